@@ -1,0 +1,1 @@
+"""A complete Federation gateway: composes, plans, executes and serves any subgraphs."""

@@ -1,0 +1,1 @@
+"""The inventory service: supply, stock, reservations and allocation."""

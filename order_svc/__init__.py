@@ -1,0 +1,1 @@
+"""The order service: customers, orders, fulfilments and parcels."""

@@ -1,0 +1,1 @@
+"""Values that every retail rule shares; no framework enters here."""

@@ -1,0 +1,1 @@
+"""What every command has: an idempotency key, an outcome or a refusal."""

@@ -1,0 +1,1 @@
+"""A Strawberry schema as a subgraph: ids, cursors, payloads, access, the app."""

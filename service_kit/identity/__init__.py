@@ -1,0 +1,1 @@
+"""Who calls: callers, signing keys and the tokens that carry them."""

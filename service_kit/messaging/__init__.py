@@ -1,0 +1,1 @@
+"""The log of events and the work that is due later."""

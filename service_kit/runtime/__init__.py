@@ -1,0 +1,1 @@
+"""Settings, clock, telemetry, health and the process around an app."""

@@ -1,0 +1,1 @@
+"""MongoDB: client, fair gate, transactions, indexes, document versions."""
