@@ -1,0 +1,60 @@
+# Everything a person or a build server runs. The targets describe themselves: `make help`.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+UV := uv==0.13.9
+RUN := .venv/bin/python
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help up reset test test-long lint fmt bench capabilities lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: $(INSTALLED) ## run the whole system here: databases, services, gateway, sample data
+	@exec $(RUN) devstack/leash.py $$PPID 15 $(RUN) -m devstack up
+
+reset: $(INSTALLED) ## forget the data of `make up`
+	@$(RUN) -m devstack reset
+
+test: lint ## lint, then every test but the long ones
+	$(RUN) -m pytest -n 2 --dist worksteal -m "not long"
+
+test-long: $(INSTALLED) ## the long tests: many cases, real kills, soak
+	$(RUN) -m pytest -n 2 --dist worksteal -m long --timeout 3600
+
+lint: $(INSTALLED) ## formatting, lint, types for Python 3.11 and 3.13, import walls
+	$(RUN) -m ruff format --check --quiet .
+	$(RUN) -m ruff check --quiet .
+	$(RUN) -m mypy --python-version 3.11
+	$(RUN) -m mypy --python-version 3.13
+	.venv/bin/lint-imports --no-logo
+
+fmt: $(INSTALLED) ## format and repair what can be repaired
+	$(RUN) -m ruff format .
+	$(RUN) -m ruff check --fix .
+
+bench: $(INSTALLED) ## measure, and print the figures of docs/performance.md
+	$(RUN) -m bench
+
+capabilities: $(INSTALLED) ## one line per capability: pass, waiting or missing, as of the last tests
+	@$(RUN) -m tests.support.capabilities
+
+lock: $(INSTALLED) ## choose the versions of all dependencies anew (requirements.lock)
+	.venv/bin/pip install --quiet $(UV)
+	.venv/bin/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+		--group dev --group embedded --generate-hashes --no-header --no-emit-index-url \
+		--output-file requirements.lock
+
+$(INSTALLED): requirements.lock
+	@test -n "$(PYTHON)" || { \
+		echo "Tutti needs Python 3.11 or newer; python3 here is" \
+			"$$(python3 --version 2>/dev/null || echo missing)."; \
+		echo "Install one, or name it: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments: apt-get install python3-venv"; exit 1; }
+	@$(RUN) -c '' 2>/dev/null || { echo "Making .venv"; $(PYTHON) -m venv --clear .venv; }
+	@echo "Installing what requirements.lock names"
+	@$(RUN) -m pip install --quiet --disable-pip-version-check $(UV)
+	@.venv/bin/uv pip sync --quiet --python $(RUN) requirements.lock
+	@touch $@

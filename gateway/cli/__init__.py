@@ -1,0 +1,1 @@
+"""Commands of `python -m gateway`, one file each with `main(argv)`."""

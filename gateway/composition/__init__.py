@@ -1,0 +1,1 @@
+"""Subgraph texts in, one supergraph text out, or every reason why not."""

@@ -1,0 +1,1 @@
+"""The directives of Federation, Link and Join, and how to read each."""

@@ -1,0 +1,1 @@
+"""From a client's operation to a plan of subgraph fetches: pure functions from data to data."""

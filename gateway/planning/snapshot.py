@@ -1,0 +1,25 @@
+"""The immutable unit that moves through the gateway and is swapped whole on reload."""
+
+from dataclasses import dataclass
+
+from graphql import GraphQLSchema
+
+from gateway.planning.planner import Planner
+from gateway.supergraph.model import Supergraph
+from gateway.supergraph.public_schema import public_schema
+from gateway.supergraph.reader import read_supergraph
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One supergraph, ready to serve: `supergraph.subgraphs` maps a name to its record (`url`)."""
+
+    supergraph: Supergraph
+    public_schema: GraphQLSchema
+    planner: Planner
+
+
+def build_snapshot(supergraph_sdl: str) -> Snapshot:
+    """Read a supergraph text; raises InvalidSupergraph."""
+    supergraph = read_supergraph(supergraph_sdl)
+    return Snapshot(supergraph, public_schema(supergraph), Planner(supergraph))

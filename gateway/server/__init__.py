@@ -1,0 +1,1 @@
+"""The inbound side: GraphQL over HTTP on Strawberry's view."""

@@ -1,0 +1,118 @@
+"""Subgraphs over HTTP/1.1: one kept-alive pool per subgraph, a deadline and a size bound."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from gateway.ports import SubgraphRequest, SubgraphResponse, SubgraphUnreachable
+from service_kit.identity.tokens import CallerSigner
+
+_HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/graphql-response+json, application/json;q=0.9",
+}
+_CHUNK_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """Bounds on one request to a subgraph; `connections` counts those open to one subgraph."""
+
+    deadline: timedelta = timedelta(seconds=10)
+    response_bytes: int = 32 << 20
+    connections: int = 100
+
+
+class HttpTransport:
+    """Asks subgraphs by POST, as a caller signed for each of them; close it when done."""
+
+    def __init__(
+        self,
+        urls: Mapping[str, str],
+        signer: CallerSigner | None = None,
+        limits: HttpLimits | None = None,
+    ) -> None:
+        self._urls = dict(urls)
+        self._signer = signer
+        self._limits = limits or HttpLimits()
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def use(self, urls: Mapping[str, str]) -> None:
+        """Know these addresses from now on; requests under way are not disturbed."""
+        self._urls = dict(urls)
+
+    async def send(self, request: SubgraphRequest) -> SubgraphResponse:
+        """Ask once, without a retry: the subgraph may have acted even if no answer came."""
+        url = self._urls.get(request.subgraph)
+        if not url:
+            raise SubgraphUnreachable(f"{request.subgraph}: no address is known")
+        try:
+            async with self._session(request.subgraph).post(
+                url, data=request.body, headers=self._headers(request), allow_redirects=False
+            ) as response:
+                body = await self._read(response, request.subgraph)
+                return SubgraphResponse(response.status, body)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            reason = f"{type(error).__name__}: {error}".rstrip(": ")
+            raise SubgraphUnreachable(f"{request.subgraph}: {reason}") from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        sessions, self._sessions = self._sessions, {}
+        await asyncio.gather(*(session.close() for session in sessions.values()))
+
+    def _headers(self, request: SubgraphRequest) -> dict[str, str]:
+        headers = dict(request.headers)
+        if self._signer is not None and request.caller is not None:
+            token = self._signer.sign(request.caller, request.subgraph)
+            headers["Authorization"] = f"Bearer {token}"
+        return headers
+
+    async def _read(self, response: aiohttp.ClientResponse, subgraph: str) -> bytes:
+        limit = self._limits.response_bytes
+        if (response.content_length or 0) <= _CHUNK_BYTES and response.content_length is not None:
+            return await response.read()
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.content.iter_any():
+            size += len(chunk)
+            if size > limit:
+                response.close()
+                raise SubgraphUnreachable(f"{subgraph}: the answer exceeds {limit} bytes")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _session(self, subgraph: str) -> aiohttp.ClientSession:
+        session = self._sessions.get(subgraph)
+        if session is None:
+            session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._limits.connections),
+                timeout=aiohttp.ClientTimeout(total=self._limits.deadline.total_seconds()),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=_HEADERS,
+                auto_decompress=True,
+            )
+            self._sessions[subgraph] = session
+        return session
+
+
+def is_server_failure(status: int) -> bool:
+    """Whether the subgraph, or a proxy before it, said that it is unwell."""
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR

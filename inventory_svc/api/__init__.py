@@ -1,0 +1,1 @@
+"""Inventory shown as a GraphQL subgraph."""

@@ -1,0 +1,1 @@
+"""The reference copy of what is sold."""

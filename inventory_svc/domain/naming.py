@@ -1,0 +1,19 @@
+"""What a code that comes from outside (SKU, location, channel) may look like."""
+
+from inventory_svc.domain.refusals import invalid
+
+LONGEST_CODE = 64
+SEPARATOR = "|"
+"""Joins the parts of a position's identifier, so no part may contain it."""
+
+
+def required_code(value: str, *path: str) -> str:
+    """Give the code without surrounding blanks; refuse INVALID_INPUT when it cannot be one."""
+    code = value.strip()
+    if not code:
+        raise invalid("A code is required.", *path)
+    if len(code) > LONGEST_CODE:
+        raise invalid(f"A code has at most {LONGEST_CODE} characters.", *path)
+    if SEPARATOR in code or not code.isprintable():
+        raise invalid(f"A code holds printable characters other than {SEPARATOR}.", *path)
+    return code

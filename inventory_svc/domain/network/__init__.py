@@ -1,0 +1,1 @@
+"""The places that hold stock and the channels that sell it."""

@@ -1,0 +1,80 @@
+"""Why inventory says no: its own codes beside the shared ones, and the common refusals."""
+
+from enum import StrEnum
+
+from service_kit.commands.refusal import FORBIDDEN, INVALID_INPUT, NOT_FOUND, Refusal
+
+
+class StockRefusal(StrEnum):
+    """The codes that only inventory uses."""
+
+    INSUFFICIENT_STOCK = "INSUFFICIENT_STOCK"
+    NEGATIVE_STOCK = "NEGATIVE_STOCK"
+    STALE_SNAPSHOT = "STALE_SNAPSHOT"
+    UNKNOWN_SKU = "UNKNOWN_SKU"
+    UNKNOWN_LOCATION = "UNKNOWN_LOCATION"
+    UNKNOWN_CHANNEL = "UNKNOWN_CHANNEL"
+    DUPLICATE_LINE = "DUPLICATE_LINE"
+    RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
+    RESERVATION_EXPIRED = "RESERVATION_EXPIRED"
+    RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
+
+
+def invalid(message: str, *path: str) -> Refusal:
+    """A value that no rule can accept."""
+    return Refusal(INVALID_INPUT, message, path=path)
+
+
+def forbidden(message: str, *path: str) -> Refusal:
+    """Something that this caller may not do."""
+    return Refusal(FORBIDDEN, message, path=path)
+
+
+def reservation_not_found(reservation_id: str) -> Refusal:
+    """No such reservation, or none that this caller may touch."""
+    return Refusal(
+        NOT_FOUND,
+        "There is no such reservation.",
+        path=("input", "reservationId"),
+        params={"reservationId": reservation_id},
+    )
+
+
+def unknown_sku(sku: str, *path: str) -> Refusal:
+    """An item that was never imported."""
+    return Refusal(
+        StockRefusal.UNKNOWN_SKU.value,
+        f"No item has the SKU {sku}.",
+        path=path,
+        params={"sku": sku},
+    )
+
+
+def unknown_location(code: str, *path: str) -> Refusal:
+    """A location that was never imported."""
+    return Refusal(
+        StockRefusal.UNKNOWN_LOCATION.value,
+        f"No location has the code {code}.",
+        path=path,
+        params={"locationCode": code},
+    )
+
+
+def unknown_channel(code: str, *path: str) -> Refusal:
+    """A channel that was never imported."""
+    return Refusal(
+        StockRefusal.UNKNOWN_CHANNEL.value,
+        f"No channel has the code {code}.",
+        path=path,
+        params={"channel": code},
+    )
+
+
+def insufficient_stock(sku: str, requested: int, available: int, *path: str) -> Refusal:
+    """Fewer units can be promised than are wanted."""
+    return Refusal(
+        StockRefusal.INSUFFICIENT_STOCK.value,
+        f"{requested} of {sku} were wanted and {available} can be promised.",
+        path=path,
+        params={"sku": sku, "requested": str(requested), "available": str(available)},
+    )

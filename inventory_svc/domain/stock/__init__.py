@@ -1,0 +1,1 @@
+"""Positions, the ledger, reservations, and the decisions that change them."""

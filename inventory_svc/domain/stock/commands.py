@@ -1,0 +1,156 @@
+"""What may be asked of the stock; each is decided whole, together with others in one commit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from inventory_svc.domain.stock.movement import AdjustmentReason
+from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.domain.stock.reservation import ReservationKind
+from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.refusal import Refusal
+
+
+class FeedMode(StrEnum):
+    """What the quantity of a feed line means."""
+
+    SNAPSHOT = "SNAPSHOT"
+    DELTA = "DELTA"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLine:
+    """One good line of a feed; `counted_at` is given for a snapshot."""
+
+    index: int
+    position: PositionKey
+    quantity: int
+    counted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """One line of a feed that was found wrong before it reached the stock."""
+
+    index: int
+    ref: str
+    refusals: tuple[Refusal, ...]
+
+
+class WantedLine(NamedTuple):
+    """So many units of an item, wherever they are."""
+
+    line_id: str
+    sku: str
+    quantity: int
+    condition: Condition = Condition.NEW
+
+
+class PeggedQuantity(NamedTuple):
+    """So many units of a reservation's line at one location."""
+
+    line_id: str
+    location: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStock:
+    """Write the lines of one feed, each for itself."""
+
+    request: IdempotentRequest
+    actor: str
+    mode: FeedMode
+    lines: tuple[FeedLine, ...]
+    rejected: tuple[RejectedLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustStock:
+    """Move `quantity` units in (or out, when negative) of one position."""
+
+    request: IdempotentRequest
+    actor: str
+    position: PositionKey
+    quantity: int
+    reason: AdjustmentReason
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveStock:
+    """Find supply for all the lines at the candidates, best first, and keep it; or nothing.
+
+    Without `expires_at` the reservation is a hard allocation.
+    """
+
+    request: IdempotentRequest
+    actor: str
+    reservation_id: str
+    kind: ReservationKind
+    lines: tuple[WantedLine, ...]
+    candidates: tuple[str, ...]
+    owner: str
+    expires_at: datetime | None = None
+    order_id: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumeReservation:
+    """The goods have left: on hand goes down and the reservation is fulfilled by as much."""
+
+    request: IdempotentRequest
+    actor: str
+    reservation_id: str
+    lines: tuple[PeggedQuantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseReservation:
+    """Give the goods back to everyone: some lines, or all that is open when `lines` is None.
+
+    `only_owner` restricts it to the reservations of one subject. With `tombstone_for` (an order)
+    an unknown reservation leaves a tombstone.
+    """
+
+    request: IdempotentRequest
+    actor: str
+    reservation_id: str
+    lines: tuple[PeggedQuantity, ...] | None = None
+    only_owner: str | None = None
+    tombstone_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShort:
+    """Somebody looked and did not find `missing` units; `counted` free ones are there."""
+
+    request: IdempotentRequest
+    actor: str
+    reservation_id: str
+    line_id: str
+    location: str
+    missing: int
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireReservation:
+    """Write down that the time of a reservation is over; needs no key, it is so by itself."""
+
+    reservation_id: str
+    actor: str = "inventory"
+    request: None = None
+
+
+StockCommand: TypeAlias = (
+    FeedStock
+    | AdjustStock
+    | ReserveStock
+    | ConsumeReservation
+    | ReleaseReservation
+    | ReportShort
+    | ExpireReservation
+)

@@ -1,0 +1,1 @@
+"""One file per kind of stock command: how it is decided."""

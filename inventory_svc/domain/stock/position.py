@@ -1,0 +1,79 @@
+"""A stock position: what one location holds of one SKU in one condition."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from inventory_svc.domain.naming import SEPARATOR
+
+
+class Condition(StrEnum):
+    """The state of the goods; an order for one condition never takes another."""
+
+    NEW = "NEW"
+    REFURBISHED = "REFURBISHED"
+    USED_A = "USED_A"
+    USED_B = "USED_B"
+    USED_C = "USED_C"
+
+
+class PositionKey(NamedTuple):
+    """Names a position."""
+
+    sku: str
+    location: str
+    condition: Condition = Condition.NEW
+
+    @property
+    def identifier(self) -> str:
+        """The key as one text, beginning with the SKU."""
+        return SEPARATOR.join((self.sku, self.location, self.condition.value))
+
+
+class Hold(NamedTuple):
+    """Units held for soft reservations that end at the same second."""
+
+    expires_at: datetime
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The counters of one position; they are the fold of its ledger.
+
+    `holds` are sorted by expiry and bounded by the seconds of the longest hold, not by the number
+    of reservations. `moved_at` is when goods last moved; `counted_at` the latest snapshot's time.
+    """
+
+    key: PositionKey
+    on_hand: int = 0
+    allocated: int = 0
+    holds: tuple[Hold, ...] = ()
+    version: int = 0
+    movements: int = 0
+    moved_at: datetime | None = None
+    counted_at: datetime | None = None
+    changed_at: datetime | None = None
+
+    @property
+    def reserved(self) -> int:
+        """Units in holds, ended ones included until their expiry is written."""
+        return sum(hold.quantity for hold in self.holds)
+
+    def held(self, now: datetime) -> int:
+        """Units in holds that have not ended."""
+        if not self.holds:
+            return 0
+        return sum(hold.quantity for hold in self.holds if hold.expires_at > now)
+
+    def available(self, now: datetime) -> int:
+        """Units that can still be promised (ATS): on hand, less allocated, less held; never < 0."""
+        return max(0, self.on_hand - self.allocated - self.held(now))
+
+
+def with_hold(holds: tuple[Hold, ...], expires_at: datetime, change: int) -> tuple[Hold, ...]:
+    """Give the holds after `change` units at one expiry; a hold of nothing disappears."""
+    quantities = {hold.expires_at: hold.quantity for hold in holds}
+    quantities[expires_at] = quantities.get(expires_at, 0) + change
+    return tuple(Hold(at, quantity) for at, quantity in sorted(quantities.items()) if quantity)

@@ -1,0 +1,127 @@
+"""Reservations: lines pegged to positions, hard for orders, soft and expiring for the rest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from inventory_svc.domain.stock.position import PositionKey
+
+
+class ReservationKind(StrEnum):
+    """What the goods are kept for."""
+
+    CART = "CART"
+    E_RESERVATION = "E_RESERVATION"
+    ORDER = "ORDER"
+    APPOINTMENT = "APPOINTMENT"
+
+
+class ReservationState(StrEnum):
+    """Where a reservation stands; all but ACTIVE are final."""
+
+    ACTIVE = "ACTIVE"
+    CONSUMED = "CONSUMED"
+    RELEASED = "RELEASED"
+    EXPIRED = "EXPIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPeriod:
+    """How long a soft reservation lasts unless asked otherwise, and at most."""
+
+    usual: timedelta
+    longest: timedelta
+
+
+HOLD_PERIODS: Mapping[ReservationKind, HoldPeriod] = MappingProxyType(
+    {
+        ReservationKind.CART: HoldPeriod(timedelta(minutes=15), timedelta(hours=2)),
+        ReservationKind.E_RESERVATION: HoldPeriod(timedelta(days=2), timedelta(days=14)),
+        ReservationKind.APPOINTMENT: HoldPeriod(timedelta(days=7), timedelta(days=90)),
+    }
+)
+"""Kinds that are soft; a kind without a period is a hard allocation that never expires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peg:
+    """Units of one line kept at one position, and what has become of them since."""
+
+    line_id: str
+    position: PositionKey
+    quantity: int
+    consumed: int = 0
+    released: int = 0
+    short: int = 0
+
+    @property
+    def open(self) -> int:
+        """Units still kept."""
+        return self.quantity - self.consumed - self.released - self.short
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Goods kept for somebody; a released one without pegs is a tombstone.
+
+    `owner` is the subject who made it. `version` counts its commits from 1.
+    """
+
+    identifier: str
+    kind: ReservationKind
+    owner: str
+    pegs: tuple[Peg, ...]
+    created_at: datetime
+    state: ReservationState = ReservationState.ACTIVE
+    expires_at: datetime | None = None
+    order_id: str | None = None
+    channel: str | None = None
+    version: int = 1
+
+    @property
+    def is_tombstone(self) -> bool:
+        """Whether it only stands for a release that came before its allocation."""
+        return not self.pegs
+
+    def has_expired(self, now: datetime) -> bool:
+        """Whether it no longer keeps anything, whatever is written."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    def state_at(self, now: datetime) -> ReservationState:
+        """Give the state as anyone may see it now: expiry needs nobody to write it."""
+        if self.state is ReservationState.ACTIVE and self.has_expired(now):
+            return ReservationState.EXPIRED
+        return self.state
+
+
+def tombstone(identifier: str, order_id: str, owner: str, now: datetime) -> Reservation:
+    """Give what refuses an allocation that arrives after its own release."""
+    return Reservation(
+        identifier=identifier,
+        kind=ReservationKind.ORDER,
+        owner=owner,
+        pegs=(),
+        created_at=now,
+        state=ReservationState.RELEASED,
+        order_id=order_id,
+    )
+
+
+def with_pegs(
+    reservation: Reservation, pegs: Sequence[Peg], *, ended: ReservationState
+) -> Reservation:
+    """Give the reservation with other pegs; with nothing open it ends.
+
+    A reservation of which something was consumed ends CONSUMED, else as `ended`.
+    """
+    state = reservation.state
+    if not any(peg.open for peg in pegs):
+        taken = any(peg.consumed for peg in pegs)
+        state = ReservationState.CONSUMED if taken else ended
+    return replace(
+        reservation, pegs=tuple(pegs), state=state, version=reservation.version + 1
+    )
+
+

@@ -1,0 +1,1 @@
+"""Inventory kept in MongoDB."""

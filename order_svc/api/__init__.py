@@ -1,0 +1,1 @@
+"""The GraphQL subgraph of orders."""

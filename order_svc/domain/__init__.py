@@ -1,0 +1,1 @@
+"""The rules of orders, as plain Python: records, tables and pure functions."""

@@ -1,0 +1,1 @@
+"""Who orders, and what is personal about it."""

@@ -1,0 +1,1 @@
+"""The part of an order that one location prepares."""

@@ -1,0 +1,1 @@
+"""What has happened: events for machines, a timeline for people."""

@@ -1,0 +1,1 @@
+"""The states of everything an order holds, as tables."""

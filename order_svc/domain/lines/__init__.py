@@ -1,0 +1,1 @@
+"""What was ordered, and how far each part of it has come."""

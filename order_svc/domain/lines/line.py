@@ -1,0 +1,124 @@
+"""A line of an order: what, how many, at which price, and its units in slices."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from order_svc.domain.lifecycles.order_status import OrderStatus, folded_status
+from order_svc.domain.lifecycles.slices import SliceState, step
+from retail_kit.money import Money
+
+
+class PriceSource(StrEnum):
+    """Where a price comes from."""
+
+    PRICE_BOOK = "PRICE_BOOK"
+    GIVEN = "GIVEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some units of a line that have come equally far, in the same hands."""
+
+    quantity: int
+    state: SliceState
+    fulfilment_id: str | None = None
+    parcel_id: str | None = None
+
+
+class NotEnough(Exception):
+    """More units were asked for than the matching slices hold; nothing was changed."""
+
+    def __init__(self, line_id: str, asked: int, there_is: int) -> None:
+        super().__init__(f"{asked} of {there_is} on {line_id}")
+        self.line_id = line_id
+        self.asked = asked
+        self.there_is = there_is
+
+
+_ORDER_OF_STATES: Final = {state: place for place, state in enumerate(SliceState)}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Units of one SKU at one price; its slices always add up to its quantity."""
+
+    id: str
+    sku: str
+    quantity: int
+    unit_price: Money
+    price_source: PriceSource
+    slices: tuple[Slice, ...]
+    backorder_allowed: bool = False
+    excluded_locations: tuple[str, ...] = ()
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if sum(part.quantity for part in self.slices) != self.quantity:
+            raise ValueError(f"The slices of line {self.id} do not add up to {self.quantity}.")
+
+    @property
+    def status(self) -> OrderStatus:
+        """What the line is at as a whole."""
+        return folded_status(part.state for part in self.slices)
+
+    @property
+    def total(self) -> Money:
+        """The price of everything that was ordered."""
+        return self.unit_price * self.quantity
+
+    @property
+    def cancelled_total(self) -> Money:
+        """The price of what was cancelled."""
+        return self.unit_price * self.quantity_in(SliceState.CANCELLED)
+
+    def quantity_in(self, *states: SliceState) -> int:
+        """How many units are in one of these states."""
+        return sum(part.quantity for part in self.slices if part.state in states)
+
+
+Matching = Callable[[Slice], bool]
+"""Which slices a move takes units from."""
+
+
+def move(
+    line: Line,
+    quantity: int,
+    matching: Matching,
+    path: tuple[SliceState, ...],
+    *,
+    place: tuple[str | None, str | None] | None = None,
+) -> Line:
+    """Take units from the matching slices, in order, along the path of states.
+
+    `place` is the (fulfilment, parcel) they end in; without it they stay where they are.
+    """
+    there_is = sum(part.quantity for part in line.slices if matching(part))
+    if quantity > there_is:
+        raise NotEnough(line.id, quantity, there_is)
+    kept: list[Slice] = []
+    left = quantity
+    for part in line.slices:
+        taken = min(left, part.quantity) if matching(part) else 0
+        left -= taken
+        if taken:
+            fulfilment_id, parcel_id = place or (part.fulfilment_id, part.parcel_id)
+            kept.append(Slice(taken, step(part.state, *path), fulfilment_id, parcel_id))
+        if part.quantity > taken:
+            kept.append(replace(part, quantity=part.quantity - taken))
+    return replace(line, slices=merged(kept))
+
+
+def merged(parts: Iterable[Slice]) -> tuple[Slice, ...]:
+    """Join slices that differ in nothing but quantity, and put them in the order of states."""
+    quantities: dict[tuple[SliceState, str | None, str | None], int] = {}
+    for part in parts:
+        place = (part.state, part.fulfilment_id, part.parcel_id)
+        quantities[place] = quantities.get(place, 0) + part.quantity
+    ordered = sorted(
+        quantities, key=lambda place: (_ORDER_OF_STATES[place[0]], place[1] or "", place[2] or "")
+    )
+    return tuple(
+        Slice(quantities[place], *place) for place in ordered if quantities[place]
+    )

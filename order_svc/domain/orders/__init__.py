@@ -1,0 +1,1 @@
+"""The order as a whole, and every way in which it changes."""

@@ -1,0 +1,1 @@
+"""What leaves a location in one piece."""

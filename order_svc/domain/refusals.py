@@ -1,0 +1,134 @@
+"""Why orders say no: one function for each reason, each with a code of its own."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from order_svc.domain.lifecycles.actions import Action, Hindrance
+from service_kit.commands.refusal import (
+    FORBIDDEN,
+    INVALID_INPUT,
+    NOT_FOUND,
+    UNAVAILABLE,
+    VERSION_CONFLICT,
+    Refusal,
+)
+
+ACTION_NOT_ALLOWED: Final = "ACTION_NOT_ALLOWED"
+CURRENCY_MISMATCH: Final = "CURRENCY_MISMATCH"
+INSUFFICIENT_STOCK: Final = "INSUFFICIENT_STOCK"
+PLACEMENT_EXPIRED: Final = "PLACEMENT_EXPIRED"
+PRICE_NOT_ALLOWED: Final = "PRICE_NOT_ALLOWED"
+PRICE_UNKNOWN: Final = "PRICE_UNKNOWN"
+QUANTITY_EXCEEDED: Final = "QUANTITY_EXCEEDED"
+REF_TAKEN: Final = "REF_TAKEN"
+SOURCING_REFUSED: Final = "SOURCING_REFUSED"
+
+OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ACTION_NOT_ALLOWED: "The state does not allow this action now; `params.reason` says why.",
+        CURRENCY_MISMATCH: "The prices of one order are in more than one currency.",
+        INSUFFICIENT_STOCK: "Not enough is available; `params` holds sku, requested, available.",
+        PLACEMENT_EXPIRED: "Stock could not be reserved in time, so that no order was placed.",
+        PRICE_NOT_ALLOWED: "This caller may not set a price.",
+        PRICE_UNKNOWN: "The channel has no price for the SKU, and none was given.",
+        QUANTITY_EXCEEDED: "More than there is to act on; `params.open` is how much there is.",
+        REF_TAKEN: "Another order has this reference.",
+        SOURCING_REFUSED: "Inventory refused the request; `params.reason` is its code.",
+    }
+)
+"""The codes of this service, each with the sentence that explains it."""
+
+
+def invalid(message: str, *path: str) -> Refusal:
+    """A value of the input is not acceptable."""
+    return Refusal(INVALID_INPUT, message, path=path)
+
+
+def not_found(kind: str, *path: str) -> Refusal:
+    """There is no such thing, or not for this caller."""
+    return Refusal(NOT_FOUND, f"There is no such {kind}.", path=path)
+
+
+def forbidden(message: str, *path: str) -> Refusal:
+    """The caller may not do this."""
+    return Refusal(FORBIDDEN, message, path=path)
+
+
+def version_conflict(expected: int, current: int) -> Refusal:
+    """The entity has changed since the caller read it."""
+    return Refusal(
+        VERSION_CONFLICT,
+        f"Version {expected} was expected; it is now {current}.",
+        path=("input", "expectedVersion"),
+        params={"expectedVersion": str(expected), "currentVersion": str(current)},
+    )
+
+
+def action_not_allowed(action: Action, hindrance: Hindrance) -> Refusal:
+    """The state of things does not allow the action."""
+    return Refusal(
+        ACTION_NOT_ALLOWED,
+        f"{action} is not possible: {hindrance}.",
+        params={"action": action.value, "reason": hindrance.value},
+    )
+
+
+def quantity_exceeded(line_id: str, asked: int, there_is: int, *path: str) -> Refusal:
+    """More was asked for than there is to act on."""
+    return Refusal(
+        QUANTITY_EXCEEDED,
+        f"{asked} were asked for, {there_is} can be acted on.",
+        path=path,
+        params={"lineId": line_id, "requested": str(asked), "open": str(there_is)},
+    )
+
+
+def price_not_allowed(*path: str) -> Refusal:
+    """The caller gave a price without being one of those who may."""
+    return Refusal(PRICE_NOT_ALLOWED, "You may not set a price.", path=path)
+
+
+def price_unknown(channel: str, sku: str, *path: str) -> Refusal:
+    """Neither the caller nor the price book gives a price."""
+    return Refusal(
+        PRICE_UNKNOWN,
+        f"{sku} has no price on channel {channel}.",
+        path=path,
+        params={"channel": channel, "sku": sku},
+    )
+
+
+def currency_mismatch(currencies: Sequence[str]) -> Refusal:
+    """One order is in one currency."""
+    listed = ", ".join(sorted(currencies))
+    return Refusal(
+        CURRENCY_MISMATCH,
+        f"One order cannot be in {listed}.",
+        path=("input", "lines"),
+        params={"currencies": listed},
+    )
+
+
+def ref_taken(ref: str) -> Refusal:
+    """References name one order each."""
+    return Refusal(
+        REF_TAKEN,
+        f"There is already an order with the reference {ref}.",
+        path=("input", "ref"),
+        params={"ref": ref},
+    )
+
+
+def placement_expired() -> Refusal:
+    """Stock could not be reserved before the placement was given up."""
+    return Refusal(
+        PLACEMENT_EXPIRED, "Stock could not be reserved in time; nothing was ordered."
+    )
+
+
+def unavailable() -> Refusal:
+    """Something that is needed did not answer."""
+    return Refusal(
+        UNAVAILABLE, "Inventory did not answer. Ask again with the same key.", retryable=True
+    )

@@ -1,0 +1,1 @@
+"""Working time: opening hours, public holidays, closures, cut-offs, exact across DST."""

@@ -1,0 +1,62 @@
+"""Who is asking, with which roles and for which parts of the business."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+SERVICE_ROLE = "service"
+"""The role that a service has, and that no end user can be given."""
+
+
+class CallerKind(StrEnum):
+    """What stands behind a caller."""
+
+    USER = "user"
+    SERVICE = "service"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A verified caller.
+
+    A grant is `kind:value` ("customer:7", "location:S1"): the part of the business that the
+    caller's roles apply to. `on_behalf_of` is the subject for whom a service asks.
+    """
+
+    subject: str
+    kind: CallerKind
+    roles: frozenset[str]
+    grants: frozenset[str]
+    expires_at: datetime
+    on_behalf_of: str | None = None
+    language: str = "en"
+
+    @property
+    def is_service(self) -> bool:
+        """Whether another service asks."""
+        return self.kind is CallerKind.SERVICE
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody has signed in."""
+        return self.kind is CallerKind.ANONYMOUS
+
+    @property
+    def idempotency_scope(self) -> str:
+        """Whose idempotency keys these are: the subject's, or a service's for a subject."""
+        scope = f"{self.kind.value}:{self.subject}"
+        return scope if self.on_behalf_of is None else f"{scope}/{self.on_behalf_of}"
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether the caller has one of the roles; a service has the service role alone."""
+        if self.is_service:
+            return SERVICE_ROLE in roles
+        return any(role in self.roles for role in roles if role != SERVICE_ROLE)
+
+    def granted(self, kind: str) -> frozenset[str]:
+        """Give the values of one kind of grant."""
+        prefix = f"{kind}:"
+        return frozenset(
+            grant.removeprefix(prefix) for grant in self.grants if grant.startswith(prefix)
+        )

@@ -1,0 +1,98 @@
+"""Fixtures for every test: real servers shared by the run, a database of one's own, a clock."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import pytest
+import redis
+from pymongo import MongoClient
+
+from tests.support.servers import ServersOfTheRun, url_of
+
+SERVERS = pytest.StashKey[ServersOfTheRun]()
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""A Monday morning, where the settable clock begins."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the address at which tests ask for servers; no server starts yet."""
+    if not hasattr(config, "workerinput"):
+        given = {"mongodb": os.environ.get("MONGODB_URL"), "redis": os.environ.get("REDIS_URL")}
+        config.stash[SERVERS] = ServersOfTheRun({name: url for name, url in given.items() if url})
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers of the run."""
+    servers = config.stash.get(SERVERS, None)
+    if servers is not None:
+        servers.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker where to ask for servers."""
+    node.workerinput["servers"] = node.config.stash[SERVERS].address
+
+
+@pytest.fixture(scope="session")
+def servers_address(pytestconfig: pytest.Config) -> str:
+    """Where this process asks for servers."""
+    workerinput = getattr(pytestconfig, "workerinput", None)
+    return str(workerinput["servers"]) if workerinput else pytestconfig.stash[SERVERS].address
+
+
+@pytest.fixture(scope="session")
+def mongodb_url(servers_address: str) -> str:
+    """The address of the one MongoDB of this run, a replica set."""
+    return url_of("mongodb", servers_address)
+
+
+@pytest.fixture(scope="session")
+def mongodb_client(mongodb_url: str) -> Iterator[MongoClient[dict[str, Any]]]:
+    """A plain blocking client, for tests that look at documents behind the product's back."""
+    with MongoClient[dict[str, Any]](mongodb_url) as client:
+        yield client
+
+
+@pytest.fixture
+def database_name(mongodb_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
+    """A database name for this test alone; it and all that begin with it are dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    yield name
+    mine = {"name": {"$regex": f"^{name}"}}
+    for found in mongodb_client.list_databases(filter=mine, nameOnly=True):
+        mongodb_client.drop_database(found["name"])
+
+
+@pytest.fixture(scope="session")
+def redis_databases(servers_address: str, pytestconfig: pytest.Config) -> Iterator[str]:
+    """The addresses of the logical databases that this worker hands out, one per test, in turn."""
+    url = url_of("redis", servers_address)
+    workerinput = getattr(pytestconfig, "workerinput", {"workerid": "gw0", "workercount": 1})
+    with redis.Redis.from_url(url, decode_responses=True) as client:
+        databases = int(client.config_get("databases")["databases"])
+    share = databases // int(workerinput["workercount"])
+    first = share * int(workerinput["workerid"].removeprefix("gw"))
+    return (f"{url.rsplit('/', 1)[0]}/{first + number % share}" for number in count())
+
+
+@pytest.fixture
+def redis_url(redis_databases: Iterator[str]) -> Iterator[str]:
+    """The address of an empty logical database of the run's one Valkey, for this test alone."""
+    url = next(redis_databases)
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+        yield url
+        client.flushdb()
+
+
+@pytest.fixture
+def clock() -> Any:
+    """A clock that moves only when told to."""
+    from service_kit.runtime.clock import SettableClock  # noqa: PLC0415
+
+    return SettableClock(START)
