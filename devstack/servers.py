@@ -6,7 +6,6 @@ Each is a process on a leash with its own folder; nothing here is used at run ti
 import importlib.util
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
@@ -21,8 +20,8 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from devstack.leash import leashed
+from devstack.ports import HOST, free_port
 
-HOST = "127.0.0.1"
 REPLICA_SET = "rs0"
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
@@ -45,13 +44,6 @@ class ServerEnded(ServerError):
 
 class PortInUse(ServerError):
     """Another program listens on the port that was asked for."""
-
-
-def free_port() -> int:
-    """Return a TCP port of the loopback interface that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def missing_libraries(linked: str) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ import pytest
 import redis
 from pymongo import MongoClient
 
+from service_kit.runtime.clock import SettableClock
+from tests.support.capability_results import CapabilityResults
 from tests.support.servers import ServersOfTheRun, url_of
 
 SERVERS = pytest.StashKey[ServersOfTheRun]()
@@ -20,6 +22,7 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open the address at which tests ask for servers; no server starts yet."""
+    config.pluginmanager.register(CapabilityResults(config))
     if not hasattr(config, "workerinput"):
         given = {"mongodb": os.environ.get("MONGODB_URL"), "redis": os.environ.get("REDIS_URL")}
         config.stash[SERVERS] = ServersOfTheRun({name: url for name, url in given.items() if url})
@@ -91,8 +94,6 @@ def redis_url(redis_databases: Iterator[str]) -> Iterator[str]:
 
 
 @pytest.fixture
-def clock() -> Any:
+def clock() -> SettableClock:
     """A clock that moves only when told to."""
-    from service_kit.runtime.clock import SettableClock  # noqa: PLC0415
-
     return SettableClock(START)

@@ -43,9 +43,10 @@ Path = tuple[PathStep, ...]
 class RepresentationField:
     """One field of a representation: `name` is what is sent, `response_key` where to read it.
 
-    `nullable` false (a part of a key): a null or missing value means the whole object is not sent.
-    `nullable` true (an input of `@requires`): an explicit null is sent, a missing value means the
-    object is not sent. A list keeps its positions. An object below keeps only `selections`.
+    `nullable` false (part of a key, or never null by its type): a null or missing value means that
+    the whole object is not sent. `nullable` true (an input of `@requires` that may be null): a
+    null or missing value is sent as null. A list keeps its positions, its null items stay null.
+    Of an object below only `selections` are sent, by the same rules.
     """
 
     name: str

@@ -4,20 +4,24 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
 import aiohttp
+from opentelemetry.trace import SpanKind
 
 from gateway.ports import SubgraphRequest, SubgraphResponse, SubgraphUnreachable
 from service_kit.identity.tokens import CallerSigner
+from service_kit.runtime.telemetry import outgoing_headers, span
+from service_kit.runtime.tracing import ATTRIBUTE_PEER
 
 _HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/graphql-response+json, application/json;q=0.9",
+    "Accept-Encoding": "identity",
 }
-_CHUNK_BYTES = 1 << 16
+_SMALL_BYTES = 1 << 16
+_KEEP_ALIVE_SECONDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,10 @@ class HttpTransport:
         url = self._urls.get(request.subgraph)
         if not url:
             raise SubgraphUnreachable(f"{request.subgraph}: no address is known")
+        attributes = {ATTRIBUTE_PEER: request.subgraph}
         try:
-            async with self._session(request.subgraph).post(
-                url, data=request.body, headers=self._headers(request), allow_redirects=False
-            ) as response:
-                body = await self._read(response, request.subgraph)
-                return SubgraphResponse(response.status, body)
+            with span(f"ask {request.subgraph}", attributes, kind=SpanKind.CLIENT):
+                return await self._post(url, request)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
             raise SubgraphUnreachable(f"{request.subgraph}: {reason}") from error
@@ -78,8 +80,15 @@ class HttpTransport:
         sessions, self._sessions = self._sessions, {}
         await asyncio.gather(*(session.close() for session in sessions.values()))
 
+    async def _post(self, url: str, request: SubgraphRequest) -> SubgraphResponse:
+        async with self._session(request.subgraph).post(
+            url, data=request.body, headers=self._headers(request), allow_redirects=False
+        ) as response:
+            body = await self._read(response, request.subgraph)
+            return SubgraphResponse(response.status, body)
+
     def _headers(self, request: SubgraphRequest) -> dict[str, str]:
-        headers = dict(request.headers)
+        headers = {**request.headers, **outgoing_headers()}
         if self._signer is not None and request.caller is not None:
             token = self._signer.sign(request.caller, request.subgraph)
             headers["Authorization"] = f"Bearer {token}"
@@ -87,7 +96,8 @@ class HttpTransport:
 
     async def _read(self, response: aiohttp.ClientResponse, subgraph: str) -> bytes:
         limit = self._limits.response_bytes
-        if (response.content_length or 0) <= _CHUNK_BYTES and response.content_length is not None:
+        announced = response.content_length
+        if announced is not None and announced <= min(limit, _SMALL_BYTES):
             return await response.read()
         chunks: list[bytes] = []
         size = 0
@@ -103,16 +113,15 @@ class HttpTransport:
         session = self._sessions.get(subgraph)
         if session is None:
             session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._limits.connections),
+                connector=aiohttp.TCPConnector(
+                    limit=self._limits.connections,
+                    # Shorter than uvicorn's five seconds: no request meets a closing socket.
+                    keepalive_timeout=_KEEP_ALIVE_SECONDS,
+                ),
                 timeout=aiohttp.ClientTimeout(total=self._limits.deadline.total_seconds()),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=_HEADERS,
-                auto_decompress=True,
+                auto_decompress=False,
             )
             self._sessions[subgraph] = session
         return session
-
-
-def is_server_failure(status: int) -> bool:
-    """Whether the subgraph, or a proxy before it, said that it is unwell."""
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -122,9 +122,7 @@ def ref_taken(ref: str) -> Refusal:
 
 def placement_expired() -> Refusal:
     """Stock could not be reserved before the placement was given up."""
-    return Refusal(
-        PLACEMENT_EXPIRED, "Stock could not be reserved in time; nothing was ordered."
-    )
+    return Refusal(PLACEMENT_EXPIRED, "Stock could not be reserved in time; nothing was ordered.")
 
 
 def unavailable() -> Refusal:

@@ -78,7 +78,9 @@ class WorkingCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether any hours start on the day."""
-        return any(hours.on(day, self._zone) for hours in self.hours_on(day))
+        return bool(self._periods_on(day)) or any(
+            hours.on(day, self._zone) for hours in self.hours_on(day)
+        )
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether the place is open at the instant; at the closing instant it is not."""
@@ -137,7 +139,7 @@ class WorkingCalendar:
                     return end - left
                 left -= end - period.start
                 continue
-            until = end
+            until = end if until is None or period.end != first_start else until
             first_start = period.start
             if until - work >= period.start:
                 return until - work
@@ -165,7 +167,7 @@ class WorkingCalendar:
     def cut_off_from(self, at: datetime, local: time) -> datetime:
         """Return the first cut-off at or after the instant: that local time of a working day."""
         at = require_aware(at)
-        for day in self._days_from(self.local_day(at) - _ONE_DAY, _ONE_DAY):
+        for day in self._days_from(self.local_day(at), _ONE_DAY):
             cut_off = instant_of(day, local, self._zone)
             if at <= cut_off and self.is_working_day(day):
                 return cut_off
@@ -174,7 +176,7 @@ class WorkingCalendar:
     def cut_off_until(self, at: datetime, local: time) -> datetime:
         """Return the last cut-off at or before the instant."""
         at = require_aware(at)
-        for day in self._days_from(self.local_day(at) + _ONE_DAY, -_ONE_DAY):
+        for day in self._days_from(self.local_day(at), -_ONE_DAY):
             cut_off = instant_of(day, local, self._zone)
             if cut_off <= at and self.is_working_day(day):
                 return cut_off
@@ -199,7 +201,7 @@ class WorkingCalendar:
             yield from self._periods_on(day)
 
     def _backward(self, at: datetime) -> Iterator[Period]:
-        for day in self._days_from(self.local_day(at) + _ONE_DAY, -_ONE_DAY):
+        for day in self._days_from(self.local_day(at), -_ONE_DAY):
             yield from reversed(self._periods_on(day))
 
     def _periods_on(self, day: date) -> tuple[Period, ...]:

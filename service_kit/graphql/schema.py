@@ -1,38 +1,65 @@
 """A Strawberry federation schema as every subgraph here wants it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
+from functools import cached_property
+from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaskErrors, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
+from strawberry.schema.schema import StreamResult
+from strawberry.types import ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
 from strawberry.types.scalar import ScalarDefinition
 
 from service_kit.graphql.access import require_every_operation_guarded
 from service_kit.graphql.document_bounds import DocumentBounds, bounds_extension
+from service_kit.graphql.entities import entities_resolver
 from service_kit.graphql.errors import shown_error
 from service_kit.graphql.payloads import UserError
 from service_kit.graphql.scalars import SCALARS
 
-FEDERATION_VERSION = "2.9"
+FEDERATION_VERSION: Final = "2.9"
 CACHED_DOCUMENTS = 500
 
 
 class SubgraphSchema(strawberry.federation.Schema):
     """A subgraph: standard Federation 2, guarded, bounded, its errors masked."""
 
+    @cached_property
+    def entities_resolver(self) -> Callable[..., object]:  # type: ignore[override]  # one each
+        """A resolver of this schema alone: Strawberry writes the return type on it."""
+        return entities_resolver()
+
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Leave the logging to the masking, which knows what was expected."""
 
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Run one query or mutation; its errors are as clients may see them."""
+        return _shown(await super().execute(*args, **kwargs))
 
-class ShowErrors(MaskErrors):
-    """Replaces each error by what a client may see of it."""
+    def execute_sync(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Run one query without an event loop, for tools."""
+        return _shown(super().execute_sync(*args, **kwargs))
 
-    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        return shown_error(error)
+    async def stream(self, *args: Any, **kwargs: Any) -> Any:
+        """Run any operation as a stream of results."""
+        return _shown_each(await super().stream(*args, **kwargs))
+
+
+def _shown(result: ExecutionResult) -> ExecutionResult:
+    if result.errors:
+        result.errors = [shown_error(error) for error in result.errors]
+    return result
+
+
+async def _shown_each(results: StreamResult) -> StreamResult:
+    async with aclosing(results):
+        async for result in results:
+            yield _shown(result) if isinstance(result, ExecutionResult) else result
 
 
 class _Names(NameConverter):
@@ -67,7 +94,6 @@ def build_subgraph_schema(
         subscription=subscription,
         types=types,
         extensions=[
-            ShowErrors,
             bounds_extension(bounds or DocumentBounds()),
             lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
             lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),

@@ -49,9 +49,9 @@ class Caller:
         return scope if self.on_behalf_of is None else f"{scope}/{self.on_behalf_of}"
 
     def has_role(self, *roles: str) -> bool:
-        """Whether the caller has one of the roles; a service has the service role alone."""
+        """Whether the caller has one of the roles; only a service can have the service role."""
         if self.is_service:
-            return SERVICE_ROLE in roles
+            return SERVICE_ROLE in roles and SERVICE_ROLE in self.roles
         return any(role in self.roles for role in roles if role != SERVICE_ROLE)
 
     def granted(self, kind: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from service_kit.commands.idempotency import IdempotentRequest, Outcome, Outcomes, key_reused
 from service_kit.commands.refusal import Refusal
 from service_kit.runtime.clock import Clock
-from service_kit.storage.database import Database, Document, Session
+from service_kit.storage.database import Database, Document, ReplaceOne, Session
 from service_kit.storage.indexes import CollectionDeclaration, Index
 from service_kit.storage.schema_versions import Upcasts
 
@@ -62,13 +62,14 @@ class MongoOutcomes:
         """Keep the outcomes; the same key in another transaction makes one of the two retry."""
         now = self._clock.now()
         expires_at = None if self._keep is None else now + self._keep
-        identifiers = [request.identifier for request in outcomes]
-        await self._collection.delete_many(
-            {"_id": {"$in": identifiers}, "expiresAt": {"$lte": now}}, session=session
-        )
-        await self._collection.insert_many(
+        stamps = {"recordedAt": now, "expiresAt": expires_at}
+        await self._collection.bulk_write(
             [
-                _document(request, outcome) | {"recordedAt": now, "expiresAt": expires_at}
+                ReplaceOne(
+                    {"_id": request.identifier, "expiresAt": {"$lte": now}},
+                    _document(request, outcome) | stamps,
+                    upsert=True,
+                )
                 for request, outcome in outcomes.items()
             ],
             session=session,

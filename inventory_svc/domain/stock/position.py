@@ -70,10 +70,3 @@ class Position:
     def available(self, now: datetime) -> int:
         """Units that can still be promised (ATS): on hand, less allocated, less held; never < 0."""
         return max(0, self.on_hand - self.allocated - self.held(now))
-
-
-def with_hold(holds: tuple[Hold, ...], expires_at: datetime, change: int) -> tuple[Hold, ...]:
-    """Give the holds after `change` units at one expiry; a hold of nothing disappears."""
-    quantities = {hold.expires_at: hold.quantity for hold in holds}
-    quantities[expires_at] = quantities.get(expires_at, 0) + change
-    return tuple(Hold(at, quantity) for at, quantity in sorted(quantities.items()) if quantity)

@@ -66,7 +66,7 @@ class Peg:
 class Reservation:
     """Goods kept for somebody; a released one without pegs is a tombstone.
 
-    `owner` is the subject who made it. `version` counts its commits from 1.
+    `owner` is the subject who made it. `version` counts its commits from 1; the commit sets it.
     """
 
     identifier: str
@@ -120,8 +120,4 @@ def with_pegs(
     if not any(peg.open for peg in pegs):
         taken = any(peg.consumed for peg in pegs)
         state = ReservationState.CONSUMED if taken else ended
-    return replace(
-        reservation, pegs=tuple(pegs), state=state, version=reservation.version + 1
-    )
-
-
+    return replace(reservation, pegs=tuple(pegs), state=state)

@@ -3,24 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from service_kit.commands.idempotency import Outcome
-
-
-class RecordedOutcome(NamedTuple):
-    """An outcome of an earlier commit, and the fingerprint of the input that had it."""
-
-    fingerprint: str
-    outcome: Outcome
+from service_kit.commands.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
     """Positions, reservations and outcomes by their keys; what is missing does not exist.
 
+    An outcome is the refusal of the key when it was recorded for another input.
     `moved_since` gives, per position and moment, the units that moved in or out after it.
     `candidates` gives, per command's place in its group, the locations whose positions were read;
     `partial` are the places where other candidates may hold stock too.
@@ -28,7 +22,7 @@ class Supply:
 
     positions: Mapping[PositionKey, Position]
     reservations: Mapping[str, Reservation] = field(default_factory=dict)
-    outcomes: Mapping[str, RecordedOutcome] = field(default_factory=dict)
+    outcomes: Mapping[str, Outcome | Refusal] = field(default_factory=dict)
     moved_since: Mapping[tuple[PositionKey, datetime], int] = field(default_factory=dict)
     candidates: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     partial: frozenset[int] = frozenset()

@@ -59,6 +59,7 @@ class Fulfilment:
     version: int = 0
 
     @property
-    def found_short(self) -> bool:
-        """Whether the location has ever reported goods missing."""
-        return bool(self.shortages)
+    def entirely_short(self) -> bool:
+        """Whether the location had none of what it was asked for."""
+        missing = sum(shortage.quantity for shortage in self.shortages)
+        return missing == sum(line.quantity for line in self.lines)

@@ -35,7 +35,7 @@ LEAST_FAR_FIRST: Final = (
 STEPS: Final[Mapping[FulfilmentState, frozenset[FulfilmentState]]] = MappingProxyType(
     {
         _F.ASSIGNED: frozenset({_F.PICKING, _F.PICKED, _F.SHORT, _F.CANCELLED}),
-        _F.PICKING: frozenset({_F.PICKED, _F.PACKED, _F.HANDED_OVER, _F.SHORT, _F.CANCELLED}),
+        _F.PICKING: frozenset({_F.PICKED, _F.SHORT, _F.CANCELLED}),
         _F.PICKED: frozenset({_F.PACKED, _F.HANDED_OVER, _F.CANCELLED}),
         _F.PACKED: frozenset({_F.HANDED_OVER, _F.CANCELLED}),
         _F.HANDED_OVER: frozenset(),
@@ -49,9 +49,9 @@ FINISHED: Final = frozenset(state for state, following in STEPS.items() if not f
 """States in which the location has nothing left to do."""
 
 
-def folded_state(states: Collection[SliceState], *, found_short: bool) -> FulfilmentState:
+def folded_state(states: Collection[SliceState], *, entirely_short: bool) -> FulfilmentState:
     """Fold the states of the slices that the fulfilment still has; none left ends it."""
     for slice_state, state in LEAST_FAR_FIRST:
         if slice_state in states:
             return state
-    return FulfilmentState.SHORT if found_short else FulfilmentState.CANCELLED
+    return FulfilmentState.SHORT if entirely_short else FulfilmentState.CANCELLED

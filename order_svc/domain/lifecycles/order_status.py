@@ -53,9 +53,7 @@ FOLD: Final = (
     FoldRow(OrderStatus.PARTIALLY_DELIVERED, some=frozenset({_S.DELIVERED})),
     FoldRow(OrderStatus.SHIPPED, every=frozenset({_S.SHIPPED})),
     FoldRow(OrderStatus.PARTIALLY_SHIPPED, some=frozenset({_S.SHIPPED})),
-    FoldRow(
-        OrderStatus.IN_PROGRESS, some=frozenset({_S.PICKING, _S.SHORT, _S.PICKED, _S.PACKED})
-    ),
+    FoldRow(OrderStatus.IN_PROGRESS, some=frozenset({_S.PICKING, _S.SHORT, _S.PICKED, _S.PACKED})),
     FoldRow(OrderStatus.OPEN, every=frozenset(SliceState)),
 )
 """The fold, read from the top over the states of what is not cancelled; the first row wins."""

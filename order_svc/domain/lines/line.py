@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from order_svc.domain.lifecycles.order_status import OrderStatus, folded_status
 from order_svc.domain.lifecycles.slices import SliceState, step
@@ -17,14 +17,24 @@ class PriceSource(StrEnum):
     GIVEN = "GIVEN"
 
 
+class Hands(NamedTuple):
+    """Who has the units: a fulfilment, a parcel of it, or a search for stock under way."""
+
+    fulfilment_id: str | None = None
+    parcel_id: str | None = None
+    sourcing_id: str | None = None
+
+
+NOBODY: Final = Hands()
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """Some units of a line that have come equally far, in the same hands."""
 
     quantity: int
     state: SliceState
-    fulfilment_id: str | None = None
-    parcel_id: str | None = None
+    hands: Hands = NOBODY
 
 
 class NotEnough(Exception):
@@ -78,7 +88,7 @@ class Line:
         return sum(part.quantity for part in self.slices if part.state in states)
 
 
-Matching = Callable[[Slice], bool]
+Matching: TypeAlias = Callable[[Slice], bool]
 """Which slices a move takes units from."""
 
 
@@ -88,11 +98,11 @@ def move(
     matching: Matching,
     path: tuple[SliceState, ...],
     *,
-    place: tuple[str | None, str | None] | None = None,
+    hands: Hands | None = None,
 ) -> Line:
     """Take units from the matching slices, in order, along the path of states.
 
-    `place` is the (fulfilment, parcel) they end in; without it they stay where they are.
+    `hands` is who has them afterwards; without it they stay where they are.
     """
     there_is = sum(part.quantity for part in line.slices if matching(part))
     if quantity > there_is:
@@ -103,8 +113,7 @@ def move(
         taken = min(left, part.quantity) if matching(part) else 0
         left -= taken
         if taken:
-            fulfilment_id, parcel_id = place or (part.fulfilment_id, part.parcel_id)
-            kept.append(Slice(taken, step(part.state, *path), fulfilment_id, parcel_id))
+            kept.append(Slice(taken, step(part.state, *path), hands or part.hands))
         if part.quantity > taken:
             kept.append(replace(part, quantity=part.quantity - taken))
     return replace(line, slices=merged(kept))
@@ -112,13 +121,13 @@ def move(
 
 def merged(parts: Iterable[Slice]) -> tuple[Slice, ...]:
     """Join slices that differ in nothing but quantity, and put them in the order of states."""
-    quantities: dict[tuple[SliceState, str | None, str | None], int] = {}
+    quantities: dict[tuple[SliceState, Hands], int] = {}
     for part in parts:
-        place = (part.state, part.fulfilment_id, part.parcel_id)
-        quantities[place] = quantities.get(place, 0) + part.quantity
-    ordered = sorted(
-        quantities, key=lambda place: (_ORDER_OF_STATES[place[0]], place[1] or "", place[2] or "")
-    )
-    return tuple(
-        Slice(quantities[place], *place) for place in ordered if quantities[place]
-    )
+        key = (part.state, part.hands)
+        quantities[key] = quantities.get(key, 0) + part.quantity
+    return tuple(Slice(quantities[key], *key) for key in sorted(quantities, key=_place_of))
+
+
+def _place_of(key: tuple[SliceState, Hands]) -> tuple[int, tuple[str, ...]]:
+    state, hands = key
+    return _ORDER_OF_STATES[state], tuple(holder or "" for holder in hands)

@@ -1,0 +1,84 @@
+"""What the person at the terminal sees: progress, the children's lines by colour, the end."""
+
+import os
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_magenta")
+NAME_WIDTH = 13
+
+
+class OutputClosed(Exception):
+    """Nobody reads what we print any more."""
+
+    def __init__(self) -> None:
+        super().__init__("the output was closed")
+
+
+class ConsoleReport:
+    """Reports to a terminal, or in plain lines to anything else."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._colours: dict[str, str] = {}
+        self._waiting: dict[str, None] = {}
+        self._status = console.status("starting")
+
+    def starting(self, name: str) -> None:
+        self._waiting[name] = None
+        self._show_waiting()
+
+    def ready(self, name: str, seconds: float) -> None:
+        self._waiting.pop(name, None)
+        self._line(name, Text(f"ready after {seconds:.1f} s", style="bold"))
+        self._show_waiting()
+
+    def printed(self, name: str, line: str) -> None:
+        self._line(name, Text.from_ansi(line))
+
+    def working(self, what: str) -> None:
+        """Name a piece of work that takes a moment; an empty text says that it is over."""
+        self._waiting = dict.fromkeys([what] if what else [])
+        self._show_waiting()
+
+    def say(self, text: Text | str = "") -> None:
+        """Print a line of our own; it is never cut, so that a token can be pasted."""
+        self._print(Text(text) if isinstance(text, str) else text)
+
+    def failed(self, reason: str) -> None:
+        self._status.stop()
+        self._print(Text(reason, style="bold red"))
+
+    def stopping(self, names: Sequence[str]) -> None:
+        self._status.stop()
+        if names:
+            self._print(Text(f"Stopping {', '.join(names)}"))
+
+    def stopped(self) -> None:
+        self._print(Text("Stopped; nothing is left running. The data are kept."))
+
+    def _show_waiting(self) -> None:
+        if self._waiting:
+            self._status.update(f"waiting for {', '.join(self._waiting)}")
+            self._status.start()
+        else:
+            self._status.stop()
+
+    def _line(self, name: str, text: Text) -> None:
+        colour = self._colours.setdefault(name, COLOURS[len(self._colours) % len(COLOURS)])
+        self._print(Text(f"{name:<{NAME_WIDTH}} ", style=Style(color=colour)) + text)
+
+    def _print(self, text: Text) -> None:
+        try:
+            self._console.print(text, soft_wrap=True, highlight=False)
+        except OSError as error:
+            self._console.file = open(os.devnull, "w")  # noqa: PTH123, SIM115  (for good)
+            raise OutputClosed from error
+
+
+def indented(lines: Iterable[str]) -> str:
+    """Join lines, each two columns in."""
+    return "\n".join(f"  {line}" for line in lines)

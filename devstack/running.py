@@ -1,0 +1,101 @@
+"""One run of the whole development stack, from the first child to the last."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from devstack.console import ConsoleReport
+from devstack.keys import issuer_key
+from devstack.sample.loading import SampleRefused, SampleSender, load_sample_once
+from devstack.settings import StackSettings
+from devstack.stack import Stack
+from devstack.supervisor import StackFailed, Supervisor
+from devstack.tokens import TokenIssuer, User, user_of
+from devstack.welcome import welcome
+from retail_kit.roles import Role
+from service_kit.runtime.clock import Clock
+
+SHOWN_ROLES = (
+    Role.CUSTOMER,
+    Role.ASSISTANT,
+    Role.CUSTOMER_SERVICE,
+    Role.OPERATOR,
+    Role.INTEGRATION,
+)
+REACH_MILLISECONDS = 5_000
+
+
+async def run_stack(
+    settings: StackSettings, environment: Mapping[str, str], report: ConsoleReport, clock: Clock
+) -> int:
+    """Bring everything up, load the sample, say how to use it, and run until the end."""
+    stack = Stack(settings, environment)
+    issuer = TokenIssuer(
+        issuer_key(settings.keys), settings.issuer_url, timedelta(hours=settings.token_hours)
+    )
+
+    async def first() -> None:
+        await _require_servers(settings)
+
+    async def then() -> None:
+        report.working("the sample data")
+        token = issuer.token(user_of(Role.INTEGRATION, {}), clock.now())
+        try:
+            lines = await load_sample_once(
+                stack.mongodb_url, lambda: SampleSender(settings.gateway_url, token), clock.now()
+            )
+        except SampleRefused as error:
+            raise StackFailed(str(error)) from error
+        report.working("")
+        if lines:
+            report.say(f"sample loaded: {lines} lines")
+        users = [user_of(role, {}) for role in SHOWN_ROLES]
+        tokens = [(_described(user), issuer.token(user, clock.now())) for user in users]
+        servers = [("MongoDB", stack.mongodb_url), ("Valkey", stack.redis_url)]
+        for line in welcome(settings, servers, tokens):
+            report.say(line)
+
+    supervisor = Supervisor(
+        stack.stages(), logs=settings.logs, report=report, first=first, then=then
+    )
+    return await supervisor.run()
+
+
+def _described(user: User) -> str:
+    return " ".join([user.role, *user.grants])
+
+
+async def _require_servers(settings: StackSettings) -> None:
+    """Raise StackFailed when a server that the environment names cannot be used."""
+    if settings.mongodb_url:
+        await _require_mongodb(settings.mongodb_url.reveal())
+    if settings.redis_url:
+        await _require_redis(settings.redis_url.reveal())
+
+
+async def _require_mongodb(url: str) -> None:
+    async with AsyncMongoClient[dict[str, Any]](
+        url, serverSelectionTimeoutMS=REACH_MILLISECONDS
+    ) as client:
+        try:
+            hello = await client.admin.command("hello")
+        except PyMongoError as error:
+            raise StackFailed(f"The MongoDB of MONGODB_URL does not answer: {error}") from error
+    if "setName" not in hello and hello.get("msg") != "isdbgrid":
+        raise StackFailed(
+            "The MongoDB of MONGODB_URL is no replica set, so it has no transactions: "
+            "start it with --replSet and initiate it."
+        )
+
+
+async def _require_redis(url: str) -> None:
+    try:
+        async with Redis.from_url(url, socket_timeout=REACH_MILLISECONDS / 1000) as client:
+            await client.ping()
+    except RedisError as error:
+        raise StackFailed(f"The server of REDIS_URL does not answer: {error}") from error

@@ -1,0 +1,139 @@
+"""What the development stack consists of, in the order in which it comes up."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+import aiohttp
+
+from devstack.children import ChildPlan
+from devstack.keys import key_file, trusted_file
+from devstack.ports import HOST
+from devstack.servers import EmbeddedMongo, EmbeddedServer, EmbeddedValkey
+from devstack.settings import StackSettings
+from devstack.supervisor import Stage
+from devstack.tokens import AUDIENCE
+
+PROJECT = Path(__file__).resolve().parent.parent
+ASK_SECONDS = 2.0
+
+
+class Stack:
+    """The plans of all children over one folder; `environment` is what each of them inherits."""
+
+    def __init__(self, settings: StackSettings, environment: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._servers: list[EmbeddedServer] = []
+        if settings.mongodb_url is None:
+            mongo = EmbeddedMongo(settings.data / "mongodb", port=settings.mongodb_port)
+            self._servers.append(mongo)
+        if settings.redis_url is None:
+            folder = settings.data / "valkey"
+            valkey = EmbeddedValkey(folder, port=settings.redis_port, durable=True)
+            self._servers.append(valkey)
+        self.mongodb_url = settings.mongodb_url.reveal() if settings.mongodb_url else mongo.url
+        self.redis_url = settings.redis_url.reveal() if settings.redis_url else valkey.url
+        self._environment = {**environment, "PYTHONPATH": str(PROJECT)}
+
+    def stages(self) -> list[Stage]:
+        """Return the stages: servers and issuer, then the services, then the gateway."""
+        for server in self._servers:
+            server.prepare()
+        issuer = self._python("issuer", "devstack", "issuer", port=self._settings.issuer_port)
+        services = (
+            self._service("inventory_svc", self._settings.inventory_port),
+            self._service("order_svc", self._settings.order_port),
+        )
+        return [
+            (*(self._server(server) for server in self._servers), issuer),
+            services,
+            (self._gateway(),),
+        ]
+
+    def _server(self, server: EmbeddedServer) -> ChildPlan:
+        async def answers() -> bool:
+            return await asyncio.to_thread(server.answers)
+
+        return ChildPlan(
+            server.name,
+            tuple(server.command()),
+            self._environment,
+            answers,
+            port=server.port,
+            shown=False,
+        )
+
+    def _service(self, name: str, port: int) -> ChildPlan:
+        prefix = name.removesuffix("_svc").upper()
+        settings = {
+            f"{prefix}_PORT": str(port),
+            "MONGODB_URL": self.mongodb_url,
+            "REDIS_URL": self.redis_url,
+            "INVENTORY_URL": _graphql_at(self._settings.inventory_port),
+        }
+        return self._python(name, name, port=port, settings=settings)
+
+    def _gateway(self) -> ChildPlan:
+        settings = {
+            "GATEWAY_PORT": str(self._settings.gateway_port),
+            "GATEWAY_SUBGRAPHS": ",".join(
+                [
+                    f"inventory_svc={_graphql_at(self._settings.inventory_port)}",
+                    f"order_svc={_graphql_at(self._settings.order_port)}",
+                ]
+            ),
+            "GATEWAY_GRAPHIQL": "true",
+            "REDIS_URL": self.redis_url,
+            "USER_JWKS_URL": f"{self._settings.issuer_url}/.well-known/jwks.json",
+            "USER_ISSUER": self._settings.issuer_url,
+            "USER_AUDIENCE": AUDIENCE,
+        }
+        port = self._settings.gateway_port
+        return self._python("gateway", "gateway", port=port, settings=settings)
+
+    def _python(
+        self,
+        name: str,
+        module: str,
+        *arguments: str,
+        port: int,
+        settings: Mapping[str, str] | None = None,
+    ) -> ChildPlan:
+        keys = self._settings.keys
+        environment = {
+            **self._environment,
+            "LOG_LEVEL": self._settings.log_level,
+            "LOG_JSON": "false",
+            "SIGNING_KEY_FILE": str(key_file(keys, name)),
+            "TRUSTED_KEYS_FILE": str(trusted_file(keys)),
+            **(settings or {}),
+        }
+        command = (sys.executable, "-m", module, *arguments)
+        return ChildPlan(name, command, environment, _asks(port), port=port)
+
+
+def _graphql_at(port: int) -> str:
+    return f"http://{HOST}:{port}/graphql"
+
+
+def _asks(port: int) -> Callable[[], Awaitable[bool]]:
+    """Return a question to a process's readiness endpoint."""
+
+    async def answers() -> bool:
+        timeout = aiohttp.ClientTimeout(total=ASK_SECONDS)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.get(f"http://{HOST}:{port}/health/ready") as response,
+            ):
+                return response.ok
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    return answers
+
+
+def names_of(stages: Sequence[Stage]) -> list[str]:
+    """Return the names of all children, in order."""
+    return [plan.name for stage in stages for plan in stage]

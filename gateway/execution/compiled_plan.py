@@ -1,0 +1,187 @@
+"""A plan made ready to run: static bytes, writers and walkers instead of descriptions."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import orjson
+from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse
+
+from gateway.execution.projection import Projection
+from gateway.execution.representations import Writer, compile_representations
+from gateway.planning.plan import (
+    Condition,
+    EntityCall,
+    Fetch,
+    OperationKind,
+    Path,
+    QueryPlan,
+    Rename,
+    TypeStep,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCall:
+    """One `_entities` field: where its objects are, how to write them, where its answer is.
+
+    `shares` says that equal entities below one path may be one object in memory: no later fetch
+    tells their places apart.
+    """
+
+    response_key: str
+    variable: bytes
+    paths: tuple[Path, ...]
+    write: Writer
+    renames: tuple[Rename, ...]
+    shares: bool
+
+
+@dataclass(frozen=True)
+class CompiledFetch:
+    """One request: everything of its body that does not depend on the request is bytes already."""
+
+    fetch: Fetch
+    prefix: bytes
+    calls: tuple[CompiledCall, ...]
+    variables: tuple[tuple[str, bytes], ...]
+    dependents: tuple[int, ...]
+
+    @property
+    def subgraph(self) -> str:
+        """The name of the subgraph to ask."""
+        return self.fetch.subgraph
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Conditions that must all hold."""
+        return self.fetch.conditions
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the answer is merged at the root."""
+        return not self.calls
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The client's response keys that this fetch gives to each object."""
+        return _given_keys(self.fetch)
+
+
+@dataclass(frozen=True)
+class CompiledPlan:
+    """A plan, its projection, and the countdown that starts each fetch."""
+
+    plan: QueryPlan
+    projection: Projection
+    interfaces: AbstractSet[str]
+    fetches: tuple[CompiledFetch, ...]
+    waiting: tuple[int, ...]
+    roots: tuple[int, ...]
+    is_serial: bool = field(default=False)
+
+
+def compile_plan(
+    plan: QueryPlan, projection: Projection, interfaces: AbstractSet[str]
+) -> CompiledPlan:
+    """Compile a plan; `interfaces` are the names of all interfaces of the supergraph."""
+    dependents: dict[int, list[int]] = {fetch.id: [] for fetch in plan.fetches}
+    for fetch in plan.fetches:
+        for needed in set(fetch.depends_on):
+            dependents[needed].append(fetch.id)
+    every_path = [
+        path for fetch in plan.fetches for call in fetch.entity_calls for path in call.paths
+    ]
+    return CompiledPlan(
+        plan=plan,
+        projection=projection,
+        interfaces=interfaces,
+        fetches=tuple(
+            _compiled_fetch(fetch, tuple(dependents[fetch.id]), every_path)
+            for fetch in plan.fetches
+        ),
+        waiting=tuple(len(set(fetch.depends_on)) for fetch in plan.fetches),
+        roots=tuple(fetch.id for fetch in plan.fetches if not fetch.depends_on),
+        is_serial=plan.kind is OperationKind.MUTATION,
+    )
+
+
+def _compiled_fetch(
+    fetch: Fetch, dependents: tuple[int, ...], every_path: Sequence[Path]
+) -> CompiledFetch:
+    head: dict[str, Any] = {"query": fetch.operation}
+    if fetch.operation_name is not None:
+        head["operationName"] = fetch.operation_name
+    return CompiledFetch(
+        fetch=fetch,
+        prefix=orjson.dumps(head)[:-1],
+        calls=tuple(_compiled_call(call, every_path) for call in fetch.entity_calls),
+        variables=tuple((name, orjson.dumps(name) + b":") for name in fetch.variables),
+        dependents=dependents,
+    )
+
+
+def _compiled_call(call: EntityCall, every_path: Sequence[Path]) -> CompiledCall:
+    loose = any(
+        one.typename is not None and (one.types is None or len(one.types) > 1)
+        for one in call.representations
+    )
+    return CompiledCall(
+        response_key=call.response_key,
+        variable=orjson.dumps(call.variable) + b":",
+        paths=call.paths,
+        write=compile_representations(call.representations),
+        renames=call.renames,
+        shares=not any(
+            _tells_apart(path, other, loose=loose) for path in call.paths for other in every_path
+        ),
+    )
+
+
+def _tells_apart(path: Path, other: Path, *, loose: bool) -> bool:
+    """Whether `other` goes below the objects of `path`, but only below some of them."""
+    bare, bare_other = _without_types(path), _without_types(other)
+    if len(bare_other) <= len(bare) or bare_other[: len(bare)] != bare:
+        return False
+    if other[: len(path)] != path:
+        return True
+    return loose and isinstance(other[len(path)], TypeStep)
+
+
+def _without_types(path: Path) -> Path:
+    return tuple(step for step in path if not isinstance(step, TypeStep))
+
+
+def _given_keys(fetch: Fetch) -> frozenset[str]:
+    operation = next(
+        node
+        for node in parse(fetch.operation, no_location=True).definitions
+        if isinstance(node, OperationDefinitionNode)
+    )
+    keys = _keys_of(operation.selection_set)
+    if fetch.entity_calls:
+        below = [
+            selection.selection_set
+            for selection in operation.selection_set.selections
+            if isinstance(selection, FieldNode) and selection.selection_set is not None
+        ]
+        keys = {key for selection_set in below for key in _keys_of(selection_set)}
+    return frozenset(_renamed(keys, fetch))
+
+
+def _renamed(keys: set[str], fetch: Fetch) -> set[str]:
+    renames = [*fetch.renames, *(one for call in fetch.entity_calls for one in call.renames)]
+    by_alias: Mapping[str, str] = {one.alias: one.response_key for one in renames}
+    return {by_alias.get(key, key) for key in keys}
+
+
+def _keys_of(selection_set: SelectionSetNode) -> set[str]:
+    keys: set[str] = set()
+    for selection in selection_set.selections:
+        if isinstance(selection, FieldNode):
+            keys.add((selection.alias or selection.name).value)
+        elif isinstance(selection, InlineFragmentNode):
+            keys |= _keys_of(selection.selection_set)
+    return keys

@@ -1,0 +1,171 @@
+"""Runs a compiled plan: each fetch starts when those it depends on have ended."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import orjson
+
+from gateway.execution.compiled_plan import CompiledFetch, CompiledPlan
+from gateway.execution.completion import holds
+from gateway.execution.entity_fetch import GatheredCall, accept_entities
+from gateway.execution.root_fetch import accept_root
+from gateway.execution.run_state import RunState
+from gateway.execution.subgraph_answer import SubgraphAnswer, read_answer
+from gateway.execution.subgraph_errors import ErrorLog
+from gateway.execution.tree import JsonObject
+from gateway.ports import SubgraphRequest, SubgraphTransport, SubgraphUnreachable
+from service_kit.identity.caller import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRequest:
+    """What varies between runs of one plan.
+
+    `sent_variables` are the client's own values, `variables` the coerced ones with defaults.
+    `local` holds the root values that the gateway answers itself (introspection).
+    """
+
+    sent_variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    caller: Caller | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    local: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchTiming:
+    """When a fetch was sent and when its answer had come, in seconds from the start.
+
+    `problem` is for the log: why there was no usable answer.
+    """
+
+    fetch: int
+    subgraph: str
+    started: float
+    ended: float
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """The client's data (None is null), the errors in GraphQL's form, and how it went."""
+
+    data: JsonObject | None
+    errors: list[JsonObject]
+    timings: list[FetchTiming]
+
+
+async def execute(
+    plan: CompiledPlan, transport: SubgraphTransport, request: ExecutionRequest
+) -> Execution:
+    """Run a plan to its end; what subgraphs do wrong is in the errors, never raised."""
+    return await _Run(plan, transport, request).complete()
+
+
+class _Run:
+    """One run: the countdown of every fetch, and the state that the fetches share."""
+
+    def __init__(
+        self, plan: CompiledPlan, transport: SubgraphTransport, request: ExecutionRequest
+    ) -> None:
+        self._plan = plan
+        self._transport = transport
+        self._request = request
+        log = ErrorLog(plan.projection.visible_part)
+        self._state = RunState(dict(request.local), log, plan.interfaces)
+        self._waiting = list(plan.waiting)
+        self._timings: list[FetchTiming] = []
+        self._began = perf_counter()
+        self._is_stopped = False
+        self._group = asyncio.TaskGroup()
+
+    async def complete(self) -> Execution:
+        """Fetch everything, then give the client's part of it."""
+        plan, state = self._plan, self._state
+        if plan.roots:
+            async with self._group:
+                for other in plan.roots[1:]:
+                    self._group.create_task(self._chain(other))
+                await self._chain(plan.roots[0])
+        data = plan.projection.complete(state.tree, self._request.variables, state.log)
+        state.log.tell_the_rest()
+        return Execution(data, state.log.errors, self._timings)
+
+    async def _chain(self, number: int) -> None:
+        """Run a fetch, then those it releases: the first one here, the others beside."""
+        while True:
+            fetch = self._plan.fetches[number]
+            await self._run(fetch)
+            released = [other for other in fetch.dependents if self._count_down(other) == 0]
+            if not released:
+                return
+            number, *others = released
+            for other in others:
+                self._group.create_task(self._chain(other))
+
+    def _count_down(self, number: int) -> int:
+        self._waiting[number] -= 1
+        return self._waiting[number]
+
+    async def _run(self, fetch: CompiledFetch) -> None:
+        if not holds(fetch.conditions, self._request.variables):
+            return
+        if fetch.is_root:
+            await self._run_root(fetch)
+        else:
+            await self._run_entities(fetch)
+
+    async def _run_root(self, fetch: CompiledFetch) -> None:
+        if self._is_stopped:
+            return
+        accept_root(fetch, await self._ask(fetch, ()), self._state)
+        if self._plan.is_serial:
+            # A null where none may stand ends the whole answer, and with it the rest of the work.
+            required = self._plan.projection.required_root_keys & fetch.keys
+            self._is_stopped = any(self._state.tree.get(key) is None for key in required)
+
+    async def _run_entities(self, fetch: CompiledFetch) -> None:
+        gathered = [GatheredCall(call, self._state.tree) for call in fetch.calls]
+        if any(one.representations for one in gathered):
+            answer = await self._ask(fetch, [one.variable() for one in gathered])
+            accept_entities(fetch, gathered, answer, self._state)
+
+    async def _ask(
+        self, fetch: CompiledFetch, representations: Sequence[bytes]
+    ) -> SubgraphAnswer | None:
+        """Give the subgraph's answer; None when there is none that can be used."""
+        started = perf_counter() - self._began
+        answer, problem = None, None
+        try:
+            response = await self._transport.send(
+                SubgraphRequest(
+                    fetch.subgraph,
+                    self._body(fetch, representations),
+                    self._request.caller,
+                    self._request.headers,
+                )
+            )
+        except SubgraphUnreachable as error:
+            problem = str(error)
+        else:
+            answer = read_answer(response)
+            if answer is None:
+                problem = f"{fetch.subgraph}: no GraphQL answer, status {response.status}"
+        ended = perf_counter() - self._began
+        self._timings.append(FetchTiming(fetch.fetch.id, fetch.subgraph, started, ended, problem))
+        return answer
+
+    def _body(self, fetch: CompiledFetch, representations: Sequence[bytes]) -> bytes:
+        sent, defaults = self._request.sent_variables, self._request.variables
+        members = [
+            prefix + orjson.dumps(sent[name] if name in sent else defaults[name])
+            for name, prefix in fetch.variables
+            if name in sent or name in defaults
+        ]
+        members.extend(representations)
+        if not members:
+            return fetch.prefix + b"}"
+        return fetch.prefix + b',"variables":{' + b",".join(members) + b"}}"

@@ -1,0 +1,159 @@
+"""The client's answer out of the tree: its shape, its order, its nulls; nothing else gets out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLAbstractType,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+)
+
+from gateway.execution.completion import (
+    Completer,
+    FieldShape,
+    ObjectShape,
+    Problems,
+    Run,
+    abstract_completer,
+    complete_object,
+    enum_completer,
+    list_completer,
+    object_completer,
+    refused,
+    scalar_completer,
+    unchanged,
+)
+from gateway.execution.selections import FieldCollector, Selected, SelectedField
+from gateway.execution.tree import JsonObject
+
+_PLAIN_CLASSES: Mapping[str, type] = {
+    "String": str,
+    "ID": str,
+    "Int": int,
+    "Float": float,
+    "Boolean": bool,
+}
+_INTROSPECTION = frozenset({"__schema", "__type"})
+
+
+class Projection:
+    """The completion of one operation, compiled as far as the objects met so far required."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+    ) -> None:
+        root = schema.get_root_type(operation.operation)
+        if root is None:
+            raise ValueError(f"The schema has no {operation.operation.value} type.")
+        self._schema = schema
+        self._collector = FieldCollector(schema, fragments)
+        self._shapes: dict[tuple[object, ...], ObjectShape] = {}
+        self.root_fields = self._collector.collect(root, (Selected(operation.selection_set),))
+        self._root = self._make_shape(root, self.root_fields)
+
+    @property
+    def required_root_keys(self) -> frozenset[str]:
+        """Response keys of the root that may not be null."""
+        return frozenset(field.key for field in self._root.fields if field.required)
+
+    def complete(
+        self, tree: JsonObject, variables: Mapping[str, Any], problems: Problems
+    ) -> JsonObject | None:
+        """Give the client's data; None is null, for reasons told to `problems`."""
+        return complete_object(self._root, tree, None, Run(variables, problems))
+
+    def visible_part(self, path: Iterable[str | int]) -> list[str | int]:
+        """Cut a path where it enters what the client did not select."""
+        fields: tuple[SelectedField, ...] = self.root_fields
+        visible: list[str | int] = []
+        for step in path:
+            if isinstance(step, str):
+                known = [field for field in fields if field.response_key == step]
+                if not known:
+                    break
+                below = [part for field in known for part in field.below]
+                fields = self._collector.collect(None, below)
+            visible.append(step)
+        return visible
+
+    def _shape(
+        self, on: GraphQLObjectType | GraphQLAbstractType, selected: tuple[Selected, ...]
+    ) -> ObjectShape:
+        key = (on.name, *((id(part.selection_set), part.when) for part in selected))
+        shape = self._shapes.get(key)
+        if shape is None:
+            shape = self._make_shape(on, self._collector.collect(on, selected))
+            self._shapes[key] = shape
+        return shape
+
+    def _make_shape(
+        self, on: GraphQLObjectType | GraphQLAbstractType, selected: Iterable[SelectedField]
+    ) -> ObjectShape:
+        fields = tuple(self._field(on, field) for field in selected)
+        return ObjectShape(fields, any(field.when for field in fields))
+
+    def _field(
+        self, on: GraphQLObjectType | GraphQLAbstractType, selected: SelectedField
+    ) -> FieldShape:
+        name, when = f"{on.name}.{selected.name}", selected.alternatives
+        key = selected.response_key
+        if selected.name == "__typename":
+            known = on.name if isinstance(on, GraphQLObjectType) else None
+            return FieldShape(key, None, refused, True, name, when, known)  # noqa: FBT003
+        definition = _field_definition(on, selected.name)
+        if definition is None:
+            return FieldShape(key, None, unchanged, False, name, when)  # noqa: FBT003
+        required = isinstance(definition.type, GraphQLNonNull)
+        complete, plain = self._completer(definition.type, selected.below, name)
+        return FieldShape(key, plain, complete, required, name, when)
+
+    def _completer(
+        self, of: GraphQLOutputType, selected: tuple[Selected, ...], name: str
+    ) -> tuple[Completer, type | None]:
+        """Make the completer of a type, and tell which class of value needs none."""
+        if isinstance(of, GraphQLNonNull):
+            return self._completer(of.of_type, selected, name)
+        if isinstance(of, GraphQLList):
+            complete, plain = self._completer(of.of_type, selected, name)
+            required = isinstance(of.of_type, GraphQLNonNull)
+            return list_completer(complete, plain, name, required=required), None
+        if isinstance(of, GraphQLScalarType):
+            return scalar_completer(of), _PLAIN_CLASSES.get(of.name)
+        if isinstance(of, GraphQLEnumType):
+            return enum_completer(of.name, frozenset(of.values)), None
+        if isinstance(of, GraphQLObjectType):
+            return object_completer(lambda: self._shape(of, selected)), None
+        return abstract_completer(self._shape_finder(of, selected)), None
+
+    def _shape_finder(
+        self, of: GraphQLAbstractType, selected: tuple[Selected, ...]
+    ) -> Callable[[str | None], ObjectShape | None]:
+        def shape_of(name: str | None) -> ObjectShape | None:
+            # An interface object names the interface itself, or has not been asked for a name.
+            if name is None or name == of.name:
+                return self._shape(of, selected)
+            member = self._schema.get_type(name)
+            if isinstance(member, GraphQLObjectType) and self._schema.is_sub_type(of, member):
+                return self._shape(member, selected)
+            return None
+
+        return shape_of
+
+
+def _field_definition(
+    on: GraphQLObjectType | GraphQLAbstractType, name: str
+) -> GraphQLField | None:
+    """Find a field; introspection's own are answered elsewhere and have none here."""
+    return None if name in _INTROSPECTION else getattr(on, "fields", {}).get(name)

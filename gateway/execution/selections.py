@@ -1,0 +1,151 @@
+"""Which fields a client selected on a type, with the Boolean variables they hang on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLAbstractType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+    is_abstract_type,
+)
+
+from gateway.planning.plan import Condition
+
+Conjunction: TypeAlias = frozenset[Condition]
+"""Conditions that must all hold; the empty one always holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A selection set that counts when its conditions hold."""
+
+    selection_set: SelectionSetNode
+    when: Conjunction = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedField:
+    """One response key: its field nodes, each with its conditions; it is there if any holds."""
+
+    response_key: str
+    name: str
+    nodes: tuple[tuple[FieldNode, Conjunction], ...]
+
+    @property
+    def alternatives(self) -> tuple[Conjunction, ...]:
+        """Conditions one of which must hold; empty when the field is always there."""
+        when = tuple(dict.fromkeys(conditions for _, conditions in self.nodes))
+        return () if frozenset() in when else when
+
+    @property
+    def below(self) -> tuple[Selected, ...]:
+        """Give the selection sets of the field's own value."""
+        return tuple(
+            Selected(node.selection_set, when) for node, when in self.nodes if node.selection_set
+        )
+
+
+class FieldCollector:
+    """The CollectFields algorithm of the specification, done once per document.
+
+    A type is a concrete object type or, for an object whose own type is unknown (an interface
+    object's), the abstract type itself: then only what holds for all its members is collected.
+    """
+
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]
+    ) -> None:
+        self._schema = schema
+        self._fragments = fragments
+
+    def collect(
+        self, on: GraphQLObjectType | GraphQLAbstractType | None, selected: Iterable[Selected]
+    ) -> tuple[SelectedField, ...]:
+        """Give the fields of a type (None: of any type) in the order of their first appearance."""
+        found: dict[str, dict[tuple[int, Conjunction], FieldNode]] = {}
+        spread: set[tuple[str, Conjunction]] = set()
+        for part in selected:
+            self._gather(on, part, found, spread)
+        return tuple(
+            SelectedField(
+                key,
+                next(iter(nodes.values())).name.value,
+                tuple((node, when) for (_, when), node in nodes.items()),
+            )
+            for key, nodes in found.items()
+        )
+
+    def _gather(
+        self,
+        on: GraphQLObjectType | GraphQLAbstractType | None,
+        part: Selected,
+        found: dict[str, dict[tuple[int, Conjunction], FieldNode]],
+        spread: set[tuple[str, Conjunction]],
+    ) -> None:
+        for selection in part.selection_set.selections:
+            own = _conditions(selection)
+            if own is None:
+                continue
+            when = part.when | own
+            if isinstance(selection, FieldNode):
+                key = (selection.alias or selection.name).value
+                found.setdefault(key, {})[id(selection), when] = selection
+                continue
+            condition, below, name = self._fragment(selection)
+            if name:
+                # Once per set of conditions: a fragment spread twice a level must not double.
+                if (name, when) in spread:
+                    continue
+                spread.add((name, when))
+            if condition is None or on is None or self._applies(on, condition):
+                self._gather(on, Selected(below, when), found, spread)
+
+    def _fragment(self, selection: SelectionNode) -> tuple[str | None, SelectionSetNode, str]:
+        if isinstance(selection, FragmentSpreadNode):
+            name = selection.name.value
+            fragment = self._fragments[name]
+            return fragment.type_condition.name.value, fragment.selection_set, name
+        condition = selection.type_condition  # type: ignore[attr-defined]  # an inline fragment
+        below: SelectionSetNode = selection.selection_set  # type: ignore[attr-defined]
+        return (condition.name.value if condition else None), below, ""
+
+    def _applies(self, on: GraphQLNamedType, condition: str) -> bool:
+        if on.name == condition:
+            return True
+        wanted = self._schema.get_type(condition)
+        if not is_abstract_type(wanted):
+            return False
+        if is_abstract_type(on):
+            members = set(self._schema.get_possible_types(on))
+            return members <= set(self._schema.get_possible_types(wanted))
+        return isinstance(on, GraphQLObjectType) and self._schema.is_sub_type(wanted, on)
+
+
+def _conditions(selection: SelectionNode) -> Conjunction | None:
+    """Give the variables a selection hangs on; None when a literal takes it out."""
+    when: set[Condition] = set()
+    for directive in selection.directives or ():
+        name = directive.name.value
+        if name not in ("skip", "include"):
+            continue
+        value = _if_argument(directive)
+        if isinstance(value, VariableNode):
+            when.add(Condition(value.name.value, negated=name == "skip"))
+        elif isinstance(value, BooleanValueNode) and value.value is (name == "skip"):
+            return None
+    return frozenset(when)
+
+
+def _if_argument(directive: DirectiveNode) -> object:
+    return next((arg.value for arg in directive.arguments or () if arg.name.value == "if"), None)

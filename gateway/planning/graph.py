@@ -1,0 +1,240 @@
+"""The query graph: what can be asked at each node, and which moves lead to another subgraph.
+
+A node is a type in a subgraph, seen through a view: what `@provides` promised on the way there.
+Nothing here depends on an operation; answers are remembered for the life of the supergraph.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
+
+from gateway.federation_spec.field_sets import parse_field_set
+from gateway.planning.operation import FieldSelection, Selection, normalise_field_set
+from gateway.planning.types import TypeWorld
+from gateway.supergraph.model import (
+    Key,
+    OutputType,
+    Subgraph,
+    SubgraphField,
+    SubgraphType,
+    Supergraph,
+    TypeKind,
+)
+
+
+class Provided(NamedTuple):
+    """One field promised by `@provides`, on objects of `type_name` if given, and what is below."""
+
+    type_name: str | None
+    field: str
+    view: "View"
+
+
+View = frozenset[Provided]
+PLAIN: View = frozenset()
+
+
+class Node(NamedTuple):
+    """A type in a subgraph, seen through a view."""
+
+    subgraph: str
+    type_name: str
+    view: View = PLAIN
+
+
+class FieldMove(NamedTuple):
+    """A field that can be asked at a node; `requires` must be fetched first and sent along.
+
+    `target` is None for a leaf. `input_only`: the value may feed other subgraphs, never a client.
+    """
+
+    type: OutputType
+    target: Node | None
+    requires: tuple[Selection, ...]
+    input_only: bool = False
+
+
+class KeyMove(NamedTuple):
+    """Entering a subgraph by a key; `typename` is what that subgraph calls the object, if not
+    by its own name.
+    """
+
+    target: Node
+    key: tuple[Selection, ...]
+    typename: str | None
+
+
+class QueryGraph:
+    """The moves of one supergraph, worked out when first asked for."""
+
+    def __init__(self, supergraph: Supergraph, world: TypeWorld) -> None:
+        self.world = world
+        self.subgraphs = tuple(supergraph.subgraphs)
+        self._subgraphs = supergraph.subgraphs
+        self._fields: dict[tuple[Node, str], FieldMove | None] = {}
+        self._keys: dict[tuple[str, str], tuple[KeyMove, ...]] = {}
+        self._sets: dict[tuple[str, str], tuple[Selection, ...]] = {}
+
+    def type_of(self, node: Node) -> SubgraphType:
+        """The record of the node's type."""
+        return self._subgraphs[node.subgraph].types[node.type_name]
+
+    def knows(self, subgraph: str, type_name: str) -> bool:
+        """Whether the subgraph has the type."""
+        return type_name in self._subgraphs[subgraph].types
+
+    def is_interface_object(self, node: Node) -> bool:
+        """Whether the node is an interface whose real types this subgraph does not know."""
+        return self.type_of(node).is_interface_object
+
+    def is_abstract(self, node: Node) -> bool:
+        """Whether the node is a real interface or union in its subgraph."""
+        return self.type_of(node).kind is not TypeKind.OBJECT
+
+    def runtime_types(self, subgraph: str, type_name: str) -> frozenset[str]:
+        """The object types a value of the type may have in the subgraph."""
+        known = self._subgraphs[subgraph].types.get(type_name)
+        return known.runtime_types if known else frozenset()
+
+    def field(self, node: Node, name: str) -> FieldMove | None:
+        """The move for a field at a node, or None."""
+        key = (node, name)
+        if key not in self._fields:
+            self._fields[key] = self._field(node, name)
+        return self._fields[key]
+
+    def keys(self, type_name: str) -> tuple[KeyMove, ...]:
+        """Every entry by key for objects of the type, or for values of the interface."""
+        known = self._keys.get(("", type_name))
+        if known is None:
+            known = tuple(
+                move
+                for subgraph in self._subgraphs.values()
+                for move in self._keys_into(subgraph, type_name)
+            )
+            self._keys["", type_name] = known
+        return known
+
+    def requiring_moves(self, type_name: str, name: str) -> Iterator[tuple[KeyMove, FieldMove]]:
+        """Entries by key into subgraphs whose field of that name requires inputs."""
+        for move in self.keys(type_name):
+            found = self.field(move.target, name)
+            if found is not None and found.requires:
+                yield move, found
+
+    def _field(self, node: Node, name: str) -> FieldMove | None:
+        known = self.type_of(node)
+        if known.kind is TypeKind.INTERFACE:
+            return self._interface_field(node, known, name)
+        declared = known.fields.get(name)
+        if declared is None:
+            return None
+        provided = self._provided(node, name)
+        usable = not (declared.external or declared.replaced)
+        as_key = not usable and self._is_key_of_extension(known, name)
+        if not usable and not as_key and provided is None and not declared.replaced:
+            return None
+        requires = () if provided is not None else self._requires(known.name, declared)
+        return FieldMove(
+            type=declared.type,
+            target=self._target(node.subgraph, declared, provided or PLAIN),
+            requires=requires,
+            input_only=declared.replaced and provided is None,
+        )
+
+    def _interface_field(self, node: Node, known: SubgraphType, name: str) -> FieldMove | None:
+        """Usable as a whole only if every type the subgraph may return offers it as it is."""
+        declared = known.fields.get(name)
+        if declared is None or not known.runtime_types:
+            return None
+        views = set()
+        for type_name in sorted(known.runtime_types):
+            move = self.field(Node(node.subgraph, type_name, node.view), name)
+            if move is None or move.requires or move.input_only:
+                return None
+            views.add(move.target.view if move.target else PLAIN)
+        view = self._provided(node, name) or PLAIN
+        if len(views) == 1:
+            view |= views.pop()
+        elif views:
+            view |= frozenset.intersection(*views)
+        return FieldMove(declared.type, self._target(node.subgraph, declared, view), ())
+
+    def _target(self, subgraph: str, declared: SubgraphField, outer: View) -> Node | None:
+        if declared.type.name not in self._subgraphs[subgraph].types:
+            return None
+        view = outer
+        if declared.provides:
+            view |= self._view(subgraph, parse_field_set(declared.provides))
+        return Node(subgraph, declared.type.name, view)
+
+    def _view(self, subgraph: str, selections: SelectionSetNode) -> View:
+        return frozenset(self._promises(subgraph, selections, None))
+
+    def _promises(
+        self, subgraph: str, selections: SelectionSetNode, type_name: str | None
+    ) -> Iterator[Provided]:
+        for node in selections.selections:
+            if isinstance(node, FieldNode):
+                below = node.selection_set
+                view = self._view(subgraph, below) if below else PLAIN
+                yield Provided(type_name, node.name.value, view)
+            elif isinstance(node, InlineFragmentNode):
+                condition = node.type_condition.name.value if node.type_condition else type_name
+                yield from self._promises(subgraph, node.selection_set, condition)
+
+    def _provided(self, node: Node, name: str) -> View | None:
+        """What is promised below a promised field; None when the field is not promised here."""
+        promises = [
+            promise.view
+            for promise in node.view
+            if promise.field == name and self._applies(node, promise.type_name)
+        ]
+        return frozenset[Provided]().union(*promises) if promises else None
+
+    def _applies(self, node: Node, type_name: str | None) -> bool:
+        if type_name is None or type_name == node.type_name:
+            return True
+        covered = self.runtime_types(node.subgraph, type_name)
+        mine = self.runtime_types(node.subgraph, node.type_name)
+        return bool(mine) and mine <= covered
+
+    def _is_key_of_extension(self, known: SubgraphType, name: str) -> bool:
+        return known.is_extension and any(
+            isinstance(selection, FieldSelection) and selection.name == name
+            for key in known.keys
+            for selection in self.field_set(known.name, key.fields)
+        )
+
+    def _requires(self, type_name: str, declared: SubgraphField) -> tuple[Selection, ...]:
+        return self.field_set(type_name, declared.requires) if declared.requires else ()
+
+    def _keys_into(self, subgraph: Subgraph, type_name: str) -> Iterator[KeyMove]:
+        """By the type's own keys, and as the interface where that is an interface object."""
+        for known in subgraph.types.values():
+            if known.name == type_name:
+                yield from self._entries(subgraph, known, None)
+            elif known.is_interface_object and self.world.is_kind_of(type_name, known.name):
+                yield from self._entries(subgraph, known, known.name)
+
+    def _entries(
+        self, subgraph: Subgraph, known: SubgraphType, typename: str | None
+    ) -> Iterator[KeyMove]:
+        if known.is_interface_object:
+            typename = known.name
+        for key in known.keys:
+            if key.resolvable and known.kind is not TypeKind.UNION:
+                target = Node(subgraph.name, known.name)
+                yield KeyMove(target, self._key(known.name, key), typename)
+
+    def _key(self, type_name: str, key: Key) -> tuple[Selection, ...]:
+        return self.field_set(type_name, key.fields)
+
+    def field_set(self, type_name: str, text: str) -> tuple[Selection, ...]:
+        """A field set in normal form."""
+        known = self._sets.get((type_name, text))
+        if known is None:
+            known = normalise_field_set(parse_field_set(text), type_name, self.world)
+            self._sets[type_name, text] = known
+        return known

@@ -1,0 +1,299 @@
+"""An operation in normal form: fragments in place, equal response keys merged, constants folded.
+
+Conditions are absolute: a selection carries every client variable on its way from the root that
+decides about it. Where one response key is asked under several conditions, it keeps only those
+common to all, and what is below keeps its own.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from graphql import (
+    ArgumentNode,
+    BooleanValueNode,
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableDefinitionNode,
+    VariableNode,
+    Visitor,
+    print_ast,
+    visit,
+)
+
+from gateway.errors import InvalidOperation, OperationNotFound
+from gateway.planning.plan import Condition, OperationKind
+from gateway.planning.types import TypeWorld
+from gateway.supergraph.model import OutputType
+
+Conditions = frozenset[Condition]
+UNCONDITIONAL: Conditions = frozenset()
+TYPENAME = OutputType("String!", "String", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSelection:
+    """One field. `response_key` None: an input of ours, whose key in the tree is ours to choose."""
+
+    name: str
+    response_key: str | None
+    arguments: str
+    variables: frozenset[str]
+    type: OutputType
+    conditions: Conditions = UNCONDITIONAL
+    selections: tuple["Selection", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSelection:
+    """Selections that apply only to objects of a type."""
+
+    type_name: str
+    conditions: Conditions
+    selections: tuple["Selection", ...]
+
+
+Selection = FieldSelection | TypeSelection
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation, ready to be planned; `variables` holds each definition as printed."""
+
+    kind: OperationKind
+    name: str | None
+    root_type: str
+    variables: Mapping[str, str]
+    selections: tuple[Selection, ...]
+
+
+def normalise(document: DocumentNode, operation_name: str | None, world: TypeWorld) -> Operation:
+    """Bring one operation of a validated document into normal form; raises OperationNotFound."""
+    definition = _chosen(document, operation_name)
+    fragments = {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    kind = OperationKind(definition.operation.value)
+    root = world.root_type(kind)
+    if root is None:
+        raise InvalidOperation(f"There is no {kind} in this schema.")
+    collector = _Collector(world, fragments, is_client=True)
+    scope = _Scope()
+    scope.add(definition.selection_set, UNCONDITIONAL)
+    return Operation(
+        kind=kind,
+        name=definition.name.value if definition.name else None,
+        root_type=root,
+        variables={
+            variable.variable.name.value: _printed_variable(variable)
+            for variable in definition.variable_definitions or ()
+        },
+        selections=tuple(
+            selection
+            for selection in collector.selections(scope, root)
+            if not (isinstance(selection, FieldSelection) and selection.name.startswith("__"))
+        ),
+    )
+
+
+def normalise_field_set(
+    selections: SelectionSetNode, type_name: str, world: TypeWorld
+) -> tuple[Selection, ...]:
+    """The same normal form for a field set of the federation directives."""
+    scope = _Scope()
+    scope.add(selections, UNCONDITIONAL)
+    return _Collector(world, {}, is_client=False).selections(scope, type_name)
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [
+        node
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+        and (name is None or (node.name is not None and node.name.value == name))
+    ]
+    if not operations:
+        raise OperationNotFound(f"Unknown operation {name!r}." if name else "No operation given.")
+    if len(operations) > 1:
+        raise OperationNotFound("Name the operation to run: the document has several.")
+    return operations[0]
+
+
+def _printed_variable(definition: VariableDefinitionNode) -> str:
+    text = f"${definition.variable.name.value}: {print_ast(definition.type)}"
+    if definition.default_value is not None:
+        text += f" = {print_ast(definition.default_value)}"
+    return text
+
+
+@dataclass(slots=True)
+class _Scope:
+    """The selection sets that apply to one object, each with the conditions it stands under."""
+
+    parts: list[tuple[SelectionSetNode, Conditions]] = field(default_factory=list)
+
+    def add(self, selections: SelectionSetNode | None, conditions: Conditions) -> None:
+        if selections is not None:
+            self.parts.append((selections, conditions))
+
+
+@dataclass(slots=True)
+class _FieldGroup:
+    """Every use of one response key (or, for inputs, of one field with its arguments)."""
+
+    node: FieldNode
+    conditions: Conditions
+    scope: _Scope
+
+
+class _Collector:
+    """Collects scopes into selections, one object level at a time."""
+
+    def __init__(
+        self,
+        world: TypeWorld,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        *,
+        is_client: bool,
+    ) -> None:
+        self._world = world
+        self._fragments = fragments
+        self._is_client = is_client
+
+    def selections(self, scope: _Scope, parent: str) -> tuple[Selection, ...]:
+        fields: dict[str, _FieldGroup] = {}
+        types: dict[str, tuple[Conditions, _Scope]] = {}
+        visited: set[tuple[str, Conditions]] = set()
+        for selection_set, conditions in scope.parts:
+            self._collect(selection_set, conditions, parent, fields, types, visited)
+        return tuple(self._finished(parent, fields, types))
+
+    def _collect(
+        self,
+        selection_set: SelectionSetNode,
+        outer: Conditions,
+        parent: str,
+        fields: dict[str, _FieldGroup],
+        types: dict[str, tuple[Conditions, _Scope]],
+        visited: set[tuple[str, Conditions]],
+    ) -> None:
+        for node in selection_set.selections:
+            conditions = _conditions(node, outer)
+            if conditions is None:
+                continue
+            if isinstance(node, FieldNode):
+                self._collect_field(node, conditions, fields)
+                continue
+            if isinstance(node, FragmentSpreadNode):
+                mark = (node.name.value, conditions)
+                if mark in visited:
+                    continue
+                visited.add(mark)
+            inner, condition_type = self._fragment(node, parent)
+            if self._world.is_kind_of(parent, condition_type):
+                self._collect(inner, conditions, parent, fields, types, visited)
+            elif self._world.overlap(parent, condition_type):
+                seen, scope = types.get(condition_type, (conditions, _Scope()))
+                scope.add(inner, conditions)
+                types[condition_type] = (seen & conditions, scope)
+
+    def _collect_field(
+        self, node: FieldNode, conditions: Conditions, fields: dict[str, _FieldGroup]
+    ) -> None:
+        key = node.alias.value if node.alias else node.name.value
+        if not self._is_client:
+            key = node.name.value + _printed_arguments(node.arguments or ())
+        group = fields.get(key)
+        if group is None:
+            group = fields[key] = _FieldGroup(node, conditions, _Scope())
+        group.conditions &= conditions
+        group.scope.add(node.selection_set, conditions)
+
+    def _fragment(self, node: SelectionNode, parent: str) -> tuple[SelectionSetNode, str]:
+        if isinstance(node, FragmentSpreadNode):
+            fragment = self._fragments[node.name.value]
+            return fragment.selection_set, fragment.type_condition.name.value
+        assert isinstance(node, InlineFragmentNode)  # noqa: S101 - the only kind left
+        condition = node.type_condition
+        return node.selection_set, condition.name.value if condition else parent
+
+    def _finished(
+        self,
+        parent: str,
+        fields: Mapping[str, _FieldGroup],
+        types: Mapping[str, tuple[Conditions, _Scope]],
+    ) -> Iterator[Selection]:
+        for key, group in fields.items():
+            yield self._field(parent, key, group)
+        for type_name, (conditions, scope) in types.items():
+            selections = self.selections(scope, type_name)
+            if selections:
+                yield TypeSelection(type_name, conditions, selections)
+
+    def _field(self, parent: str, key: str, group: _FieldGroup) -> FieldSelection:
+        name = group.node.name.value
+        output = TYPENAME if name == "__typename" else self._world.field_type(parent, name)
+        arguments = tuple(group.node.arguments or ())
+        return FieldSelection(
+            name=name,
+            response_key=key if self._is_client else None,
+            arguments=_printed_arguments(arguments),
+            variables=_variables_of(arguments),
+            type=output,
+            conditions=group.conditions,
+            selections=self.selections(group.scope, output.name) if group.scope.parts else (),
+        )
+
+
+def _conditions(node: SelectionNode, outer: Conditions) -> Conditions | None:
+    """The conditions of a selection; None when constants say that it is never included."""
+    conditions = outer
+    for directive in node.directives or ():
+        if directive.name.value in {"skip", "include"}:
+            negated = directive.name.value == "skip"
+            value = _if_argument(directive)
+            if isinstance(value, VariableNode):
+                conditions |= {Condition(value.name.value, negated)}
+            elif isinstance(value, BooleanValueNode) and value.value == negated:
+                return None
+    contradictory = any(
+        Condition(condition.variable, not condition.negated) in conditions
+        for condition in conditions
+    )
+    return None if contradictory else conditions
+
+
+def _if_argument(directive: DirectiveNode) -> ValueNode:
+    return next(
+        argument.value for argument in directive.arguments or () if argument.name.value == "if"
+    )
+
+
+def _printed_arguments(arguments: Iterable[ArgumentNode]) -> str:
+    text = ", ".join(print_ast(argument) for argument in arguments)
+    return f"({text})" if text else ""
+
+
+class _VariableNames(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.names.add(node.name.value)
+
+
+def _variables_of(arguments: Iterable[ArgumentNode]) -> frozenset[str]:
+    visitor = _VariableNames()
+    for argument in arguments:
+        visit(argument, visitor)
+    return frozenset(visitor.names)

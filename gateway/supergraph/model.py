@@ -1,0 +1,94 @@
+"""What a supergraph says, as frozen records: each subgraph's own view of every type it knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from graphql import DocumentNode, GraphQLSchema
+
+
+class TypeKind(StrEnum):
+    """What a type is in one subgraph."""
+
+    OBJECT = "object"
+    INTERFACE = "interface"
+    UNION = "union"
+
+
+@dataclass(frozen=True, slots=True)
+class OutputType:
+    """The type of a field: as written (`[Item!]!`), the named type inside, how many lists deep."""
+
+    text: str
+    name: str
+    list_depth: int
+
+    @property
+    def non_null(self) -> bool:
+        return self.text.endswith("!")
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphField:
+    """One field of one type as one subgraph declares it.
+
+    `external`: the subgraph names it but cannot be asked for it, except where provided.
+    `replaced`: another subgraph has taken it over; it may only be read as an input of this one.
+    `requires`, `provides`: field sets as written.
+    """
+
+    name: str
+    type: OutputType
+    external: bool = False
+    replaced: bool = False
+    requires: str | None = None
+    provides: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A `@key` of a type in one subgraph; not resolvable means: not an entry into that subgraph."""
+
+    fields: str
+    resolvable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphType:
+    """An object, interface or union as one subgraph knows it.
+
+    `runtime_types` are the object types a value of it may have there. An interface object is an
+    OBJECT there, named like the interface, whose real types only other subgraphs know.
+    """
+
+    name: str
+    kind: TypeKind
+    fields: Mapping[str, SubgraphField]
+    keys: tuple[Key, ...]
+    runtime_types: frozenset[str]
+    is_extension: bool = False
+    is_interface_object: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """One subgraph: `graph` is its enum value in the text, `name` what people call it."""
+
+    name: str
+    graph: str
+    url: str
+    types: Mapping[str, SubgraphType]
+
+
+@dataclass(frozen=True, slots=True)
+class Supergraph:
+    """The whole: subgraphs by name in the text's order, and the full schema, hidden parts included.
+
+    `inaccessible` is the local name of that directive, which an import may have renamed.
+    """
+
+    document: DocumentNode
+    schema: GraphQLSchema
+    subgraphs: Mapping[str, Subgraph]
+    machinery: frozenset[str]
+    inaccessible: str

@@ -1,0 +1,123 @@
+"""The schema clients may see: without the machinery of federation and what is inaccessible."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from graphql import (
+    DefinitionNode,
+    DirectiveDefinitionNode,
+    DirectiveNode,
+    DocumentNode,
+    EnumTypeDefinitionNode,
+    EnumValueDefinitionNode,
+    FieldDefinitionNode,
+    GraphQLSchema,
+    InputObjectTypeDefinitionNode,
+    InputValueDefinitionNode,
+    InterfaceTypeDefinitionNode,
+    NamedTypeNode,
+    ObjectTypeDefinitionNode,
+    ScalarTypeDefinitionNode,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
+    TypeDefinitionNode,
+    UnionTypeDefinitionNode,
+    build_ast_schema,
+    validate_schema,
+)
+
+from gateway.errors import InvalidSupergraph
+from gateway.federation_spec.arguments import WithDirectives, has_directive, without_directives
+from gateway.supergraph.model import Supergraph
+
+_KEPT_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
+_Hideable = TypeVar(
+    "_Hideable",
+    FieldDefinitionNode,
+    InputValueDefinitionNode,
+    EnumValueDefinitionNode,
+)
+
+
+def public_schema(supergraph: Supergraph) -> GraphQLSchema:
+    """Build the clients' schema; raises InvalidSupergraph if what remains is no valid schema."""
+    pruner = _Pruner(supergraph)
+    definitions = [pruner.definition(node) for node in supergraph.document.definitions]
+    document = DocumentNode(definitions=tuple(node for node in definitions if node is not None))
+    schema = build_ast_schema(document, assume_valid_sdl=True)
+    problems = validate_schema(schema)
+    if problems:
+        reasons = "; ".join(problem.message for problem in problems)
+        raise InvalidSupergraph(f"What clients may see is no valid schema: {reasons}")
+    return schema
+
+
+class _Pruner:
+    """Takes the hidden parts out of a document, one definition at a time."""
+
+    def __init__(self, supergraph: Supergraph) -> None:
+        self._inaccessible = supergraph.inaccessible
+        self._machinery = supergraph.machinery
+        self._hidden_types = {
+            node.name.value
+            for node in supergraph.document.definitions
+            if isinstance(node, TypeDefinitionNode) and has_directive(node, self._inaccessible)
+        }
+
+    def definition(self, node: DefinitionNode) -> DefinitionNode | None:
+        if isinstance(node, SchemaDefinitionNode):
+            return _copy(node, directives=())
+        if isinstance(node, SchemaExtensionNode | DirectiveDefinitionNode):
+            return None if self._is_hidden_definition(node) else node
+        if not isinstance(node, TypeDefinitionNode) or self._is_machinery(node.name.value):
+            return None
+        return None if node.name.value in self._hidden_types else self._type(node)
+
+    def _is_hidden_definition(self, node: SchemaExtensionNode | DirectiveDefinitionNode) -> bool:
+        if isinstance(node, SchemaExtensionNode) or self._is_machinery(node.name.value):
+            return True
+        executable = {"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "INLINE_FRAGMENT"}
+        return not executable & {location.value for location in node.locations}
+
+    def _is_machinery(self, name: str) -> bool:
+        return name in self._machinery or name.split("__", maxsplit=1)[0] in self._machinery
+
+    def _type(self, node: TypeDefinitionNode) -> TypeDefinitionNode | None:
+        if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
+            return _copy(
+                node,
+                interfaces=self._named(node.interfaces),
+                fields=tuple(self._field(field) for field in self._shown(node.fields)),
+            )
+        if isinstance(node, UnionTypeDefinitionNode):
+            return _copy(node, types=self._named(node.types))
+        if isinstance(node, InputObjectTypeDefinitionNode):
+            return _copy(node, fields=tuple(_copy(field) for field in self._shown(node.fields)))
+        if isinstance(node, EnumTypeDefinitionNode):
+            return _copy(node, values=tuple(_copy(value) for value in self._shown(node.values)))
+        return _copy(node) if isinstance(node, ScalarTypeDefinitionNode) else None
+
+    def _field(self, node: FieldDefinitionNode) -> FieldDefinitionNode:
+        return _copy(
+            node, arguments=tuple(_copy(argument) for argument in self._shown(node.arguments))
+        )
+
+    def _named(self, nodes: Iterable[NamedTypeNode] | None) -> tuple[NamedTypeNode, ...]:
+        return tuple(node for node in nodes or () if node.name.value not in self._hidden_types)
+
+    def _shown(self, nodes: Sequence[_Hideable] | None) -> list[_Hideable]:
+        return [node for node in nodes or () if not has_directive(node, self._inaccessible)]
+
+
+_Node = TypeVar("_Node", bound=WithDirectives)
+
+
+def _copy(node: _Node, **changes: object) -> _Node:
+    """The same syntax node with other parts and without the directives of the machinery."""
+    parts = {key: getattr(node, key, None) for key in type(node).keys}  # type: ignore[attr-defined]
+    parts["directives"] = _kept(node)
+    return type(node)(**{**parts, **changes})
+
+
+def _kept(node: WithDirectives) -> tuple[DirectiveNode, ...]:
+    return without_directives(node, _KEPT_DIRECTIVES)

@@ -1,0 +1,243 @@
+"""A supergraph text read into records; the one place that knows the join directives."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    EnumTypeDefinitionNode,
+    FieldDefinitionNode,
+    GraphQLError,
+    InterfaceTypeDefinitionNode,
+    ListTypeNode,
+    NonNullTypeNode,
+    ObjectTypeDefinitionNode,
+    TypeNode,
+    UnionTypeDefinitionNode,
+    build_ast_schema,
+    parse,
+    parse_type,
+    print_ast,
+)
+
+from gateway.errors import InvalidSupergraph
+from gateway.federation_spec.join import JoinField, JoinGraph, JoinNames
+from gateway.federation_spec.link import Link, links_of
+from gateway.supergraph.model import (
+    Key,
+    OutputType,
+    Subgraph,
+    SubgraphField,
+    SubgraphType,
+    Supergraph,
+    TypeKind,
+)
+
+_UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag"})
+_COMPOSITE = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
+_JOINED = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | UnionTypeDefinitionNode
+
+
+def read_supergraph(sdl: str) -> Supergraph:
+    """Read a composed supergraph; raises InvalidSupergraph with the reason."""
+    document = _parsed(sdl)
+    links = links_of(document)
+    _refuse_unknown_features(links)
+    join = JoinNames(_prefix(links, "join"))
+    graphs = _graphs(document, join)
+    types = _types_by_graph(document, join, graphs)
+    return Supergraph(
+        document=document,
+        schema=build_ast_schema(document, assume_valid=True, assume_valid_sdl=True),
+        subgraphs={
+            graph.name: Subgraph(graph.name, graph.graph, graph.url, types[graph.graph])
+            for graph in graphs
+        },
+        machinery=_machinery(links),
+        inaccessible=_directive_name(links, "inaccessible"),
+    )
+
+
+def output_type(node: TypeNode) -> OutputType:
+    """The record of a written type."""
+    depth = 0
+    inner = node
+    while isinstance(inner, NonNullTypeNode | ListTypeNode):
+        depth += isinstance(inner, ListTypeNode)
+        inner = inner.type
+    return OutputType(print_ast(node), print_ast(inner), depth)
+
+
+def _parsed(sdl: str) -> DocumentNode:
+    try:
+        return parse(sdl, no_location=True)
+    except GraphQLError as error:
+        raise InvalidSupergraph(f"The supergraph does not parse: {error.message}") from error
+
+
+def _refuse_unknown_features(links: Iterable[Link]) -> None:
+    refused = [
+        f"{link.url} (for: {link.purpose})"
+        for link in links
+        if link.purpose in {"EXECUTION", "SECURITY"} and link.name not in _UNDERSTOOD
+    ]
+    if refused:
+        features = ", ".join(refused)
+        raise InvalidSupergraph(f"The supergraph needs features unknown here: {features}.")
+
+
+def _prefix(links: Iterable[Link], name: str) -> str:
+    return next((link.prefix for link in links if link.name == name), name)
+
+
+def _directive_name(links: Iterable[Link], name: str) -> str:
+    return next((link.directive_name(name) for link in links if link.name == name), name)
+
+
+def _machinery(links: Iterable[Link]) -> frozenset[str]:
+    """Prefixes and names of everything that exists for routers and is hidden from clients."""
+    names = {"link", "core", "join", "inaccessible", "tag"}
+    for link in links:
+        names.add(link.prefix)
+        names.update(local.removeprefix("@") for local in link.imports.values())
+    return frozenset(names)
+
+
+def _graphs(document: DocumentNode, join: JoinNames) -> tuple[JoinGraph, ...]:
+    for definition in document.definitions:
+        if (
+            isinstance(definition, EnumTypeDefinitionNode)
+            and definition.name.value == f"{join.prefix}__Graph"
+        ):
+            return tuple(join.graphs(definition))
+    raise InvalidSupergraph("This is no supergraph: it has no enum join__Graph.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Abstractions:
+    """Who implements what and who is a member of what, per graph."""
+
+    runtime_types: Mapping[tuple[str, str], frozenset[str]]
+
+    def of(self, graph: str, name: str) -> frozenset[str]:
+        return self.runtime_types.get((graph, name), frozenset())
+
+
+def _types_by_graph(
+    document: DocumentNode, join: JoinNames, graphs: tuple[JoinGraph, ...]
+) -> dict[str, dict[str, SubgraphType]]:
+    names = {graph.graph: graph.name for graph in graphs}
+    definitions = [node for node in document.definitions if isinstance(node, _JOINED)]
+    abstractions = _abstractions(definitions, join, tuple(names))
+    result: dict[str, dict[str, SubgraphType]] = {graph: {} for graph in names}
+    for definition in definitions:
+        if definition.name.value.startswith((f"{join.prefix}__", "__")):
+            continue
+        for graph in _graphs_of(definition, join, tuple(names)):
+            result[graph][definition.name.value] = _subgraph_type(
+                definition, graph, names, join, abstractions
+            )
+    return result
+
+
+def _graphs_of(definition: _JOINED, join: JoinNames, graphs: tuple[str, ...]) -> tuple[str, ...]:
+    """A type without `@join__type` is known everywhere (join v0.1 leaves value types bare)."""
+    joined = dict.fromkeys(entry.graph for entry in join.types(definition))
+    return tuple(graph for graph in joined if graph in graphs) if joined else graphs
+
+
+def _abstractions(
+    definitions: Iterable[_JOINED], join: JoinNames, graphs: tuple[str, ...]
+) -> _Abstractions:
+    runtime: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for definition in definitions:
+        known_in = _graphs_of(definition, join, graphs)
+        for graph, abstract, member in _memberships(definition, join, known_in):
+            runtime[graph, abstract].add(member)
+    return _Abstractions({key: frozenset(members) for key, members in runtime.items()})
+
+
+def _memberships(
+    definition: _JOINED, join: JoinNames, known_in: tuple[str, ...]
+) -> Iterator[tuple[str, str, str]]:
+    name = definition.name.value
+    if isinstance(definition, UnionTypeDefinitionNode):
+        pairs = join.union_members(definition) or tuple(
+            (graph, member.name.value) for graph in known_in for member in definition.types or ()
+        )
+        yield from ((graph, name, member) for graph, member in pairs)
+    elif isinstance(definition, ObjectTypeDefinitionNode):
+        pairs = join.implements(definition) or tuple(
+            (graph, interface.name.value)
+            for graph in known_in
+            for interface in definition.interfaces or ()
+        )
+        yield from ((graph, interface, name) for graph, interface in pairs)
+        yield from ((graph, name, name) for graph in known_in)
+
+
+def _subgraph_type(
+    definition: _JOINED,
+    graph: str,
+    names: Mapping[str, str],
+    join: JoinNames,
+    abstractions: _Abstractions,
+) -> SubgraphType:
+    entries = [entry for entry in join.types(definition) if entry.graph == graph]
+    is_interface_object = any(entry.is_interface_object for entry in entries)
+    return SubgraphType(
+        name=definition.name.value,
+        kind=TypeKind.OBJECT if is_interface_object else _kind(definition),
+        fields=_fields(definition, graph, names, join),
+        keys=tuple(Key(entry.key, entry.resolvable) for entry in entries if entry.key),
+        runtime_types=abstractions.of(graph, definition.name.value),
+        is_extension=any(entry.extension for entry in entries),
+        is_interface_object=is_interface_object,
+    )
+
+
+def _kind(definition: _JOINED) -> TypeKind:
+    if isinstance(definition, ObjectTypeDefinitionNode):
+        return TypeKind.OBJECT
+    if isinstance(definition, InterfaceTypeDefinitionNode):
+        return TypeKind.INTERFACE
+    return TypeKind.UNION
+
+
+def _fields(
+    definition: _JOINED, graph: str, names: Mapping[str, str], join: JoinNames
+) -> dict[str, SubgraphField]:
+    if not isinstance(definition, _COMPOSITE):
+        return {}
+    result = {}
+    for node in definition.fields or ():
+        field = _field(node, join.fields(node), graph, names)
+        if field is not None:
+            result[field.name] = field
+    return result
+
+
+def _field(
+    node: FieldDefinitionNode,
+    joined: tuple[JoinField, ...],
+    graph: str,
+    names: Mapping[str, str],
+) -> SubgraphField | None:
+    if not joined:
+        return SubgraphField(node.name.value, output_type(node.type))
+    mine = next((entry for entry in joined if entry.graph == graph), None)
+    if mine is None or (mine.override is not None and mine.override_label is not None):
+        return None
+    replaced = mine.used_overridden or any(
+        entry.override == names[graph] and entry.override_label is None for entry in joined
+    )
+    written = parse_type(mine.type, no_location=True) if mine.type else node.type
+    return SubgraphField(
+        name=node.name.value,
+        type=output_type(written),
+        external=mine.external,
+        replaced=replaced,
+        requires=mine.requires,
+        provides=mine.provides,
+    )

@@ -1,0 +1,48 @@
+"""Items: the reference copy of what is sold, keyed by SKU."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from inventory_svc.domain.naming import required_code
+from inventory_svc.domain.refusals import invalid
+from service_kit.commands.refusal import Refusal, RefusedAll
+
+LONGEST_TITLE = 300
+HEAVIEST_GRAMS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One sellable thing; a model's sizes and colours are items of their own."""
+
+    sku: str
+    title: str
+    category: str | None = None
+    ean: str | None = None
+    model: str | None = None
+    size: str | None = None
+    colour: str | None = None
+    weight_grams: int | None = None
+    image_url: str | None = None
+    version: int = 0
+
+
+def checked_item(item: Item) -> Item:
+    """Give the item in canonical form; raise RefusedAll with paths inside the line."""
+    problems = tuple(_problems(item))
+    if problems:
+        raise RefusedAll(problems)
+    return replace(item, sku=required_code(item.sku, "sku"), title=item.title.strip())
+
+
+def _problems(item: Item) -> Iterator[Refusal]:
+    try:
+        required_code(item.sku, "sku")
+    except Refusal as refusal:
+        yield refusal
+    if not item.title.strip() or len(item.title) > LONGEST_TITLE:
+        yield invalid(f"A title has between 1 and {LONGEST_TITLE} characters.", "title")
+    if item.ean is not None and not (item.ean.isascii() and item.ean.isdigit()):
+        yield invalid("An EAN holds digits only.", "ean")
+    if item.weight_grams is not None and not 0 <= item.weight_grams <= HEAVIEST_GRAMS:
+        yield invalid(f"A weight is between 0 and {HEAVIEST_GRAMS} grams.", "weightGrams")

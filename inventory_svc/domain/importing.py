@@ -1,0 +1,55 @@
+"""Deciding a bulk import of reference records: what is new, what changed, what is the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
+
+from inventory_svc.domain.catalogue.item import Item
+from inventory_svc.domain.line_results import LineResult, LineStatus
+from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.location import Location
+
+MOST_LINES = 1000
+"""Lines that one bulk mutation takes."""
+
+Record: TypeAlias = Item | Location | Channel
+RecordT = TypeVar("RecordT", Item, Location, Channel)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine(Generic[RecordT]):
+    """A good line of an import."""
+
+    index: int
+    record: RecordT
+
+
+class ImportDecision(NamedTuple, Generic[RecordT]):
+    """The records to write, each once, and the fate of every line."""
+
+    changed: tuple[RecordT, ...]
+    results: tuple[LineResult, ...]
+
+
+def key_of(record: Record) -> str:
+    """Give the key of a record: an item's SKU, else its code."""
+    return record.sku if isinstance(record, Item) else record.code
+
+
+def decide_import(
+    lines: Sequence[ImportLine[RecordT]], existing: Mapping[str, RecordT]
+) -> ImportDecision[RecordT]:
+    """Compare each line with what is known; of several lines for one key the last one stays."""
+    changed: dict[str, RecordT] = {}
+    results: list[LineResult] = []
+    for line in lines:
+        key = key_of(line.record)
+        known = existing.get(key)
+        current = changed.get(key, known)
+        if current is not None and replace(line.record, version=current.version) == current:
+            results.append(LineResult(line.index, key, LineStatus.UNCHANGED))
+            continue
+        version = 1 if known is None else known.version + 1
+        changed[key] = replace(line.record, version=version)
+        results.append(LineResult(line.index, key, LineStatus.APPLIED))
+    return ImportDecision(tuple(changed.values()), tuple(results))

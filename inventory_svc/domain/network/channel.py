@@ -1,0 +1,63 @@
+"""Channels: where the goods are sold, and which locations each of them may sell from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from inventory_svc.domain.naming import required_code
+from inventory_svc.domain.network.location import Location, LocationType, is_country
+from inventory_svc.domain.refusals import invalid
+from service_kit.commands.refusal import Refusal, RefusedAll
+
+CURRENCY_LETTERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One channel. Empty `location_types` or `location_codes` mean any; exclusions always win."""
+
+    code: str
+    name: str
+    currency: str
+    country: str
+    location_types: frozenset[LocationType] = frozenset()
+    location_codes: frozenset[str] = frozenset()
+    excluded_locations: frozenset[str] = frozenset()
+    active: bool = True
+    version: int = 0
+
+    def sells_from(self, location: Location) -> bool:
+        """Whether the stock of a location counts for this channel."""
+        return (
+            self.active
+            and location.active
+            and location.code not in self.excluded_locations
+            and (not self.location_types or location.type in self.location_types)
+            and (not self.location_codes or location.code in self.location_codes)
+        )
+
+
+def checked_channel(channel: Channel) -> Channel:
+    """Give the channel in canonical form; raise RefusedAll with paths inside the line."""
+    problems = tuple(_problems(channel))
+    if problems:
+        raise RefusedAll(problems)
+    return replace(
+        channel,
+        code=required_code(channel.code, "code"),
+        name=channel.name.strip(),
+        currency=channel.currency.upper(),
+        country=channel.country.upper(),
+    )
+
+
+def _problems(channel: Channel) -> Iterator[Refusal]:
+    try:
+        required_code(channel.code, "code")
+    except Refusal as refusal:
+        yield refusal
+    if not channel.name.strip():
+        yield invalid("A name is required.", "name")
+    if len(channel.currency) != CURRENCY_LETTERS or not channel.currency.isalpha():
+        yield invalid("A currency is three letters (ISO 4217).", "currency")
+    if not is_country(channel.country):
+        yield invalid("A country is two letters (ISO 3166).", "country")

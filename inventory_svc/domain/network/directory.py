@@ -1,0 +1,109 @@
+"""The network as one immutable snapshot: all locations and channels at one version."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.location import Location
+from inventory_svc.domain.refusals import unknown_channel, unknown_location
+from retail_kit.geography import GeoPoint, PostalIndex, distance_km
+
+FAR_AWAY = float("inf")
+REMEMBERED_RANKINGS = 1024
+
+
+class Destination(NamedTuple):
+    """Where goods are wanted, as precisely as it is known."""
+
+    point: GeoPoint | None = None
+    country: str | None = None
+    postcode: str | None = None
+
+
+NOWHERE = Destination()
+
+
+class Candidate(NamedTuple):
+    """A location in scope and its distance, if both ends are known."""
+
+    location: Location
+    distance_km: float | None
+
+
+@dataclass(frozen=True)
+class NetworkDirectory:
+    """Locations and channels by code; answers who may sell from where, nearest first."""
+
+    locations: Mapping[str, Location] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    version: int = 0
+
+    def location(self, code: str, *path: str) -> Location:
+        """Give a location; refuse UNKNOWN_LOCATION."""
+        found = self.locations.get(code)
+        if found is None:
+            raise unknown_location(code, *path)
+        return found
+
+    def channel(self, code: str, *path: str) -> Channel:
+        """Give a channel; refuse UNKNOWN_CHANNEL."""
+        found = self.channels.get(code)
+        if found is None:
+            raise unknown_channel(code, *path)
+        return found
+
+    def ranked(self, channel: Channel, destination: Destination) -> tuple[Candidate, ...]:
+        """Give the locations that the channel sells from: nearest first, ties by code."""
+        return self._rankings(channel.code, destination)
+
+    def candidates(
+        self, channel: Channel, destination: Destination, excluded: Collection[str] = ()
+    ) -> tuple[str, ...]:
+        """Give the codes of the ranked locations without the excluded ones."""
+        ranked = self.ranked(channel, destination)
+        return tuple(
+            candidate.location.code
+            for candidate in ranked
+            if candidate.location.code not in excluded
+        )
+
+    def point_of(self, destination: Destination) -> GeoPoint | None:
+        """Give the destination's point, by its postcode when it has none of its own."""
+        if destination.point is not None or not (destination.country and destination.postcode):
+            return destination.point
+        return self._postcodes.locate(destination.country, destination.postcode)
+
+    @cached_property
+    def _postcodes(self) -> PostalIndex:
+        return PostalIndex(
+            {
+                (location.country, location.postcode): location.point
+                for location in self.locations.values()
+                if location.point is not None and location.postcode
+            }
+        )
+
+    @cached_property
+    def _rankings(self) -> Callable[[str, Destination], tuple[Candidate, ...]]:
+        return lru_cache(REMEMBERED_RANKINGS)(self._rank)
+
+    def _rank(self, code: str, destination: Destination) -> tuple[Candidate, ...]:
+        channel = self.channels[code]
+        point = self.point_of(destination)
+        scope = (
+            Candidate(location, _distance(point, location.point))
+            for location in self.locations.values()
+            if channel.sells_from(location)
+        )
+        return tuple(sorted(scope, key=_nearest_first))
+
+
+def _distance(one: GeoPoint | None, other: GeoPoint | None) -> float | None:
+    return None if one is None or other is None else distance_km(one, other)
+
+
+def _nearest_first(candidate: Candidate) -> tuple[float, str]:
+    distance = candidate.distance_km
+    return (FAR_AWAY if distance is None else distance, candidate.location.code)

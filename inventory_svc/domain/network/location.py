@@ -1,0 +1,71 @@
+"""Locations: the places that hold stock."""
+
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from inventory_svc.domain.naming import required_code
+from inventory_svc.domain.refusals import invalid
+from retail_kit.geography import GeoPoint
+from service_kit.commands.refusal import Refusal, RefusedAll
+
+COUNTRY_LETTERS = 2
+LONGEST_NAME = 200
+
+
+class LocationType(StrEnum):
+    """Whose shelves they are."""
+
+    WAREHOUSE = "WAREHOUSE"
+    STORE = "STORE"
+    SUPPLIER = "SUPPLIER"
+    PARTNER = "PARTNER"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One place. Its stock counts while it is `active`; without a point it has no distance."""
+
+    code: str
+    name: str
+    type: LocationType
+    country: str
+    postcode: str | None = None
+    city: str | None = None
+    address_lines: tuple[str, ...] = ()
+    point: GeoPoint | None = None
+    timezone: str = "UTC"
+    active: bool = True
+    version: int = 0
+
+
+def checked_location(location: Location) -> Location:
+    """Give the location in canonical form; raise RefusedAll with paths inside the line."""
+    problems = tuple(_problems(location))
+    if problems:
+        raise RefusedAll(problems)
+    return replace(
+        location,
+        code=required_code(location.code, "code"),
+        name=location.name.strip(),
+        country=location.country.upper(),
+    )
+
+
+def _problems(location: Location) -> Iterator[Refusal]:
+    try:
+        required_code(location.code, "code")
+    except Refusal as refusal:
+        yield refusal
+    if not location.name.strip() or len(location.name) > LONGEST_NAME:
+        yield invalid(f"A name has between 1 and {LONGEST_NAME} characters.", "name")
+    if not is_country(location.country):
+        yield invalid("A country is two letters (ISO 3166).", "country")
+    if location.timezone not in zoneinfo.available_timezones():
+        yield invalid("There is no such time zone.", "timezone")
+
+
+def is_country(code: str) -> bool:
+    """Whether a text can be an ISO 3166 alpha-2 code."""
+    return len(code) == COUNTRY_LETTERS and code.isascii() and code.isalpha()

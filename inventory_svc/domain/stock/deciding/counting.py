@@ -1,0 +1,96 @@
+"""Deciding what the goods themselves did: feeds and adjustments."""
+
+from inventory_svc.domain.line_results import (
+    LineResult,
+    LineStatus,
+    rejected,
+    results_to_json,
+)
+from inventory_svc.domain.refusals import StockRefusal
+from inventory_svc.domain.stock.commands import AdjustStock, FeedLine, FeedMode, FeedStock
+from inventory_svc.domain.stock.deciding.answers import Answer, refused
+from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
+from inventory_svc.domain.stock.movement import MovementKind
+from service_kit.commands.idempotency import Outcome
+from service_kit.commands.refusal import VERSION_CONFLICT, Refusal
+
+
+def decide_feed(command: FeedStock, draft: StockDraft) -> Answer:
+    """Write each line for itself; the answer tells the fate of every one."""
+    cause = Cause(command.request.identifier, command.actor)
+    write = _write_snapshot if command.mode is FeedMode.SNAPSHOT else _write_delta
+    results = [rejected(line.index, line.ref, *line.refusals) for line in command.rejected]
+    results.extend(write(line, draft, cause) for line in command.lines)
+    return Answer(Outcome({"results": results_to_json(results)}))
+
+
+def decide_adjustment(command: AdjustStock, draft: StockDraft) -> Answer:
+    """Move goods in or out of one position, never below nothing."""
+    position = draft.position(command.position)
+    if command.expected_version not in (None, position.version):
+        return refused(_conflict(position.version))
+    if position.on_hand + command.quantity < 0:
+        return refused(_below_zero(position.on_hand, command.quantity, "input", "quantity"))
+    cause = Cause(command.request.identifier, command.actor, reason=command.reason)
+    position.move(MovementKind.ADJUSTED, Change(on_hand=command.quantity), cause)
+    sku, location, condition = command.position
+    named = {"sku": sku, "locationCode": location, "condition": condition.value}
+    return Answer(Outcome({"position": named}), position=command.position)
+
+
+def _write_snapshot(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResult:
+    """Set on hand to what was counted plus what has moved since; reservations stay as they are."""
+    position, counted_at = draft.position(line.position), line.counted_at or draft.now
+    if position.counted_at is not None and counted_at < position.counted_at:
+        return rejected(line.index, _ref(line), _stale(line, position.counted_at.isoformat()))
+    on_hand = max(0, line.quantity + draft.moved_since(line.position, counted_at))
+    is_new = position.before is None and not position.movements
+    position.counted_at = counted_at
+    if on_hand == position.on_hand and not is_new:
+        return LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
+    change = Change(on_hand=on_hand - position.on_hand)
+    position.move(MovementKind.SNAPSHOT, change, cause, effective_at=counted_at)
+    return LineResult(line.index, _ref(line), LineStatus.APPLIED)
+
+
+def _write_delta(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResult:
+    position = draft.position(line.position)
+    if not line.quantity:
+        return LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
+    if position.on_hand + line.quantity < 0:
+        path = ("input", "lines", str(line.index), "quantity")
+        problem = _below_zero(position.on_hand, line.quantity, *path)
+        return rejected(line.index, _ref(line), problem)
+    position.move(MovementKind.DELTA, Change(on_hand=line.quantity), cause)
+    return LineResult(line.index, _ref(line), LineStatus.APPLIED)
+
+
+def _ref(line: FeedLine) -> str:
+    return line.position.identifier
+
+
+def _below_zero(on_hand: int, change: int, *path: str) -> Refusal:
+    return Refusal(
+        StockRefusal.NEGATIVE_STOCK.value,
+        f"{on_hand} are on hand, so they cannot change by {change}.",
+        path=path,
+        params={"onHand": str(on_hand), "change": str(change)},
+    )
+
+
+def _stale(line: FeedLine, counted_at: str) -> Refusal:
+    return Refusal(
+        StockRefusal.STALE_SNAPSHOT.value,
+        "A later count of this position is already known.",
+        path=("input", "lines", str(line.index), "snapshotAt"),
+        params={"countedAt": counted_at},
+    )
+
+
+def _conflict(version: int) -> Refusal:
+    return Refusal(
+        VERSION_CONFLICT,
+        "The position has changed since.",
+        path=("input", "expectedVersion"),
+        params={"version": str(version)},
+    )

@@ -1,0 +1,134 @@
+"""Deciding how reservations end: consumed, released, found short, expired."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from inventory_svc.domain.refusals import StockRefusal, reservation_not_found
+from inventory_svc.domain.stock.commands import (
+    ConsumeReservation,
+    ExpireReservation,
+    PeggedQuantity,
+    ReleaseReservation,
+    ReportShort,
+)
+from inventory_svc.domain.stock.deciding import pegs
+from inventory_svc.domain.stock.deciding.answers import Answer, about_reservation, refused
+from inventory_svc.domain.stock.draft import Cause, Change, OpenPosition, StockDraft
+from inventory_svc.domain.stock.movement import MovementKind
+from inventory_svc.domain.stock.reservation import (
+    Reservation,
+    ReservationState,
+    tombstone,
+    with_pegs,
+)
+from service_kit.commands.refusal import Refusal
+
+
+def decide_consumption(command: ConsumeReservation, draft: StockDraft) -> Answer:
+    """Take the goods off the books; what has left the building is never refused for its count."""
+    reservation = draft.reservation(command.reservation_id)
+    if reservation is None:
+        return refused(reservation_not_found(command.reservation_id))
+    if reservation.state_at(draft.now) is ReservationState.EXPIRED:
+        return refused(_expired(reservation))
+    problems = pegs.exceeded(reservation, command.lines)
+    if problems:
+        return refused(*problems)
+    cause = Cause(command.request.identifier, command.actor, reservation.identifier)
+    changed = []
+    for peg, units in pegs.taken_by_peg(reservation, command.lines):
+        if units:
+            position = draft.position(peg.position)
+            leaving = min(units, position.on_hand)
+            change = pegs.freed(reservation, units)._replace(on_hand=-leaving)
+            position.move(MovementKind.CONSUMED, change, cause)
+        changed.append(pegs.consumed(peg, units))
+    draft.save(with_pegs(reservation, changed, ended=ReservationState.CONSUMED))
+    return about_reservation(reservation.identifier)
+
+
+def decide_release(command: ReleaseReservation, draft: StockDraft) -> Answer:
+    """Give the goods back; what is no longer kept is no reason to refuse, unless it is named."""
+    reservation = draft.reservation(command.reservation_id)
+    if reservation is None and command.tombstone_for is not None:
+        order = command.tombstone_for
+        draft.save(tombstone(command.reservation_id, order, command.actor, draft.now))
+        return about_reservation(command.reservation_id)
+    if reservation is None or command.only_owner not in (None, reservation.owner):
+        return refused(reservation_not_found(command.reservation_id))
+    lines = pegs.all_open(reservation) if command.lines is None else command.lines
+    problems = pegs.exceeded(reservation, lines)
+    if problems:
+        return refused(*problems)
+    if lines:
+        cause = Cause(command.request.identifier, command.actor, reservation.identifier)
+        late = reservation.has_expired(draft.now)
+        _free(reservation, lines, draft, cause, expired=late)
+    return about_reservation(reservation.identifier)
+
+
+def decide_expiry(command: ExpireReservation, draft: StockDraft) -> Answer:
+    """Write down an expiry that is due; anything else is left alone."""
+    reservation = draft.reservation(command.reservation_id)
+    if reservation is None:
+        return refused(reservation_not_found(command.reservation_id))
+    if reservation.state is ReservationState.ACTIVE and reservation.has_expired(draft.now):
+        cause = Cause(f"expiry:{reservation.identifier}", command.actor, reservation.identifier)
+        _free(reservation, pegs.all_open(reservation), draft, cause, expired=True)
+    return about_reservation(reservation.identifier)
+
+
+def decide_short(command: ReportShort, draft: StockDraft) -> Answer:
+    """Believe the eyes: on hand becomes what was counted plus what is still kept for others."""
+    reservation = draft.reservation(command.reservation_id)
+    if reservation is None:
+        return refused(reservation_not_found(command.reservation_id))
+    lines = (PeggedQuantity(command.line_id, command.location, command.missing),)
+    problems = pegs.exceeded(reservation, lines)
+    if problems:
+        return refused(*problems)
+    changed = []
+    for peg, units in pegs.taken_by_peg(reservation, lines):
+        if units:
+            position = draft.position(peg.position)
+            change = pegs.freed(reservation, units)
+            found = command.counted + _still_kept(position, change, draft.now)
+            cause = Cause(command.request.identifier, command.actor, reservation.identifier)
+            correction = change._replace(on_hand=found - position.on_hand)
+            position.move(MovementKind.SHORT, correction, cause)
+        changed.append(pegs.short(peg, units))
+    draft.save(with_pegs(reservation, changed, ended=ReservationState.RELEASED))
+    return about_reservation(reservation.identifier)
+
+
+def _free(
+    reservation: Reservation,
+    lines: Sequence[PeggedQuantity],
+    draft: StockDraft,
+    cause: Cause,
+    *,
+    expired: bool,
+) -> None:
+    kind = MovementKind.EXPIRED if expired else MovementKind.RELEASED
+    ended = ReservationState.EXPIRED if expired else ReservationState.RELEASED
+    changed = []
+    for peg, units in pegs.taken_by_peg(reservation, lines):
+        if units:
+            draft.position(peg.position).move(kind, pegs.freed(reservation, units), cause)
+        changed.append(pegs.released(peg, units))
+    draft.save(with_pegs(reservation, changed, ended=ended))
+
+
+def _still_kept(position: OpenPosition, change: Change, now: datetime) -> int:
+    """Units that are kept at a position, for others or still for this one, after a change."""
+    ended = change.expires_at is None or change.expires_at <= now
+    return position.allocated + change.allocated + position.held + (0 if ended else change.held)
+
+
+def _expired(reservation: Reservation) -> Refusal:
+    return Refusal(
+        StockRefusal.RESERVATION_EXPIRED.value,
+        "The time of this reservation is over.",
+        path=("input", "reservationId"),
+        params={"reservationId": reservation.identifier},
+    )

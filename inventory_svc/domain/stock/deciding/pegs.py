@@ -1,0 +1,86 @@
+"""Taking units off the pegs of a reservation, for whatever reason."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inventory_svc.domain.refusals import StockRefusal
+from inventory_svc.domain.stock.commands import PeggedQuantity
+from inventory_svc.domain.stock.draft import Change
+from inventory_svc.domain.stock.reservation import Peg, Reservation
+from service_kit.commands.refusal import NOT_FOUND, Refusal
+
+
+def exceeded(reservation: Reservation, lines: Sequence[PeggedQuantity]) -> tuple[Refusal, ...]:
+    """Give a refusal for each line that asks for more than its pegs still keep."""
+    left = {(peg.line_id, peg.position.location): peg.open for peg in reservation.pegs}
+    refusals: list[Refusal] = []
+    for index, line in enumerate(lines):
+        kept = left.get((line.line_id, line.location))
+        path = ("input", "lines", str(index))
+        if kept is None:
+            refusals.append(_no_such_peg(line, path))
+        elif line.quantity > kept:
+            refusals.append(_too_many(line, kept, path))
+        else:
+            left[line.line_id, line.location] = kept - line.quantity
+    return tuple(refusals)
+
+
+def taken_by_peg(
+    reservation: Reservation, lines: Sequence[PeggedQuantity]
+) -> list[tuple[Peg, int]]:
+    """Give every peg with the units that the lines take off it, 0 included."""
+    wanted: dict[tuple[str, str], int] = {}
+    for line in lines:
+        key = (line.line_id, line.location)
+        wanted[key] = wanted.get(key, 0) + line.quantity
+    return [(peg, wanted.get((peg.line_id, peg.position.location), 0)) for peg in reservation.pegs]
+
+
+def freed(reservation: Reservation, units: int) -> Change:
+    """Give the change of a position when a reservation keeps so many units less there."""
+    if reservation.expires_at is None:
+        return Change(allocated=-units)
+    return Change(held=-units, expires_at=reservation.expires_at)
+
+
+def all_open(reservation: Reservation) -> tuple[PeggedQuantity, ...]:
+    """Give everything that the reservation still keeps."""
+    return tuple(
+        PeggedQuantity(peg.line_id, peg.position.location, peg.open)
+        for peg in reservation.pegs
+        if peg.open
+    )
+
+
+def released(peg: Peg, units: int) -> Peg:
+    """Give the peg after units went back to everyone."""
+    return replace(peg, released=peg.released + units) if units else peg
+
+
+def consumed(peg: Peg, units: int) -> Peg:
+    """Give the peg after units left the building."""
+    return replace(peg, consumed=peg.consumed + units) if units else peg
+
+
+def short(peg: Peg, units: int) -> Peg:
+    """Give the peg after units were not found."""
+    return replace(peg, short=peg.short + units) if units else peg
+
+
+def _no_such_peg(line: PeggedQuantity, path: tuple[str, ...]) -> Refusal:
+    return Refusal(
+        NOT_FOUND,
+        "The reservation keeps nothing for this line at this location.",
+        path=path,
+        params={"lineId": line.line_id, "locationCode": line.location},
+    )
+
+
+def _too_many(line: PeggedQuantity, kept: int, path: tuple[str, ...]) -> Refusal:
+    return Refusal(
+        StockRefusal.RESERVATION_LINE_EXCEEDED.value,
+        f"{line.quantity} were named and {kept} are kept.",
+        path=(*path, "quantity"),
+        params={"requested": str(line.quantity), "open": str(kept)},
+    )

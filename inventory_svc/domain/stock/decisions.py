@@ -1,0 +1,144 @@
+"""The pure function behind a stock commit: a group of commands, decided over what was read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inventory_svc.domain.stock.commands import (
+    AdjustStock,
+    ConsumeReservation,
+    ExpireReservation,
+    FeedStock,
+    ReleaseReservation,
+    ReportShort,
+    ReserveStock,
+    StockCommand,
+)
+from inventory_svc.domain.stock.deciding.answers import Answer, WiderSupplyNeeded, refused
+from inventory_svc.domain.stock.deciding.counting import decide_adjustment, decide_feed
+from inventory_svc.domain.stock.deciding.ending import (
+    decide_consumption,
+    decide_expiry,
+    decide_release,
+    decide_short,
+)
+from inventory_svc.domain.stock.deciding.reserving import decide_reservation
+from inventory_svc.domain.stock.draft import PositionChange, ReservationChange, StockDraft
+from inventory_svc.domain.stock.movement import Movement
+from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.reservation import Reservation
+from inventory_svc.domain.stock.sourcing import SourcingStrategy
+from inventory_svc.domain.stock.supply import Supply
+from service_kit.commands.idempotency import IdempotentRequest, Outcome, key_reused
+from service_kit.commands.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of one command; the entities are as the commit leaves them, if it read them."""
+
+    outcome: Outcome
+    reservation: Reservation | None = None
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDecision:
+    """What one commit answers and writes.
+
+    `decided` has one place per command; None asks for wider supply. `records` are the outcomes to
+    keep, one per request that had none.
+    """
+
+    now: datetime
+    decided: tuple[Decided | None, ...]
+    positions: tuple[PositionChange, ...]
+    movements: tuple[Movement, ...]
+    reservations: tuple[ReservationChange, ...]
+    records: tuple[tuple[IdempotentRequest, Outcome], ...]
+
+
+def decide(
+    commands: Sequence[StockCommand], supply: Supply, sourcing: SourcingStrategy, now: datetime
+) -> GroupDecision:
+    """Decide the commands one after the other, each with all its lines or none."""
+    draft = StockDraft(supply, now)
+    records: dict[str, tuple[IdempotentRequest, Outcome]] = {}
+    answers: list[Answer | None] = []
+    for place, command in enumerate(commands):
+        answer = _replayed(command, supply, records)
+        if answer is None:
+            answer = _decided(command, draft, place, sourcing)
+            if answer is not None and command.request is not None:
+                records[command.request.identifier] = (command.request, answer.outcome)
+        answers.append(answer)
+    positions = tuple(draft.position_changes())
+    after = {change.after.key: change.after for change in positions}
+    return GroupDecision(
+        now=now,
+        decided=tuple(
+            None if answer is None else _shown(answer, draft, after.get) for answer in answers
+        ),
+        positions=positions,
+        movements=tuple(draft.movements()),
+        reservations=tuple(draft.reservation_changes()),
+        records=tuple(records.values()),
+    )
+
+
+def _replayed(
+    command: StockCommand,
+    supply: Supply,
+    records: Mapping[str, tuple[IdempotentRequest, Outcome]],
+) -> Answer | None:
+    """Answer a command whose key was decided before, in this group or earlier."""
+    request = command.request
+    if request is None:
+        return None
+    recorded = supply.outcomes.get(request.identifier)
+    if recorded is None:
+        earlier = records.get(request.identifier)
+        if earlier is None:
+            return None
+        same = earlier[0].fingerprint == request.fingerprint
+        recorded = earlier[1] if same else key_reused()
+    return refused(recorded) if isinstance(recorded, Refusal) else _answer_of(recorded)
+
+
+def _answer_of(outcome: Outcome) -> Answer:
+    identifier = outcome.values.get("reservationId")
+    return Answer(outcome, reservation_id=identifier if isinstance(identifier, str) else None)
+
+
+def _decided(
+    command: StockCommand, draft: StockDraft, place: int, sourcing: SourcingStrategy
+) -> Answer | None:
+    match command:
+        case ReserveStock():
+            try:
+                return decide_reservation(command, draft, place, sourcing)
+            except WiderSupplyNeeded:
+                return None
+        case ConsumeReservation():
+            return decide_consumption(command, draft)
+        case ReleaseReservation():
+            return decide_release(command, draft)
+        case ReportShort():
+            return decide_short(command, draft)
+        case ExpireReservation():
+            return decide_expiry(command, draft)
+        case FeedStock():
+            return decide_feed(command, draft)
+        case AdjustStock():
+            return decide_adjustment(command, draft)
+
+
+def _shown(
+    answer: Answer, draft: StockDraft, after: Callable[[PositionKey], Position | None]
+) -> Decided:
+    reservation = answer.reservation_id and draft.reservation(answer.reservation_id)
+    return Decided(
+        outcome=answer.outcome,
+        reservation=reservation or None,
+        position=None if answer.position is None else after(answer.position),
+    )

@@ -1,0 +1,197 @@
+"""The state that a group of commands is decided over: what was read, and what it becomes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
+from inventory_svc.domain.stock.position import Hold, Position, PositionKey
+from inventory_svc.domain.stock.reservation import Reservation
+from inventory_svc.domain.stock.supply import Supply
+
+
+class PositionChange(NamedTuple):
+    """A position before (None: it did not exist) and after a commit."""
+
+    before: Position | None
+    after: Position
+
+
+class ReservationChange(NamedTuple):
+    """A reservation before (None: it did not exist) and after a commit."""
+
+    before: Reservation | None
+    after: Reservation
+
+
+class Cause(NamedTuple):
+    """Why stock moves: the command, who gave it, and the reservation it is about."""
+
+    command: str
+    actor: str
+    reservation_id: str | None = None
+    reason: AdjustmentReason | None = None
+
+
+class Change(NamedTuple):
+    """By how much the counters move; `held` at the expiry of its hold."""
+
+    on_hand: int = 0
+    allocated: int = 0
+    held: int = 0
+    expires_at: datetime | None = None
+
+
+class OpenPosition:
+    """One position while commands are decided over it; every change is a movement."""
+
+    def __init__(self, key: PositionKey, before: Position | None, now: datetime) -> None:
+        read = before or Position(key)
+        self.before = before
+        self.movements: list[Movement] = []
+        self.on_hand = read.on_hand
+        self.allocated = read.allocated
+        self.held = read.held(now)
+        self.counted_at = read.counted_at
+        self._read = read
+        self._now = now
+        self._holds: dict[datetime, int] | None = None
+        self._moved_at = read.moved_at
+
+    @property
+    def available(self) -> int:
+        """Units that can still be promised."""
+        return max(0, self.on_hand - self.allocated - self.held)
+
+    @property
+    def version(self) -> int:
+        """The version that a reader sees once the group is committed."""
+        return self._read.version + (1 if self.movements else 0)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.movements) or self.counted_at != self._read.counted_at
+
+    def move(
+        self,
+        kind: MovementKind,
+        change: Change,
+        cause: Cause,
+        effective_at: datetime | None = None,
+    ) -> None:
+        """Change the counters and write the movement."""
+        self.on_hand += change.on_hand
+        self.allocated += change.allocated
+        if change.expires_at is not None:
+            self._hold(change.expires_at, change.held)
+        effective = effective_at or self._now
+        if change.on_hand:
+            self._moved_at = max(effective, self._moved_at or effective)
+        self.movements.append(
+            Movement(
+                self._read.key,
+                self._read.movements + len(self.movements) + 1,
+                kind,
+                change.on_hand,
+                change.allocated,
+                change.held,
+                cause.command,
+                cause.actor,
+                self._now,
+                effective,
+                cause.reservation_id,
+                cause.reason,
+            )
+        )
+
+    def moved_since(self, moment: datetime) -> int:
+        """Units that this group has moved in or out of the position after a moment."""
+        return sum(
+            movement.on_hand for movement in self.movements if movement.effective_at > moment
+        )
+
+    def after(self) -> Position:
+        """Give the position as the commit leaves it."""
+        return Position(
+            key=self._read.key,
+            on_hand=self.on_hand,
+            allocated=self.allocated,
+            holds=self._sorted_holds(),
+            version=self.version,
+            movements=self._read.movements + len(self.movements),
+            moved_at=self._moved_at,
+            counted_at=self.counted_at,
+            changed_at=self._now if self.movements else self._read.changed_at,
+        )
+
+    def _hold(self, expires_at: datetime, change: int) -> None:
+        if self._holds is None:
+            self._holds = dict(self._read.holds)
+        self._holds[expires_at] = self._holds.get(expires_at, 0) + change
+        if expires_at > self._now:
+            self.held += change
+
+    def _sorted_holds(self) -> tuple[Hold, ...]:
+        if self._holds is None:
+            return self._read.holds
+        return tuple(Hold(at, quantity) for at, quantity in sorted(self._holds.items()) if quantity)
+
+
+class StockDraft:
+    """Everything one group of commands reads and changes, in the order of the commands."""
+
+    def __init__(self, supply: Supply, now: datetime) -> None:
+        self.supply = supply
+        self.now = now
+        self._positions: dict[PositionKey, OpenPosition] = {}
+        self._reservations: dict[str, Reservation] = {}
+
+    def position(self, key: PositionKey) -> OpenPosition:
+        """Give a position to look at or to move; one never written is empty."""
+        found = self._positions.get(key)
+        if found is None:
+            found = OpenPosition(key, self.supply.positions.get(key), self.now)
+            self._positions[key] = found
+        return found
+
+    def available(self, key: PositionKey) -> int:
+        """Units of a position that can still be promised."""
+        if key not in self._positions and key not in self.supply.positions:
+            return 0
+        return self.position(key).available
+
+    def moved_since(self, key: PositionKey, moment: datetime) -> int:
+        """Units that moved in or out of a position after a moment, this group included."""
+        return self.supply.moved_since.get((key, moment), 0) + self.position(key).moved_since(
+            moment
+        )
+
+    def reservation(self, identifier: str) -> Reservation | None:
+        """Give a reservation as the commands so far have left it."""
+        changed = self._reservations.get(identifier)
+        return changed if changed is not None else self.supply.reservations.get(identifier)
+
+    def save(self, reservation: Reservation) -> None:
+        """Keep a new or changed reservation; however often, it is one change of the commit."""
+        before = self.supply.reservations.get(reservation.identifier)
+        version = before.version + 1 if before is not None else 1
+        self._reservations[reservation.identifier] = replace(reservation, version=version)
+
+    def position_changes(self) -> Iterator[PositionChange]:
+        """Give the positions that are to be written."""
+        for opened in self._positions.values():
+            if opened.has_changed:
+                yield PositionChange(opened.before, opened.after())
+
+    def movements(self) -> Iterator[Movement]:
+        """Give the new lines of the ledger."""
+        for opened in self._positions.values():
+            yield from opened.movements
+
+    def reservation_changes(self) -> Iterator[ReservationChange]:
+        """Give the reservations that are to be written."""
+        before: Mapping[str, Reservation] = self.supply.reservations
+        for identifier, after in self._reservations.items():
+            yield ReservationChange(before.get(identifier), after)

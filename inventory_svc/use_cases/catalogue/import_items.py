@@ -1,0 +1,17 @@
+"""Import items, each line for itself."""
+
+from collections.abc import Sequence
+
+from inventory_svc.domain.catalogue.item import Item, checked_item
+from inventory_svc.domain.line_results import LineResult
+from inventory_svc.ports import Imports
+from inventory_svc.use_cases.line_checks import checked_lines
+from service_kit.commands.idempotency import IdempotentRequest
+
+
+async def import_items(
+    request: IdempotentRequest, actor: str, lines: Sequence[Item], imports: Imports[Item]
+) -> Sequence[LineResult]:
+    """Write the good lines and give the fate of all; refuse INVALID_INPUT for a list of no size."""
+    good, bad = checked_lines(lines, checked_item)
+    return await imports.save(request, actor, good, bad)

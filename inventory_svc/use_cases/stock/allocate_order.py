@@ -1,0 +1,62 @@
+"""Choose and reserve supply for an order in one commit, nearest first."""
+
+from dataclasses import dataclass, replace
+
+from inventory_svc.domain.network.directory import Destination
+from inventory_svc.domain.refusals import invalid
+from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
+from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.reservation import ReservationKind
+from inventory_svc.ports import Network, StockCommits
+from inventory_svc.use_cases.stock.wanted_lines import require_distinct, require_lines
+from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.identity.caller import Caller
+from service_kit.runtime.identifiers import derived_identifier
+
+
+@dataclass(frozen=True, slots=True)
+class WantedAllocation:
+    """What an order needs and where it goes."""
+
+    order_id: str
+    channel: str
+    destination: Destination
+    lines: tuple[WantedLine, ...]
+    excluded: frozenset[str] = frozenset()
+
+
+def allocation_identifier(order_id: str, key: str) -> str:
+    """Give the identifier that an allocation's reservation has, known before it is made."""
+    return derived_identifier("allocation", order_id, key)
+
+
+async def allocate_order(
+    request: IdempotentRequest,
+    caller: Caller,
+    wanted: WantedAllocation,
+    network: Network,
+    commits: StockCommits,
+) -> Decided:
+    """Let the stock decide over the channel's locations; the key is the order's own.
+
+    Whoever repeats it, for whichever caller, an order's key stands for one allocation.
+    """
+    if not wanted.order_id.strip():
+        raise invalid("An order id is required.", "input", "orderId")
+    require_lines(wanted.lines)
+    require_distinct(wanted.lines)
+    directory = await network.directory()
+    channel = directory.channel(wanted.channel, "input", "channel")
+    return await commits.submit(
+        ReserveStock(
+            request=replace(request, scope=f"order:{wanted.order_id}"),
+            actor=caller.subject,
+            reservation_id=allocation_identifier(wanted.order_id, request.key),
+            kind=ReservationKind.ORDER,
+            lines=wanted.lines,
+            candidates=directory.candidates(channel, wanted.destination, wanted.excluded),
+            owner=caller.subject,
+            order_id=wanted.order_id,
+            channel=channel.code,
+        )
+    )

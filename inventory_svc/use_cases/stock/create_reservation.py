@@ -1,0 +1,90 @@
+"""Keep goods for somebody, at one location or wherever a channel may sell from."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inventory_svc.domain.network.directory import NOWHERE, NetworkDirectory
+from inventory_svc.domain.refusals import invalid
+from inventory_svc.domain.rights import require_reserver
+from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
+from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.reservation import HOLD_PERIODS, ReservationKind
+from inventory_svc.ports import Network, StockCommits
+from inventory_svc.use_cases.stock.wanted_lines import require_distinct, require_lines
+from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.identity.caller import Caller
+from service_kit.runtime.clock import Clock
+from service_kit.runtime.identifiers import derived_identifier
+
+
+@dataclass(frozen=True, slots=True)
+class WantedReservation:
+    """What is to be kept; `location` or `channel` says where from."""
+
+    kind: ReservationKind
+    lines: tuple[WantedLine, ...]
+    channel: str | None = None
+    location: str | None = None
+    hold_seconds: int | None = None
+
+
+async def create_reservation(
+    request: IdempotentRequest,
+    caller: Caller,
+    wanted: WantedReservation,
+    network: Network,
+    commits: StockCommits,
+    clock: Clock,
+) -> Decided:
+    """Check the wish, list where it may be met, then let the stock decide."""
+    require_reserver(caller, wanted.kind)
+    require_lines(wanted.lines)
+    require_distinct(wanted.lines)
+    expires_at = _expiry(wanted, clock.now())
+    candidates = _candidates(wanted, await network.directory())
+    return await commits.submit(
+        ReserveStock(
+            request=request,
+            actor=caller.subject,
+            reservation_id=derived_identifier("reservation", request.identifier),
+            kind=wanted.kind,
+            lines=wanted.lines,
+            candidates=candidates,
+            owner=caller.subject,
+            expires_at=expires_at,
+            channel=wanted.channel,
+        )
+    )
+
+
+def _candidates(wanted: WantedReservation, directory: NetworkDirectory) -> tuple[str, ...]:
+    channel = (
+        None if wanted.channel is None else directory.channel(wanted.channel, "input", "channel")
+    )
+    if wanted.location is None:
+        if channel is None:
+            raise invalid("Name a location or a channel.", "input", "locationCode")
+        return directory.candidates(channel, NOWHERE)
+    location = directory.location(wanted.location, "input", "locationCode")
+    if not location.active:
+        raise invalid("The location is not active.", "input", "locationCode")
+    if channel is not None and not channel.sells_from(location):
+        raise invalid("The channel does not sell from this location.", "input", "locationCode")
+    return (location.code,)
+
+
+def _expiry(wanted: WantedReservation, now: datetime) -> datetime | None:
+    """Give the end of a soft reservation, at a whole second so that holds can be added up."""
+    period = HOLD_PERIODS.get(wanted.kind)
+    if period is None:
+        if wanted.hold_seconds is not None:
+            raise invalid("An order is not held for a time.", "input", "holdSeconds")
+        return None
+    held = period.usual
+    if wanted.hold_seconds is not None:
+        held = timedelta(seconds=wanted.hold_seconds)
+    if not timedelta(0) < held <= period.longest:
+        longest = int(period.longest.total_seconds())
+        raise invalid(f"A hold lasts between 1 and {longest} seconds.", "input", "holdSeconds")
+    end = now + held
+    return end if not end.microsecond else end.replace(microsecond=0) + timedelta(seconds=1)

@@ -1,0 +1,41 @@
+"""Give reserved goods back to everyone."""
+
+from inventory_svc.domain.rights import owner_filter
+from inventory_svc.domain.stock.commands import PeggedQuantity, ReleaseReservation
+from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.ports import StockCommits
+from inventory_svc.use_cases.stock.allocate_order import allocation_identifier
+from inventory_svc.use_cases.stock.wanted_lines import require_lines
+from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.identity.caller import Caller
+
+
+async def release_reservation(
+    request: IdempotentRequest,
+    caller: Caller,
+    reservation_id: str,
+    commits: StockCommits,
+    lines: tuple[PeggedQuantity, ...] | None = None,
+) -> Decided:
+    """Release some lines of a reservation, or all; a customer only their own."""
+    if lines is not None:
+        require_lines(lines)
+    return await commits.submit(
+        ReleaseReservation(
+            request, caller.subject, reservation_id, lines, only_owner=owner_filter(caller)
+        )
+    )
+
+
+async def release_allocation(
+    request: IdempotentRequest, caller: Caller, order_id: str, key: str, commits: StockCommits
+) -> Decided:
+    """Release whatever an allocation of unknown outcome reserved, and refuse it from now on."""
+    return await commits.submit(
+        ReleaseReservation(
+            request,
+            caller.subject,
+            allocation_identifier(order_id, key),
+            tombstone_for=order_id,
+        )
+    )

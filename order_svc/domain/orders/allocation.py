@@ -1,0 +1,160 @@
+"""Where stock was reserved, and what that makes of an order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from order_svc.domain.fulfilments.fulfilment import Fulfilment, FulfilmentLine, Place
+from order_svc.domain.lifecycles.slices import SliceState
+from order_svc.domain.lines.line import NOBODY, Hands, Line, Matching, Slice, move
+from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
+from order_svc.domain.orders.order import Order
+from order_svc.domain.stock_effects import ReleaseStock, StockEffect, StockLine, effect_key
+
+
+@dataclass(frozen=True, slots=True)
+class AllocatedLine:
+    """Units of a line reserved at a location."""
+
+    line_id: str
+    quantity: int
+    location: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """One reservation, with the location of each of its lines."""
+
+    reservation_id: str
+    lines: tuple[AllocatedLine, ...]
+
+
+class AllocationMismatch(Exception):
+    """Inventory reserved something else than was asked for."""
+
+
+def place(order: Order, allocation: Allocation, at: datetime) -> Change:
+    """End the placement: all of the order is allocated, one fulfilment per location."""
+    asked = {line.id: line.quantity for line in order.lines}
+    if _by_line(allocation.lines) != asked:
+        raise AllocationMismatch(f"{_by_line(allocation.lines)} for {asked}")
+    after, entries = _assigned(order, allocation, allocation.lines, _is_placed, at)
+    placed = Entry(Happening.ORDER_PLACED, SubjectType.ORDER, order.id, {"channel": order.channel})
+    return changed(order, after, entries=[placed, *entries], effects=[])
+
+
+def sourced(
+    order: Order, line_id: str, sourcing_id: str, allocations: Iterable[Allocation], at: datetime
+) -> Change | None:
+    """End a search for stock: what was found is allocated, the rest waits or cannot be filled.
+
+    What was found for units that nobody wants any more is released. None: nothing to change.
+    """
+    after, entries, effects = order, list[Entry](), list[StockEffect]()
+    known = {fulfilment.reservation_id for fulfilment in order.fulfilments}
+    for allocation in allocations:
+        if allocation.reservation_id in known:
+            continue
+        wanted, surplus = _wanted(after.line(line_id), sourcing_id, allocation)
+        after, told = _assigned(after, allocation, wanted, _sought_by(sourcing_id), at)
+        entries += told
+        if surplus:
+            key = effect_key(order.id, order.version + 1, len(effects))
+            effects.append(
+                ReleaseStock(key, order.id, allocation.reservation_id, _stock_lines(surplus))
+            )
+    after, told = _given_up(after, line_id, sourcing_id)
+    entries += told
+    if after == order and not effects:
+        return None
+    return changed(order, after, entries=entries, effects=effects)
+
+
+def _is_placed(part: Slice) -> bool:
+    return part.state is SliceState.PLACED
+
+
+def _sought_by(sourcing_id: str) -> Matching:
+    return lambda part: part.hands.sourcing_id == sourcing_id
+
+
+def _assigned(
+    order: Order,
+    allocation: Allocation,
+    lines: Iterable[AllocatedLine],
+    matching: Matching,
+    at: datetime,
+) -> tuple[Order, list[Entry]]:
+    """Give the units to one new fulfilment per location, in the order of their codes."""
+    by_place: dict[Place, dict[str, int]] = {}
+    for line in lines:
+        quantities = by_place.setdefault(line.location, {})
+        quantities[line.line_id] = quantities.get(line.line_id, 0) + line.quantity
+    entries = []
+    for location in sorted(by_place, key=lambda one: one.code):
+        fulfilment = Fulfilment(
+            id=f"{order.id}.f{len(order.fulfilments) + 1}",
+            order_id=order.id,
+            location=location,
+            reservation_id=allocation.reservation_id,
+            lines=tuple(FulfilmentLine(*each) for each in sorted(by_place[location].items())),
+            created_at=at,
+        )
+        order = _taken_on(order, fulfilment, matching)
+        details = {"location": location.code, "reservation": allocation.reservation_id}
+        entries.append(
+            Entry(Happening.LINES_ALLOCATED, SubjectType.FULFILMENT, fulfilment.id, details)
+        )
+    return order, entries
+
+
+def _taken_on(order: Order, fulfilment: Fulfilment, matching: Matching) -> Order:
+    quantities = {line.line_id: line.quantity for line in fulfilment.lines}
+
+    def taken(line: Line) -> Line:
+        quantity = quantities.get(line.id, 0)
+        hands = Hands(fulfilment_id=fulfilment.id)
+        return move(line, quantity, matching, (SliceState.ALLOCATED,), hands=hands)
+
+    return order.with_lines(taken).with_fulfilment(fulfilment)
+
+
+def _wanted(
+    line: Line | None, sourcing_id: str, allocation: Allocation
+) -> tuple[list[AllocatedLine], list[AllocatedLine]]:
+    """Divide what was found into what the line still seeks and what is too much."""
+    matching = _sought_by(sourcing_id)
+    sought = sum(part.quantity for part in line.slices if matching(part)) if line else 0
+    wanted, surplus = [], []
+    for found in allocation.lines:
+        used = min(found.quantity, sought)
+        sought -= used
+        if used:
+            wanted.append(replace(found, quantity=used))
+        if found.quantity > used:
+            surplus.append(replace(found, quantity=found.quantity - used))
+    return wanted, surplus
+
+
+def _given_up(order: Order, line_id: str, sourcing_id: str) -> tuple[Order, list[Entry]]:
+    line, matching = order.line(line_id), _sought_by(sourcing_id)
+    left = sum(part.quantity for part in line.slices if matching(part)) if line else 0
+    if line is None or left == 0:
+        return order, []
+    if line.backorder_allowed:
+        end, happening = SliceState.BACKORDERED, Happening.LINE_BACKORDERED
+    else:
+        end, happening = SliceState.UNFILLABLE, Happening.LINE_UNFILLABLE
+    entry = Entry(happening, SubjectType.ORDER_LINE, line_id, {"quantity": str(left)})
+    return order.with_line(move(line, left, matching, (end,), hands=NOBODY)), [entry]
+
+
+def _stock_lines(lines: Iterable[AllocatedLine]) -> tuple[StockLine, ...]:
+    return tuple(StockLine(one.line_id, one.location.code, one.quantity) for one in lines)
+
+
+def _by_line(lines: Iterable[AllocatedLine]) -> dict[str, int]:
+    quantities: dict[str, int] = {}
+    for line in lines:
+        quantities[line.line_id] = quantities.get(line.line_id, 0) + line.quantity
+    return quantities

@@ -1,0 +1,117 @@
+"""Cancelling an order or a line, and seeking stock again for what could not be filled."""
+
+from enum import StrEnum
+from typing import Final
+
+from order_svc.domain.lifecycles.actions import Action
+from order_svc.domain.lifecycles.slices import AT_A_LOCATION, CANCELLABLE, RESUMABLE, SliceState
+from order_svc.domain.lines.line import NOBODY, Hands, Line, Matching, move
+from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed, require
+from order_svc.domain.orders.order import Order
+from order_svc.domain.refusals import invalid, quantity_exceeded
+from order_svc.domain.stock_effects import (
+    ReleaseStock,
+    SourceLine,
+    StockEffect,
+    StockLine,
+    effect_key,
+)
+
+
+class CancelReason(StrEnum):
+    """Why something is cancelled; a word of the list, since free text could be personal."""
+
+    CUSTOMER_REQUEST = "CUSTOMER_REQUEST"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
+    FRAUD = "FRAUD"
+    PRICE_ERROR = "PRICE_ERROR"
+    OTHER = "OTHER"
+
+
+_S = SliceState
+_LEAST_FAR_FIRST: Final = (
+    _S.UNFILLABLE,
+    _S.BACKORDERED,
+    _S.SOURCING,
+    _S.ALLOCATED,
+    _S.PICKING,
+    _S.PICKED,
+    _S.PACKED,
+)
+"""Which units of a line are cancelled first: those on which least work was spent."""
+
+
+def cancel_order(order: Order, reason: CancelReason) -> Change:
+    """Cancel everything; impossible once anything has been shipped."""
+    require(Action.ORDER_CANCEL, tuple(part.state for _, part in order.slices()))
+    after = order.with_lines(lambda line: _cancelled(line, line.quantity_in(*CANCELLABLE)))
+    entry = Entry(Happening.ORDER_CANCELLED, SubjectType.ORDER, order.id, {"reason": reason.value})
+    return changed(order, after, entries=[entry], effects=_released(order, after))
+
+
+def cancel_line(order: Order, line: Line, quantity: int | None, reason: CancelReason) -> Change:
+    """Cancel units of a line that have not been shipped: all of them, or as many as asked."""
+    require(Action.ORDER_LINE_CANCEL, tuple(part.state for part in line.slices))
+    there_is = line.quantity_in(*CANCELLABLE)
+    asked = there_is if quantity is None else quantity
+    if asked < 1:
+        raise invalid("Cancel at least one unit.", "input", "quantity")
+    if asked > there_is:
+        raise quantity_exceeded(line.id, asked, there_is, "input", "quantity")
+    after = order.with_line(_cancelled(line, asked))
+    details = {"quantity": str(asked), "reason": reason.value}
+    entry = Entry(Happening.LINE_CANCELLED, SubjectType.ORDER_LINE, line.id, details)
+    return changed(order, after, entries=[entry], effects=_released(order, after))
+
+
+def source_again(order: Order, line: Line) -> Change:
+    """Seek stock once more for units of a line that are back-ordered or unfillable."""
+    require(Action.ORDER_LINE_SOURCE, tuple(part.state for part in line.slices))
+    quantity = line.quantity_in(*RESUMABLE)
+    key = effect_key(order.id, order.version + 1, 0)
+    sought = move(line, quantity, _in(*RESUMABLE), (_S.SOURCING,), hands=Hands(sourcing_id=key))
+    details = {"quantity": str(quantity)}
+    entry = Entry(Happening.LINE_SOURCING_STARTED, SubjectType.ORDER_LINE, line.id, details)
+    effects: list[StockEffect] = [SourceLine(key, order.id, line.id, quantity)]
+    return changed(order, order.with_line(sought), entries=[entry], effects=effects)
+
+
+def _in(*states: SliceState) -> Matching:
+    return lambda part: part.state in states
+
+
+def _cancelled(line: Line, quantity: int) -> Line:
+    for state in _LEAST_FAR_FIRST:
+        taken = min(quantity, line.quantity_in(state))
+        line = move(line, taken, _in(state), (_S.CANCELLED,), hands=NOBODY)
+        quantity -= taken
+    return line
+
+
+def _released(before: Order, after: Order) -> list[StockEffect]:
+    """Ask back, for each reservation, what locations held before and hold no more."""
+    effects: list[StockEffect] = []
+    held_before, held_after = _held(before), _held(after)
+    for fulfilment in before.fulfilments:
+        lines = tuple(
+            StockLine(line.line_id, fulfilment.location.code, freed)
+            for line in fulfilment.lines
+            if (
+                freed := held_before.get((fulfilment.id, line.line_id), 0)
+                - held_after.get((fulfilment.id, line.line_id), 0)
+            )
+        )
+        if lines:
+            key = effect_key(before.id, before.version + 1, len(effects))
+            effects.append(ReleaseStock(key, before.id, fulfilment.reservation_id, lines))
+    return effects
+
+
+def _held(order: Order) -> dict[tuple[str, str], int]:
+    """Units that fulfilments hold, by fulfilment and line."""
+    held: dict[tuple[str, str], int] = {}
+    for line, part in order.slices():
+        if part.state in AT_A_LOCATION and part.hands.fulfilment_id:
+            key = (part.hands.fulfilment_id, line.id)
+            held[key] = held.get(key, 0) + part.quantity
+    return held

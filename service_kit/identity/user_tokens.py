@@ -1,0 +1,171 @@
+"""The tokens of end users: JWTs of an identity provider, verified against its JWKS."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import jwt
+import orjson
+import structlog
+from jwt.types import Options
+
+from service_kit.identity.bounded_cache import BoundedCache
+from service_kit.identity.caller import SERVICE_ROLE, Caller, CallerKind
+from service_kit.identity.tokens import InvalidToken, texts_in
+from service_kit.runtime.clock import Clock
+
+ALGORITHMS = ("EdDSA", "RS256", "ES256")
+REFRESH_AFTER = timedelta(minutes=10)
+RETRY_AFTER = timedelta(seconds=10)
+_CACHED = 4_096
+_LONGEST = 8_192
+_CHECKS: Options = {
+    "require": ["exp", "iss", "aud", "sub"],
+    "verify_exp": False,  # time is the clock's, which PyJWT does not know
+    "verify_iat": False,
+    "verify_nbf": False,
+}
+
+FetchJwks: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Reads the provider's key set, wherever it is; may raise anything."""
+
+_log = structlog.get_logger("service_kit.identity")
+
+
+class UserKeys(Protocol):
+    """Where an identity provider's public keys come from."""
+
+    async def find(self, kid: str) -> jwt.PyJWK | None:
+        """Give the key of that name, if the provider has it."""
+
+
+class RefreshedKeys:
+    """Keys fetched when first needed, again when old, and again for an unknown name.
+
+    An unknown name fetches at most once every `RETRY_AFTER`, and so does a failing provider;
+    the keys known so far stay in use meanwhile.
+    """
+
+    def __init__(
+        self, fetch: FetchJwks, clock: Clock, refresh_after: timedelta = REFRESH_AFTER
+    ) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._refresh_after = refresh_after
+        self._keys: Mapping[str, jwt.PyJWK] = {}
+        self._tried_at: datetime | None = None
+        self._fetched_at: datetime | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def find(self, kid: str) -> jwt.PyJWK | None:
+        """Give the key of that name, fetching the set if that may help."""
+        if self._may_help(kid):
+            async with self._one_at_a_time:
+                if self._may_help(kid):
+                    await self._refresh()
+        return self._keys.get(kid)
+
+    def _may_help(self, kid: str) -> bool:
+        now = self._clock.now()
+        if self._tried_at is not None and now - self._tried_at < RETRY_AFTER:
+            return False
+        old = self._fetched_at is None or now - self._fetched_at >= self._refresh_after
+        return old or kid not in self._keys
+
+    async def _refresh(self) -> None:
+        self._tried_at = self._clock.now()
+        try:
+            self._keys = _keys_in(await self._fetch())
+        except Exception as error:  # noqa: BLE001  # whatever it is, the known keys still serve
+            _log.warning("jwks_not_fetched", reason=repr(error))
+            return
+        self._fetched_at = self._tried_at
+
+
+def jwks_file(path: Path) -> FetchJwks:
+    """Read the key set from a file, each time anew."""
+
+    async def fetch() -> Mapping[str, Any]:
+        text = await asyncio.to_thread(path.read_bytes)
+        jwks: Mapping[str, Any] = orjson.loads(text)
+        return jwks
+
+    return fetch
+
+
+def _keys_in(jwks: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
+    """Read the keys that we can use; a provider may publish others beside them."""
+    keys: dict[str, jwt.PyJWK] = {}
+    for jwk in jwks["keys"]:
+        try:
+            key = jwt.PyJWK.from_dict(jwk)
+        except jwt.PyJWTError:
+            continue
+        if key.key_id and key.algorithm_name in ALGORITHMS and jwk.get("use", "sig") == "sig":
+            keys[key.key_id] = key
+    return keys
+
+
+class UserTokenVerifier:
+    """Turns an end user's JWT into a caller."""
+
+    def __init__(self, keys: UserKeys, issuer: str, audience: str, clock: Clock) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._clock = clock
+        self._verified: BoundedCache[str, Caller] = BoundedCache(_CACHED)
+
+    async def verify(self, token: str) -> Caller:
+        """Give the user; raises InvalidToken. A verified token is not verified again."""
+        caller = self._verified.get(token)
+        if caller is None:
+            caller = _caller_of(await self._claims(token), self._clock.now())
+            self._verified.put(token, caller)
+        if caller.expires_at <= self._clock.now():
+            self._verified.forget(token)
+            raise InvalidToken("The token has expired.")
+        return caller
+
+    async def _claims(self, token: str) -> dict[str, Any]:
+        if len(token) > _LONGEST:
+            raise InvalidToken("The token is too long.")
+        try:
+            header = jwt.get_unverified_header(token)
+            key = await self._keys.find(str(header["kid"]))
+            if key is None:
+                raise InvalidToken("The token's key is not known.")
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[key.algorithm_name],
+                audience=self._audience,
+                issuer=self._issuer,
+                options=_CHECKS,
+            )
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
+            raise InvalidToken("The token is not valid.") from error
+
+
+def _caller_of(claims: Mapping[str, Any], now: datetime) -> Caller:
+    try:
+        if "nbf" in claims and datetime.fromtimestamp(claims["nbf"], UTC) > now:
+            raise InvalidToken("The token is not valid yet.")
+        return Caller(
+            subject=str(claims["sub"]),
+            kind=CallerKind.USER,
+            roles=texts_in(claims.get("roles", [])) - {SERVICE_ROLE},
+            grants=texts_in(claims.get("grants", [])),
+            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+            language=_language(claims.get("locale")),
+        )
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        raise InvalidToken("The token is not valid.") from error
+
+
+def _language(locale: object) -> str:
+    """Give the language of a locale like "fr-FR"; English unless it says otherwise."""
+    text = locale.replace("_", "-").partition("-")[0].lower() if isinstance(locale, str) else ""
+    return text or "en"

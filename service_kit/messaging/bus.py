@@ -1,0 +1,205 @@
+"""Redis streams: the log as readers see it. Entry ids are `position-0`, without gaps."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+# One script, so that looking at the end of the stream and appending to it are one step.
+# The last entry's `f` is the fence of its writer: an older writer is told to stop.
+_APPEND = """
+local top, fence = 0, 0
+local tail = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+if tail[1] then
+  top = tonumber(string.match(tail[1][1], '^(%d+)'))
+  local fields = tail[1][2]
+  for place = 1, #fields, 2 do
+    if fields[place] == 'f' then fence = tonumber(fields[place + 1]) end
+  end
+end
+local first, keep = tonumber(ARGV[1]), tonumber(ARGV[4])
+if tonumber(ARGV[2]) < fence then return {'fenced', top, 0} end
+if first > top + 1 and not (ARGV[3] == '1' and top == 0) then return {'gap', top, 0} end
+local added = 0
+for place = 5, #ARGV do
+  local position = first + place - 5
+  if position > top then
+    redis.call('XADD', KEYS[1], position .. '-0', 'e', ARGV[place], 'f', ARGV[2])
+    top, added = position, added + 1
+  end
+end
+if keep > 0 then redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', keep) end
+return {'ok', top, added}
+"""
+
+
+class BusUnavailable(Exception):
+    """Redis did not answer or refused; the same call may be made again."""
+
+
+class StreamGap(Exception):
+    """The entries before this position are missing; `top` is the newest one there, or 0."""
+
+    def __init__(self, stream: str, position: int, top: int) -> None:
+        super().__init__(f"{stream} ends at {top}, so {position} cannot follow.")
+        self.stream = stream
+        self.position = position
+        self.top = top
+
+
+class FencedOut(Exception):
+    """A newer owner has written: this one must stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a stream."""
+
+    stream: str
+    position: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Positions of the oldest and the newest entry of a stream; 0 and 0 when it is empty.
+
+    A cursor before `first - 1` is too old. One beyond `last` is sound: the stream was lost and
+    is being filled again, so its reader waits.
+    """
+
+    first: int
+    last: int
+
+
+class Bus:
+    """Redis as a set of streams; `namespace` goes before every key, so that logs share a server."""
+
+    def __init__(self, redis_url: str, *, namespace: str = "", connections: int = 64) -> None:
+        self._redis: Redis = Redis.from_url(
+            redis_url,
+            max_connections=connections,
+            protocol=2,
+            socket_connect_timeout=5,
+            socket_timeout=None,
+        )
+        self._namespace = namespace
+        self._append = self._redis.register_script(_APPEND)
+
+    async def append(self, stream: str, position: int, payload: bytes) -> bool:
+        """Append one entry; False if the stream has that position already."""
+        return await self.append_run(stream, position, [payload]) == 1
+
+    async def append_run(
+        self,
+        stream: str,
+        first: int,
+        payloads: Sequence[bytes | str],
+        *,
+        fence: int = 0,
+        begin: bool = False,
+        keep: int = 0,
+    ) -> int:
+        """Append entries from position `first` on, skip those already there, and say how many.
+
+        Raise StreamGap unless they follow the newest entry (`begin` lets an empty stream start
+        anywhere), FencedOut if the newest entry has a higher fence. `keep` trims to about that
+        many entries.
+        """
+        arguments = [first, fence, int(begin), keep, *payloads]
+        with _translated():
+            verdict, top, added = await self._append(
+                keys=[self._namespace + stream], args=arguments
+            )
+        if verdict == b"fenced":
+            raise FencedOut(f"{stream} is written by a newer owner.")
+        if verdict == b"gap":
+            raise StreamGap(stream, first, top)
+        return int(added)
+
+    async def read(
+        self, streams: Mapping[str, int], *, count: int = 500, block: int | None = None
+    ) -> list[Entry]:
+        """Give entries after each stream's position; wait up to `block` ms (0: for ever) for one.
+
+        With `block` None an empty answer comes at once.
+        """
+        if not streams:
+            return []
+        keys: dict[Any, Any] = {
+            self._namespace + name: f"{position}-0" for name, position in streams.items()
+        }
+        with _translated():
+            found: Any = await self._redis.xread(keys, count=count, block=block)
+        return [
+            Entry(key.decode()[len(self._namespace) :], _position(identifier), fields[b"e"])
+            for key, entries in found or ()
+            for identifier, fields in entries
+        ]
+
+    async def bounds(self, streams: Sequence[str]) -> dict[str, Bounds]:
+        """Give the bounds of each stream, in one round trip."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for stream in streams:
+            pipeline.xrange(self._namespace + stream, count=1)
+            pipeline.xrevrange(self._namespace + stream, count=1)
+        with _translated():
+            answers = await pipeline.execute()
+        ends = [_position(answer[0][0]) if answer else 0 for answer in answers]
+        return {
+            stream: Bounds(ends[2 * place], ends[2 * place + 1])
+            for place, stream in enumerate(streams)
+        }
+
+    async def tail(self, stream: str) -> int:
+        """Give the position of the newest entry, 0 if there is none."""
+        return (await self.bounds([stream]))[stream].last
+
+    async def trim(self, stream: str, keep: int) -> None:
+        """Drop the oldest entries so that about `keep` are left."""
+        with _translated():
+            await self._redis.xtrim(self._namespace + stream, maxlen=keep, approximate=True)
+
+    async def delete(self, stream: str) -> None:
+        """Drop a whole stream, so that it can be filled anew."""
+        with _translated():
+            await self._redis.delete(self._namespace + stream)
+
+    async def notify(self, channel: str, message: str = "") -> None:
+        """Tell those who listen right now; nothing is kept."""
+        with _translated():
+            await self._redis.publish(self._namespace + channel, message)
+
+    async def listen(self, channel: str) -> AsyncIterator[str]:
+        """Yield "" once listening, then each message; ends in BusUnavailable."""
+        with _translated():
+            async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
+                await subscription.subscribe(self._namespace + channel)
+                yield ""
+                async for message in subscription.listen():
+                    yield message["data"].decode()
+
+    async def ping(self) -> None:
+        """Raise BusUnavailable unless Redis answers."""
+        with _translated():
+            await self._redis.ping()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._redis.aclose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError, asyncio.IncompleteReadError) as error:
+        raise BusUnavailable(str(error)) from error
+
+
+def _position(identifier: bytes) -> int:
+    return int(identifier.split(b"-", 1)[0])

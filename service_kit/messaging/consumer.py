@@ -1,0 +1,330 @@
+"""A consumer takes each event of some streams once: cursor, inbox and effect in one transaction.
+
+An event that keeps failing is parked with its entity's later ones, and the others go on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeAlias
+
+import orjson
+import structlog
+
+from service_kit.messaging.bus import Bus, BusUnavailable, Entry, StreamGap
+from service_kit.messaging.envelope import Event, event_from_json
+from service_kit.messaging.inbox import INBOX, Inbox
+from service_kit.messaging.leases import LEASES, Leases
+from service_kit.messaging.parking import PARKED_ENTITIES, PARKED_EVENTS, Parking
+from service_kit.messaging.shares import Shares
+from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.storage.database import Contended, Database, Session, StorageError
+from service_kit.storage.indexes import CollectionDeclaration
+
+CURSORS = CollectionDeclaration(
+    "cursors", (), retention="For ever: one document for each consumer and stream."
+)
+CONSUMER_COLLECTIONS = (CURSORS, INBOX, LEASES, PARKED_ENTITIES, PARKED_EVENTS)
+CRASH_POINTS = ("consumer.read", "consumer.handled", "consumer.committed")
+
+Handler: TypeAlias = Callable[[Session, Event], Awaitable[None]]
+"""Writes the effect of one event in the session's transaction, and nothing elsewhere."""
+Reset: TypeAlias = Callable[[Session, str], Awaitable[None]]
+"""Told, in the transaction that moves the cursor, that events of a stream are gone for good."""
+
+_log = structlog.get_logger(__name__)
+
+
+class CursorTooOld(Exception):
+    """The stream no longer holds the events after the cursor; nothing was skipped."""
+
+
+class _CursorMoved(Exception):
+    """Another process has taken the same events."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerSettings:
+    """How a consumer behaves; all of it real time."""
+
+    lease: timedelta = timedelta(seconds=6)
+    attempts: int = 5
+    first_pause: timedelta = timedelta(milliseconds=200)
+    events_at_once: int = 50
+    block: timedelta = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class _Standing:
+    """Where one stream stands in this process."""
+
+    position: int
+    attempts: int
+    not_before: float = 0.0
+
+
+class Consumer:
+    """One process's part in a consumer; the processes divide the streams."""
+
+    def __init__(
+        self,
+        name: str,
+        bus: Bus,
+        database: Database,
+        streams: Sequence[str],
+        handler: Handler,
+        *,
+        owner: str,
+        on_reset: Reset | None = None,
+        settings: ConsumerSettings | None = None,
+        reached: Reached = pass_by,
+    ) -> None:
+        self.name = name
+        self.parking = Parking(database)
+        self._bus = bus
+        self._database = database
+        self._handler = handler
+        self._on_reset = on_reset
+        self._settings = settings or ConsumerSettings()
+        self._reached = reached
+        self._inbox = Inbox(database)
+        self._cursors = database.collection(CURSORS.name)
+        self._shares = Shares(
+            Leases(database), f"consumer/{name}", streams, owner, self._settings.lease
+        )
+        self._standings: dict[str, _Standing] = {}
+        self._next_look = 0.0
+
+    async def run(self) -> None:
+        """Consume until cancelled; then leave the streams to the others."""
+        failures = 0
+        try:
+            while True:
+                try:
+                    await self.run_once(block=self._settings.block)
+                    failures = 0
+                except (BusUnavailable, StorageError, Contended, CursorTooOld) as error:
+                    failures += 1
+                    _log.warning("consumer.failed", consumer=self.name, error=str(error))
+                    await asyncio.sleep(min(0.05 * 2**failures, 5.0))
+        except asyncio.CancelledError:
+            await self._shares.leave()
+            raise
+
+    async def run_once(self, *, block: timedelta | None = None) -> int:
+        """Take what the streams have now, waiting up to `block` for it; count the events passed."""
+        await self._look_if_due()
+        now = asyncio.get_running_loop().time()
+        ready = {
+            stream: standing.position
+            for stream, standing in self._standings.items()
+            if standing.not_before <= now
+        }
+        if not ready:
+            await asyncio.sleep(min(self._pause(now), block.total_seconds()) if block else 0)
+            return 0
+        milliseconds = None if block is None else int(block / timedelta(milliseconds=1)) or 1
+        entries = await self._bus.read(
+            ready, count=self._settings.events_at_once, block=milliseconds
+        )
+        self._reached("consumer.read")
+        by_stream: dict[str, list[Entry]] = {}
+        for entry in entries:
+            by_stream.setdefault(entry.stream, []).append(entry)
+        return sum([await self._take(found) for found in by_stream.values()])
+
+    async def retry(self, entity: str) -> int:
+        """Take an entity's parked events in order; give how many, stop at one that fails."""
+        count = 0
+        while True:
+            try:
+                if not await self._database.transaction(
+                    lambda session: self._retry_first(session, entity)
+                ):
+                    return count
+            except (StorageError, Contended):
+                raise
+            except Exception as error:  # noqa: BLE001  # the handler's own, kept and shown
+                await self.parking.explain(self.name, entity, _text_of(error))
+                return count
+            count += 1
+
+    async def discard(self, entity: str, identifier: str) -> bool:
+        """Give one parked event up; False if it is gone."""
+        return await self._database.transaction(
+            lambda session: self.parking.take_out(session, self.name, entity, identifier)
+        )
+
+    async def _take(self, entries: Sequence[Entry]) -> int:
+        """Take entries of one stream together; if one fails, one by one up to it."""
+        try:
+            await self._commit(entries)
+        except _CursorMoved:
+            self._next_look = 0.0
+            self._standings.pop(entries[0].stream)
+            return 0
+        except (StorageError, Contended):
+            raise
+        except Exception as error:  # noqa: BLE001  # the handler's own
+            if len(entries) == 1:
+                await self._failed(entries[0], error)
+                return 0
+            return await self._take_singly(entries)
+        return len(entries)
+
+    async def _take_singly(self, entries: Sequence[Entry]) -> int:
+        taken = 0
+        for entry in entries:
+            if await self._take([entry]) == 0:
+                break
+            taken += 1
+        return taken
+
+    async def _commit(self, entries: Sequence[Entry], error: str | None = None) -> None:
+        """Handle the entries in one transaction, or, with an `error`, park the only one."""
+        standing = self._standings[entries[0].stream]
+        if entries[0].position != standing.position + 1:
+            await self._reset(entries[0].stream)
+            return
+        events = [_event(entry) for entry in entries]
+
+        async def once(session: Session) -> None:
+            await self._advance(session, entries[-1], standing.position)
+            new = await self._inbox.first_times(
+                session, self.name, [event.event_id for event in events]
+            )
+            closed = await self.parking.closed(
+                session, self.name, [event.entity.text for event in events]
+            )
+            for entry, event in zip(entries, events, strict=True):
+                if event.event_id not in new:
+                    continue
+                if error is not None or event.entity.text in closed:
+                    await self.parking.park(
+                        session, self.name, event.entity.text, entry, error or ""
+                    )
+                else:
+                    await self._handler(session, event)
+            self._reached("consumer.handled")
+
+        await self._database.transaction(once)
+        self._reached("consumer.committed")
+        standing.position = entries[-1].position
+        standing.attempts = 0
+
+    async def _advance(self, session: Session, entry: Entry, expected: int) -> None:
+        result = await self._cursors.update_one(
+            {"_id": self._key(entry.stream), "position": expected},
+            {"$set": {"position": entry.position, "attempts": 0}},
+            session=session,
+        )
+        if result.matched_count == 0:
+            raise _CursorMoved
+
+    async def _failed(self, entry: Entry, error: Exception) -> None:
+        standing = self._standings[entry.stream]
+        standing.attempts += 1
+        text = _text_of(error)
+        _log.warning(
+            "consumer.event_failed",
+            consumer=self.name,
+            stream=entry.stream,
+            position=entry.position,
+            attempts=standing.attempts,
+            error=text,
+        )
+        if standing.attempts >= self._settings.attempts:
+            await self._commit([entry], error=text)
+            return
+        await self._cursors.update_one(
+            {"_id": self._key(entry.stream), "position": standing.position},
+            {"$set": {"attempts": standing.attempts}},
+        )
+        pause = self._settings.first_pause.total_seconds() * 2 ** (standing.attempts - 1)
+        standing.not_before = asyncio.get_running_loop().time() + pause
+
+    async def _retry_first(self, session: Session, entity: str) -> bool:
+        parked = await self.parking.events(self.name, entity, limit=1, session=session)
+        if not parked:
+            return False
+        await self.parking.take_out(session, self.name, entity, parked[0].identifier)
+        await self._handler(session, _event(parked[0].entry))
+        return True
+
+    async def _look_if_due(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now < self._next_look:
+            return
+        turnover = await self._shares.look()
+        for stream in set(self._standings) - set(self._shares.held):
+            del self._standings[stream]
+        for stream in set(self._shares.held) - set(self._standings):
+            self._standings[stream] = await self._standing(stream)
+        if turnover.gained or turnover.lost:
+            _log.info("consumer.streams", consumer=self.name, streams=sorted(self._standings))
+        self._next_look = now + self._settings.lease.total_seconds() / 3
+
+    async def _standing(self, stream: str) -> _Standing:
+        """Read the cursor; a consumer that is new starts with the oldest event there is."""
+        document = await self._cursors.find_one({"_id": self._key(stream)})
+        if document is not None:
+            return _Standing(document["position"], document["attempts"])
+        bounds = (await self._bus.bounds([stream]))[stream]
+        start = max(0, bounds.first - 1)
+        await self._cursors.update_one(
+            {"_id": self._key(stream)},
+            {"$setOnInsert": {"position": start, "attempts": 0, "schemaVersion": 1}},
+            upsert=True,
+        )
+        return _Standing(start, 0)
+
+    async def _reset(self, stream: str) -> None:
+        """Events after the cursor are gone: have the consumer start afresh, or stop."""
+        standing = self._standings[stream]
+        bounds = (await self._bus.bounds([stream]))[stream]
+        if bounds.first <= standing.position + 1:
+            return  # the stream is being refilled
+        on_reset = self._on_reset
+        if on_reset is None:
+            raise CursorTooOld(f"{self.name} is at {standing.position} of {stream}: {bounds}")
+        start = bounds.first - 1
+
+        async def once(session: Session) -> None:
+            await self._cursors.update_one(
+                {"_id": self._key(stream), "position": standing.position},
+                {"$set": {"position": start, "attempts": 0}},
+                session=session,
+            )
+            await on_reset(session, stream)
+
+        await self._database.transaction(once)
+        standing.position = start
+
+    def _pause(self, now: float) -> float:
+        moments = [standing.not_before for standing in self._standings.values()]
+        return max(0.0, min([self._next_look, *moments]) - now)
+
+    def _key(self, stream: str) -> str:
+        return f"{self.name}/{stream}"
+
+
+def _event(entry: Entry) -> Event:
+    return event_from_json(orjson.loads(entry.payload))
+
+
+def _text_of(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+__all__ = [
+    "CONSUMER_COLLECTIONS",
+    "CRASH_POINTS",
+    "CURSORS",
+    "Consumer",
+    "ConsumerSettings",
+    "CursorTooOld",
+    "Handler",
+    "Reset",
+    "StreamGap",
+]

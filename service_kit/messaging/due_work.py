@@ -1,0 +1,335 @@
+"""Work to be done later: a document with a due time, written with the change that needs it.
+
+The due time is the domain's, by the clock handed in; who may do the work is a claim by the
+database's time. An item may be begun twice, when a worker dies; it is finished once.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+import structlog
+
+from service_kit.messaging.leases import after
+from service_kit.runtime.clock import Clock
+from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.runtime.identifiers import new_identifier
+from service_kit.runtime.json_values import JSON
+from service_kit.storage.database import Contended, Database, Document, Session, StorageError
+from service_kit.storage.indexes import CollectionDeclaration, Index
+from service_kit.storage.schema_versions import Upcasts
+
+DUE_WORK = CollectionDeclaration(
+    "due_work",
+    (Index((("state", 1), ("nextAt", 1)), name="next"),),
+    retention="Until it is done or cancelled; parked work until somebody decides.",
+)
+UPCASTS = Upcasts(current=1)
+CRASH_POINTS = ("due_work.claimed", "due_work.handled")
+
+_WAITING, _PARKED = "WAITING", "PARKED"
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_UNCLAIMED = {"$expr": {"$lte": ["$claimUntil", "$$NOW"]}}
+_ERROR_LENGTH = 500
+
+_log = structlog.get_logger(__name__)
+
+
+class ClaimLost(Exception):
+    """The item is another worker's by now, or cancelled: its effect must not be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """One piece of work: `kind` chooses the handler, `payload` holds ids and small values.
+
+    `attempts` and `claim` are the worker's: how often it was begun, and this worker's right.
+    """
+
+    identifier: str
+    kind: str
+    due_at: datetime
+    payload: Mapping[str, JSON] = field(default_factory=dict)
+    attempts: int = 0
+    claim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedItem:
+    """Work that failed too often, with the last error."""
+
+    item: DueItem
+    error: str
+
+
+Handler: TypeAlias = Callable[[DueItem], Awaitable[None]]
+"""Does the work; may be called again for the same item, so it must be safe to repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueWorkSettings:
+    """How a worker behaves; pauses are domain time, the claim and the poll are real time."""
+
+    claim: timedelta = timedelta(seconds=30)
+    poll: timedelta = timedelta(seconds=1)
+    attempts: int = 8
+    first_pause: timedelta = timedelta(seconds=1)
+    longest_pause: timedelta = timedelta(minutes=10)
+    at_once: int = 8
+
+
+class DueWork:
+    """The due work of one service."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._collection = database.collection(DUE_WORK.name)
+        self._clock = clock
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_scheduled(self, listener: Callable[[], None]) -> None:
+        """Have `listener` told after each commit of this process that scheduled something."""
+        self._listeners.append(listener)
+
+    async def schedule(self, session: Session, item: DueItem) -> None:
+        """Write the item in the session's transaction, in place of one of the same identifier."""
+        document = {
+            "_id": item.identifier,
+            "kind": item.kind,
+            "dueAt": item.due_at,
+            "nextAt": item.due_at,
+            "payload": dict(item.payload),
+            "state": _WAITING,
+            "attempts": 0,
+            "claim": "",
+            "claimUntil": _LONG_AGO,
+            "error": "",
+        }
+        await self._collection.replace_one(
+            {"_id": item.identifier}, UPCASTS.stamp(document), upsert=True, session=session
+        )
+        self._database.after_commit(session, self._tell)
+
+    async def cancel(self, session: Session, identifier: str) -> bool:
+        """Delete the item in the session's transaction, claimed or not; False if there is none."""
+        result = await self._collection.delete_one({"_id": identifier}, session=session)
+        return result.deleted_count == 1
+
+    async def finish(self, session: Session, item: DueItem) -> None:
+        """Delete a claimed item in the transaction of its effect; raise ClaimLost if it is lost."""
+        result = await self._collection.delete_one(
+            {"_id": item.identifier, "claim": item.claim}, session=session
+        )
+        if result.deleted_count == 0:
+            raise ClaimLost(item.identifier)
+
+    async def find(self, identifier: str) -> DueItem | None:
+        """Give an item that is not done yet."""
+        document = await self._collection.find_one({"_id": identifier})
+        return None if document is None else _item(document)
+
+    async def parked(self, limit: int = 100) -> list[ParkedItem]:
+        """Give the work that waits for somebody's decision, longest due first."""
+        documents = await self._collection.find(
+            {"state": _PARKED}, sort=[("nextAt", 1)], limit=limit
+        )
+        return [ParkedItem(_item(document), document["error"]) for document in documents]
+
+    async def release(self, identifier: str) -> bool:
+        """Have parked work tried again from its first attempt; False if it is not parked."""
+        result = await self._collection.update_one(
+            {"_id": identifier, "state": _PARKED},
+            {"$set": {"state": _WAITING, "attempts": 0, "nextAt": self._clock.now()}},
+        )
+        self._tell()
+        return result.matched_count == 1
+
+    async def discard(self, identifier: str) -> bool:
+        """Give parked work up; False if it is not parked."""
+        result = await self._collection.delete_one({"_id": identifier, "state": _PARKED})
+        return result.deleted_count == 1
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+class DueWorker:
+    """Runs due items with the handlers of their kinds; kinds without one are left alone."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        handlers: Mapping[str, Handler],
+        owner: str,
+        *,
+        settings: DueWorkSettings | None = None,
+        reached: Reached = pass_by,
+    ) -> None:
+        self._collection = database.collection(DUE_WORK.name)
+        self._clock = clock
+        self._handlers = dict(handlers)
+        self._owner = owner
+        self._settings = settings or DueWorkSettings()
+        self._reached = reached
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at once."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Run items as they fall due, several at once, until cancelled."""
+        room = asyncio.Semaphore(self._settings.at_once)
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await room.acquire()
+                item = await self._next_item()
+                work = tasks.create_task(self._work(item))
+                work.add_done_callback(lambda _: room.release())
+
+    async def run_due_once(self) -> int:
+        """Run what is due now, one after another, and say how many items that were."""
+        count = 0
+        while (item := await self._claim(self._due())) is not None:
+            await self._work(item)
+            count += 1
+        return count
+
+    async def run_now(self, identifier: str) -> bool:
+        """Run one item whether it is due or not; True if it was run and succeeded."""
+        item = await self._claim({"_id": identifier})
+        return item is not None and await self._work(item)
+
+    async def _next_item(self) -> DueItem:
+        while True:
+            self._wake.clear()
+            try:
+                item = await self._claim(self._due())
+                if item is not None:
+                    return item
+                pause = await self._pause()
+            except (StorageError, Contended) as error:
+                _log.warning("due_work.failed", error=str(error))
+                pause = self._settings.poll.total_seconds()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+
+    async def _pause(self) -> float:
+        """Give the seconds until the next item falls due, at most the poll."""
+        poll = self._settings.poll.total_seconds()
+        now = self._clock.now()
+        following = await self._collection.find_one(
+            {"state": _WAITING, "nextAt": {"$gt": now}},
+            projection=["nextAt"],
+            sort=[("nextAt", 1)],
+        )
+        if following is None:
+            return poll
+        return min(poll, (following["nextAt"] - now).total_seconds())
+
+    def _due(self) -> dict[str, Any]:
+        return {"nextAt": {"$lte": self._clock.now()}}
+
+    async def _claim(self, which: Mapping[str, Any]) -> DueItem | None:
+        document = await self._collection.find_one_and_update(
+            {"state": _WAITING, "kind": {"$in": list(self._handlers)}, **which, **_UNCLAIMED},
+            [
+                {
+                    "$set": {
+                        "claim": {"$literal": f"{self._owner}/{new_identifier()}"},
+                        "claimUntil": after(self._settings.claim),
+                        "attempts": {"$add": ["$attempts", 1]},
+                    }
+                }
+            ],
+            sort=[("nextAt", 1)],
+        )
+        if document is None:
+            return None
+        self._reached("due_work.claimed")
+        return _item(document)
+
+    async def _work(self, item: DueItem) -> bool:
+        """Run a claimed item to its end, its backoff or its parking; True if it succeeded."""
+        try:
+            await self._handle(item)
+        except asyncio.CancelledError:
+            await self._update(item, {"claimUntil": _LONG_AGO, "claim": ""})
+            raise
+        except ClaimLost:
+            return False
+        except Exception as error:  # noqa: BLE001  # whatever it was, it is kept and shown
+            await self._failed(item, error)
+            return False
+        self._reached("due_work.handled")
+        await self._collection.delete_one({"_id": item.identifier, "claim": item.claim})
+        return True
+
+    async def _handle(self, item: DueItem) -> None:
+        if item.attempts > self._settings.attempts:
+            raise RuntimeError("The workers that began it died.")
+        keeper = asyncio.create_task(self._keep(item))
+        try:
+            await self._handlers[item.kind](item)
+        finally:
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeper
+
+    async def _keep(self, item: DueItem) -> None:
+        """Prolong the claim while the handler is at work."""
+        while True:
+            await asyncio.sleep(self._settings.claim.total_seconds() / 3)
+            with contextlib.suppress(StorageError):
+                await self._collection.update_one(
+                    {"_id": item.identifier, "claim": item.claim},
+                    [{"$set": {"claimUntil": after(self._settings.claim)}}],
+                )
+
+    async def _failed(self, item: DueItem, error: Exception) -> None:
+        text = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
+        parked = item.attempts >= self._settings.attempts
+        _log.warning(
+            "due_work.parked" if parked else "due_work.will_be_repeated",
+            identifier=item.identifier,
+            kind=item.kind,
+            attempts=item.attempts,
+            error=text,
+        )
+        await self._update(
+            item,
+            {
+                "state": _PARKED if parked else _WAITING,
+                "nextAt": self._clock.now() + self._pause_after(item.attempts),
+                "claim": "",
+                "claimUntil": _LONG_AGO,
+                "error": text,
+            },
+        )
+
+    def _pause_after(self, attempts: int) -> timedelta:
+        pause: timedelta = self._settings.first_pause * 2 ** min(attempts - 1, 30)
+        return min(pause, self._settings.longest_pause)
+
+    async def _update(self, item: DueItem, fields: Mapping[str, Any]) -> None:
+        await self._collection.update_one(
+            {"_id": item.identifier, "claim": item.claim}, {"$set": dict(fields)}
+        )
+
+
+def _item(document: Document) -> DueItem:
+    document = UPCASTS.upcast(document)
+    return DueItem(
+        identifier=document["_id"],
+        kind=document["kind"],
+        due_at=document["dueAt"],
+        payload=document["payload"],
+        attempts=document["attempts"],
+        claim=document["claim"],
+    )

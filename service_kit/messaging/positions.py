@@ -1,0 +1,192 @@
+"""Where each partition's log stands: positions are given once, in order, by one owner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from service_kit.messaging.bus import FencedOut
+from service_kit.messaging.outbox import OUTBOX, UPCASTS
+from service_kit.runtime.crash_points import Reached
+from service_kit.storage.database import Database, Document, DuplicateKey, Session, UpdateOne
+from service_kit.storage.indexes import CollectionDeclaration
+
+POSITIONS = CollectionDeclaration(
+    "positions", (), retention="For ever: one document for each partition."
+)
+_ROWS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the owner of a partition knows: its fence and the last position given."""
+
+    fence: int
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive events of one partition, as JSON, from position `first` on."""
+
+    partition: int
+    first: int
+    payloads: tuple[str, ...]
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.payloads) - 1
+
+
+class Positions:
+    """The positions of one service's partitions, and the rows that hold them."""
+
+    def __init__(self, database: Database, service: str, reached: Reached) -> None:
+        self._database = database
+        self._rows = database.collection(OUTBOX.name)
+        self._counters = database.collection(POSITIONS.name)
+        self._service = service
+        self._reached = reached
+
+    async def adopt(self, partition: int, fence: int) -> Standing:
+        """Become the owner under `fence`: whoever owned before can give no position any more."""
+        key = self._key(partition)
+        document = await self._raise_fence(key, fence)
+        if document is None:
+            try:
+                await self._counters.insert_one(
+                    {"_id": key, "fence": fence, "given": 0, "schemaVersion": 1}
+                )
+            except DuplicateKey:
+                document = await self._raise_fence(key, fence)
+                if document is None:
+                    raise FencedOut(f"{key} has a newer owner.") from None
+        return Standing(fence, document["given"] if document else 0)
+
+    async def jump(self, partition: int, standing: Standing, given: int) -> Standing:
+        """Go on after `given`, because the stream has positions that this database never gave."""
+        result = await self._counters.update_one(
+            {"_id": self._key(partition), "fence": standing.fence}, {"$max": {"given": given}}
+        )
+        if result.matched_count == 0:
+            raise FencedOut(f"Partition {partition} has a newer owner.")
+        return Standing(standing.fence, given)
+
+    async def give(self, standings: Mapping[int, Standing], limit: int) -> list[Run]:
+        """Give positions to the oldest waiting rows, all in one transaction.
+
+        Raise FencedOut, and change nothing, if one of their partitions has a newer owner.
+        """
+
+        async def once(session: Session) -> list[Run]:
+            rows = await self._rows.find(
+                {"pending": True, "partition": {"$in": list(standings)}},
+                sort=[("order", 1), ("_id", 1)],
+                limit=limit,
+                session=session,
+            )
+            self._reached("relay.rows_read")
+            if not rows:
+                return []
+            runs, writes = _number(rows, standings)
+            await self._count_on(runs, standings, session)
+            self._reached("relay.counters_written")
+            await self._rows.bulk_write(writes, session=session)
+            self._reached("relay.rows_written")
+            return runs
+
+        return await self._database.transaction(once)
+
+    async def waiting(self, partitions: list[int]) -> bool:
+        """Say whether any row waits for a position."""
+        row = await self._rows.find_one(
+            {"pending": True, "partition": {"$in": partitions}}, projection=["_id"]
+        )
+        return row is not None
+
+    async def run_from(self, partition: int, position: int) -> Run | None:
+        """Give some of the events from `position`, or from the oldest still kept, on."""
+        rows = await self._rows.find(
+            {"partition": partition, "last": {"$gte": max(position, 1)}},
+            sort=[("last", 1)],
+            limit=_ROWS_AT_ONCE,
+        )
+        if not rows:
+            return None
+        first = rows[0]["last"] - len(rows[0]["events"]) + 1
+        payloads = [payload for row in rows for payload in UPCASTS.upcast(row)["events"]]
+        skipped = max(0, position - first)
+        return Run(partition, first + skipped, tuple(payloads[skipped:]))
+
+    async def prune(self, partition: int, retention: timedelta) -> int:
+        """Delete the rows whose positions are older than `retention`, oldest first, no hole."""
+        milliseconds = int(retention / timedelta(milliseconds=1))
+        kept = await self._rows.find(
+            {
+                "partition": partition,
+                "last": {"$gte": 1},
+                "$expr": {"$gt": ["$positionedAt", {"$subtract": ["$$NOW", milliseconds]}]},
+            },
+            projection=["last"],
+            sort=[("last", 1)],
+            limit=1,
+        )
+        over: dict[str, int] = {"$gte": 1}
+        if kept:
+            over["$lt"] = kept[0]["last"]
+        result = await self._rows.delete_many({"partition": partition, "last": over})
+        return result.deleted_count
+
+    def _key(self, partition: int) -> str:
+        return f"{self._service}:{partition}"
+
+    async def _raise_fence(self, key: str, fence: int) -> Document | None:
+        return await self._counters.find_one_and_update(
+            {"_id": key, "fence": {"$lte": fence}}, {"$set": {"fence": fence}}
+        )
+
+    async def _count_on(
+        self, runs: list[Run], standings: Mapping[int, Standing], session: Session
+    ) -> None:
+        result = await self._counters.bulk_write(
+            [
+                UpdateOne(
+                    {
+                        "_id": self._key(run.partition),
+                        "fence": standings[run.partition].fence,
+                        "given": run.first - 1,
+                    },
+                    {"$set": {"given": run.last}},
+                )
+                for run in runs
+            ],
+            session=session,
+        )
+        if result is None or result.matched_count != len(runs):
+            raise FencedOut("A partition has a newer owner.")
+
+
+def _number(
+    rows: list[Document], standings: Mapping[int, Standing]
+) -> tuple[list[Run], list[UpdateOne]]:
+    """Give each row the next positions of its partition."""
+    payloads: dict[int, list[str]] = {}
+    writes = []
+    for row in rows:
+        partition = row["partition"]
+        run = payloads.setdefault(partition, [])
+        run.extend(UPCASTS.upcast(row)["events"])
+        writes.append(
+            UpdateOne(
+                {"_id": row["_id"], "pending": True},
+                {
+                    "$set": {"last": standings[partition].given + len(run)},
+                    "$unset": {"pending": ""},
+                    "$currentDate": {"positionedAt": True},
+                },
+            )
+        )
+    runs = [
+        Run(partition, standings[partition].given + 1, tuple(run))
+        for partition, run in payloads.items()
+    ]
+    return runs, writes
