@@ -23,7 +23,7 @@ class ChildPlan:
     """What to run, and how to tell that it is ready.
 
     `answers` asks once and returns soon; `shown` is False for a child whose output goes to its
-    log file only.
+    log file only. `last_signal` is what the kernel sends it should the supervisor be killed.
     """
 
     name: str
@@ -33,6 +33,7 @@ class ChildPlan:
     port: int | None = None
     shown: bool = True
     patience: float = 60.0
+    last_signal: signal.Signals = signal.SIGKILL
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Child:
 async def start_child(plan: ChildPlan, log: Path, show: Callable[[str], None]) -> Child:
     """Start a child on a leash; its lines go to the log file, and to `show` if it is shown."""
     process = await asyncio.create_subprocess_exec(
-        *leashed(plan.command, signal.SIGTERM),
+        *leashed(plan.command, plan.last_signal),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

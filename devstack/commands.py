@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-import uvicorn
 from rich.console import Console
 
 from devstack.console import ConsoleReport
@@ -22,6 +21,7 @@ from devstack.supervisor import StackFailed
 from devstack.tokens import GRANTS, TokenIssuer, UnknownRole, user_of
 from retail_kit.roles import Role
 from service_kit.runtime.clock import SystemClock
+from service_kit.runtime.process import serve
 from service_kit.runtime.settings import InvalidSettings, MissingSettings, read_settings
 
 EXPECTED = (
@@ -94,7 +94,7 @@ def _token(settings: StackSettings, asked: argparse.Namespace) -> int:
 
 def _issue(settings: StackSettings) -> int:
     app = issuer_app(issuer_of(settings), SystemClock())
-    uvicorn.run(app, host=HOST, port=settings.issuer_port, log_level="warning", server_header=False)
+    serve(app, host=HOST, port=settings.issuer_port, log_level="warning")
     return 0
 
 

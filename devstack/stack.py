@@ -62,6 +62,7 @@ class Stack:
             answers,
             port=server.port,
             shown=False,
+            last_signal=server.last_signal,
         )
 
     def _service(self, name: str, port: int) -> ChildPlan:
@@ -110,14 +111,14 @@ class Stack:
             **(settings or {}),
         }
         command = (sys.executable, "-m", module, *arguments)
-        return ChildPlan(name, command, environment, _asks(port), port=port)
+        return ChildPlan(name, command, environment, asks(port), port=port)
 
 
 def _graphql_at(port: int) -> str:
     return f"http://{HOST}:{port}/graphql"
 
 
-def _asks(port: int) -> Callable[[], Awaitable[bool]]:
+def asks(port: int) -> Callable[[], Awaitable[bool]]:
     """Return a question to a process's readiness endpoint."""
 
     async def answers() -> bool:

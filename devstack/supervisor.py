@@ -11,6 +11,7 @@ from typing import Protocol
 from devstack.children import POLL_SECONDS, Child, ChildPlan, start_child
 from devstack.ports import holder_of, is_free
 
+PORT_SECONDS = 2.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -32,14 +33,19 @@ class Report(Protocol):
 Stage = tuple[ChildPlan, ...]
 
 
-def require_free_ports(stages: Sequence[Stage]) -> None:
-    """Raise StackFailed when a port that a child wants is taken, and say by whom."""
-    for plan in (plan for stage in stages for plan in stage):
-        if plan.port is not None and not is_free(plan.port):
-            raise StackFailed(
-                f"Port {plan.port}, wanted for {plan.name}, is in use by "
-                f"{holder_of(plan.port) or 'another program'}."
-            )
+async def require_free_ports(stages: Sequence[Stage]) -> None:
+    """Raise StackFailed when a port that a child wants is taken, and say by whom.
+
+    A port has a moment to become free: the children of a killed stack may still be ending.
+    """
+    deadline = time.monotonic() + PORT_SECONDS
+    wanted = [(plan.name, plan.port) for stage in stages for plan in stage if plan.port]
+    for name, port in wanted:
+        while not is_free(port):
+            if time.monotonic() > deadline:
+                holder = holder_of(port) or "another program"
+                raise StackFailed(f"Port {port}, wanted for {name}, is in use by {holder}.")
+            await asyncio.sleep(POLL_SECONDS)
 
 
 class Supervisor:
@@ -87,7 +93,7 @@ class Supervisor:
         return 0 if reason is None else 1
 
     async def _work(self) -> None:
-        require_free_ports(self._stages)
+        await require_free_ports(self._stages)
         if self._first:
             await self._first()
         self._logs.mkdir(parents=True, exist_ok=True)

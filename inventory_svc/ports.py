@@ -1,7 +1,8 @@
 """What the use-cases ask for."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.importing import ImportLine, RecordT
@@ -30,31 +31,16 @@ class StockReads(Protocol):
     ) -> Sequence[Position]:
         """Give all positions of the SKUs in one read."""
 
-    async def position(self, key: PositionKey) -> Position | None:
-        """Give one position."""
+    async def positions(self, keys: Sequence[PositionKey]) -> Mapping[PositionKey, Position]:
+        """Give the positions that exist, by key, in one read."""
 
     async def reservations(self, identifiers: Sequence[str]) -> Mapping[str, Reservation]:
         """Give the reservations that exist, by identifier."""
 
     async def movements(
-        self, positions: "MovementsWanted", after: "MovementPlace | None", limit: int
+        self, position: PositionKey, before: int | None, limit: int
     ) -> Sequence[Movement]:
-        """Give the ledger of a SKU or of one position, newest first."""
-
-
-class MovementsWanted(NamedTuple):
-    """Whose ledger is read: a SKU's, at one location, in one condition."""
-
-    sku: str
-    location: str | None = None
-    condition: Condition | None = None
-
-
-class MovementPlace(NamedTuple):
-    """A place in the ledger, newest first."""
-
-    occurred_at: str
-    identifier: str
+        """Give the ledger of a position, newest first, before one of its numbers."""
 
 
 class Network(Protocol):
@@ -70,11 +56,22 @@ class Catalogue(Protocol):
     async def items(self, skus: Sequence[str]) -> Mapping[str, Item]:
         """Give the items that exist, by SKU, in one read."""
 
-    async def page(self, category: str | None, after: str | None, limit: int) -> Sequence[Item]:
-        """Give items in the order of their SKU, after one of them."""
+    async def page(self, wanted: "ItemsWanted") -> Sequence[Item]:
+        """Give items in the order of their SKU."""
 
     async def known(self, skus: Sequence[str]) -> frozenset[str]:
         """Give those of the SKUs that exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsWanted:
+    """A page of items: up to `limit`, after one SKU, or the last ones before one SKU."""
+
+    limit: int
+    category: str | None = None
+    after: str | None = None
+    before: str | None = None
+    backward: bool = False
 
 
 class Imports(Protocol[RecordT]):

@@ -83,10 +83,15 @@ class Pricing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlacementClaim:
-    """Which command an order that is being placed belongs to."""
+    """Which command an order that is being placed belongs to, and who gave it.
+
+    Once it is `given_up` the order must not be placed any more, whatever inventory answers.
+    """
 
     request: IdempotentRequest
     order_id: str
+    actor: str
+    given_up: bool = False
 
 
 class OrderRepository(Protocol):
@@ -109,6 +114,9 @@ class OrderRepository(Protocol):
 
     async def abandon(self, order: Order) -> None:
         """Remove an order that was being placed, and everything about it."""
+
+    async def give_up(self, order_id: str) -> None:
+        """Mark the placement as given up."""
 
     async def end_claim(self, order_id: str) -> None:
         """Its placement has ended well."""

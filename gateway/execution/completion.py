@@ -101,7 +101,8 @@ def path_of(place: Place) -> ClientPath:
 
 
 _MISSING: Any = object()
-_INT_LIMIT = 1 << 31
+_SHORT = range(-(1 << 31), 1 << 31)
+"""What GraphQL's Int can hold."""
 
 
 def complete_object(shape: ObjectShape, item: Any, place: Place, run: Run) -> JsonObject | None:
@@ -115,7 +116,7 @@ def complete_object(shape: ObjectShape, item: Any, place: Place, run: Run) -> Js
     for field in fields:
         key, plain, complete, required, name, _, constant = field
         value: Any = get(key, _MISSING)
-        if value.__class__ is plain and (plain is not int or -_INT_LIMIT <= value < _INT_LIMIT):
+        if value.__class__ is plain and (plain is not int or value in _SHORT):
             out[key] = value
         elif constant is not None:
             out[key] = constant

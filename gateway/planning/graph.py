@@ -56,9 +56,7 @@ class FieldMove(NamedTuple):
 
 
 class KeyMove(NamedTuple):
-    """Entering a subgraph by a key; `typename` is what that subgraph calls the object, if not
-    by its own name.
-    """
+    """Entering a subgraph by a key; `typename` is set where that subgraph has its own word."""
 
     target: Node
     key: tuple[Selection, ...]

@@ -23,6 +23,8 @@ PRICE_UNKNOWN: Final = "PRICE_UNKNOWN"
 QUANTITY_EXCEEDED: Final = "QUANTITY_EXCEEDED"
 REF_TAKEN: Final = "REF_TAKEN"
 SOURCING_REFUSED: Final = "SOURCING_REFUSED"
+UNKNOWN_CHANNEL: Final = "UNKNOWN_CHANNEL"
+UNKNOWN_SKU: Final = "UNKNOWN_SKU"
 
 OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -35,6 +37,8 @@ OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
         QUANTITY_EXCEEDED: "More than there is to act on; `params.open` is how much there is.",
         REF_TAKEN: "Another order has this reference.",
         SOURCING_REFUSED: "Inventory refused the request; `params.reason` is its code.",
+        UNKNOWN_CHANNEL: "There is no such channel.",
+        UNKNOWN_SKU: "There is no such item.",
     }
 )
 """The codes of this service, each with the sentence that explains it."""
@@ -123,6 +127,14 @@ def ref_taken(ref: str) -> Refusal:
 def placement_expired() -> Refusal:
     """Stock could not be reserved before the placement was given up."""
     return Refusal(PLACEMENT_EXPIRED, "Stock could not be reserved in time; nothing was ordered.")
+
+
+def from_inventory(refusal: Refusal) -> Refusal:
+    """A refusal of inventory in the codes of this service; its own code is kept as a figure."""
+    if refusal.code in OWN_CODES:
+        return refusal
+    params = {**refusal.params, "reason": refusal.code}
+    return Refusal(SOURCING_REFUSED, refusal.message, path=refusal.path, params=params)
 
 
 def unavailable() -> Refusal:

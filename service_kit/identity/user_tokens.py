@@ -61,7 +61,8 @@ class RefreshedKeys:
 
     async def find(self, kid: str) -> jwt.PyJWK | None:
         """Give the key of that name, fetching the set if that may help."""
-        if self._may_help(kid):
+        being_fetched = self._one_at_a_time.locked() and kid in self._keys
+        if self._may_help(kid) and not being_fetched:
             async with self._one_at_a_time:
                 if self._may_help(kid):
                     await self._refresh()
@@ -75,13 +76,13 @@ class RefreshedKeys:
         return old or kid not in self._keys
 
     async def _refresh(self) -> None:
-        self._tried_at = self._clock.now()
         try:
             self._keys = _keys_in(await self._fetch())
+            self._fetched_at = self._clock.now()
         except Exception as error:  # noqa: BLE001  # whatever it is, the known keys still serve
             _log.warning("jwks_not_fetched", reason=repr(error))
-            return
-        self._fetched_at = self._tried_at
+        finally:
+            self._tried_at = self._clock.now()
 
 
 def jwks_file(path: Path) -> FetchJwks:

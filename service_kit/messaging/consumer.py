@@ -12,14 +12,20 @@ from typing import TypeAlias
 import orjson
 import structlog
 
-from service_kit.messaging.bus import Bus, BusUnavailable, Entry, StreamGap
+from service_kit.messaging.bus import Bus, BusUnavailable, Entry
 from service_kit.messaging.envelope import Event, event_from_json
 from service_kit.messaging.inbox import INBOX, Inbox
 from service_kit.messaging.leases import LEASES, Leases
 from service_kit.messaging.parking import PARKED_ENTITIES, PARKED_EVENTS, Parking
 from service_kit.messaging.shares import Shares
 from service_kit.runtime.crash_points import Reached, pass_by
-from service_kit.storage.database import Contended, Database, Session, StorageError
+from service_kit.storage.database import (
+    Contended,
+    Database,
+    Session,
+    StorageError,
+    StorageUnavailable,
+)
 from service_kit.storage.indexes import CollectionDeclaration
 
 CURSORS = CollectionDeclaration(
@@ -40,8 +46,16 @@ class CursorTooOld(Exception):
     """The stream no longer holds the events after the cursor; nothing was skipped."""
 
 
+class UnreadableEvent(Exception):
+    """The entry is not an envelope that this release understands."""
+
+
 class _CursorMoved(Exception):
     """Another process has taken the same events."""
+
+
+class _Gap(Exception):
+    """The entries do not follow the cursor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,7 @@ class _Standing:
 class Consumer:
     """One process's part in a consumer; the processes divide the streams."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # wired once, by name
         self,
         name: str,
         bus: Bus,
@@ -139,14 +153,15 @@ class Consumer:
         count = 0
         while True:
             try:
-                if not await self._database.transaction(
+                retried = await self._database.transaction(
                     lambda session: self._retry_first(session, entity)
-                ):
-                    return count
-            except (StorageError, Contended):
+                )
+            except (StorageUnavailable, Contended):
                 raise
             except Exception as error:  # noqa: BLE001  # the handler's own, kept and shown
                 await self.parking.explain(self.name, entity, _text_of(error))
+                return count
+            if not retried:
                 return count
             count += 1
 
@@ -164,7 +179,10 @@ class Consumer:
             self._next_look = 0.0
             self._standings.pop(entries[0].stream)
             return 0
-        except (StorageError, Contended):
+        except _Gap:
+            await self._reset(entries[0].stream)
+            return 0
+        except (StorageUnavailable, Contended):
             raise
         except Exception as error:  # noqa: BLE001  # the handler's own
             if len(entries) == 1:
@@ -185,27 +203,26 @@ class Consumer:
         """Handle the entries in one transaction, or, with an `error`, park the only one."""
         standing = self._standings[entries[0].stream]
         if entries[0].position != standing.position + 1:
-            await self._reset(entries[0].stream)
-            return
-        events = [_event(entry) for entry in entries]
+            raise _Gap
+        readings = [_read(entry) for entry in entries]
 
         async def once(session: Session) -> None:
             await self._advance(session, entries[-1], standing.position)
             new = await self._inbox.first_times(
-                session, self.name, [event.event_id for event in events]
+                session, self.name, [reading.event_id for reading in readings]
             )
             closed = await self.parking.closed(
-                session, self.name, [event.entity.text for event in events]
+                session, self.name, [reading.entity for reading in readings]
             )
-            for entry, event in zip(entries, events, strict=True):
-                if event.event_id not in new:
+            for reading in readings:
+                if reading.event_id not in new:
                     continue
-                if error is not None or event.entity.text in closed:
-                    await self.parking.park(
-                        session, self.name, event.entity.text, entry, error or ""
-                    )
+                if error is None and reading.entity not in closed:
+                    await self._handler(session, reading.event())
                 else:
-                    await self._handler(session, event)
+                    await self.parking.park(
+                        session, self.name, reading.entity, reading.entry, error or ""
+                    )
             self._reached("consumer.handled")
 
         await self._database.transaction(once)
@@ -249,7 +266,7 @@ class Consumer:
         if not parked:
             return False
         await self.parking.take_out(session, self.name, entity, parked[0].identifier)
-        await self._handler(session, _event(parked[0].entry))
+        await self._handler(session, _read(parked[0].entry).event())
         return True
 
     async def _look_if_due(self) -> None:
@@ -309,22 +326,38 @@ class Consumer:
         return f"{self.name}/{stream}"
 
 
-def _event(entry: Entry) -> Event:
-    return event_from_json(orjson.loads(entry.payload))
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An entry and, if it can be read, its event; if not, it stands alone."""
+
+    entry: Entry
+    readable: Event | None
+
+    @property
+    def event_id(self) -> str:
+        return self.readable.event_id if self.readable else self._place
+
+    @property
+    def entity(self) -> str:
+        return self.readable.entity.text if self.readable else self._place
+
+    @property
+    def _place(self) -> str:
+        return f"{self.entry.stream}/{self.entry.position}"
+
+    def event(self) -> Event:
+        """Give the event or raise UnreadableEvent."""
+        if self.readable is None:
+            raise UnreadableEvent(self._place)
+        return self.readable
+
+
+def _read(entry: Entry) -> _Reading:
+    try:
+        return _Reading(entry, event_from_json(orjson.loads(entry.payload)))
+    except (ValueError, KeyError, TypeError):
+        return _Reading(entry, None)
 
 
 def _text_of(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
-
-
-__all__ = [
-    "CONSUMER_COLLECTIONS",
-    "CRASH_POINTS",
-    "CURSORS",
-    "Consumer",
-    "ConsumerSettings",
-    "CursorTooOld",
-    "Handler",
-    "Reset",
-    "StreamGap",
-]

@@ -189,7 +189,7 @@ class DueWorker:
             while True:
                 await room.acquire()
                 item = await self._next_item()
-                work = tasks.create_task(self._work(item))
+                work = tasks.create_task(self._work_or_leave(item))
                 work.add_done_callback(lambda _: room.release())
 
     async def run_due_once(self) -> int:
@@ -231,7 +231,8 @@ class DueWorker:
         )
         if following is None:
             return poll
-        return min(poll, (following["nextAt"] - now).total_seconds())
+        wait: timedelta = following["nextAt"] - now
+        return min(poll, wait.total_seconds())
 
     def _due(self) -> dict[str, Any]:
         return {"nextAt": {"$lte": self._clock.now()}}
@@ -254,6 +255,13 @@ class DueWorker:
             return None
         self._reached("due_work.claimed")
         return _item(document)
+
+    async def _work_or_leave(self, item: DueItem) -> None:
+        """Work; if the database cannot be told the end, the claim runs out and all is repeated."""
+        try:
+            await self._work(item)
+        except (StorageError, Contended) as error:
+            _log.warning("due_work.end_unknown", identifier=item.identifier, error=str(error))
 
     async def _work(self, item: DueItem) -> bool:
         """Run a claimed item to its end, its backoff or its parking; True if it succeeded."""

@@ -12,7 +12,12 @@ from weakref import WeakKeyDictionary
 from pymongo import AsyncMongoClient, IndexModel, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    PyMongoError,
+)
 from pymongo.monitoring import CommandListener
 from pymongo.operations import DeleteMany, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 from pymongo.read_concern import ReadConcern
@@ -35,6 +40,7 @@ __all__ = [
     "ReplaceOne",
     "Session",
     "StorageError",
+    "StorageUnavailable",
     "UpdateMany",
     "UpdateOne",
     "connect",
@@ -53,6 +59,8 @@ Write: TypeAlias = (
 
 StorageError = PyMongoError
 """Any failure of the driver or the server."""
+StorageUnavailable = ConnectionFailure
+"""The server could not be reached; the same call may be made again."""
 DuplicateKey = DuplicateKeyError
 """A write broke a unique index."""
 

@@ -1,1 +1,1 @@
-"""Passes over the fetch graph, one file each, run in order until nothing changes."""
+"""Passes over the drafts of a plan, one file each, in the order of `all_passes`."""

@@ -27,6 +27,10 @@ class ReservationState(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+EXPIRY_WORK = "reservation-expiry"
+"""The kind of due work that writes expiries down."""
+
+
 @dataclass(frozen=True, slots=True)
 class HoldPeriod:
     """How long a soft reservation lasts unless asked otherwise, and at most."""

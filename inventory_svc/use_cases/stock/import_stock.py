@@ -67,9 +67,7 @@ async def import_stock(
         await network.directory(),
         clock.now(),
     )
-    decided = await asyncio.gather(
-        *(commits.submit(command) for command in _commands(feed, known)), return_exceptions=False
-    )
+    decided = await asyncio.gather(*(commits.submit(command) for command in _commands(feed, known)))
     results: list[LineResult] = []
     for each in decided:
         if each.outcome.refusals:

@@ -11,7 +11,7 @@ from service_kit.commands.refusal import Refusal, RefusedAll
 MOST_RESERVED_LINES = 100
 
 
-def require_lines(lines: Sequence[WantedLine] | Sequence[PeggedQuantity]) -> None:
+def require_lines(lines: Sequence[WantedLine | PeggedQuantity]) -> None:
     """Refuse INVALID_INPUT for no lines, too many, or a quantity that is not positive."""
     if not 1 <= len(lines) <= MOST_RESERVED_LINES:
         raise invalid(f"Give between 1 and {MOST_RESERVED_LINES} lines.", "input", "lines")

@@ -9,7 +9,7 @@ from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import NOBODY, Hands, Line, Matching, Slice, move
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
 from order_svc.domain.orders.order import Order
-from order_svc.domain.stock_effects import ReleaseStock, StockEffect, StockLine, effect_key
+from order_svc.domain.stock_effects import ReleaseStock, StockEffect, StockLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def sourced(
         after, told = _assigned(after, allocation, wanted, _sought_by(sourcing_id), at)
         entries += told
         if surplus:
-            key = effect_key(order.id, order.version + 1, len(effects))
+            key = f"{sourcing_id}.{allocation.reservation_id}.surplus"
             effects.append(
                 ReleaseStock(key, order.id, allocation.reservation_id, _stock_lines(surplus))
             )

@@ -115,6 +115,11 @@ class Order:
         return replace(self, fulfilments=fulfilments)
 
 
+def order_id_of(part_id: str) -> str:
+    """The order to which a line, a fulfilment or a parcel belongs, as its id says."""
+    return part_id.partition(".")[0]
+
+
 def folded(order: Order) -> Order:
     """The same order with the states of its fulfilments and parcels folded from its slices."""
     return replace(

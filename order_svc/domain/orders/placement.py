@@ -9,7 +9,7 @@ from order_svc.domain.lines.line import Line, PriceSource, Slice
 from order_svc.domain.orders.order import DeliveryMethod, Order
 from order_svc.domain.refusals import currency_mismatch, invalid, price_unknown
 from retail_kit.money import Money
-from service_kit.commands.refusal import RefusedAll, Refusal
+from service_kit.commands.refusal import Refusal, RefusedAll
 
 MOST_LINES = 200
 MOST_UNITS = 100_000

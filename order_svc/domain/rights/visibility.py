@@ -81,3 +81,8 @@ def may_order_for(caller: Caller, channel: str, customer_id: str | None, ref: st
 def may_set_prices(caller: Caller) -> bool:
     """Whether a price that the caller gives is believed."""
     return caller.has_role(*SETS_PRICES)
+
+
+def actor_of(caller: Caller) -> str:
+    """Name the caller in events and timelines: an id, never a person's name."""
+    return caller.idempotency_scope

@@ -168,8 +168,9 @@ def test_a_second_ctrl_c_ends_a_child_that_does_not_listen(tmp_path: Path) -> No
 
 
 def test_a_killed_supervisor_takes_its_children_along(tmp_path: Path) -> None:
-    with stack(tmp_path, f"quick-one={FOREVER}", f"quick-two={FOREVER}") as running:
+    with stack(tmp_path, f"quick-one={FOREVER}", f"quick-two={STUBBORN}") as running:
         running.wait_for("all ready")
+        running.wait_for("deaf")
         running.end(signal.SIGKILL)
         assert running.children_left() == []
 

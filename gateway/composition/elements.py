@@ -1,0 +1,104 @@
+"""What one subgraph declares, as frozen records with Federation's own words applied."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from graphql import ConstValueNode, DirectiveNode, TypeNode
+
+
+class Kind(StrEnum):
+    """The kind of a type."""
+
+    SCALAR = "scalar"
+    OBJECT = "object"
+    INTERFACE = "interface"
+    UNION = "union"
+    ENUM = "enum"
+    INPUT = "input object"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What any element may carry: words for people, and marks for tools."""
+
+    description: str | None = None
+    inaccessible: bool = False
+    tags: tuple[str, ...] = ()
+    deprecated: DirectiveNode | None = None
+    composed: tuple[DirectiveNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a field, or a field of an input object."""
+
+    name: str
+    type: TypeNode
+    default: ConstValueNode | None
+    marks: Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """`@override`: taken over from a subgraph, for a share of requests if there is a label."""
+
+    source: str
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of an object or interface."""
+
+    name: str
+    type: TypeNode
+    arguments: Mapping[str, Argument]
+    marks: Marks
+    external: bool = False
+    shareable: bool = False
+    requires: str | None = None
+    provides: str | None = None
+    override: Override | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`@key`."""
+
+    fields: str
+    resolvable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type of a subgraph. An interface object is an INTERFACE here with `is_interface_object`."""
+
+    name: str
+    kind: Kind
+    marks: Marks
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    inputs: Mapping[str, Argument] = field(default_factory=dict)
+    values: Mapping[str, Marks] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
+    interfaces: tuple[str, ...] = ()
+    keys: tuple[Key, ...] = ()
+    is_extension: bool = False
+    is_interface_object: bool = False
+    specified_by: DirectiveNode | None = None
+    one_of: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """A subgraph read: its types under their canonical root names.
+
+    `graph` is the enum value that stands for it in the supergraph.
+    """
+
+    name: str
+    graph: str
+    url: str
+    types: Mapping[str, Type]
+    is_federation_1: bool = False
+    composed_directives: Mapping[str, str] = field(default_factory=dict)

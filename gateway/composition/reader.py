@@ -1,0 +1,329 @@
+"""A subgraph text read into records: definitions and extensions joined, local names undone."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    DirectiveDefinitionNode,
+    DirectiveNode,
+    DocumentNode,
+    EnumTypeDefinitionNode,
+    EnumTypeExtensionNode,
+    FieldDefinitionNode,
+    GraphQLError,
+    InputObjectTypeDefinitionNode,
+    InputObjectTypeExtensionNode,
+    InputValueDefinitionNode,
+    InterfaceTypeDefinitionNode,
+    InterfaceTypeExtensionNode,
+    ListTypeNode,
+    NamedTypeNode,
+    NameNode,
+    NonNullTypeNode,
+    ObjectTypeDefinitionNode,
+    ObjectTypeExtensionNode,
+    OperationType,
+    ScalarTypeDefinitionNode,
+    ScalarTypeExtensionNode,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
+    TypeDefinitionNode,
+    TypeExtensionNode,
+    TypeNode,
+    UnionTypeDefinitionNode,
+    UnionTypeExtensionNode,
+    parse,
+    print_ast,
+)
+
+from gateway.composition.elements import (
+    Argument,
+    Field,
+    Key,
+    Kind,
+    Marks,
+    Override,
+    Subgraph,
+    Type,
+)
+from gateway.composition.problems import DoesNotCompose, Problem
+from gateway.federation_spec.arguments import (
+    WithDirectives,
+    arguments_of,
+    directives_named,
+    has_directive,
+)
+from gateway.federation_spec.directives import (
+    MACHINERY_FIELDS,
+    FederationNames,
+    federation_names,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SubgraphDefinition:
+    """A subgraph as its owner gives it: a name, where to reach it, its SDL."""
+
+    name: str
+    url: str
+    sdl: str
+
+
+_KINDS: Mapping[type, Kind] = {
+    ScalarTypeDefinitionNode: Kind.SCALAR,
+    ScalarTypeExtensionNode: Kind.SCALAR,
+    ObjectTypeDefinitionNode: Kind.OBJECT,
+    ObjectTypeExtensionNode: Kind.OBJECT,
+    InterfaceTypeDefinitionNode: Kind.INTERFACE,
+    InterfaceTypeExtensionNode: Kind.INTERFACE,
+    UnionTypeDefinitionNode: Kind.UNION,
+    UnionTypeExtensionNode: Kind.UNION,
+    EnumTypeDefinitionNode: Kind.ENUM,
+    EnumTypeExtensionNode: Kind.ENUM,
+    InputObjectTypeDefinitionNode: Kind.INPUT,
+    InputObjectTypeExtensionNode: Kind.INPUT,
+}
+_ROOTS = {
+    OperationType.QUERY: "Query",
+    OperationType.MUTATION: "Mutation",
+    OperationType.SUBSCRIPTION: "Subscription",
+}
+_Definition = TypeDefinitionNode | TypeExtensionNode
+_NOT_IN_ENUM_VALUES = re.compile(r"[^A-Za-z0-9_]")
+
+
+def read_subgraphs(definitions: Iterable[SubgraphDefinition]) -> tuple[Subgraph, ...]:
+    """Read every subgraph; raises DoesNotCompose with every text that cannot be read."""
+    subgraphs, problems = [], []
+    for definition, graph in _with_graph_names(definitions):
+        try:
+            subgraphs.append(_read(definition, graph))
+        except GraphQLError as error:
+            line = f" (line {error.locations[0].line})" if error.locations else ""
+            problems.append(
+                Problem("INVALID_GRAPHQL", f"{error.message}{line}", (definition.name,))
+            )
+    names = [subgraph.name for subgraph in subgraphs]
+    problems += [
+        Problem("INVALID_SUBGRAPH_NAME", f"Two subgraphs are called {name!r}.", (name,))
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+    if problems:
+        raise DoesNotCompose(problems)
+    return tuple(subgraphs)
+
+
+def _with_graph_names(
+    definitions: Iterable[SubgraphDefinition],
+) -> Iterator[tuple[SubgraphDefinition, str]]:
+    taken: set[str] = set()
+    for definition in definitions:
+        base = _NOT_IN_ENUM_VALUES.sub("_", definition.name).upper()
+        base = f"_{base}" if not base or base[0].isdigit() else base
+        graph, count = base, 0
+        while graph in taken:
+            count += 1
+            graph = f"{base}_{count}"
+        taken.add(graph)
+        yield definition, graph
+
+
+def _read(definition: SubgraphDefinition, graph: str) -> Subgraph:
+    document = parse(definition.sdl)
+    names = federation_names(document)
+    reader = _Reader(document, names)
+    return Subgraph(
+        name=definition.name,
+        graph=graph,
+        url=definition.url,
+        types=reader.types(),
+        is_federation_1=names.is_federation_1,
+        composed_directives=reader.composed_directives,
+    )
+
+
+class _Reader:
+    """Reads one document."""
+
+    def __init__(self, document: DocumentNode, names: FederationNames) -> None:
+        self._document = document
+        self._names = names
+        self._roots = _root_names(document)
+        self.composed_directives = self._composed_directives()
+
+    def types(self) -> dict[str, Type]:
+        parts: dict[str, list[_Definition]] = {}
+        for node in self._document.definitions:
+            if isinstance(node, TypeDefinitionNode | TypeExtensionNode):
+                name = node.name.value
+                if not self._names.is_machinery(name) and not name.startswith("__"):
+                    parts.setdefault(self._roots.get(name, name), []).append(node)
+        types = {name: self._type(name, nodes) for name, nodes in parts.items()}
+        return {name: each for name, each in types.items() if not _is_empty_root(each)}
+
+    def _type(self, name: str, nodes: list[_Definition]) -> Type:
+        kind = _KINDS[type(nodes[0])]
+        is_interface_object = any(self._has(node, "interfaceObject") for node in nodes)
+        all_shareable = any(self._has(node, "shareable") for node in nodes)
+        all_external = any(self._has(node, "external") for node in nodes)
+        return Type(
+            name=name,
+            kind=Kind.INTERFACE if is_interface_object else kind,
+            marks=self._marks(*nodes),
+            fields={
+                field.name: field
+                for node in nodes
+                for field in self._fields(node, name, all_shareable, all_external)
+            },
+            inputs={
+                each.name.value: self._argument(each)
+                for node in nodes
+                if kind is Kind.INPUT
+                for each in getattr(node, "fields", None) or ()
+            },
+            values={
+                value.name.value: self._marks(value)
+                for node in nodes
+                for value in getattr(node, "values", None) or ()
+            },
+            members=self._names_in(nodes, "types") if kind is Kind.UNION else (),
+            interfaces=self._names_in(nodes, "interfaces"),
+            keys=tuple(key for node in nodes for key in self._keys(node)),
+            is_extension=self._is_extension(nodes),
+            is_interface_object=is_interface_object,
+            specified_by=next(
+                (each for node in nodes for each in directives_named(node, "specifiedBy")),
+                None,
+            ),
+            one_of=any(has_directive(node, "oneOf") for node in nodes),
+        )
+
+    def _is_extension(self, nodes: list[_Definition]) -> bool:
+        extends = self._names.directive("extends")
+        return all(
+            isinstance(node, TypeExtensionNode) or has_directive(node, extends) for node in nodes
+        )
+
+    def _fields(
+        self,
+        node: _Definition,
+        owner: str,
+        all_shareable: bool,  # noqa: FBT001
+        all_external: bool,  # noqa: FBT001
+    ) -> Iterator[Field]:
+        if _KINDS[type(node)] not in {Kind.OBJECT, Kind.INTERFACE}:
+            return
+        for each in getattr(node, "fields", None) or ():
+            name = each.name.value
+            if owner == "Query" and name in MACHINERY_FIELDS:
+                continue
+            yield self._field(each, shareable=all_shareable, external=all_external)
+
+    def _field(self, node: FieldDefinitionNode, *, shareable: bool, external: bool) -> Field:
+        return Field(
+            name=node.name.value,
+            type=self._renamed(node.type),
+            arguments={each.name.value: self._argument(each) for each in node.arguments or ()},
+            marks=self._marks(node),
+            external=external or self._has(node, "external"),
+            shareable=shareable or self._has(node, "shareable"),
+            requires=self._field_set(node, "requires"),
+            provides=self._field_set(node, "provides"),
+            override=self._override(node),
+        )
+
+    def _argument(self, node: InputValueDefinitionNode) -> Argument:
+        return Argument(
+            node.name.value, self._renamed(node.type), node.default_value, self._marks(node)
+        )
+
+    def _keys(self, node: WithDirectives) -> Iterator[Key]:
+        for use in directives_named(node, self._names.directive("key")):
+            arguments = arguments_of(use)
+            yield Key(
+                _field_set_text(arguments.get("fields")), arguments.get("resolvable") is not False
+            )
+
+    def _field_set(self, node: WithDirectives, name: str) -> str | None:
+        use = next(directives_named(node, self._names.directive(name)), None)
+        return _field_set_text(arguments_of(use).get("fields")) if use else None
+
+    def _override(self, node: WithDirectives) -> Override | None:
+        use = next(directives_named(node, self._names.directive("override")), None)
+        if use is None:
+            return None
+        arguments = arguments_of(use)
+        return Override(str(arguments.get("from")), arguments.get("label"))
+
+    def _marks(self, *nodes: WithDirectives) -> Marks:
+        tags: list[str] = []
+        composed: list[DirectiveNode] = []
+        for node in nodes:
+            uses = directives_named(node, self._names.directive("tag"))
+            tags += [str(arguments_of(use).get("name")) for use in uses]
+            composed += [
+                use
+                for use in getattr(node, "directives", None) or ()
+                if use.name.value in self.composed_directives
+            ]
+        descriptions = (getattr(node, "description", None) for node in nodes)
+        return Marks(
+            description=next((each.value for each in descriptions if each), None),
+            inaccessible=any(self._has(node, "inaccessible") for node in nodes),
+            tags=tuple(dict.fromkeys(tags)),
+            deprecated=next(
+                (each for node in nodes for each in directives_named(node, "deprecated")),
+                None,
+            ),
+            composed=tuple(composed),
+        )
+
+    def _has(self, node: WithDirectives, name: str) -> bool:
+        return has_directive(node, self._names.directive(name))
+
+    def _names_in(self, nodes: Iterable[object], part: str) -> tuple[str, ...]:
+        named = (each for node in nodes for each in getattr(node, part, None) or ())
+        return tuple(dict.fromkeys(each.name.value for each in named))
+
+    def _renamed(self, node: TypeNode) -> TypeNode:
+        """Custom root type names become Query, Mutation and Subscription."""
+        if isinstance(node, NonNullTypeNode):
+            return NonNullTypeNode(type=self._renamed(node.type))  # type: ignore[arg-type]
+        if isinstance(node, ListTypeNode):
+            return ListTypeNode(type=self._renamed(node.type))
+        assert isinstance(node, NamedTypeNode)  # noqa: S101 - the only kind left
+        return NamedTypeNode(name=NameNode(value=self._roots.get(node.name.value, node.name.value)))
+
+    def _composed_directives(self) -> dict[str, str]:
+        """Directives named by `@composeDirective`, with their definitions as printed."""
+        wanted = {
+            str(arguments_of(use).get("name")).removeprefix("@")
+            for node in self._document.definitions
+            if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
+            for use in directives_named(node, self._names.directive("composeDirective"))
+        }
+        return {
+            node.name.value: print_ast(node)
+            for node in self._document.definitions
+            if isinstance(node, DirectiveDefinitionNode) and node.name.value in wanted
+        }
+
+
+def _root_names(document: DocumentNode) -> dict[str, str]:
+    return {
+        operation.type.name.value: _ROOTS[operation.operation]
+        for node in document.definitions
+        if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
+        for operation in node.operation_types or ()
+    }
+
+
+def _is_empty_root(each: Type) -> bool:
+    return each.name in _ROOTS.values() and each.kind is Kind.OBJECT and not each.fields
+
+
+def _field_set_text(value: object) -> str:
+    """Federation 1 also allows a list of field sets."""
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")

@@ -1,0 +1,130 @@
+"""A document made ready to run, once: parsed, bounded, validated, planned, compiled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    is_interface_type,
+    specified_rules,
+    validate,
+)
+from graphql.execution.values import get_variable_values
+
+from gateway.errors import InvalidOperation, OperationNotFound
+from gateway.execution.answer import RequestErrors
+from gateway.execution.compiled_plan import CompiledPlan, compile_plan
+from gateway.execution.introspection import Introspection, introspection_of
+from gateway.execution.projection import Projection
+from gateway.planning.plan import OperationKind
+from gateway.planning.snapshot import Snapshot
+from gateway.security.limits import OperationLimits, check_limits, parse_within
+from gateway.security.masking import formatted
+
+_MAX_ERRORS = 20
+_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+_BAD_INPUT = "BAD_USER_INPUT"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparationOptions:
+    """What operations may be; `introspection` and `suggestions` are for development."""
+
+    limits: OperationLimits = field(default_factory=OperationLimits)
+    introspection: bool = True
+    suggestions: bool = True
+
+
+@dataclass(frozen=True)
+class PreparedOperation:
+    """An operation ready to run any number of times."""
+
+    schema: GraphQLSchema
+    operation: OperationDefinitionNode
+    plan: CompiledPlan
+    introspection: Introspection | None
+    suggestions: bool
+
+    @cached_property
+    def kind(self) -> OperationKind:
+        """Give the kind of the operation."""
+        return OperationKind(self.operation.operation.value)
+
+    @property
+    def name(self) -> str | None:
+        """Give the operation's name, if it has one."""
+        return self.operation.name.value if self.operation.name else None
+
+    def coerce(self, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give the variables with their defaults; raises RequestErrors."""
+        definitions = self.operation.variable_definitions
+        if not definitions:
+            return {}
+        values = get_variable_values(
+            self.schema,
+            definitions,
+            dict(sent),
+            max_errors=_MAX_ERRORS,
+            hide_suggestions=not self.suggestions,
+        )
+        if isinstance(values, list):
+            raise RequestErrors([formatted(error, _BAD_INPUT) for error in values])
+        return values.coerced
+
+
+def prepare(
+    snapshot: Snapshot, text: str, operation_name: str | None, options: PreparationOptions
+) -> PreparedOperation:
+    """Prepare one operation of a document; raises ClientError."""
+    try:
+        document = parse_within(text, options.limits)
+    except GraphQLSyntaxError as error:
+        raise RequestErrors([formatted(error, _PARSE_FAILED)]) from error
+    check_limits(document, options.limits)
+    schema = snapshot.public_schema
+    rules = list(specified_rules)
+    if not options.introspection:
+        rules.append(NoSchemaIntrospectionCustomRule)
+    errors = validate(
+        schema, document, rules, _MAX_ERRORS, hide_suggestions=not options.suggestions
+    )
+    if errors:
+        raise RequestErrors([formatted(error, InvalidOperation.code) for error in errors])
+    nodes = document.definitions
+    operation = _chosen(
+        [node for node in nodes if isinstance(node, OperationDefinitionNode)], operation_name
+    )
+    fragments = {
+        node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)
+    }
+    projection = Projection(schema, operation, fragments)
+    plan = snapshot.planner.plan(document, operation_name)
+    return PreparedOperation(
+        schema=schema,
+        operation=operation,
+        plan=compile_plan(plan, projection, _interfaces(snapshot)),
+        introspection=introspection_of(schema, operation, fragments, projection.root_fields),
+        suggestions=options.suggestions,
+    )
+
+
+def _chosen(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:
+    if name is None:
+        if len(operations) == 1:
+            return operations[0]
+        raise OperationNotFound("The document has several operations; say which one to run.")
+    for operation in operations:
+        if operation.name is not None and operation.name.value == name:
+            return operation
+    raise OperationNotFound(f'The document has no operation named "{name}".')
+
+
+def _interfaces(snapshot: Snapshot) -> frozenset[str]:
+    types = snapshot.supergraph.schema.type_map.values()
+    return frozenset(one.name for one in types if is_interface_type(one))

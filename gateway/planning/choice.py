@@ -1,0 +1,149 @@
+"""Choosing one option per leaf so that all leaves together cost the least.
+
+The cost of a plan is the cost of the set of ways it uses. A request is what one subgraph is asked
+at one stage; calls of one stage travel together, so a further call is cheap and a further request
+is not. Later stages are dearer, so that of two plans with as many requests the flatter one wins.
+"""
+
+from collections.abc import Hashable, Sequence
+
+from gateway.planning.ways import Way, WayKind
+
+REQUEST = 10_000
+STAGE = 1_000
+CALL = 100
+FIELD = 1
+MOST_EVALUATIONS = 2_000
+MOST_BRANCHING_LEAVES = 200
+
+Option = tuple[Way, ...]
+Ways = frozenset[Way]
+
+
+def choose(leaves: Sequence[Sequence[Option]]) -> tuple[Option, ...]:
+    """One option for each leaf: greedy first, then branch and bound within a stated effort."""
+    return _chosen(leaves, MOST_EVALUATIONS)
+
+
+def choose_greedily(leaves: Sequence[Sequence[Option]]) -> tuple[Option, ...]:
+    """One option for each leaf, each the cheapest beside those before it."""
+    return _chosen(leaves, 0)
+
+
+def cost_of(chosen: Sequence[Option]) -> int:
+    """What a choice costs as a whole."""
+    account = _Account()
+    for option in chosen:
+        account.enter(_closure(option))
+    return account.cost
+
+
+def _chosen(leaves: Sequence[Sequence[Option]], effort: int) -> tuple[Option, ...]:
+    closures = [tuple(_closure(option) for option in options) for options in leaves]
+    groups = dict.fromkeys(closures)
+    open_groups = sorted((group for group in groups if len(group) > 1), key=len)
+    account = _Account()
+    for group in groups:
+        if len(group) == 1:
+            account.enter(group[0])
+    picks = _Branches(account, open_groups, effort).best()
+    picked = dict(zip(open_groups, picks, strict=True))
+    return tuple(
+        options[picked.get(closure, 0)] for options, closure in zip(leaves, closures, strict=True)
+    )
+
+
+def _closure(option: Option) -> Ways:
+    first = option[0].closure
+    return first if len(option) == 1 else first.union(*(way.closure for way in option[1:]))
+
+
+class _Account:
+    """The cost of the ways entered so far; entries can be taken back in reverse order."""
+
+    def __init__(self) -> None:
+        self.cost = 0
+        self._entered: set[Way] = set()
+        self._requests: dict[Hashable, int] = {}
+
+    def price(self, ways: Ways) -> int:
+        """What entering the ways would add."""
+        new = ways - self._entered
+        requests = {(way.at.subgraph, way.stage) for way in new if way.kind is not WayKind.FIELD}
+        return sum(_own_cost(way) for way in new) + sum(
+            REQUEST + STAGE * stage
+            for subgraph, stage in requests
+            if (subgraph, stage) not in self._requests
+        )
+
+    def enter(self, ways: Ways) -> tuple[int, Ways]:
+        """Enter the ways; the result is what `take_back` needs."""
+        before, new = self.cost, ways - self._entered
+        self.cost += self.price(ways)
+        self._entered |= new
+        for way in new:
+            if way.kind is not WayKind.FIELD:
+                request = (way.at.subgraph, way.stage)
+                self._requests[request] = self._requests.get(request, 0) + 1
+        return before, new
+
+    def take_back(self, entry: tuple[int, Ways]) -> None:
+        """Undo the last `enter`."""
+        self.cost, new = entry
+        self._entered -= new
+        for way in new:
+            if way.kind is not WayKind.FIELD:
+                request = (way.at.subgraph, way.stage)
+                self._requests[request] -= 1
+                if not self._requests[request]:
+                    del self._requests[request]
+
+
+def _own_cost(way: Way) -> int:
+    return FIELD if way.kind is WayKind.FIELD else CALL
+
+
+class _Branches:
+    """Branch and bound over the leaf groups that have a choice."""
+
+    def __init__(self, account: _Account, groups: Sequence[tuple[Ways, ...]], effort: int) -> None:
+        self._account = account
+        self._groups = groups
+        self._effort = effort
+        self._picks: list[int] = []
+        self._best: tuple[int, ...] = ()
+        self._best_cost = 0
+
+    def best(self) -> tuple[int, ...]:
+        """The index of the chosen option of each group."""
+        self._take_the_greedy_way()
+        if self._effort and 0 < len(self._groups) <= MOST_BRANCHING_LEAVES:
+            self._descend(0)
+        return self._best
+
+    def _take_the_greedy_way(self) -> None:
+        entries = []
+        for group in self._groups:
+            pick = min(range(len(group)), key=lambda each: self._account.price(group[each]))
+            self._picks.append(pick)
+            entries.append(self._account.enter(group[pick]))
+        self._best, self._best_cost = tuple(self._picks), self._account.cost
+        for entry in reversed(entries):
+            self._account.take_back(entry)
+        self._picks.clear()
+
+    def _descend(self, depth: int) -> None:
+        if depth == len(self._groups):
+            self._best, self._best_cost = tuple(self._picks), self._account.cost
+            return
+        group = self._groups[depth]
+        prices = [self._account.price(ways) for ways in group]
+        for pick in sorted(range(len(group)), key=prices.__getitem__):
+            self._effort -= 1
+            if self._effort < 0 or self._account.cost + prices[pick] >= self._best_cost:
+                return
+            entry = self._account.enter(group[pick])
+            self._picks.append(pick)
+            self._descend(depth + 1)
+            self._picks.pop()
+            self._account.take_back(entry)

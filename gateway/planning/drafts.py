@@ -1,0 +1,164 @@
+"""Drafts: the fetches of a plan while passes may still join them.
+
+The chosen options say which ways are used. Every root and every hop among them starts a draft;
+drafts depend on each other through the inputs of their hops.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gateway.planning.operation import Conditions
+from gateway.planning.plan import ListStep, Path, TypeStep
+from gateway.planning.search import Leaf, Option
+from gateway.planning.ways import Way, WayKind
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """One `_entities` field in the making: hops from one place, or from several alike."""
+
+    paths: list[Path]
+    hops: list[Way]
+
+
+@dataclass(eq=False, slots=True)
+class Draft:
+    """One request in the making: root ways, or entity calls; `after` only orders it."""
+
+    subgraph: str
+    roots: list[Way] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    after: "list[Draft]" = field(default_factory=list)
+
+    @property
+    def ways(self) -> list[Way]:
+        """The ways this request starts from."""
+        return self.roots + [hop for call in self.calls for hop in call.hops]
+
+
+class Use:
+    """Which ways are used, under which conditions, and which steps each one is followed by."""
+
+    def __init__(self) -> None:
+        self.conditions: dict[Way, Conditions] = {}
+        self.steps: dict[Way, list[Way]] = {}
+
+    def add(self, leaves: Sequence[Leaf], chosen: Sequence[Option]) -> None:
+        """Note the chosen option of every leaf."""
+        for leaf, option in zip(leaves, chosen, strict=True):
+            for way in option:
+                self._add(way, leaf.conditions)
+
+    def of(self, ways: Iterable[Way]) -> Conditions:
+        """The conditions common to all the ways."""
+        return frozenset.intersection(*(self.conditions[way] for way in ways))
+
+    def _add(self, way: Way, conditions: Conditions) -> None:
+        known = self.conditions.get(way)
+        if known is not None and known <= conditions:
+            return
+        if way.parent is not None:
+            self._add(way.parent, conditions)
+        for needed in way.inputs:
+            self._add(needed, conditions)
+        if known is None:
+            self._follow(way)
+        self.conditions[way] = conditions if known is None else known & conditions
+
+    def _follow(self, way: Way) -> None:
+        if way.parent is not None and way.kind is not WayKind.HOP:
+            self.steps.setdefault(way.parent, []).append(way)
+
+
+class Drafts:
+    """All drafts of one plan, and who depends on whom."""
+
+    def __init__(self, use: Use) -> None:
+        self.use = use
+        self.all: list[Draft] = []
+        self._owners: dict[Way, Draft] = {}
+
+    def start(self, ways: Iterable[Way], after: Sequence[Draft] = ()) -> list[Draft]:
+        """Draft the roots and hops among the ways; roots of one subgraph start together."""
+        started: dict[str, Draft] = {}
+        hops = []
+        for way in ways:
+            if way.kind is WayKind.ROOT:
+                draft = started.setdefault(
+                    way.at.subgraph, Draft(way.at.subgraph, after=list(after))
+                )
+                draft.roots.append(way)
+                self._owners[way] = draft
+            elif way.kind is WayKind.HOP:
+                draft = Draft(way.at.subgraph, calls=[Call([path_to(way)], [way])])
+                self._owners[way] = draft
+                hops.append(draft)
+        drafts = [*started.values(), *hops]
+        self.all += drafts
+        return drafts
+
+    def needs(self, draft: Draft) -> set[Draft]:
+        """The drafts that must have ended before this one starts."""
+        carriers = {
+            needed.carrier
+            for way in draft.ways
+            for needed in (*way.inputs, *((way.parent,) if way.parent else ()))
+        }
+        needed = {self._owners[carrier] for carrier in carriers} | set(draft.after)
+        needed.discard(draft)
+        return needed
+
+    def join(self, into: Draft, other: Draft) -> None:
+        """Make two drafts one request; their calls stay apart."""
+        into.roots += other.roots
+        into.calls += other.calls
+        into.after += [each for each in other.after if each not in into.after]
+        for way in other.ways:
+            self._owners[way] = into
+        self.all.remove(other)
+        for draft in self.all:
+            if other in draft.after:
+                draft.after = [into if each is other else each for each in draft.after]
+
+    def levels(self) -> dict[Draft, int]:
+        """How many drafts follow each other up to each; no circle exists."""
+        needs = {draft: self.needs(draft) for draft in self.all}
+        levels: dict[Draft, int] = {}
+        while len(levels) < len(self.all):
+            ready = [
+                draft
+                for draft in self.all
+                if draft not in levels and all(each in levels for each in needs[draft])
+            ]
+            for draft in ready:
+                levels[draft] = 1 + max((levels[each] for each in needs[draft]), default=-1)
+        return levels
+
+    def reachable_from(self, draft: Draft) -> set[Draft]:
+        """Every draft that this one waits for, directly or not."""
+        found: set[Draft] = set()
+        waiting = [draft]
+        while waiting:
+            for needed in self.needs(waiting.pop()):
+                if needed not in found:
+                    found.add(needed)
+                    waiting.append(needed)
+        return found
+
+
+def path_to(hop: Way) -> Path:
+    """The path of the objects a hop starts from; a last type condition is the representation's."""
+    steps: list[str | ListStep | TypeStep] = []
+    way = hop.parent
+    while way is not None:
+        if way.kind is WayKind.FIELD:
+            steps += [ListStep()] * way.position.type.list_depth
+            steps.append(way.position.key)
+        elif way.kind is WayKind.TYPE and steps:
+            previous = steps[-1]
+            if isinstance(previous, TypeStep):
+                steps[-1] = TypeStep(previous.types & way.runtime_types)
+            else:
+                steps.append(TypeStep(way.runtime_types))
+        way = way.parent
+    return tuple(reversed(steps))

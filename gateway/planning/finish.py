@@ -1,0 +1,157 @@
+"""Drafts become the plan: numbered, printed, frozen."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.planning.aliases import Aliases
+from gateway.planning.drafts import Call, Draft, Drafts
+from gateway.planning.graph import QueryGraph
+from gateway.planning.inputs import representations_of
+from gateway.planning.operation import Conditions, Operation
+from gateway.planning.plan import (
+    Condition,
+    EntityCall,
+    Fetch,
+    OperationKind,
+    Path,
+    QueryPlan,
+    Rename,
+    Representation,
+)
+from gateway.planning.printing import Printer, printed_operation
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_]")
+
+
+def finish(drafts: Drafts, operation: Operation, graph: QueryGraph) -> QueryPlan:
+    """Print every draft; fetches come in the order in which they can start."""
+    levels = drafts.levels()
+    ordered = sorted(drafts.all, key=levels.__getitem__)
+    numbers = {draft: number for number, draft in enumerate(ordered)}
+    writer = _Writer(drafts, operation, graph)
+    return QueryPlan(
+        kind=operation.kind,
+        fetches=tuple(
+            writer.fetch(draft, number, _direct_needs(drafts, draft, numbers))
+            for draft, number in numbers.items()
+        ),
+    )
+
+
+def _direct_needs(drafts: Drafts, draft: Draft, numbers: dict[Draft, int]) -> tuple[int, ...]:
+    """What a draft waits for, without what its other needs wait for anyway."""
+    needs = drafts.needs(draft)
+    implied: set[Draft] = set()
+    for needed in needs:
+        implied |= drafts.reachable_from(needed)
+    return tuple(sorted(numbers[needed] for needed in needs - implied))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One `_entities` field as printed, before it has its response key."""
+
+    selection: str
+    representations: tuple[Representation, ...]
+    conditions: Conditions
+    renames: tuple[Rename, ...]
+
+
+class _Writer:
+    """Writes the fetches of one plan."""
+
+    def __init__(self, drafts: Drafts, operation: Operation, graph: QueryGraph) -> None:
+        self._use = drafts.use
+        self._operation = operation
+        self._graph = graph
+
+    def fetch(self, draft: Draft, number: int, needs: tuple[int, ...]) -> Fetch:
+        conditions = self._use.of(draft.ways)
+        printer = Printer(self._use, self._graph)
+        if draft.calls:
+            return self._entity_fetch(draft, number, needs, conditions, printer)
+        aliases = Aliases(self._use, draft.roots)
+        selection = printer.root(draft.roots, aliases, conditions)
+        name = self._name(draft.subgraph, number)
+        variables = self._client_variables(printer)
+        definitions = [self._operation.variables[variable] for variable in variables]
+        return Fetch(
+            id=number,
+            subgraph=draft.subgraph,
+            kind=self._operation.kind,
+            operation=printed_operation(self._operation.kind, name, definitions, selection),
+            operation_name=name,
+            variables=variables,
+            depends_on=needs,
+            conditions=_sorted(conditions),
+            renames=aliases.renames,
+        )
+
+    def _entity_fetch(
+        self,
+        draft: Draft,
+        number: int,
+        needs: tuple[int, ...],
+        conditions: Conditions,
+        printer: Printer,
+    ) -> Fetch:
+        parts: dict[_Part, list[Path]] = {}
+        for call in draft.calls:
+            part = self._part(call, conditions, printer)
+            parts.setdefault(part, []).extend(call.paths)
+        calls, selections, definitions = [], [], []
+        for index, (part, paths) in enumerate(parts.items()):
+            key = "_entities" if len(parts) == 1 else f"_e{index}"
+            variable = self._free_variable("representations" if len(parts) == 1 else key)
+            directives = printer.directives(part.conditions - conditions)
+            head = "_entities" if len(parts) == 1 else f"{key}: _entities"
+            selections.append(f"{head}(representations: ${variable}){directives} {part.selection}")
+            definitions.append(f"${variable}: [_Any!]!")
+            calls.append(
+                EntityCall(
+                    key, variable, tuple(dict.fromkeys(paths)), part.representations, part.renames
+                )
+            )
+        variables = self._client_variables(printer)
+        definitions += [self._operation.variables[variable] for variable in variables]
+        name = self._name(draft.subgraph, number)
+        text = "{ " + " ".join(selections) + " }"
+        return Fetch(
+            id=number,
+            subgraph=draft.subgraph,
+            kind=OperationKind.QUERY,
+            operation=printed_operation(OperationKind.QUERY, name, definitions, text),
+            operation_name=name,
+            variables=variables,
+            depends_on=needs,
+            entity_calls=tuple(calls),
+            conditions=_sorted(conditions),
+        )
+
+    def _part(self, call: Call, outer: Conditions, printer: Printer) -> _Part:
+        conditions = self._use.of(call.hops)
+        aliases = Aliases(self._use, call.hops)
+        return _Part(
+            selection=printer.entities(call, aliases, outer | conditions),
+            representations=representations_of(call.hops, self._graph),
+            conditions=conditions,
+            renames=aliases.renames,
+        )
+
+    def _name(self, subgraph: str, number: int) -> str | None:
+        if self._operation.name is None:
+            return None
+        return f"{self._operation.name}__{_NOT_IN_NAMES.sub('_', subgraph)}__{number}"
+
+    def _client_variables(self, printer: Printer) -> tuple[str, ...]:
+        return tuple(name for name in self._operation.variables if name in printer.variables)
+
+    def _free_variable(self, name: str) -> str:
+        while name in self._operation.variables:
+            name = f"_{name}"
+        return name
+
+
+def _sorted(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    return tuple(sorted(conditions, key=lambda each: (each.variable, each.negated)))

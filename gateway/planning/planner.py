@@ -1,0 +1,100 @@
+"""The planner: from a validated operation to the fetches that answer it."""
+
+from graphql import DocumentNode
+
+from gateway.errors import Unplannable
+from gateway.planning.choice import choose, cost_of
+from gateway.planning.drafts import Draft, Drafts, Use
+from gateway.planning.finish import finish
+from gateway.planning.graph import QueryGraph
+from gateway.planning.operation import Operation, Selection, normalise
+from gateway.planning.passes.all_passes import ALL_PASSES
+from gateway.planning.plan import OperationKind, QueryPlan
+from gateway.planning.search import DeadEnd, Leaf, Option, Search
+from gateway.planning.types import TypeWorld
+from gateway.planning.ways import Way
+from gateway.supergraph.model import Supergraph
+
+_Picked = tuple[tuple[Leaf, ...], tuple[Option, ...]]
+
+
+class Planner:
+    """Plans operations over one supergraph; the same operation always gets the same plan."""
+
+    def __init__(self, supergraph: Supergraph) -> None:
+        self._world = TypeWorld(supergraph)
+        self._graph = QueryGraph(supergraph, self._world)
+
+    def plan(self, document: DocumentNode, operation_name: str | None = None) -> QueryPlan:
+        """Plan one operation of a document that is valid against the public schema.
+
+        Raises OperationNotFound, Unplannable, OperationTooComplex.
+        """
+        operation = normalise(document, operation_name, self._world)
+        drafts = self._drafts(operation)
+        for improve in ALL_PASSES:
+            improve(drafts, self._graph)
+        return finish(drafts, operation, self._graph)
+
+    def _drafts(self, operation: Operation) -> Drafts:
+        try:
+            if operation.kind is OperationKind.QUERY:
+                return self._parallel(operation)
+            return self._one_by_one(operation)
+        except DeadEnd as dead_end:
+            raise Unplannable(f"No subgraph can be asked for {dead_end}.") from dead_end
+
+    def _parallel(self, operation: Operation) -> Drafts:
+        """All root fields at once, each leaf from wherever it is cheapest."""
+        search = Search(self._graph)
+        roots = search.roots(operation.kind, operation.selections)
+        leaves = search.leaves(roots, operation.selections)
+        use = Use()
+        use.add(leaves, choose([leaf.options for leaf in leaves]))
+        drafts = Drafts(use)
+        drafts.start(use.conditions)
+        return drafts
+
+    def _one_by_one(self, operation: Operation) -> Drafts:
+        """Each root field from exactly one subgraph, in order; neighbours there go together."""
+        use = Use()
+        drafts = Drafts(use)
+        before: list[Draft] = []
+        for leaves, chosen in self._runs(operation):
+            known = set(use.conditions)
+            use.add(leaves, chosen)
+            before = drafts.start([way for way in use.conditions if way not in known], before)
+        return drafts
+
+    def _runs(self, operation: Operation) -> list[_Picked]:
+        runs: list[tuple[Way, _Picked]] = []
+        for selection in operation.selections:
+            root, (leaves, chosen) = self._best_root(operation, selection)
+            if runs and runs[-1][0].at.subgraph == root.at.subgraph:
+                first, (known_leaves, known_chosen) = runs[-1]
+                runs[-1] = (first, (known_leaves + leaves, known_chosen + chosen))
+            else:
+                runs.append((root, (leaves, chosen)))
+        return [picked for _, picked in runs]
+
+    def _best_root(self, operation: Operation, selection: Selection) -> tuple[Way, _Picked]:
+        search = Search(self._graph)
+        best: tuple[int, Way, _Picked] | None = None
+        dead_end: DeadEnd | None = None
+        for root in search.roots(operation.kind, [selection]):
+            try:
+                leaves = search.leaves([root], [selection])
+            except DeadEnd as error:
+                dead_end = dead_end if _is_deeper(dead_end, error) else error
+                continue
+            chosen = choose([leaf.options for leaf in leaves])
+            cost = cost_of(chosen)
+            if best is None or cost < best[0]:
+                best = (cost, root, (leaves, chosen))
+        if best is None:
+            raise dead_end or AssertionError("The schema has no root type for this operation.")
+        return best[1], best[2]
+
+
+def _is_deeper(known: DeadEnd | None, new: DeadEnd) -> bool:
+    return known is not None and str(known).count(".") >= str(new).count(".")

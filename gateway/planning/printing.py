@@ -1,0 +1,99 @@
+"""The text of a subgraph request: static, compact, the same for the same plan."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gateway.planning.aliases import Aliases
+from gateway.planning.drafts import Call, Use
+from gateway.planning.graph import QueryGraph
+from gateway.planning.operation import Conditions
+from gateway.planning.ways import Way, WayKind
+
+
+@dataclass(slots=True)
+class Printer:
+    """Prints selections, and remembers the client variables they use."""
+
+    use: Use
+    graph: QueryGraph
+    variables: set[str] = field(default_factory=set)
+
+    def root(self, ways: Sequence[Way], aliases: Aliases, outer: Conditions) -> str:
+        """The selection set of a root fetch."""
+        return self._selection(ways, aliases, outer)
+
+    def entities(self, call: Call, aliases: Aliases, outer: Conditions) -> str:
+        """The selection set of an `_entities` field: one fragment per type."""
+        by_type: dict[str, list[Way]] = {}
+        for hop in call.hops:
+            by_type.setdefault(hop.at.type_name, []).append(hop)
+        parts = [
+            f"... on {type_name} {self._selection(hops, aliases, outer)}"
+            for type_name, hops in by_type.items()
+        ]
+        return "{ " + " ".join(parts) + " }"
+
+    def directives(self, conditions: Conditions) -> str:
+        """The conditions as `@include` and `@skip`."""
+        text = ""
+        for condition in sorted(conditions, key=lambda each: (each.variable, each.negated)):
+            self.variables.add(condition.variable)
+            text += f" @{'skip' if condition.negated else 'include'}(if: ${condition.variable})"
+        return text
+
+    def _selection(self, ways: Sequence[Way], aliases: Aliases, outer: Conditions) -> str:
+        fields: dict[str, list[Way]] = {}
+        types: dict[str, list[Way]] = {}
+        for way in ways:
+            for step in self.use.steps.get(way, ()):
+                if step.kind is WayKind.TYPE:
+                    types.setdefault(step.at.type_name, []).append(step)
+                else:
+                    fields.setdefault(aliases.of(step), []).append(step)
+        parts = [self._field(key, steps, aliases, outer) for key, steps in fields.items()]
+        if self._needs_typename(ways) and "__typename" not in parts:
+            parts.insert(0, "__typename")
+        for type_name, steps in types.items():
+            if any(self.use.steps.get(step) for step in steps):
+                parts.append(self._fragment(type_name, steps, aliases, outer))
+        return "{ " + " ".join(parts or ["__typename"]) + " }"
+
+    def _field(self, key: str, steps: Sequence[Way], aliases: Aliases, outer: Conditions) -> str:
+        selection = steps[0].selection
+        assert selection is not None  # noqa: S101 - every field step has one
+        conditions = self.use.of(steps)
+        self.variables |= selection.variables
+        text = selection.name if key == selection.name else f"{key}: {selection.name}"
+        text += selection.arguments + self.directives(conditions - outer)
+        if steps[0].node is None:
+            return text
+        return f"{text} {self._selection(steps, aliases, outer | conditions)}"
+
+    def _fragment(
+        self, type_name: str, steps: Sequence[Way], aliases: Aliases, outer: Conditions
+    ) -> str:
+        conditions = self.use.of(steps)
+        directives = self.directives(conditions - outer)
+        inner = self._selection(steps, aliases, outer | conditions)
+        return f"... on {type_name}{directives} {inner}"
+
+    def _needs_typename(self, ways: Iterable[Way]) -> bool:
+        return any(self._discovers_type(way) for way in ways)
+
+    def _discovers_type(self, way: Way) -> bool:
+        """Whether the object's real type is first learnt here and may be one of several."""
+        if way.kind is WayKind.FIELD:
+            return way.position.is_abstract and not self.graph.is_interface_object(way.at)
+        if way.kind is not WayKind.HOP or way.parent is None:
+            return False
+        was_unknown = self.graph.is_interface_object(way.parent.at)
+        return was_unknown and not self.graph.is_interface_object(way.at)
+
+
+def printed_operation(
+    keyword: str, name: str | None, variables: Iterable[str], selection: str
+) -> str:
+    """The whole document."""
+    definitions = ", ".join(variables)
+    head = f"{keyword} {name or ''}".rstrip() + (f"({definitions})" if definitions else "")
+    return f"{head} {selection}" if head != "query" else selection

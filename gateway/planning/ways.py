@@ -1,0 +1,168 @@
+"""Ways through the query graph, kept as one tree: equal steps from equal places are one object.
+
+A way stands for "this value, as this subgraph gives it, reached like this". Whatever the search
+tries shares its beginnings, so comparing and costing plans is comparing sets of ways.
+"""
+
+from collections.abc import Hashable
+from enum import Enum, auto
+from typing import Final
+
+from graphql import GraphQLError
+
+from gateway.planning.graph import KeyMove, Node
+from gateway.planning.operation import FieldSelection, Selection
+from gateway.supergraph.model import OutputType
+
+
+class WayKind(Enum):
+    """The last step of a way."""
+
+    ROOT = auto()
+    FIELD = auto()
+    TYPE = auto()
+    HOP = auto()
+
+
+class Position:
+    """A place in the JSON tree of the answer, whatever subgraph fills it.
+
+    It deals out the response keys of our own inputs, so that none collides with a client's.
+    """
+
+    __slots__ = ("_children", "_inputs", "_taken", "is_abstract", "key", "parent", "type")
+
+    def __init__(
+        self, parent: "Position | None", key: str, output: OutputType, *, is_abstract: bool
+    ) -> None:
+        self.parent: Final = parent
+        self.key: Final = key
+        self.type: Final = output
+        self.is_abstract = is_abstract
+        self._children: dict[str, Position] = {}
+        self._taken: dict[str, set[str]] = {}
+        self._inputs: dict[str, str] = {}
+
+    def child(self, key: str, output: OutputType, *, is_abstract: bool) -> "Position":
+        """The position under a response key; under several types it may be abstract in one."""
+        known = self._children.get(key)
+        if known is None:
+            known = Position(self, key, output, is_abstract=is_abstract)
+            self._children[key] = known
+        known.is_abstract |= is_abstract
+        return known
+
+    def claim(self, selection: FieldSelection, key: str) -> None:
+        """Note that the client uses a response key here."""
+        self._taken.setdefault(key, set()).add(selection.name + selection.arguments)
+
+    def key_of(self, selection: FieldSelection) -> str:
+        """The response key of a selection: the client's own, or one that collides with none."""
+        if selection.response_key is not None:
+            return selection.response_key
+        signature = selection.name + selection.arguments
+        known = self._inputs.get(signature)
+        if known is None:
+            known = self._free_key(selection.name, signature)
+            self._inputs[signature] = known
+            self._taken.setdefault(known, set()).add(signature)
+        return known
+
+    def _free_key(self, name: str, signature: str) -> str:
+        candidate, count = name, 0
+        while self._taken.get(candidate, {signature}) != {signature}:
+            candidate = f"_i{count}_{name}"
+            count += 1
+        return candidate
+
+    def response_path(self) -> str:
+        """The way here in response keys, for messages."""
+        keys = []
+        position: Position | None = self
+        while position is not None and position.parent is not None:
+            keys.append(position.key)
+            position = position.parent
+        return ".".join(reversed(keys))
+
+
+class Way:
+    """One step from `parent`; `closure` holds every way that must be fetched for this one.
+
+    `stage` counts how many fetches follow each other up to here. A FIELD carries its `selection`
+    and its `output` type in the subgraph; a HOP its `move`, the `inputs` to be known before, and
+    the selections it `requires` on top of the key.
+    """
+
+    __slots__ = (
+        "children",
+        "closure",
+        "hops",
+        "inputs",
+        "kind",
+        "move",
+        "node",
+        "output",
+        "parent",
+        "position",
+        "requires",
+        "runtime_types",
+        "selection",
+        "stage",
+    )
+
+    def __init__(  # noqa: PLR0913 - one record for the four kinds of step
+        self,
+        kind: WayKind,
+        parent: "Way | None",
+        node: Node | None,
+        position: Position,
+        runtime_types: frozenset[str],
+        *,
+        selection: FieldSelection | None = None,
+        output: OutputType | None = None,
+        move: KeyMove | None = None,
+        inputs: "tuple[Way, ...]" = (),
+        requires: tuple[Selection, ...] = (),
+    ) -> None:
+        self.kind: Final = kind
+        self.parent: Final = parent
+        self.node: Final = node
+        self.position: Final = position
+        self.runtime_types: Final = runtime_types
+        self.selection: Final = selection
+        self.output: Final = output
+        self.move: Final = move
+        self.inputs: Final = inputs
+        self.requires: Final = requires
+        self.children: dict[Hashable, Way] = {}
+        self.hops: list[Way] | None = None
+        self.stage: Final = self._stage()
+        self.closure: Final = self._closure()
+
+    @property
+    def at(self) -> Node:
+        """The node of a way that is no leaf."""
+        if self.node is None:
+            raise GraphQLError(f"{self.position.response_path()} is a leaf.")
+        return self.node
+
+    @property
+    def carrier(self) -> "Way":
+        """The root or hop whose fetch brings this way's value."""
+        way = self
+        while way.parent is not None and way.kind is not WayKind.HOP:
+            way = way.parent
+        return way
+
+    def _stage(self) -> int:
+        if self.parent is None:
+            return 0
+        if self.kind is WayKind.HOP:
+            return 1 + max(self.parent.stage, *(way.stage for way in self.inputs))
+        return self.parent.stage
+
+    def _closure(self) -> "frozenset[Way]":
+        before: frozenset[Way] = self.parent.closure if self.parent else frozenset()
+        if self.kind is WayKind.TYPE or (self.kind is WayKind.FIELD and self.node is None):
+            return before
+        return before.union((self,), *(way.closure for way in self.inputs))

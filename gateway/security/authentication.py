@@ -1,0 +1,49 @@
+"""Who asks: a user with a verified token, or a visitor without one."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from gateway.errors import Unauthenticated
+from service_kit.identity.caller import Caller, CallerKind
+from service_kit.identity.tokens import InvalidToken, token_in
+
+VISITOR = Caller(
+    subject="anonymous",
+    kind=CallerKind.ANONYMOUS,
+    roles=frozenset({"visitor"}),
+    grants=frozenset(),
+    expires_at=datetime.max.replace(tzinfo=UTC),
+)
+"""Whoever has not signed in."""
+
+
+class UserVerifier(Protocol):
+    """Turns an end user's token into a caller."""
+
+    async def verify(self, token: str) -> Caller:
+        """Give the caller; raises InvalidToken."""
+
+
+class Authenticator:
+    """Finds the caller of a request; without a verifier everybody is a visitor."""
+
+    def __init__(self, verifier: UserVerifier | None) -> None:
+        self._verifier = verifier
+
+    async def caller(self, authorization: str | None, languages: str | None = None) -> Caller:
+        """Give the caller of two headers' texts; raises Unauthenticated for a bad token."""
+        if not authorization or self._verifier is None:
+            return replace(VISITOR, language=_first_language(languages))
+        try:
+            return await self._verifier.verify(token_in(authorization.encode("latin-1", "replace")))
+        except InvalidToken as error:
+            raise Unauthenticated("The token is not valid, or no longer.") from error
+
+
+def _first_language(languages: str | None) -> str:
+    """Give the two letters that an Accept-Language header begins with; English otherwise."""
+    letters = (languages or "").strip()[:2].lower()
+    return (
+        letters if len(letters) == len("en") and letters.isascii() and letters.isalpha() else "en"
+    )

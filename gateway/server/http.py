@@ -1,0 +1,166 @@
+"""GraphQL over HTTP: Strawberry's view with our negotiation, statuses, bounds and bytes."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
+from strawberry.types import ExecutionResult
+
+from gateway.errors import InvalidRequest, Unauthenticated
+from gateway.execution.answer import Answer
+from gateway.pipeline import MutationByGet
+from gateway.security.authentication import Authenticator
+from gateway.security.csrf import is_forgeable
+from gateway.server.negotiation import GRAPHQL_RESPONSE, JSON, media_type, prefers_page
+from gateway.server.refusals import (
+    SAFE_HEADERS,
+    HttpRefusal,
+    failure_response,
+    method_not_allowed,
+    refusal_response,
+    unauthenticated,
+)
+from gateway.server.request_body import posted, queried, read_body, require_json
+from gateway.server.schema import Answered, GatewaySchema, NotReady, RequestContext
+
+EXPLAIN_HEADER = "x-gateway-explain"
+"""A developer's wish to see the plan and the timings in `extensions`."""
+
+_log = structlog.get_logger("gateway.server")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """How requests are received; `page` is the development page for browsers, if any."""
+
+    body_bytes: int = 1 << 20
+    body_time: timedelta = field(default=timedelta(seconds=10))
+    page: str | None = None
+    may_explain: bool = False
+
+
+class GatewayView(GraphQL[RequestContext, None]):
+    """Answers POST and GET at one path; every refusal is GraphQL-shaped."""
+
+    def __init__(
+        self, schema: GatewaySchema, authenticator: Authenticator, options: ServerOptions
+    ) -> None:
+        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        self.request_adapter_class = self._bounded
+        self._authenticator = authenticator
+        self._options = options
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request; nothing is raised."""
+        request = Request(scope, receive)
+        accepted = media_type(request.headers.get("accept"))
+        try:
+            response = await self.run(request)
+        except HTTPException as refusal:
+            response = refusal_response(refusal, accepted)
+        except Exception as error:  # a defect of ours: shown masked, told in full to the log
+            _log.exception("request_failed")
+            response = failure_response(error)
+        await response(scope, receive, send)
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Carry the negotiated media type to where the answer is written."""
+        accepted = media_type(request.headers.get("accept"))
+        return Response(headers=SAFE_HEADERS, media_type=accepted)
+
+    async def get_context(
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket,  # noqa: ARG002  # Strawberry's signature
+    ) -> RequestContext:
+        """Find out who asks, before anything of the body is read."""
+        headers = request.headers
+        try:
+            caller = await self._authenticator.caller(
+                headers.get("authorization"), headers.get("accept-language")
+            )
+        except Unauthenticated as error:
+            raise unauthenticated(error) from error
+        explain = self._options.may_explain and EXPLAIN_HEADER in headers
+        return RequestContext(caller, explain)
+
+    def is_request_allowed(self, request: BaseRequestProtocol) -> bool:
+        """Let GET and POST through, and tell the others so."""
+        if request.method not in ("GET", "POST"):
+            raise method_not_allowed("GraphQL is asked for by GET or POST.", "GET", "POST")
+        return True
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """Whether a browser came to look."""
+        return (
+            self._options.page is not None
+            and request.method == "GET"
+            and "query" not in request.query_params
+            and prefers_page(request.headers.get("accept"))
+        )
+
+    async def render_graphql_ide(self, request: Request) -> Response:  # noqa: ARG002
+        """Give the development page."""
+        return HTMLResponse(self._options.page or "", headers=SAFE_HEADERS)
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """Read what is asked; raises HttpRefusal for whatever is not a GraphQL request."""
+        headers = request.headers
+        if media_type(headers.get("accept")) is None:
+            message = InvalidRequest(f"The answer is {GRAPHQL_RESPONSE} or {JSON}.")
+            raise HttpRefusal(HTTPStatus.NOT_ACCEPTABLE, message)
+        if request.method == "GET":
+            if is_forgeable(headers):
+                message = InvalidRequest("A request from another site must carry a header of ours.")
+                raise HttpRefusal(HTTPStatus.FORBIDDEN, message)
+            return queried({name: str(value) for name, value in request.query_params.items()})
+        require_json(headers.get("content-type"), headers.get("content-encoding"))
+        return posted(await request.get_body())
+
+    async def execute_single(self, *args: Any, **named: Any) -> ExecutionResult:
+        """Run the operation; raises HttpRefusal where HTTP has a word for what is wrong."""
+        try:
+            return await super().execute_single(*args, **named)
+        except MutationByGet as error:
+            raise method_not_allowed(error.message, "POST") from error
+        except NotReady as error:
+            again = {"Retry-After": "1"}
+            raise HttpRefusal(HTTPStatus.SERVICE_UNAVAILABLE, error, again) from error
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> Any:  # noqa: ARG002
+        """Hand the answer on as it is: it knows its own bytes."""
+        return result.answer if isinstance(result, Answered) else Answer(result.data)
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        """Write the answer in the negotiated media type, with the status that type asks for."""
+        given: Answer = response_data
+        accepted = sub_response.media_type or JSON
+        refused = accepted == GRAPHQL_RESPONSE and not given.was_run
+        status = HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
+        return Response(
+            given.to_json(), status, SAFE_HEADERS, media_type=f"{accepted}; charset=utf-8"
+        )
+
+    def _bounded(self, request: Request) -> AsyncHTTPRequestAdapter:
+        return _BoundedRequest(request, self._options)
+
+
+class _BoundedRequest(StarletteRequestAdapter):
+    """A request whose body is read within bounds."""
+
+    def __init__(self, request: Request, options: ServerOptions) -> None:
+        super().__init__(request)
+        self._options = options
+
+    async def get_body(self) -> bytes:
+        return await read_body(self._request, self._options.body_bytes, self._options.body_time)

@@ -1,0 +1,327 @@
+"""Items, positions, the ledger and reservations as clients see them; they lead to each other."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from inventory_svc.api.access import ANYBODY, BACK_OFFICE
+from inventory_svc.api.availability_types import Availability, AvailabilityRequest, question_of
+from inventory_svc.api.context import Info
+from inventory_svc.api.enums import ReservationActionName
+from inventory_svc.api.network_types import Channel, Location
+from inventory_svc.domain.catalogue import item as items
+from inventory_svc.domain.naming import SEPARATOR
+from inventory_svc.domain.stock import movement as ledger
+from inventory_svc.domain.stock import position as positions
+from inventory_svc.domain.stock import reservation as reservations
+from service_kit.graphql.access import allow, allow_reference
+from service_kit.graphql.global_ids import from_global_id, to_global_id
+
+
+@strawberry.federation.type(keys=["sku", "id"], description="Something that is sold.")
+class Item:
+    """The reference copy of one SKU; everything else about it is its own service's."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    sku: str = strawberry.field(description="The stock keeping unit.")
+    title: str = strawberry.field(description="The name for people.")
+    category: str | None = strawberry.field(description="The category's code.")
+    ean: str | None = strawberry.field(description="The barcode.")
+    model: str | None = strawberry.field(description="The model that its sizes and colours share.")
+    size: str | None = strawberry.field(description="The size.")
+    colour: str | None = strawberry.field(description="The colour.")
+    weight_grams: int | None = strawberry.field(description="The weight in grams.")
+    image_url: str | None = strawberry.field(description="Where a picture is.")
+    version: int = strawberry.field(description="Counts the changes of the item.")
+
+    @strawberry.field(
+        description="What can be promised on a channel.", extensions=[allow(*ANYBODY)]
+    )
+    async def availability(
+        self,
+        info: Info,
+        channel: Annotated[str, strawberry.argument(description="The channel's code.")],
+        for_: Annotated[
+            AvailabilityRequest | None,
+            strawberry.argument(name="for", description="For whom, or where."),
+        ] = None,
+    ) -> Availability | None:
+        """Answer all items of the request in one read."""
+        question = question_of(channel, for_)
+        return Availability.of(await info.context.loaders.availability.load((self.sku, question)))
+
+    @strawberry.field(
+        description="The stock of the item at every location, by condition and location.",
+        extensions=[allow(*BACK_OFFICE)],
+    )
+    async def positions(self, info: Info) -> "list[StockPosition] | None":
+        """Read the positions of all items of the request at once."""
+        found = await info.context.loaders.positions.load(self.sku)
+        return [StockPosition.of(position) for position in found]
+
+    @staticmethod
+    def of(item: items.Item) -> "Item":
+        """Show an item."""
+        return Item(
+            id=strawberry.ID(to_global_id("Item", item.sku)),
+            sku=item.sku,
+            title=item.title,
+            category=item.category,
+            ean=item.ean,
+            model=item.model,
+            size=item.size,
+            colour=item.colour,
+            weight_grams=item.weight_grams,
+            image_url=item.image_url,
+            version=item.version,
+        )
+
+    @classmethod
+    @allow_reference(*ANYBODY)
+    async def resolve_reference(
+        cls, info: Info, sku: str | None = None, id: strawberry.ID | None = None
+    ) -> "Item | None":
+        """Find an item by either key, together with the others of the request."""
+        return await item_of(info, from_global_id(id, "Item") if sku is None and id else sku or "")
+
+
+async def item_of(info: Info, sku: str) -> Item | None:
+    """Show the item of a SKU, read together with the others of the request."""
+    found = await info.context.loaders.items.load(sku)
+    return None if found is None else Item.of(found)
+
+
+async def location_of(info: Info, code: str) -> Location | None:
+    """Show a location out of the directory."""
+    found = (await info.context.inventory.network.directory()).locations.get(code)
+    return None if found is None else Location.of(found)
+
+
+@strawberry.federation.type(
+    keys=["id"], description="What a location holds of an item in one condition."
+)
+class StockPosition:
+    """The counters; they are the sum of the movements."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    sku: str = strawberry.field(description="The item.")
+    location_code: str = strawberry.field(description="The location.")
+    condition: positions.Condition = strawberry.field(description="The state of the goods.")
+    on_hand: int = strawberry.field(description="Units that are physically there.")
+    allocated: int = strawberry.field(description="Units kept for orders.")
+    reserved: int = strawberry.field(
+        description="Units in soft reservations, ended ones included until that is written."
+    )
+    counted_at: datetime | None = strawberry.field(description="The time of the latest snapshot.")
+    changed_at: datetime | None = strawberry.field(description="When the counters last changed.")
+    version: int = strawberry.field(description="Counts the changes of the position.")
+    shown: strawberry.Private[positions.Position]
+
+    @strawberry.field(description="Units that can be promised now, before any channel's rules.")
+    def available(self, info: Info) -> int:
+        """Leave out holds that are over, whatever is written."""
+        return self.shown.available(info.context.clock.now())
+
+    @strawberry.field(description="The item itself.")
+    async def item(self, info: Info) -> Item | None:
+        """Read it with the others of the request."""
+        return await item_of(info, self.sku)
+
+    @strawberry.field(description="The location itself.")
+    async def location(self, info: Info) -> Location | None:
+        """Take it from the directory."""
+        return await location_of(info, self.location_code)
+
+    @staticmethod
+    def of(position: positions.Position) -> "StockPosition":
+        """Show a position."""
+        return StockPosition(
+            id=strawberry.ID(to_global_id("StockPosition", position.key.identifier)),
+            sku=position.key.sku,
+            location_code=position.key.location,
+            condition=position.key.condition,
+            on_hand=position.on_hand,
+            allocated=position.allocated,
+            reserved=position.reserved,
+            counted_at=position.counted_at,
+            changed_at=position.changed_at,
+            version=position.version,
+            shown=position,
+        )
+
+    @classmethod
+    @allow_reference(*BACK_OFFICE)
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "StockPosition | None":
+        """Find a position by its id, together with the others of its item."""
+        key = from_global_id(id, "StockPosition")
+        found = await info.context.loaders.positions.load(key.split(SEPARATOR)[0])
+        named = [position for position in found if position.key.identifier == key]
+        return StockPosition.of(named[0]) if named else None
+
+
+@strawberry.type(description="One line of the ledger; never changed, never deleted.")
+class StockMovement:
+    """By how much each counter changed, and why."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    number: int = strawberry.field(description="Counts the position's movements without gaps.")
+    sku: str = strawberry.field(description="The item.")
+    location_code: str = strawberry.field(description="The location.")
+    condition: positions.Condition = strawberry.field(description="The state of the goods.")
+    kind: ledger.MovementKind = strawberry.field(description="What happened.")
+    on_hand: int = strawberry.field(description="By how much on hand changed.")
+    allocated: int = strawberry.field(description="By how much the units kept for orders changed.")
+    reserved: int = strawberry.field(description="By how much the soft reservations changed.")
+    reason: ledger.AdjustmentReason | None = strawberry.field(description="Why, if by hand.")
+    reservation_id: strawberry.ID | None = strawberry.field(
+        description="The reservation that it is about."
+    )
+    cause: str = strawberry.field(description="Identifies the command.")
+    actor: str = strawberry.field(description="Who gave the command.")
+    occurred_at: datetime = strawberry.field(description="When it was written.")
+    effective_at: datetime = strawberry.field(description="When the goods moved or were counted.")
+
+    @staticmethod
+    def of(movement: ledger.Movement) -> "StockMovement":
+        """Show a movement."""
+        key = movement.position
+        about = movement.reservation_id
+        name = SEPARATOR.join((key.identifier, str(movement.number)))
+        return StockMovement(
+            id=strawberry.ID(to_global_id("StockMovement", name)),
+            number=movement.number,
+            sku=key.sku,
+            location_code=key.location,
+            condition=key.condition,
+            kind=movement.kind,
+            on_hand=movement.on_hand,
+            allocated=movement.allocated,
+            reserved=movement.held,
+            reason=movement.reason,
+            reservation_id=None if about is None else reservation_id(about),
+            cause=movement.cause,
+            actor=movement.actor,
+            occurred_at=movement.occurred_at,
+            effective_at=movement.effective_at,
+        )
+
+
+def reservation_id(identifier: str) -> strawberry.ID:
+    """Give the global id of a reservation."""
+    return strawberry.ID(to_global_id("Reservation", identifier))
+
+
+@strawberry.type(description="Units of one line of a reservation that one position keeps.")
+class ReservationLine:
+    """A line that is split over locations has a row for each of them."""
+
+    line_id: str = strawberry.field(description="The line, as whoever reserved calls it.")
+    sku: str = strawberry.field(description="The item.")
+    condition: positions.Condition = strawberry.field(description="The state of the goods.")
+    location_code: str = strawberry.field(description="The location.")
+    quantity: int = strawberry.field(description="Units that were reserved here.")
+    open: int = strawberry.field(description="Units that are still kept.")
+    consumed: int = strawberry.field(description="Units that have left.")
+    released: int = strawberry.field(description="Units that were given back.")
+    short: int = strawberry.field(description="Units that were not found.")
+
+    @strawberry.field(description="The item itself.")
+    async def item(self, info: Info) -> Item | None:
+        """Read it with the others of the request."""
+        return await item_of(info, self.sku)
+
+    @strawberry.field(description="The location itself.")
+    async def location(self, info: Info) -> Location | None:
+        """Take it from the directory."""
+        return await location_of(info, self.location_code)
+
+    @staticmethod
+    def of(peg: reservations.Peg) -> "ReservationLine":
+        """Show a peg."""
+        return ReservationLine(
+            line_id=peg.line_id,
+            sku=peg.position.sku,
+            condition=peg.position.condition,
+            location_code=peg.position.location,
+            quantity=peg.quantity,
+            open=peg.open,
+            consumed=peg.consumed,
+            released=peg.released,
+            short=peg.short,
+        )
+
+
+@strawberry.type(description="Something that may be done to a reservation, or why not.")
+class ReservationAction:
+    """An action and what stands in its way."""
+
+    name: ReservationActionName = strawberry.field(description="The action.")
+    reason_if_disabled: str | None = strawberry.field(
+        description="Why it cannot be done now; null when it can."
+    )
+
+
+@strawberry.federation.type(keys=["id"], description="Goods that are kept for somebody.")
+class Reservation:
+    """Its lines are pegged to positions."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    kind: reservations.ReservationKind = strawberry.field(description="What it is for.")
+    order_id: strawberry.ID | None = strawberry.field(description="The order that it is for.")
+    channel_code: str | None = strawberry.field(description="The channel that it came by.")
+    owner: str = strawberry.field(description="Who made it.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    expires_at: datetime | None = strawberry.field(
+        description="When it ends by itself; null for never."
+    )
+    version: int = strawberry.field(description="Counts the changes of the reservation.")
+    lines: list[ReservationLine] = strawberry.field(description="What is kept where.")
+    shown: strawberry.Private[reservations.Reservation]
+
+    @strawberry.field(description="Where it stands now.")
+    def state(self, info: Info) -> reservations.ReservationState:
+        """Let expiry count whether it is written or not."""
+        return self.shown.state_at(info.context.clock.now())
+
+    @strawberry.field(description="What may be done to it now.")
+    def available_actions(self, info: Info) -> list[ReservationAction]:
+        """Only an active reservation can change."""
+        state = self.shown.state_at(info.context.clock.now())
+        active = state is reservations.ReservationState.ACTIVE
+        reason = None if active else f"The reservation is {state.value}."
+        return [
+            ReservationAction(name=name, reason_if_disabled=reason)
+            for name in ReservationActionName
+        ]
+
+    @strawberry.field(description="The channel itself.")
+    async def channel(self, info: Info) -> Channel | None:
+        """Take it from the directory."""
+        directory = await info.context.inventory.network.directory()
+        found = directory.channels.get(self.channel_code or "")
+        return None if found is None else Channel.of(found)
+
+    @staticmethod
+    def of(reservation: reservations.Reservation) -> "Reservation":
+        """Show a reservation."""
+        order_id = reservation.order_id
+        return Reservation(
+            id=reservation_id(reservation.identifier),
+            kind=reservation.kind,
+            order_id=None if order_id is None else strawberry.ID(order_id),
+            channel_code=reservation.channel,
+            owner=reservation.owner,
+            created_at=reservation.created_at,
+            expires_at=reservation.expires_at,
+            version=reservation.version,
+            lines=[ReservationLine.of(peg) for peg in reservation.pegs],
+            shown=reservation,
+        )
+
+    @classmethod
+    @allow_reference(*BACK_OFFICE)
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Reservation | None":
+        """Find a reservation by its id, together with the others of the request."""
+        found = await info.context.loaders.reservations.load(from_global_id(id, "Reservation"))
+        return None if found is None else Reservation.of(found)

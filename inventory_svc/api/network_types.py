@@ -1,0 +1,121 @@
+"""Locations and channels as clients see them."""
+
+import strawberry
+
+from inventory_svc.api.access import ANYBODY
+from inventory_svc.api.context import Info
+from inventory_svc.domain.network import channel as channels
+from inventory_svc.domain.network import location as locations
+from retail_kit import geography
+from service_kit.graphql.access import allow_reference
+from service_kit.graphql.global_ids import from_global_id, to_global_id
+from service_kit.graphql.scalars import CurrencyCode
+
+
+@strawberry.federation.type(shareable=True, description="A point on the globe in degrees (WGS 84).")
+class GeoPoint:
+    """Latitude and longitude."""
+
+    latitude: float = strawberry.field(description="Degrees north.")
+    longitude: float = strawberry.field(description="Degrees east.")
+
+    @staticmethod
+    def of(point: geography.GeoPoint) -> "GeoPoint":
+        """Show a point."""
+        return GeoPoint(latitude=point.latitude, longitude=point.longitude)
+
+
+@strawberry.federation.type(keys=["id", "code"], description="A place that holds stock.")
+class Location:
+    """Warehouse, shop, supplier or partner."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    code: str = strawberry.field(description="The retailer's own code.")
+    name: str = strawberry.field(description="The name for people.")
+    type: locations.LocationType = strawberry.field(description="Whose shelves it has.")
+    country: str = strawberry.field(description="The country (ISO 3166 alpha-2).")
+    postcode: str | None = strawberry.field(description="The postcode.")
+    city: str | None = strawberry.field(description="The city.")
+    address_lines: list[str] = strawberry.field(description="The street, as on an envelope.")
+    point: GeoPoint | None = strawberry.field(description="Where it lies.")
+    timezone: str = strawberry.field(description="The time zone (IANA).")
+    active: bool = strawberry.field(description="Whether its stock counts at all.")
+    version: int = strawberry.field(description="Counts the changes of the location.")
+
+    @staticmethod
+    def of(location: locations.Location) -> "Location":
+        """Show a location."""
+        return Location(
+            id=strawberry.ID(to_global_id("Location", location.code)),
+            code=location.code,
+            name=location.name,
+            type=location.type,
+            country=location.country,
+            postcode=location.postcode,
+            city=location.city,
+            address_lines=list(location.address_lines),
+            point=None if location.point is None else GeoPoint.of(location.point),
+            timezone=location.timezone,
+            active=location.active,
+            version=location.version,
+        )
+
+    @classmethod
+    @allow_reference(*ANYBODY)
+    async def resolve_reference(
+        cls, info: Info, id: strawberry.ID | None = None, code: str | None = None
+    ) -> "Location | None":
+        """Find a location by either key."""
+        wanted = code if id is None else from_global_id(id, "Location")
+        directory = await info.context.inventory.network.directory()
+        found = directory.locations.get(wanted or "")
+        return None if found is None else Location.of(found)
+
+
+@strawberry.federation.type(keys=["id", "code"], description="Where goods are sold.")
+class Channel:
+    """A sales channel and the locations that it sells from."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    code: str = strawberry.field(description="The retailer's own code.")
+    name: str = strawberry.field(description="The name for people.")
+    currency: CurrencyCode = strawberry.field(description="The currency it sells in.")
+    country: str = strawberry.field(description="The country it sells to (ISO 3166 alpha-2).")
+    location_types: list[locations.LocationType] = strawberry.field(
+        description="The types of location it sells from; empty means all."
+    )
+    location_codes: list[str] = strawberry.field(
+        description="The locations it sells from; empty means all."
+    )
+    excluded_locations: list[str] = strawberry.field(
+        description="The locations it never sells from."
+    )
+    active: bool = strawberry.field(description="Whether it sells at all.")
+    version: int = strawberry.field(description="Counts the changes of the channel.")
+
+    @staticmethod
+    def of(channel: channels.Channel) -> "Channel":
+        """Show a channel."""
+        return Channel(
+            id=strawberry.ID(to_global_id("Channel", channel.code)),
+            code=channel.code,
+            name=channel.name,
+            currency=CurrencyCode(channel.currency),
+            country=channel.country,
+            location_types=sorted(channel.location_types),
+            location_codes=sorted(channel.location_codes),
+            excluded_locations=sorted(channel.excluded_locations),
+            active=channel.active,
+            version=channel.version,
+        )
+
+    @classmethod
+    @allow_reference(*ANYBODY)
+    async def resolve_reference(
+        cls, info: Info, id: strawberry.ID | None = None, code: str | None = None
+    ) -> "Channel | None":
+        """Find a channel by either key."""
+        wanted = code if id is None else from_global_id(id, "Channel")
+        directory = await info.context.inventory.network.directory()
+        found = directory.channels.get(wanted or "")
+        return None if found is None else Channel.of(found)

@@ -1,0 +1,173 @@
+"""What can be read."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import strawberry
+
+from inventory_svc.api.access import ANYBODY, BACK_OFFICE
+from inventory_svc.api.context import Info
+from inventory_svc.api.entities import Item, Reservation, StockMovement, StockPosition, item_of
+from inventory_svc.api.enums import LocationTypeInput, StockConditionInput
+from inventory_svc.api.network_types import Channel, Location
+from inventory_svc.domain.catalogue import item as items
+from inventory_svc.domain.network import location as locations
+from inventory_svc.domain.stock import movement as ledger
+from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.ports import ItemsWanted
+from service_kit.graphql.access import allow
+from service_kit.graphql.connections import Connection, Cursor, PageArguments, connection_of
+from service_kit.graphql.global_ids import from_global_id
+
+Sku = Annotated[str, strawberry.argument(description="The item's SKU.")]
+LocationCode = Annotated[str, strawberry.argument(description="The location's code.")]
+ConditionArgument = Annotated[
+    StockConditionInput, strawberry.argument(description="The state of the goods.")
+]
+First = Annotated[
+    int | None, strawberry.argument(description="So many rows, at most 100; 20 if not given.")
+]
+After = Annotated[
+    str | None, strawberry.argument(description="Only rows after the one with this cursor.")
+]
+
+
+@strawberry.type(description="What can be read.")
+class Query:
+    """Inventory's root fields."""
+
+    @strawberry.field(description="An item by its SKU.", extensions=[allow(*ANYBODY)])
+    async def item(self, info: Info, sku: Sku) -> Item | None:
+        """Find one item."""
+        return await item_of(info, sku)
+
+    @strawberry.field(description="Items in the order of their SKU.", extensions=[allow(*ANYBODY)])
+    async def items(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        category: Annotated[
+            str | None, strawberry.argument(description="Only items of this category.")
+        ] = None,
+    ) -> Connection[Item]:
+        """Page through the items."""
+        page = PageArguments.of("items", first, after)
+        start = None if page.after is None else str(page.after.values[0])
+        wanted = ItemsWanted(limit=page.fetch, category=category, after=start)
+        found = await info.context.inventory.catalogue.page(wanted)
+        return connection_of(found, page, cursor_of=_item_cursor, node_of=Item.of)
+
+    @strawberry.field(description="A location by its code.", extensions=[allow(*ANYBODY)])
+    async def location(self, info: Info, code: LocationCode) -> Location | None:
+        """Find one location."""
+        directory = await info.context.inventory.network.directory()
+        found = directory.locations.get(code)
+        return None if found is None else Location.of(found)
+
+    @strawberry.field(
+        description="Locations in the order of their code.", extensions=[allow(*ANYBODY)]
+    )
+    async def locations(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        type: Annotated[
+            LocationTypeInput | None, strawberry.argument(description="Only this type.")
+        ] = None,
+    ) -> Connection[Location]:
+        """Page through the directory."""
+        page = PageArguments.of("locations", first, after)
+        directory = await info.context.inventory.network.directory()
+        start = None if page.after is None else str(page.after.values[0])
+        chosen = [
+            directory.locations[code]
+            for code in sorted(directory.locations)
+            if type is None or directory.locations[code].type is type.value
+        ]
+        rows: Sequence[locations.Location] = [
+            each for each in chosen if start is None or each.code > start
+        ]
+        return connection_of(
+            rows[: page.fetch],
+            page,
+            cursor_of=_location_cursor,
+            node_of=Location.of,
+            total_count=len(chosen),
+        )
+
+    @strawberry.field(description="A channel by its code.", extensions=[allow(*ANYBODY)])
+    async def channel(
+        self,
+        info: Info,
+        code: Annotated[str, strawberry.argument(description="The channel's code.")],
+    ) -> Channel | None:
+        """Find one channel."""
+        directory = await info.context.inventory.network.directory()
+        found = directory.channels.get(code)
+        return None if found is None else Channel.of(found)
+
+    @strawberry.field(
+        description="All channels in the order of their code.", extensions=[allow(*ANYBODY)]
+    )
+    async def channels(self, info: Info) -> list[Channel]:
+        """List the channels; there are few."""
+        directory = await info.context.inventory.network.directory()
+        return [Channel.of(directory.channels[code]) for code in sorted(directory.channels)]
+
+    @strawberry.field(
+        description="What one location holds of an item.", extensions=[allow(*BACK_OFFICE)]
+    )
+    async def stock_position(
+        self,
+        info: Info,
+        sku: Sku,
+        location_code: LocationCode,
+        condition: ConditionArgument = StockConditionInput.NEW,
+    ) -> StockPosition | None:
+        """Find one position."""
+        key = PositionKey(sku, location_code, condition.value)
+        found = await info.context.inventory.stock.positions([key])
+        return StockPosition.of(found[key]) if key in found else None
+
+    @strawberry.field(
+        description="The ledger of a position, newest first.", extensions=[allow(*BACK_OFFICE)]
+    )
+    async def stock_movements(
+        self,
+        info: Info,
+        sku: Sku,
+        location_code: LocationCode,
+        condition: ConditionArgument = StockConditionInput.NEW,
+        first: First = None,
+        after: After = None,
+    ) -> Connection[StockMovement]:
+        """Page through the ledger."""
+        page = PageArguments.of("stockMovements", first, after)
+        before = None if page.after is None else int(page.after.values[0] or 0)
+        key = PositionKey(sku, location_code, condition.value)
+        found = await info.context.inventory.stock.movements(key, before, page.fetch)
+        return connection_of(found, page, cursor_of=_movement_cursor, node_of=StockMovement.of)
+
+    @strawberry.field(description="A reservation by its id.", extensions=[allow(*BACK_OFFICE)])
+    async def reservation(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its global id.")],
+    ) -> Reservation | None:
+        """Find one reservation."""
+        found = await info.context.loaders.reservations.load(from_global_id(id, "Reservation"))
+        return None if found is None else Reservation.of(found)
+
+
+def _item_cursor(item: items.Item) -> Cursor:
+    return Cursor("items", (item.sku,))
+
+
+def _location_cursor(location: locations.Location) -> Cursor:
+    return Cursor("locations", (location.code,))
+
+
+def _movement_cursor(movement: ledger.Movement) -> Cursor:
+    return Cursor("stockMovements", (movement.number,))

@@ -1,0 +1,63 @@
+"""The collections of inventory, with the reason for each index.
+
+The shard key of stock is the SKU: a commit touches few SKUs and an availability reads whole ones.
+Reference records are few and kept whole on every process that needs them.
+"""
+
+from service_kit.storage.indexes import CollectionDeclaration, Index
+
+FOR_EVER = "For ever: reference records, few and small."
+
+POSITIONS = CollectionDeclaration(
+    "positions",
+    (
+        # Availability reads every location of a SKU.
+        Index((("sku", 1), ("condition", 1), ("location", 1)), name="by_sku"),
+        # Sourcing asks who has any; the index alone answers, and a reservation changes it only
+        # when it takes the last unit.
+        Index(
+            (("sku", 1), ("condition", 1), ("location", 1)),
+            partial={"unallocated": {"$gt": 0}},
+            name="stocked",
+        ),
+    ),
+    retention="For ever: one document per SKU, location and condition.",
+    shard_key=(("sku", "hashed"),),
+)
+
+MOVEMENTS = CollectionDeclaration(
+    "movements",
+    (
+        # A snapshot adds what has moved since it was counted; reservations do not enter here.
+        Index((("position", 1), ("effectiveAt", 1)), partial={"physical": True}, name="physical"),
+    ),
+    retention="For ever: the ledger is the truth. The `_id` is position and number.",
+    shard_key=(("sku", "hashed"),),
+)
+
+RESERVATIONS = CollectionDeclaration(
+    "reservations",
+    (Index((("orderId", 1),), partial={"orderId": {"$type": "string"}}, name="by_order"),),
+    retention="As long as the orders they are for.",
+)
+
+ITEMS = CollectionDeclaration(
+    "items",
+    (Index((("category", 1), ("_id", 1)), name="by_category"),),
+    retention=FOR_EVER,
+)
+LOCATIONS = CollectionDeclaration("locations", (), retention=FOR_EVER)
+CHANNELS = CollectionDeclaration("channels", (), retention=FOR_EVER)
+NETWORK_VERSION = CollectionDeclaration(
+    "networkVersion", (), retention="For ever: one document that counts changes of the network."
+)
+
+COLLECTIONS = (
+    POSITIONS,
+    MOVEMENTS,
+    RESERVATIONS,
+    ITEMS,
+    LOCATIONS,
+    CHANNELS,
+    NETWORK_VERSION,
+)

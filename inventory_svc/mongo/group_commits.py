@@ -1,0 +1,156 @@
+"""Gathering the stock commands that wait in this process into groups, one commit after the other.
+
+While a group is being committed the next one gathers, so groups grow with the load by themselves.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import structlog
+
+from inventory_svc.domain.stock.commands import FeedStock, ReserveStock, StockCommand
+from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.mongo.stock_commits import ReadTooEarly
+from service_kit.commands.refusal import UNAVAILABLE, Refusal
+from service_kit.storage.database import Contended, StorageError
+
+MOST_COMMANDS = 64
+MOST_LINES = 500
+ATTEMPTS = 4
+PAUSE_SECONDS = 0.05
+
+_log = structlog.get_logger(__name__)
+
+
+class Transactions(Protocol):
+    """Commits one group."""
+
+    async def commit(
+        self, commands: Sequence[StockCommand], wide: frozenset[int] = frozenset()
+    ) -> Sequence[Decided | None]:
+        """Decide and write the group; None where wide supply is needed."""
+
+
+class _Waiting:
+    """A command and the caller that waits for what becomes of it."""
+
+    __slots__ = ("answer", "command", "wide")
+
+    def __init__(self, command: StockCommand, answer: "asyncio.Future[Decided]") -> None:
+        self.command = command
+        self.answer = answer
+        self.wide = False
+
+    @property
+    def lines(self) -> int:
+        if isinstance(self.command, FeedStock | ReserveStock):
+            return len(self.command.lines)
+        return 1
+
+
+class GroupCommits:
+    """The stock commits of one process; needs no start, `close` waits for what is under way."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._queue: deque[_Waiting] = deque()
+        self._draining: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for a group."""
+        return len(self._queue)
+
+    async def submit(self, command: StockCommand) -> Decided:
+        """Give what became of the command once it is durable.
+
+        Refuses UNAVAILABLE when that cannot be said; the same key then finds out.
+        """
+        answer: asyncio.Future[Decided] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Waiting(command, answer))
+        if self._draining is None:
+            self._draining = asyncio.create_task(self._drain())
+        return await answer
+
+    async def close(self) -> None:
+        """Wait until nothing waits."""
+        while self._draining is not None:
+            await asyncio.wait([self._draining])
+
+    async def _drain(self) -> None:
+        try:
+            while self._queue:
+                await asyncio.sleep(0)  # those whom the last commit woke may join
+                await self._commit(self._next_group())
+        finally:
+            self._draining = None
+
+    def _next_group(self) -> list[_Waiting]:
+        group: list[_Waiting] = []
+        lines = 0
+        while self._queue and len(group) < MOST_COMMANDS:
+            lines += self._queue[0].lines
+            if group and lines > MOST_LINES:
+                break
+            group.append(self._queue.popleft())
+        return [waiting for waiting in group if not waiting.answer.done()]
+
+    async def _commit(self, group: list[_Waiting]) -> None:
+        if not group:
+            return
+        try:
+            decided = await self._decided(group)
+        except (StorageError, Contended, ReadTooEarly) as error:
+            _log.warning("stock_commit.failed", commands=len(group), error=repr(error))
+            _fail(group, _unavailable)
+        except Exception as error:  # noqa: BLE001  # it goes to the caller whose command it was
+            if len(group) > 1:  # one of them breaks the commit: the others shall not suffer
+                for waiting in group:
+                    await self._commit([waiting])
+            else:
+                _log.exception("stock_commit.broke", command=type(group[0].command).__name__)
+                group[0].answer.set_exception(error)
+        except BaseException:
+            _fail([*group, *self._queue], _unavailable)
+            self._queue.clear()
+            raise
+        else:
+            self._answer(group, decided)
+
+    async def _decided(self, group: list[_Waiting]) -> Sequence[Decided | None]:
+        """Commit, and again after a failure whose effect is unknown: recorded outcomes tell."""
+        commands = [waiting.command for waiting in group]
+        wide = frozenset(place for place, waiting in enumerate(group) if waiting.wide)
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return await self._transactions.commit(commands, wide)
+            except (StorageError, ReadTooEarly) as error:
+                _log.info("stock_commit.again", attempt=attempt, error=repr(error))
+                await asyncio.sleep(PAUSE_SECONDS * attempt)
+        return await self._transactions.commit(commands, wide)
+
+    def _answer(self, group: list[_Waiting], decided: Sequence[Decided | None]) -> None:
+        again: list[_Waiting] = []
+        for waiting, each in zip(group, decided, strict=True):
+            if each is None:
+                waiting.wide = True
+                again.append(waiting)
+            elif not waiting.answer.done():
+                waiting.answer.set_result(each)
+        self._queue.extendleft(reversed(again))
+
+
+def _fail(group: Sequence[_Waiting], reason: Callable[[], Exception]) -> None:
+    for waiting in group:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(reason())
+
+
+def _unavailable() -> Refusal:
+    return Refusal(
+        UNAVAILABLE,
+        "The stock did not answer in time. Ask again with the same key.",
+        retryable=True,
+    )

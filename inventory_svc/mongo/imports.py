@@ -1,0 +1,170 @@
+"""Bulk imports of reference records: changes, events and outcome in one transaction."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic
+
+from inventory_svc.domain.catalogue.item import Item
+from inventory_svc.domain.importing import (
+    ImportDecision,
+    ImportLine,
+    RecordT,
+    decide_import,
+    key_of,
+)
+from inventory_svc.domain.line_results import LineResult, results_from_json, results_to_json
+from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.location import Location
+from inventory_svc.mongo.collections import CHANNELS, ITEMS, LOCATIONS, NETWORK_VERSION
+from inventory_svc.mongo.network import VERSION_DOCUMENT, MongoNetwork
+from inventory_svc.mongo.reference_documents import (
+    channel_from_document,
+    channel_to_document,
+    item_from_document,
+    item_to_document,
+    location_from_document,
+    location_to_document,
+)
+from inventory_svc.mongo.retries import until_no_duplicate
+from service_kit.commands.idempotency import IdempotentRequest, Outcome
+from service_kit.messaging.envelope import Change, EntityRef, Event
+from service_kit.messaging.outbox import Outbox
+from service_kit.runtime.clock import Clock
+from service_kit.runtime.identifiers import derived_identifier
+from service_kit.storage.database import Database, Document, ReplaceOne, Session
+from service_kit.storage.idempotency import MongoOutcomes
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTools:
+    """What every import writes with."""
+
+    database: Database
+    outcomes: MongoOutcomes
+    outbox: Outbox
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind(Generic[RecordT]):
+    """How records of one kind are kept and what their entity is called."""
+
+    entity: str
+    collection: str
+    write: Callable[[RecordT], Document]
+    read: Callable[[Document], RecordT]
+
+
+ITEM_KIND = RecordKind[Item]("Item", ITEMS.name, item_to_document, item_from_document)
+LOCATION_KIND = RecordKind[Location](
+    "Location", LOCATIONS.name, location_to_document, location_from_document
+)
+CHANNEL_KIND = RecordKind[Channel](
+    "Channel", CHANNELS.name, channel_to_document, channel_from_document
+)
+
+
+class MongoImports(Generic[RecordT]):
+    """Imports records of one kind."""
+
+    def __init__(
+        self,
+        kind: RecordKind[RecordT],
+        tools: ImportTools,
+        after_write: Callable[[Session], Awaitable[None]] | None = None,
+    ) -> None:
+        self._kind: RecordKind[RecordT] = kind
+        self._tools = tools
+        self._records = tools.database.collection(kind.collection)
+        self._after_write = after_write
+
+    async def save(
+        self,
+        request: IdempotentRequest,
+        actor: str,
+        lines: Sequence[ImportLine[RecordT]],
+        rejected: Sequence[LineResult],
+    ) -> Sequence[LineResult]:
+        """Write what changed and give the fate of every line; the same for the same key."""
+
+        async def write(session: Session) -> Sequence[LineResult]:
+            bound = self._tools.outcomes.bind(session)
+            earlier = await bound.find(request)
+            if earlier is not None:
+                return results_from_json(earlier.values["results"])
+            keys = [key_of(line.record) for line in lines]
+            existing = await self._existing(keys, session)
+            decision: ImportDecision[RecordT] = decide_import(lines, existing)
+            await self._write(decision.changed, existing, actor, request, session)
+            results = sorted((*rejected, *decision.results), key=lambda result: result.index)
+            await bound.record(request, Outcome({"results": results_to_json(results)}))
+            return results
+
+        return await until_no_duplicate(lambda: self._tools.database.transaction(write))
+
+    async def _existing(self, keys: Sequence[str], session: Session) -> Mapping[str, RecordT]:
+        found = await self._records.find({"_id": {"$in": list(keys)}}, session=session)
+        return {document["_id"]: self._kind.read(document) for document in found}
+
+    async def _write(
+        self,
+        changed: Sequence[RecordT],
+        existing: Mapping[str, RecordT],
+        actor: str,
+        request: IdempotentRequest,
+        session: Session,
+    ) -> None:
+        if not changed:
+            return
+        documents = [self._kind.write(record) for record in changed]
+        writes = [ReplaceOne({"_id": each["_id"]}, each, upsert=True) for each in documents]
+        await self._records.bulk_write(writes, session=session)
+        now = self._tools.clock.now()
+        events = [
+            self._event(record, existing.get(key_of(record)), actor, request, now)
+            for record in changed
+        ]
+        await self._tools.outbox.append(session, events)
+        if self._after_write is not None:
+            await self._after_write(session)
+
+    def _event(
+        self,
+        after: RecordT,
+        before: RecordT | None,
+        actor: str,
+        request: IdempotentRequest,
+        now: datetime,
+    ) -> Event:
+        kind = self._kind
+        entity = EntityRef(kind.entity, key_of(after))
+        old = {} if before is None else kind.write(before)
+        return Event(
+            event_id=derived_identifier(entity.type, entity.id, str(after.version)),
+            type=f"{kind.entity.lower()}Changed",
+            entity=entity,
+            seq=after.version,
+            occurred_at=now,
+            actor=actor,
+            cause=request.identifier,
+            changes={
+                name: Change(old.get(name), value)
+                for name, value in kind.write(after).items()
+                if name not in ("_id", "version", "schemaVersion") and old.get(name) != value
+            },
+        )
+
+
+def network_changes(
+    database: Database, network: MongoNetwork
+) -> Callable[[Session], Awaitable[None]]:
+    """Give what follows a change of the network: its version counts up, this process looks."""
+    versions = database.collection(NETWORK_VERSION.name)
+
+    async def count(session: Session) -> None:
+        change = {"$inc": {"version": 1}, "$set": {"schemaVersion": 1}}
+        await versions.update_one({"_id": VERSION_DOCUMENT}, change, upsert=True, session=session)
+        database.after_commit(session, network.forget)
+
+    return count

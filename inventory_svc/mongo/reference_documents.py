@@ -1,0 +1,124 @@
+"""Items, locations and channels as documents, and back; pure."""
+
+from inventory_svc.domain.catalogue.item import Item
+from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.location import Location, LocationType
+from retail_kit.geography import GeoPoint
+from service_kit.storage.database import Document
+from service_kit.storage.schema_versions import Upcasts
+
+ITEM_UPCASTS = Upcasts(current=1)
+LOCATION_UPCASTS = Upcasts(current=1)
+CHANNEL_UPCASTS = Upcasts(current=1)
+
+
+def item_to_document(item: Item) -> Document:
+    """Write an item."""
+    return ITEM_UPCASTS.stamp(
+        {
+            "_id": item.sku,
+            "title": item.title,
+            "category": item.category,
+            "ean": item.ean,
+            "model": item.model,
+            "size": item.size,
+            "colour": item.colour,
+            "weightGrams": item.weight_grams,
+            "imageUrl": item.image_url,
+            "version": item.version,
+        }
+    )
+
+
+def item_from_document(document: Document) -> Item:
+    """Read an item."""
+    document = ITEM_UPCASTS.upcast(document)
+    return Item(
+        sku=document["_id"],
+        title=document["title"],
+        category=document["category"],
+        ean=document["ean"],
+        model=document["model"],
+        size=document["size"],
+        colour=document["colour"],
+        weight_grams=document["weightGrams"],
+        image_url=document["imageUrl"],
+        version=document["version"],
+    )
+
+
+def location_to_document(location: Location) -> Document:
+    """Write a location; its point as GeoJSON, longitude first."""
+    point = location.point
+    return LOCATION_UPCASTS.stamp(
+        {
+            "_id": location.code,
+            "name": location.name,
+            "type": location.type.value,
+            "country": location.country,
+            "postcode": location.postcode,
+            "city": location.city,
+            "addressLines": list(location.address_lines),
+            "point": None
+            if point is None
+            else {"type": "Point", "coordinates": [point.longitude, point.latitude]},
+            "timezone": location.timezone,
+            "active": location.active,
+            "version": location.version,
+        }
+    )
+
+
+def location_from_document(document: Document) -> Location:
+    """Read a location."""
+    document = LOCATION_UPCASTS.upcast(document)
+    point = None
+    if document["point"] is not None:
+        longitude, latitude = document["point"]["coordinates"]
+        point = GeoPoint(latitude, longitude)
+    return Location(
+        code=document["_id"],
+        name=document["name"],
+        type=LocationType(document["type"]),
+        country=document["country"],
+        postcode=document["postcode"],
+        city=document["city"],
+        address_lines=tuple(document["addressLines"]),
+        point=point,
+        timezone=document["timezone"],
+        active=document["active"],
+        version=document["version"],
+    )
+
+
+def channel_to_document(channel: Channel) -> Document:
+    """Write a channel."""
+    return CHANNEL_UPCASTS.stamp(
+        {
+            "_id": channel.code,
+            "name": channel.name,
+            "currency": channel.currency,
+            "country": channel.country,
+            "locationTypes": sorted(each.value for each in channel.location_types),
+            "locationCodes": sorted(channel.location_codes),
+            "excludedLocations": sorted(channel.excluded_locations),
+            "active": channel.active,
+            "version": channel.version,
+        }
+    )
+
+
+def channel_from_document(document: Document) -> Channel:
+    """Read a channel."""
+    document = CHANNEL_UPCASTS.upcast(document)
+    return Channel(
+        code=document["_id"],
+        name=document["name"],
+        currency=document["currency"],
+        country=document["country"],
+        location_types=frozenset(LocationType(each) for each in document["locationTypes"]),
+        location_codes=frozenset(document["locationCodes"]),
+        excluded_locations=frozenset(document["excludedLocations"]),
+        active=document["active"],
+        version=document["version"],
+    )

@@ -1,0 +1,164 @@
+"""One group of stock commands in one transaction: read, decide, write.
+
+Positions are guarded by their version and every new document has a derived identifier, so that of
+two writers one must start over; correctness never depends on there being one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inventory_svc.domain.stock.commands import StockCommand
+from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
+from inventory_svc.domain.stock.draft import PositionChange, ReservationChange
+from inventory_svc.domain.stock.events import events_of
+from inventory_svc.domain.stock.reservation import EXPIRY_WORK
+from inventory_svc.domain.stock.sourcing import SourcingStrategy
+from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS
+from inventory_svc.mongo.retries import until_no_duplicate
+from inventory_svc.mongo.stock_documents import (
+    movement_to_document,
+    position_to_document,
+    reservation_to_document,
+)
+from inventory_svc.mongo.supply_reads import Shortlists, SupplyReads
+from service_kit.messaging.due_work import DueItem, DueWork
+from service_kit.messaging.outbox import Outbox
+from service_kit.runtime.clock import Clock
+from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.runtime.identifiers import derived_identifier
+from service_kit.storage.database import (
+    Collection,
+    Database,
+    Document,
+    InsertOne,
+    ReplaceOne,
+    Session,
+)
+from service_kit.storage.idempotency import MongoOutcomes
+
+CRASH_POINTS = (
+    "stock_commit.read",
+    "stock_commit.positions_written",
+    "stock_commit.all_written",
+    "stock_commit.committed",
+)
+
+
+class ReadTooEarly(Exception):
+    """A position or reservation has changed since it was read: read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTools:
+    """What a commit reads and writes with."""
+
+    database: Database
+    outcomes: MongoOutcomes
+    outbox: Outbox
+    due_work: DueWork
+    clock: Clock
+    sourcing: SourcingStrategy
+
+
+class StockTransactions:
+    """Commits groups; the caller decides who is in a group."""
+
+    def __init__(self, tools: CommitTools, *, reached: Reached = pass_by) -> None:
+        self._tools = tools
+        self._supply = SupplyReads(tools.database, tools.outcomes)
+        self._positions = tools.database.collection(POSITIONS.name)
+        self._movements = tools.database.collection(MOVEMENTS.name)
+        self._reservations = tools.database.collection(RESERVATIONS.name)
+        self._reached = reached
+
+    async def commit(
+        self, commands: Sequence[StockCommand], wide: frozenset[int] = frozenset()
+    ) -> Sequence[Decided | None]:
+        """Decide and write the group; None where a command must be asked again with wide supply.
+
+        `wide` are the places of the commands for which every candidate with stock is read.
+        """
+        shortlists = await self._supply.shortlists(commands, wide)
+
+        async def attempt(session: Session) -> GroupDecision:
+            return await self._attempt(commands, shortlists, session)
+
+        decision = await until_no_duplicate(lambda: self._tools.database.transaction(attempt))
+        self._reached("stock_commit.committed")
+        return decision.decided
+
+    async def _attempt(
+        self, commands: Sequence[StockCommand], shortlists: Shortlists, session: Session
+    ) -> GroupDecision:
+        supply = await self._supply.read(commands, shortlists, session)
+        self._reached("stock_commit.read")
+        now = self._tools.clock.now()
+        decision = decide(commands, supply, self._tools.sourcing, now)
+        await self._write_positions(decision.positions, session)
+        self._reached("stock_commit.positions_written")
+        await self._write_reservations(decision.reservations, session)
+        await self._movements.insert_many(
+            [movement_to_document(movement) for movement in decision.movements], session=session
+        )
+        if decision.records:
+            await self._tools.outcomes.record_many(dict(decision.records), session)
+        await self._tools.outbox.append(session, list(events_of(decision)))
+        await self._schedule_expiries(decision.reservations, session)
+        self._reached("stock_commit.all_written")
+        return decision
+
+    async def _write_positions(self, changes: Sequence[PositionChange], session: Session) -> None:
+        writes = [
+            _guarded_write(
+                position_to_document(change.after),
+                None if change.before is None else change.before.version,
+            )
+            for change in changes
+        ]
+        await _write_all(self._positions, writes, session)
+
+    async def _write_reservations(
+        self, changes: Sequence[ReservationChange], session: Session
+    ) -> None:
+        writes = [
+            _guarded_write(
+                reservation_to_document(change.after),
+                None if change.before is None else change.before.version,
+            )
+            for change in changes
+        ]
+        await _write_all(self._reservations, writes, session)
+
+    async def _schedule_expiries(
+        self, changes: Sequence[ReservationChange], session: Session
+    ) -> None:
+        """Schedule one piece of work for all new reservations that end at the same second."""
+        ending: dict[datetime, list[str]] = {}
+        for change in changes:
+            due_at = change.after.expires_at
+            if change.before is None and due_at is not None:
+                ending.setdefault(due_at, []).append(change.after.identifier)
+        for due_at, identifiers in ending.items():
+            identifier = derived_identifier(EXPIRY_WORK, *identifiers)
+            payload = {"reservations": identifiers}
+            item = DueItem(identifier, EXPIRY_WORK, due_at, payload)
+            await self._tools.due_work.schedule(session, item)
+
+
+def _guarded_write(
+    document: Document, version: int | None
+) -> InsertOne[Document] | ReplaceOne[Document]:
+    if version is None:
+        return InsertOne(document)
+    return ReplaceOne({"_id": document["_id"], "version": version}, document)
+
+
+async def _write_all(
+    collection: Collection,
+    writes: Sequence[InsertOne[Document] | ReplaceOne[Document]],
+    session: Session,
+) -> None:
+    result = await collection.bulk_write(writes, session=session)
+    if result is not None and result.matched_count + result.inserted_count != len(writes):
+        raise ReadTooEarly

@@ -1,0 +1,170 @@
+"""Positions, movements and reservations as documents, and back; pure."""
+
+from typing import Any
+
+from inventory_svc.domain.naming import SEPARATOR
+from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
+from inventory_svc.domain.stock.position import Condition, Hold, Position, PositionKey
+from inventory_svc.domain.stock.reservation import (
+    Peg,
+    Reservation,
+    ReservationKind,
+    ReservationState,
+)
+from service_kit.storage.database import Document
+from service_kit.storage.schema_versions import Upcasts
+
+POSITION_UPCASTS = Upcasts(current=1)
+MOVEMENT_UPCASTS = Upcasts(current=1)
+RESERVATION_UPCASTS = Upcasts(current=1)
+
+_NUMBER_DIGITS = 12
+
+
+def position_to_document(position: Position) -> Document:
+    """Write a position; `unallocated` feeds the index of stocked positions."""
+    sku, location, condition = position.key
+    return POSITION_UPCASTS.stamp(
+        {
+            "_id": position.key.identifier,
+            "sku": sku,
+            "location": location,
+            "condition": condition.value,
+            "onHand": position.on_hand,
+            "allocated": position.allocated,
+            "unallocated": position.on_hand - position.allocated,
+            "holds": [
+                {"expiresAt": hold.expires_at, "quantity": hold.quantity} for hold in position.holds
+            ],
+            "version": position.version,
+            "movements": position.movements,
+            "movedAt": position.moved_at,
+            "countedAt": position.counted_at,
+            "changedAt": position.changed_at,
+        }
+    )
+
+
+def position_from_document(document: Document) -> Position:
+    """Read a position."""
+    document = POSITION_UPCASTS.upcast(document)
+    return Position(
+        key=PositionKey(document["sku"], document["location"], Condition(document["condition"])),
+        on_hand=document["onHand"],
+        allocated=document["allocated"],
+        holds=tuple(Hold(hold["expiresAt"], hold["quantity"]) for hold in document["holds"]),
+        version=document["version"],
+        movements=document["movements"],
+        moved_at=document["movedAt"],
+        counted_at=document["countedAt"],
+        changed_at=document["changedAt"],
+    )
+
+
+def movement_identifier(position: PositionKey, number: int) -> str:
+    """Give the `_id` of a movement: those of one position sort by number."""
+    return f"{position.identifier}{SEPARATOR}{number:0{_NUMBER_DIGITS}}"
+
+
+def movement_to_document(movement: Movement) -> Document:
+    """Write a movement; those that moved goods are marked for the index of them."""
+    document: dict[str, Any] = {
+        "_id": movement_identifier(movement.position, movement.number),
+        "position": movement.position.identifier,
+        "sku": movement.position.sku,
+        "number": movement.number,
+        "kind": movement.kind.value,
+        "onHand": movement.on_hand,
+        "allocated": movement.allocated,
+        "held": movement.held,
+        "cause": movement.cause,
+        "actor": movement.actor,
+        "occurredAt": movement.occurred_at,
+        "effectiveAt": movement.effective_at,
+        "reservationId": movement.reservation_id,
+        "reason": None if movement.reason is None else movement.reason.value,
+    }
+    if movement.on_hand:
+        document["physical"] = True
+    return MOVEMENT_UPCASTS.stamp(document)
+
+
+def movement_from_document(document: Document) -> Movement:
+    """Read a movement."""
+    document = MOVEMENT_UPCASTS.upcast(document)
+    reason = document["reason"]
+    return Movement(
+        position=position_key(document["position"]),
+        number=document["number"],
+        kind=MovementKind(document["kind"]),
+        on_hand=document["onHand"],
+        allocated=document["allocated"],
+        held=document["held"],
+        cause=document["cause"],
+        actor=document["actor"],
+        occurred_at=document["occurredAt"],
+        effective_at=document["effectiveAt"],
+        reservation_id=document["reservationId"],
+        reason=None if reason is None else AdjustmentReason(reason),
+    )
+
+
+def position_key(identifier: str) -> PositionKey:
+    """Read the key out of a position's identifier."""
+    sku, location, condition = identifier.split(SEPARATOR)
+    return PositionKey(sku, location, Condition(condition))
+
+
+def reservation_to_document(reservation: Reservation) -> Document:
+    """Write a reservation with its pegs."""
+    return RESERVATION_UPCASTS.stamp(
+        {
+            "_id": reservation.identifier,
+            "kind": reservation.kind.value,
+            "owner": reservation.owner,
+            "state": reservation.state.value,
+            "pegs": [
+                {
+                    "line": peg.line_id,
+                    "position": peg.position.identifier,
+                    "quantity": peg.quantity,
+                    "consumed": peg.consumed,
+                    "released": peg.released,
+                    "short": peg.short,
+                }
+                for peg in reservation.pegs
+            ],
+            "createdAt": reservation.created_at,
+            "expiresAt": reservation.expires_at,
+            "orderId": reservation.order_id,
+            "channel": reservation.channel,
+            "version": reservation.version,
+        }
+    )
+
+
+def reservation_from_document(document: Document) -> Reservation:
+    """Read a reservation."""
+    document = RESERVATION_UPCASTS.upcast(document)
+    return Reservation(
+        identifier=document["_id"],
+        kind=ReservationKind(document["kind"]),
+        owner=document["owner"],
+        state=ReservationState(document["state"]),
+        pegs=tuple(
+            Peg(
+                peg["line"],
+                position_key(peg["position"]),
+                peg["quantity"],
+                peg["consumed"],
+                peg["released"],
+                peg["short"],
+            )
+            for peg in document["pegs"]
+        ),
+        created_at=document["createdAt"],
+        expires_at=document["expiresAt"],
+        order_id=document["orderId"],
+        channel=document["channel"],
+        version=document["version"],
+    )

@@ -1,0 +1,62 @@
+"""Reading the stock as last committed."""
+
+from collections.abc import Mapping, Sequence
+
+from inventory_svc.domain.stock.movement import Movement
+from inventory_svc.domain.stock.position import Condition, Position, PositionKey
+from inventory_svc.domain.stock.reservation import Reservation
+from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS
+from inventory_svc.mongo.stock_documents import (
+    movement_from_document,
+    movement_identifier,
+    position_from_document,
+    reservation_from_document,
+)
+from service_kit.storage.database import Database, Document
+
+_BEYOND = 10**12
+"""Larger than the number of any movement."""
+
+
+class MongoStockReads:
+    """Positions, ledger and reservations outside any transaction, majority committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._positions = database.collection(POSITIONS.name)
+        self._movements = database.collection(MOVEMENTS.name)
+        self._reservations = database.collection(RESERVATIONS.name)
+
+    async def positions_of(
+        self, skus: Sequence[str], condition: Condition | None = None
+    ) -> Sequence[Position]:
+        """Give all positions of the SKUs in one read, by SKU, condition and location."""
+        wanted: Document = {"sku": {"$in": list(skus)}}
+        if condition is not None:
+            wanted["condition"] = condition.value
+        sort = (("sku", 1), ("condition", 1), ("location", 1))
+        found = await self._positions.find(wanted, sort=sort)
+        return [position_from_document(document) for document in found]
+
+    async def positions(self, keys: Sequence[PositionKey]) -> Mapping[PositionKey, Position]:
+        """Give the positions that exist, by key."""
+        wanted = {"_id": {"$in": [key.identifier for key in keys]}}
+        found = map(position_from_document, await self._positions.find(wanted))
+        return {position.key: position for position in found}
+
+    async def reservations(self, identifiers: Sequence[str]) -> Mapping[str, Reservation]:
+        """Give the reservations that exist, by identifier."""
+        found = await self._reservations.find({"_id": {"$in": list(identifiers)}})
+        return {document["_id"]: reservation_from_document(document) for document in found}
+
+    async def movements(
+        self, position: PositionKey, before: int | None, limit: int
+    ) -> Sequence[Movement]:
+        """Give the ledger of a position, newest first, before one of its numbers."""
+        wanted = {
+            "_id": {
+                "$gte": movement_identifier(position, 0),
+                "$lt": movement_identifier(position, _BEYOND - 1 if before is None else before),
+            }
+        }
+        found = await self._movements.find(wanted, sort=(("_id", -1),), limit=limit)
+        return [movement_from_document(document) for document in found]

@@ -1,0 +1,165 @@
+"""Reading what a group of stock commands may draw on."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from inventory_svc.domain.stock.commands import (
+    AdjustStock,
+    FeedStock,
+    ReserveStock,
+    StockCommand,
+)
+from inventory_svc.domain.stock.position import Condition, Position, PositionKey
+from inventory_svc.domain.stock.reservation import Reservation
+from inventory_svc.domain.stock.shortlist import Shortlist, is_short, shortlist
+from inventory_svc.domain.stock.supply import Supply
+from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS
+from inventory_svc.mongo.stock_documents import (
+    position_from_document,
+    reservation_from_document,
+)
+from service_kit.storage.database import Database, Document, Session
+from service_kit.storage.idempotency import MongoOutcomes
+
+Shortlists = Mapping[int, Shortlist]
+"""The candidates to read, by the place of a command in its group."""
+
+
+class SupplyReads:
+    """The reads of one commit; all but the shortlists happen inside its transaction."""
+
+    def __init__(self, database: Database, outcomes: MongoOutcomes) -> None:
+        self._positions = database.collection(POSITIONS.name)
+        self._movements = database.collection(MOVEMENTS.name)
+        self._reservations = database.collection(RESERVATIONS.name)
+        self._outcomes = outcomes
+
+    async def shortlists(
+        self, commands: Sequence[StockCommand], wide: frozenset[int]
+    ) -> Shortlists:
+        """Ask once, before the transaction, who has stock; the transaction reads those again."""
+        reserving = [
+            (place, command)
+            for place, command in enumerate(commands)
+            if isinstance(command, ReserveStock)
+        ]
+        far = (command for _, command in reserving if not is_short(command))
+        wanted = {(line.sku, line.condition) for command in far for line in command.lines}
+        stocked = await self._stocked(wanted) if wanted else {}
+        return {
+            place: shortlist(command, stocked, wide=place in wide) for place, command in reserving
+        }
+
+    async def read(
+        self, commands: Sequence[StockCommand], shortlists: Shortlists, session: Session
+    ) -> Supply:
+        """Read everything the commands may need."""
+        requests = [command.request for command in commands if command.request is not None]
+        outcomes = await self._outcomes.find_many(requests, session) if requests else {}
+        reservations = await self._reservations_named_in(commands, session)
+        keys = set(_keys_wanted(commands, shortlists, reservations.values()))
+        positions = await self._positions_at(keys, session)
+        return Supply(
+            positions=positions,
+            reservations=reservations,
+            outcomes=outcomes,
+            moved_since=await self._moved_since(commands, positions, session),
+            candidates={place: each.candidates for place, each in shortlists.items()},
+            partial=frozenset(place for place, each in shortlists.items() if each.partial),
+        )
+
+    async def _stocked(
+        self, wanted: set[tuple[str, Condition]]
+    ) -> dict[tuple[str, Condition], frozenset[str]]:
+        conditions = {condition for _, condition in wanted}
+        found = await self._positions.find(
+            {
+                "sku": {"$in": sorted({sku for sku, _ in wanted})},
+                "condition": {"$in": sorted(condition.value for condition in conditions)},
+                "unallocated": {"$gt": 0},
+            },
+            projection={"_id": 0, "sku": 1, "condition": 1, "location": 1},
+        )
+        stocked: dict[tuple[str, Condition], set[str]] = {}
+        for document in found:
+            place = (document["sku"], Condition(document["condition"]))
+            stocked.setdefault(place, set()).add(document["location"])
+        return {place: frozenset(locations) for place, locations in stocked.items()}
+
+    async def _reservations_named_in(
+        self, commands: Sequence[StockCommand], session: Session
+    ) -> dict[str, Reservation]:
+        identifiers = {
+            command.reservation_id
+            for command in commands
+            if not isinstance(command, FeedStock | AdjustStock)
+        }
+        if not identifiers:
+            return {}
+        wanted = {"_id": {"$in": list(identifiers)}}
+        found = await self._reservations.find(wanted, session=session)
+        return {document["_id"]: reservation_from_document(document) for document in found}
+
+    async def _positions_at(
+        self, keys: Iterable[PositionKey], session: Session
+    ) -> dict[PositionKey, Position]:
+        wanted = {"_id": {"$in": [key.identifier for key in keys]}}
+        found = map(position_from_document, await self._positions.find(wanted, session=session))
+        return {position.key: position for position in found}
+
+    async def _moved_since(
+        self,
+        commands: Sequence[StockCommand],
+        positions: Mapping[PositionKey, Position],
+        session: Session,
+    ) -> dict[tuple[PositionKey, datetime], int]:
+        """Add up, for each snapshot that came late, the goods that moved after it was counted."""
+        late = {
+            (line.position, line.counted_at)
+            for command in commands
+            if isinstance(command, FeedStock)
+            for line in command.lines
+            if line.counted_at is not None
+            and _moved_after(positions, line.position, line.counted_at)
+        }
+        return {
+            (key, counted_at): await self._moved(key, counted_at, session)
+            for key, counted_at in sorted(late)
+        }
+
+    async def _moved(self, key: PositionKey, moment: datetime, session: Session) -> int:
+        after: Document = {
+            "position": key.identifier,
+            "physical": True,
+            "effectiveAt": {"$gt": moment},
+        }
+        found = await self._movements.find(after, projection={"onHand": 1}, session=session)
+        return sum(document["onHand"] for document in found)
+
+
+def _moved_after(
+    positions: Mapping[PositionKey, Position], key: PositionKey, moment: datetime
+) -> bool:
+    position = positions.get(key)
+    return position is not None and position.moved_at is not None and position.moved_at > moment
+
+
+def _keys_wanted(
+    commands: Sequence[StockCommand],
+    shortlists: Shortlists,
+    reservations: Iterable[Reservation],
+) -> Iterator[PositionKey]:
+    for place, command in enumerate(commands):
+        match command:
+            case ReserveStock():
+                for code in shortlists[place].candidates:
+                    for line in command.lines:
+                        yield PositionKey(line.sku, code, line.condition)
+            case FeedStock():
+                yield from (line.position for line in command.lines)
+            case AdjustStock():
+                yield command.position
+            case _:
+                pass
+    for reservation in reservations:
+        yield from (peg.position for peg in reservation.pegs)

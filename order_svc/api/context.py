@@ -1,0 +1,66 @@
+"""What a resolver may reach: the caller, the use-cases' surroundings, and batched reads."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from order_svc.domain.customers.customer import Customer
+from order_svc.domain.customers.personal import Destination, Person
+from order_svc.domain.orders.order import Order
+from order_svc.domain.rights.visibility import Visibility, visibility_of
+from order_svc.ports import OrderReader
+from order_svc.use_cases.surroundings import Surroundings
+from service_kit.graphql.context import InfoOf, SubgraphContext
+
+RowT = TypeVar("RowT")
+_Read: TypeAlias = Callable[[list[str]], Awaitable[Mapping[str, RowT]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaders:
+    """One batch read per kind of row, for one request."""
+
+    orders: DataLoader[str, Order | None]
+    customers: DataLoader[str, Customer | None]
+    people: DataLoader[str, Person | None]
+    destinations: DataLoader[str, Destination | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderContext(SubgraphContext):
+    """The context of one request to this service."""
+
+    around: Surroundings
+    reader: OrderReader
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self,
+            "loaders",
+            Loaders(
+                orders=_loader(self.reader.orders),
+                customers=_loader(self.reader.customers),
+                people=_loader(self.reader.people),
+                destinations=_loader(self.reader.destinations),
+            ),
+        )
+
+    @property
+    def visibility(self) -> Visibility:
+        """The part of all orders that the caller sees."""
+        return visibility_of(self.caller)
+
+
+Info: TypeAlias = InfoOf[OrderContext]
+"""`Info` of this service's resolvers."""
+
+
+def _loader(read: _Read[RowT]) -> DataLoader[str, RowT | None]:
+    async def load(keys: list[str]) -> list[RowT | None]:
+        found = await read(keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load_fn=load)

@@ -1,0 +1,285 @@
+"""The enums of the graph, each value described; an enum is either input or output."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from order_svc.domain.fulfilments.fulfilment import ShortReason
+from order_svc.domain.lifecycles.actions import Action, Hindrance
+from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
+from order_svc.domain.lifecycles.order_status import CustomerStatus, OrderStatus
+from order_svc.domain.lifecycles.parcel_state import ParcelState
+from order_svc.domain.lifecycles.slices import SliceState
+from order_svc.domain.line_results import LineStatus
+from order_svc.domain.lines.line import PriceSource
+from order_svc.domain.orders.cancelling import CancelReason
+from order_svc.domain.orders.change import Happening, SubjectType
+from order_svc.domain.orders.order import DeliveryMethod
+from order_svc.domain.refusals import OWN_CODES
+from service_kit.commands.refusal import SHARED_CODES
+from service_kit.graphql.payloads import error_codes
+
+EnumT = TypeVar("EnumT", bound=Enum)
+
+
+def described(
+    values: type[EnumT], name: str, description: str, sentences: Mapping[str, str]
+) -> type[EnumT]:
+    """Make an enum known to the graph; every value needs its sentence."""
+    strawberry.enum(values, name=name, description=description)
+    definition: StrawberryEnumDefinition = vars(values)["__strawberry_definition__"]
+    for value in definition.values:
+        value.description = sentences[value.name]
+    return values
+
+
+_STATUSES = {
+    "PLACING": "Its stock is being reserved; it is open, or gone, in a moment.",
+    "OPEN": "Placed; no location has begun to prepare it.",
+    "IN_PROGRESS": "A location is picking or packing.",
+    "PARTIALLY_SHIPPED": "Something has left, something has not.",
+    "SHIPPED": "Everything that is not cancelled has left.",
+    "PARTIALLY_DELIVERED": "Something has arrived, something has not.",
+    "DELIVERED": "Everything that is not cancelled has arrived.",
+    "CANCELLED": "All of it is cancelled.",
+}
+_FULFILMENT_STATES = {
+    "ASSIGNED": "The location has been asked, and has not begun.",
+    "PICKING": "Goods are being taken from the shelves.",
+    "PICKED": "All goods are taken, some are not packed.",
+    "PACKED": "All goods are in parcels, some have not left.",
+    "HANDED_OVER": "Everything has left.",
+    "SHORT": "The location had none of it; other locations were asked.",
+    "CANCELLED": "Nothing of it is wanted any more.",
+}
+_METHODS = {"HOME": "To an address."}
+_SHORTAGES = {
+    "NOT_FOUND": "It is not where the stock says.",
+    "DAMAGED": "It is there but not fit to be sold.",
+    "WORN_DISPLAY": "It is there but was worn or used for display.",
+}
+
+described(OrderStatus, "OrderStatus", "What an order, or a line, is at as a whole.", _STATUSES)
+described(
+    CustomerStatus,
+    "CustomerStatus",
+    "The status in the few words that a customer is told.",
+    {
+        "VALIDATED": "The order is taken.",
+        "IN_PREPARATION": "The order is being prepared.",
+        "SHIPPED": "The order is on its way.",
+        "DELIVERED": "The order has arrived.",
+        "CANCELLED": "The order is cancelled.",
+    },
+)
+described(
+    SliceState,
+    "OrderLineState",
+    "How far some units of a line have come.",
+    {
+        "PLACED": "Ordered; stock is being reserved.",
+        "SOURCING": "A location with stock is sought.",
+        "ALLOCATED": "A location has it reserved, and has not begun.",
+        "BACKORDERED": "No location has it; it waits for supply.",
+        "UNFILLABLE": "No location has it, and it does not wait.",
+        "PICKING": "A location is taking it from the shelves.",
+        "SHORT": "A location has found it missing.",
+        "PICKED": "Taken from the shelves.",
+        "PACKED": "In a parcel.",
+        "SHIPPED": "Given to the carrier.",
+        "DELIVERED": "Arrived.",
+        "CANCELLED": "Not wanted any more.",
+    },
+)
+described(
+    FulfilmentState,
+    "FulfilmentState",
+    "How far a location has come with its part of an order.",
+    _FULFILMENT_STATES,
+)
+described(
+    ParcelState,
+    "ParcelState",
+    "Where a parcel is.",
+    {
+        "DRAFT": "Packed, at the location.",
+        "HANDED_OVER": "Given to the carrier.",
+        "DELIVERED": "Arrived.",
+        "CANCELLED": "Nothing in it is wanted any more.",
+    },
+)
+described(
+    PriceSource,
+    "PriceSource",
+    "Where a price comes from.",
+    {
+        "PRICE_BOOK": "From the price book of the channel.",
+        "GIVEN": "Given with the order by somebody who may.",
+    },
+)
+described(DeliveryMethod, "DeliveryMethod", "How the goods reach the customer.", _METHODS)
+described(ShortReason, "ShortageReason", "Why goods could not be provided.", _SHORTAGES)
+described(
+    Action,
+    "ActionName",
+    "Something that can be done with an entity, named as its mutation is.",
+    {
+        "ORDER_CANCEL": "Cancel the whole order: `orderCancel`.",
+        "ORDER_LINE_CANCEL": "Cancel units of the line: `orderLineCancel`.",
+        "ORDER_LINE_SOURCE": "Look for stock again: `orderLineSource`.",
+        "FULFILMENT_PICK": "Record picking: `fulfilmentPick`.",
+        "FULFILMENT_PACK": "Pack parcels: `fulfilmentPack`.",
+        "FULFILMENT_SHIP": "Hand parcels over: `fulfilmentShip`.",
+        "PARCEL_DELIVER": "Record the delivery: `parcelDeliver`.",
+    },
+)
+described(
+    Hindrance,
+    "ActionHindrance",
+    "Why an action is not possible now.",
+    {
+        "PLACEMENT_IN_PROGRESS": "The order is still being placed.",
+        "ALREADY_CANCELLED": "It is cancelled.",
+        "ALREADY_SHIPPED": "Goods have left.",
+        "ALREADY_DELIVERED": "It has arrived.",
+        "STILL_PICKING": "Picking has not ended.",
+        "NOTHING_TO_DO": "There is nothing that the action would change.",
+        "NOT_YOURS": "You may not do this here.",
+    },
+)
+described(
+    Happening,
+    "TimelineHappening",
+    "What can happen to an order.",
+    {
+        "ORDER_PLACED": "The order was placed.",
+        "LINES_ALLOCATED": "A location was chosen and its stock reserved.",
+        "LINE_BACKORDERED": "No location had it; it waits for supply.",
+        "LINE_UNFILLABLE": "No location had it.",
+        "LINE_SOURCING_STARTED": "Somebody had stock looked for again.",
+        "LINE_CANCELLED": "Units of a line were cancelled.",
+        "ORDER_CANCELLED": "The whole order was cancelled.",
+        "GOODS_PICKED": "Goods were taken from the shelves.",
+        "GOODS_SHORT": "Goods were missing or unfit.",
+        "PARCEL_PACKED": "A parcel was packed.",
+        "PARCEL_SHIPPED": "A parcel was given to the carrier.",
+        "PARCEL_DELIVERED": "A parcel arrived.",
+    },
+)
+described(
+    SubjectType,
+    "TimelineSubjectType",
+    "What a line of a timeline is about.",
+    {
+        "ORDER": "The order as a whole.",
+        "ORDER_LINE": "One line.",
+        "FULFILMENT": "One location's part.",
+        "PARCEL": "One parcel.",
+    },
+)
+described(
+    CancelReason,
+    "CancelReason",
+    "Why something is cancelled.",
+    {
+        "CUSTOMER_REQUEST": "The customer does not want it any more.",
+        "OUT_OF_STOCK": "It cannot be provided.",
+        "FRAUD": "The order is not honest.",
+        "PRICE_ERROR": "The price was wrong.",
+        "OTHER": "Another reason.",
+    },
+)
+
+described(
+    LineStatus,
+    "OrdersImportStatus",
+    "What became of one line of an import.",
+    {
+        "APPLIED": "It was written.",
+        "UNCHANGED": "It said what was known.",
+        "REJECTED": "It was refused; `userErrors` say why.",
+    },
+)
+
+
+class ErrorCode(Enum):
+    """Every code that a user error of this service can have."""
+
+    INVALID_INPUT = "INVALID_INPUT"
+    NOT_FOUND = "NOT_FOUND"
+    FORBIDDEN = "FORBIDDEN"
+    VERSION_CONFLICT = "VERSION_CONFLICT"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    IN_PROGRESS = "IN_PROGRESS"
+    UNAVAILABLE = "UNAVAILABLE"
+    ACTION_NOT_ALLOWED = "ACTION_NOT_ALLOWED"
+    CURRENCY_MISMATCH = "CURRENCY_MISMATCH"
+    INSUFFICIENT_STOCK = "INSUFFICIENT_STOCK"
+    PLACEMENT_EXPIRED = "PLACEMENT_EXPIRED"
+    PRICE_NOT_ALLOWED = "PRICE_NOT_ALLOWED"
+    PRICE_UNKNOWN = "PRICE_UNKNOWN"
+    QUANTITY_EXCEEDED = "QUANTITY_EXCEEDED"
+    REF_TAKEN = "REF_TAKEN"
+    SOURCING_REFUSED = "SOURCING_REFUSED"
+    UNKNOWN_CHANNEL = "UNKNOWN_CHANNEL"
+    UNKNOWN_SKU = "UNKNOWN_SKU"
+
+
+if {each.value for each in ErrorCode} != {*SHARED_CODES, *OWN_CODES}:
+    raise RuntimeError("ErrorCode and the refusals of orders differ.")
+error_codes(ErrorCode, OWN_CODES)
+
+
+class OrderStatusInput(Enum):
+    """OrderStatus as it is given."""
+
+    PLACING = OrderStatus.PLACING
+    OPEN = OrderStatus.OPEN
+    IN_PROGRESS = OrderStatus.IN_PROGRESS
+    PARTIALLY_SHIPPED = OrderStatus.PARTIALLY_SHIPPED
+    SHIPPED = OrderStatus.SHIPPED
+    PARTIALLY_DELIVERED = OrderStatus.PARTIALLY_DELIVERED
+    DELIVERED = OrderStatus.DELIVERED
+    CANCELLED = OrderStatus.CANCELLED
+
+
+class FulfilmentStateInput(Enum):
+    """FulfilmentState as it is given."""
+
+    ASSIGNED = FulfilmentState.ASSIGNED
+    PICKING = FulfilmentState.PICKING
+    PICKED = FulfilmentState.PICKED
+    PACKED = FulfilmentState.PACKED
+    HANDED_OVER = FulfilmentState.HANDED_OVER
+    SHORT = FulfilmentState.SHORT
+    CANCELLED = FulfilmentState.CANCELLED
+
+
+class DeliveryMethodInput(Enum):
+    """DeliveryMethod as it is given."""
+
+    HOME = DeliveryMethod.HOME
+
+
+class ShortReasonInput(Enum):
+    """ShortReason as it is given."""
+
+    NOT_FOUND = ShortReason.NOT_FOUND
+    DAMAGED = ShortReason.DAMAGED
+    WORN_DISPLAY = ShortReason.WORN_DISPLAY
+
+
+described(OrderStatusInput, "OrderStatusInput", "A status of orders to list.", _STATUSES)
+described(
+    FulfilmentStateInput,
+    "FulfilmentStateInput",
+    "A state of fulfilments to list.",
+    _FULFILMENT_STATES,
+)
+described(
+    DeliveryMethodInput, "DeliveryMethodInput", "How the goods are to reach the customer.", _METHODS
+)
+described(ShortReasonInput, "ShortReasonInput", "Why goods cannot be provided.", _SHORTAGES)

@@ -1,0 +1,33 @@
+"""Entities of other services, known here by their key alone."""
+
+import strawberry
+from strawberry.federation.schema_directives import Key
+
+
+def _stub(key: str) -> Key:
+    return Key(fields=key, resolvable=False)  # type: ignore[arg-type]  # a text is a field set
+
+
+@strawberry.federation.type(name="Item", keys=[_stub("sku")], description="Something that is sold.")
+class Item:
+    """An item of inventory."""
+
+    sku: str = strawberry.federation.field(description="The stock keeping unit.")
+
+
+@strawberry.federation.type(
+    name="Channel", keys=[_stub("code")], description="Where the retailer sells."
+)
+class Channel:
+    """A channel of inventory."""
+
+    code: str = strawberry.federation.field(description="The code of the channel.")
+
+
+@strawberry.federation.type(
+    name="Reservation", keys=[_stub("id")], description="Stock that is kept for somebody."
+)
+class Reservation:
+    """A reservation of inventory."""
+
+    id: strawberry.ID = strawberry.federation.field(description="The global id.")

@@ -1,0 +1,91 @@
+"""Work that a commit leaves to be done: its kinds, and stock effects as JSON and back."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from order_svc.domain.fulfilments.fulfilment import ShortReason
+from order_svc.domain.stock_effects import (
+    ConsumeStock,
+    CorrectStock,
+    ReleaseStock,
+    SourceLine,
+    StockEffect,
+    StockLine,
+)
+from service_kit.runtime.json_values import JSON
+
+PLACEMENT: Final = "placement"
+"""The recovery of a placement that nobody has ended."""
+
+CONSUME: Final = "stock.consume"
+RELEASE: Final = "stock.release"
+CORRECT: Final = "stock.correct"
+SOURCE: Final = "stock.source"
+
+EFFECTS: Final = (CONSUME, RELEASE, CORRECT, SOURCE)
+"""The kinds of due work that are effects on stock."""
+
+
+def kind_of(effect: StockEffect) -> str:
+    """The kind of due work that does the effect."""
+    match effect:
+        case ConsumeStock():
+            return CONSUME
+        case ReleaseStock():
+            return RELEASE
+        case CorrectStock():
+            return CORRECT
+        case SourceLine():
+            return SOURCE
+
+
+def to_payload(effect: StockEffect) -> dict[str, JSON]:
+    """The effect as JSON; its key is the due work's identifier."""
+    match effect:
+        case ConsumeStock() | ReleaseStock():
+            return {
+                "orderId": effect.order_id,
+                "reservationId": effect.reservation_id,
+                "lines": [_line_to_json(line) for line in effect.lines],
+            }
+        case CorrectStock():
+            return {
+                "orderId": effect.order_id,
+                "reservationId": effect.reservation_id,
+                "line": _line_to_json(effect.line),
+                "reason": effect.reason.value,
+                "counted": effect.counted,
+            }
+        case SourceLine():
+            return {
+                "orderId": effect.order_id,
+                "lineId": effect.line_id,
+                "quantity": effect.quantity,
+            }
+
+
+def effect_of(kind: str, key: str, payload: Mapping[str, Any]) -> StockEffect:
+    """The effect of a due work item."""
+    order_id = payload["orderId"]
+    if kind == SOURCE:
+        return SourceLine(key, order_id, payload["lineId"], payload["quantity"])
+    reservation_id = payload["reservationId"]
+    if kind == CORRECT:
+        line, reason = _line_of(payload["line"]), ShortReason(payload["reason"])
+        return CorrectStock(key, order_id, reservation_id, line, reason, payload["counted"])
+    lines = tuple(_line_of(line) for line in payload["lines"])
+    if kind == CONSUME:
+        return ConsumeStock(key, order_id, reservation_id, lines)
+    return ReleaseStock(key, order_id, reservation_id, lines)
+
+
+def _line_to_json(line: StockLine) -> dict[str, JSON]:
+    return {
+        "lineId": line.line_id,
+        "locationCode": line.location_code,
+        "quantity": line.quantity,
+    }
+
+
+def _line_of(value: Mapping[str, Any]) -> StockLine:
+    return StockLine(value["lineId"], value["locationCode"], value["quantity"])

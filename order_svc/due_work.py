@@ -1,0 +1,35 @@
+"""Which due work this service does: recovering placements, and what changes ask of stock."""
+
+from collections.abc import Mapping
+
+from order_svc.domain.errands import EFFECTS, PLACEMENT, effect_of
+from order_svc.use_cases.settle_effect import settle_effect
+from order_svc.use_cases.settle_placement import settle_placement
+from order_svc.use_cases.surroundings import Surroundings
+from service_kit.messaging.due_work import DueItem, DueWorker, Handler
+
+class WorkerErrands:
+    """Errands of a command, run by the worker once there is one."""
+
+    def __init__(self) -> None:
+        self._worker: DueWorker | None = None
+
+    def served_by(self, worker: DueWorker) -> None:
+        """Name the worker."""
+        self._worker = worker
+
+    async def run_now(self, identifier: str) -> bool:
+        """Whether the work was done by this call; if not, somebody does it later."""
+        return self._worker is not None and await self._worker.run_now(identifier)
+
+
+def handlers(around: Surroundings) -> Mapping[str, Handler]:
+    """The handler of each kind of due work; each may be called again for the same item."""
+
+    async def recover(item: DueItem) -> None:
+        await settle_placement(around, str(item.payload["orderId"]))
+
+    async def settle(item: DueItem) -> None:
+        await settle_effect(around, effect_of(item.kind, item.identifier, item.payload))
+
+    return {PLACEMENT: recover, **dict.fromkeys(EFFECTS, settle)}

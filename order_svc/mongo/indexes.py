@@ -1,0 +1,79 @@
+"""The collections of orders: their indexes, their retention, their shard keys."""
+
+from service_kit.messaging.due_work import DUE_WORK
+from service_kit.messaging.leases import LEASES
+from service_kit.messaging.outbox import OUTBOX
+from service_kit.messaging.positions import POSITIONS
+from service_kit.storage.idempotency import OUTCOMES
+from service_kit.storage.indexes import CollectionDeclaration, Index
+
+ORDERS = CollectionDeclaration(
+    "orders",
+    (
+        Index((("customerId", 1), ("_id", -1)), name="of_customer"),
+        Index((("customerRef", 1), ("_id", -1)), name="of_customer_ref"),
+        Index((("channel", 1), ("_id", -1)), name="of_channel"),
+        Index((("locationCodes", 1), ("_id", -1)), name="of_location"),
+        Index((("status", 1), ("_id", -1)), name="of_status"),
+    ),
+    retention="Ten years after the order, as commercial law asks; nothing in it is personal.",
+)
+FULFILMENTS = CollectionDeclaration(
+    "fulfilments",
+    (
+        Index((("orderId", 1), ("_id", 1)), name="of_order"),
+        Index((("locationCode", 1), ("state", 1), ("createdAt", 1), ("_id", 1)), name="queue"),
+        Index((("locationId", 1), ("state", 1), ("createdAt", 1), ("_id", 1)), name="queue_by_id"),
+        Index((("createdAt", 1), ("_id", 1)), name="oldest"),
+    ),
+    retention="As long as its order.",
+    shard_key=(("orderId", "hashed"),),
+)
+TIMELINE = CollectionDeclaration(
+    "timeline",
+    (Index((("orderId", 1), ("_id", 1)), name="of_order"),),
+    retention="As long as its order.",
+    shard_key=(("orderId", "hashed"),),
+)
+ORDER_REFS = CollectionDeclaration(
+    "order_refs", (), retention="As long as the order that has the reference."
+)
+PLACEMENTS = CollectionDeclaration(
+    "placements",
+    (Index((("orderId", 1),), name="of_order"),),
+    retention="Until the placement has ended.",
+)
+DESTINATIONS = CollectionDeclaration(
+    "destinations",
+    (Index((("customerId", 1),), name="of_customer"),),
+    retention="Personal: until the customer asks for erasure, at most three years.",
+)
+CUSTOMERS = CollectionDeclaration(
+    "customers", (), retention="As long as an order refers to the customer; not personal."
+)
+PEOPLE = CollectionDeclaration(
+    "people",
+    (),
+    retention="Personal: until the customer asks for erasure or the feed removes them.",
+)
+PRICES = CollectionDeclaration(
+    "prices", (), retention="Until the feed replaces the price.", shard_key=(("_id", "hashed"),)
+)
+
+DECLARATIONS = (
+    ORDERS,
+    FULFILMENTS,
+    TIMELINE,
+    ORDER_REFS,
+    PLACEMENTS,
+    DESTINATIONS,
+    CUSTOMERS,
+    PEOPLE,
+    PRICES,
+    OUTCOMES,
+    OUTBOX,
+    DUE_WORK,
+    LEASES,
+    POSITIONS,
+)
+"""Everything that the database of this service holds."""

@@ -1,0 +1,92 @@
+"""Orders and their lines as documents, and back."""
+
+from typing import Any
+
+from order_svc.domain.fulfilments.fulfilment import Fulfilment
+from order_svc.domain.lifecycles.slices import SliceState
+from order_svc.domain.lines.line import Hands, Line, PriceSource, Slice
+from order_svc.domain.orders.order import DeliveryMethod, Order
+from retail_kit.money import Money
+from service_kit.storage.schema_versions import Upcasts
+
+UPCASTS = Upcasts(current=1)
+
+
+def order_document(order: Order) -> dict[str, Any]:
+    """The order without its fulfilments; `status` and `locationCodes` are there to be found by."""
+    return UPCASTS.stamp(
+        {
+            "_id": order.id,
+            "ref": order.ref,
+            "channel": order.channel,
+            "currency": order.currency,
+            "placedAt": order.placed_at,
+            "customerId": order.customer_id,
+            "customerRef": order.customer_ref,
+            "deliveryMethod": order.delivery_method.value,
+            "lines": [_line_document(line) for line in order.lines],
+            "status": order.status.value,
+            "locationCodes": sorted(order.location_codes),
+            "version": order.version,
+        }
+    )
+
+
+def order_of(document: dict[str, Any], fulfilments: tuple[Fulfilment, ...]) -> Order:
+    """The order with its fulfilments."""
+    document = UPCASTS.upcast(document)
+    return Order(
+        id=document["_id"],
+        ref=document["ref"],
+        channel=document["channel"],
+        currency=document["currency"],
+        placed_at=document["placedAt"],
+        lines=tuple(_line_of(one, document["currency"]) for one in document["lines"]),
+        fulfilments=fulfilments,
+        customer_id=document["customerId"],
+        customer_ref=document["customerRef"],
+        delivery_method=DeliveryMethod(document["deliveryMethod"]),
+        version=document["version"],
+    )
+
+
+def _line_document(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "sku": line.sku,
+        "quantity": line.quantity,
+        "unitPrice": line.unit_price.minor,
+        "priceSource": line.price_source.value,
+        "backorderAllowed": line.backorder_allowed,
+        "excludedLocations": list(line.excluded_locations),
+        "slices": [
+            {
+                "quantity": part.quantity,
+                "state": part.state.value,
+                "fulfilmentId": part.hands.fulfilment_id,
+                "parcelId": part.hands.parcel_id,
+                "sourcingId": part.hands.sourcing_id,
+            }
+            for part in line.slices
+        ],
+        "version": line.version,
+    }
+
+
+def _line_of(document: dict[str, Any], currency: str) -> Line:
+    return Line(
+        id=document["id"],
+        sku=document["sku"],
+        quantity=document["quantity"],
+        unit_price=Money(document["unitPrice"], currency),
+        price_source=PriceSource(document["priceSource"]),
+        slices=tuple(_slice_of(part) for part in document["slices"]),
+        backorder_allowed=document["backorderAllowed"],
+        excluded_locations=tuple(document["excludedLocations"]),
+        version=document["version"],
+    )
+
+
+def _slice_of(document: dict[str, Any]) -> Slice:
+    hands = Hands(document["fulfilmentId"], document["parcelId"], document["sourcingId"])
+    return Slice(document["quantity"], SliceState(document["state"]), hands)

@@ -1,0 +1,154 @@
+"""Placing an order: it is saved first as PLACING, then its stock is reserved, then it is open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from order_svc.domain.crash_points import PLACEMENT_SAVED
+from order_svc.domain.customers.customer import Customer, customer_id_of
+from order_svc.domain.customers.personal import Destination
+from order_svc.domain.history.events import event_of_customer
+from order_svc.domain.orders.placement import AskedLine, Placement, begin
+from order_svc.domain.refusals import forbidden, invalid, price_not_allowed, ref_taken
+from order_svc.domain.rights.visibility import actor_of, may_order_for, may_set_prices
+from order_svc.ports import InventoryUnavailable, PlacementClaim, Work
+from order_svc.use_cases.change_order import Command, cause_of
+from order_svc.use_cases.settle_placement import settle_placement
+from order_svc.use_cases.surroundings import Surroundings
+from retail_kit.money import Money
+from retail_kit.roles import Role
+from service_kit.commands.idempotency import Outcome, in_progress
+from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
+from service_kit.runtime.identifiers import derived_identifier
+
+LONGEST_REF = 100
+_SHORT_REF = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder(Command):
+    """What to order, for whom, on which channel, and where it goes."""
+
+    channel: str
+    lines: tuple[AskedLine, ...]
+    destination: Destination
+    ref: str | None = None
+    customer_ref: str | None = None
+
+
+async def place_order(around: Surroundings, command: PlaceOrder) -> Outcome:
+    """Place an order once: an order with all its stock reserved, or none and the reasons.
+
+    While its first copy is under way, or inventory does not answer, the command is IN_PROGRESS.
+    """
+    unpriced = {line.sku for line in command.lines if line.unit_price is None}
+    prices = await around.pricing.prices_of(command.channel, unpriced)
+    order_id = around.identifiers()
+    known = await _begin(around, command, order_id, prices)
+    if known is not None:
+        return known
+    around.reached(PLACEMENT_SAVED)
+    try:
+        return await settle_placement(around, order_id) or Outcome(refusals=(in_progress(),))
+    except InventoryUnavailable:
+        return Outcome(refusals=(in_progress(),))
+
+
+async def _begin(
+    around: Surroundings, command: PlaceOrder, order_id: str, prices: Mapping[str, Money]
+) -> Outcome | None:
+    """Save the order as PLACING with its recovery; give what is known of an earlier copy."""
+
+    async def within(work: Work) -> Outcome | None:
+        known = await work.outcomes.find(command.request)
+        if known is not None:
+            return known
+        claim = await work.orders.claim_of(command.request)
+        if claim is not None:
+            return Outcome(refusals=(in_progress(),))
+        try:
+            await _save(around, work, command, order_id, prices)
+        except (Refusal, RefusedAll) as refused:
+            outcome = Outcome(refusals=refusals_in(refused))
+            await work.outcomes.record(command.request, outcome)
+            return outcome
+        return None
+
+    return await around.work.run(within)
+
+
+async def _save(
+    around: Surroundings,
+    work: Work,
+    command: PlaceOrder,
+    order_id: str,
+    prices: Mapping[str, Money],
+) -> None:
+    _check_rights(command)
+    customer = await _customer(work, command)
+    placement = Placement(
+        order_id=order_id,
+        ref=_ref_of(command.ref, order_id),
+        channel=command.channel,
+        lines=command.lines,
+        customer_id=customer.id if customer else None,
+        customer_ref=customer.ref if customer else None,
+    )
+    now = around.clock.now()
+    order = begin(placement, prices, now)
+    if await work.orders.ref_exists(order.ref):
+        raise ref_taken(order.ref)
+    if customer is not None and customer.version == 0:
+        await _introduce(around, work, command, customer)
+    claim = PlacementClaim(command.request, order_id, actor_of(command.caller))
+    await work.orders.begin(order, claim, command.destination)
+    await work.schedule_recovery(order_id, now + around.recovery_delay)
+
+
+def _check_rights(command: PlaceOrder) -> None:
+    if not command.channel.strip():
+        raise invalid("Name the channel.", "input", "channel")
+    if not may_set_prices(command.caller):
+        priced = [i for i, line in enumerate(command.lines) if line.unit_price is not None]
+        if priced:
+            raise RefusedAll(
+                [price_not_allowed("input", "lines", str(i), "unitPrice") for i in priced]
+            )
+
+
+async def _customer(work: Work, command: PlaceOrder) -> Customer | None:
+    """The customer who orders: the one named, or the caller; version 0 if not seen before."""
+    ref = command.customer_ref
+    mine = command.caller.granted("customer") if command.caller.has_role(Role.CUSTOMER) else set()
+    if ref is None and len(mine) == 1:
+        (ref,) = mine
+    customer_id = None if ref is None else customer_id_of(ref)
+    if not may_order_for(command.caller, command.channel, customer_id, ref):
+        raise forbidden("You may not order for this customer here.", "input", "customerRef")
+    if ref is None or customer_id is None:
+        return None
+    found = await work.customers.get_many({customer_id, ref})
+    return found.get(customer_id) or found.get(ref) or Customer(customer_id, _checked_ref(ref))
+
+
+async def _introduce(
+    around: Surroundings, work: Work, command: PlaceOrder, customer: Customer
+) -> None:
+    """Keep a customer of whom only the reference is known; the customer feed tells the rest."""
+    known = replace(customer, version=1)
+    await work.customers.save([known])
+    await work.publish(
+        [event_of_customer(known, cause_of(around, command), personal_changed=False)]
+    )
+
+
+def _ref_of(given: str | None, order_id: str) -> str:
+    """The reference given, or a short one that people can spell."""
+    if given is not None:
+        return _checked_ref(given)
+    return f"T-{derived_identifier(order_id)[:_SHORT_REF].upper()}"
+
+
+def _checked_ref(ref: str) -> str:
+    if not ref.strip() or len(ref) > LONGEST_REF:
+        raise invalid(f"A reference has between 1 and {LONGEST_REF} characters.", "input")
+    return ref

@@ -1,0 +1,129 @@
+"""Ending a placement, by whoever comes first: the command itself or its recovery."""
+
+from dataclasses import dataclass
+
+from order_svc.domain.crash_points import (
+    ALLOCATION_ANSWERED,
+    ALLOCATION_WITHDRAWN,
+    PLACEMENT_GIVEN_UP,
+    PLACEMENT_SETTLED,
+)
+from order_svc.domain.customers.personal import Destination
+from order_svc.domain.history.events import Cause
+from order_svc.domain.orders.allocation import Allocation, place
+from order_svc.domain.orders.order import Order
+from order_svc.domain.refusals import from_inventory, placement_expired
+from order_svc.ports import (
+    AllocationRequest,
+    InventoryUnavailable,
+    PlacementClaim,
+    WantedLine,
+    Work,
+)
+from order_svc.use_cases.change_order import keep
+from order_svc.use_cases.surroundings import Surroundings
+from service_kit.commands.idempotency import Outcome
+from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A placement that nobody has ended."""
+
+    order: Order
+    claim: PlacementClaim
+    destination: Destination | None
+
+
+async def settle_placement(around: Surroundings, order_id: str) -> Outcome | None:
+    """Reserve the stock of an order that is PLACING, then open it, or remove it if refused.
+
+    May be called by anyone at any time, any number of times. None: somebody else has ended it.
+    Raises InventoryUnavailable when it is unknown whether stock was reserved: call it again.
+    """
+    found = await around.work.run(lambda work: _open_placement(work, order_id))
+    if found is None:
+        return None
+    too_late = around.clock.now() - found.order.placed_at > around.placement_patience
+    if found.claim.given_up or too_late:
+        return await _give_up(around, found.order)
+    answer = await _allocation(around, found)
+    around.reached(ALLOCATION_ANSWERED)
+    outcome = await around.work.run(lambda work: _end(around, work, order_id, answer))
+    around.reached(PLACEMENT_SETTLED)
+    return outcome
+
+
+def allocation_key(order_id: str) -> str:
+    """The key under which the stock of a placement is reserved: the order's own."""
+    return f"{order_id}.placement"
+
+
+async def _open_placement(work: Work, order_id: str) -> _Open | None:
+    claim = await work.orders.claim(order_id)
+    order = await work.orders.get(order_id)
+    if claim is None or order is None:
+        return None
+    return _Open(order, claim, await work.orders.destination_of(order_id))
+
+
+async def _allocation(around: Surroundings, found: _Open) -> Allocation | tuple[Refusal, ...]:
+    order = found.order
+    request = AllocationRequest(
+        key=allocation_key(order.id),
+        order_id=order.id,
+        channel=order.channel,
+        lines=tuple(WantedLine(line.id, line.sku, line.quantity) for line in order.lines),
+        destination=found.destination,
+    )
+    try:
+        return await around.inventory.allocate(request)
+    except (Refusal, RefusedAll) as refused:
+        refusals = refusals_in(refused)
+        if any(refusal.retryable for refusal in refusals):
+            raise InventoryUnavailable(str(refused)) from refused
+        return tuple(from_inventory(refusal) for refusal in refusals)
+
+
+async def _end(
+    around: Surroundings, work: Work, order_id: str, answer: Allocation | tuple[Refusal, ...]
+) -> Outcome | None:
+    found = await _open_placement(work, order_id)
+    if found is None or found.claim.given_up:
+        return None
+    if not isinstance(answer, Allocation):
+        return await _removed(work, found, Outcome(refusals=answer))
+    cause = Cause(found.claim.actor, found.claim.request.mutation, around.clock.now())
+    change = place(found.order, answer, around.clock.now())
+    await keep(around, work, found.order, change, cause)
+    await work.orders.end_claim(order_id)
+    return await _recorded(work, found, Outcome({"orderId": order_id}))
+
+
+async def _give_up(around: Surroundings, order: Order) -> Outcome | None:
+    """End a placement that has taken too long: nothing stays reserved, no order remains."""
+    await around.work.run(lambda work: work.orders.give_up(order.id))
+    around.reached(PLACEMENT_GIVEN_UP)
+    await around.inventory.withdraw(allocation_key(order.id), order.id)
+    around.reached(ALLOCATION_WITHDRAWN)
+
+    async def within(work: Work) -> Outcome | None:
+        found = await _open_placement(work, order.id)
+        if found is None:
+            return None
+        return await _removed(work, found, Outcome(refusals=(placement_expired(),)))
+
+    outcome = await around.work.run(within)
+    around.reached(PLACEMENT_SETTLED)
+    return outcome
+
+
+async def _removed(work: Work, found: _Open, outcome: Outcome) -> Outcome:
+    await work.orders.abandon(found.order)
+    return await _recorded(work, found, outcome)
+
+
+async def _recorded(work: Work, found: _Open, outcome: Outcome) -> Outcome:
+    await work.outcomes.record(found.claim.request, outcome)
+    await work.placement_ended(found.order.id)
+    return outcome

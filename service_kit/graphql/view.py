@@ -1,0 +1,90 @@
+"""Strawberry's HTTP view with our context, our JSON, and no bad request that ends as 500."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+import orjson
+import strawberry.asgi
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.http import GraphQLRequestData
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
+
+from service_kit.graphql.context import SubgraphContext
+from service_kit.graphql.errors import BAD_REQUEST
+from service_kit.graphql.guards import caller_in
+from service_kit.graphql.http_answers import error_response
+from service_kit.graphql.schema import SubgraphSchema
+from service_kit.identity.caller import Caller
+
+MakeContext: TypeAlias = Callable[[Caller], SubgraphContext]
+
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "query": (str, "a text"),
+    "variables": (dict, "an object"),
+    "operationName": (str, "a text"),
+    "extensions": (dict, "an object"),
+}
+
+
+class SubgraphView(strawberry.asgi.GraphQL[SubgraphContext, None]):
+    """GraphQL over HTTP (POST, GET) and server-sent events."""
+
+    def __init__(self, schema: SubgraphSchema, make_context: MakeContext) -> None:
+        super().__init__(schema, graphql_ide=None, subscription_protocols=(GRAPHQL_SSE_PROTOCOL,))
+        self._make_context = make_context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await self.run(Request(scope, receive))
+        except HTTPException as error:
+            response = error_response(error.status_code, BAD_REQUEST, error.reason)
+        await response(scope, receive, send)
+
+    async def get_context(
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket,  # noqa: ARG002  # Strawberry's signature
+    ) -> SubgraphContext:
+        return self._make_context(caller_in(request.scope))
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        transport = self._get_stream_transport_from_headers(request.headers)
+        asked = await self._asked(request)
+        return GraphQLRequestData(
+            query=asked.get("query"),
+            variables=asked.get("variables"),
+            operation_name=asked.get("operationName"),
+            extensions=asked.get("extensions"),
+            protocol=transport.protocol if transport else "http",
+        )
+
+    async def _asked(self, request: AsyncHTTPRequestAdapter) -> Mapping[str, Any]:
+        if request.method == "GET":
+            asked: object = self.parse_query_params(request.query_params)
+        elif (request.content_type or "").partition(";")[0].strip() == "application/json":
+            asked = self.parse_json(await request.get_body())
+        else:
+            raise HTTPException(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the request as application/json."
+            )
+        return _well_shaped(asked)
+
+    def decode_json(self, data: str | bytes) -> object:
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)
+
+
+def _well_shaped(asked: object) -> Mapping[str, Any]:
+    if not isinstance(asked, dict):
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "A GraphQL request is a JSON object.")
+    for name, (kind, words) in _KINDS.items():
+        if not isinstance(asked.get(name), kind | None):
+            raise HTTPException(HTTPStatus.BAD_REQUEST, f"`{name}` is {words}.")
+    return asked
