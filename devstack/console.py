@@ -1,17 +1,19 @@
 """What the person at the terminal sees: progress, the children's lines by colour, the end."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from devstack.supervisor import StackFailed
+
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_magenta")
 NAME_WIDTH = 13
 
 
-class OutputClosed(Exception):
+class OutputClosed(StackFailed):
     """Nobody reads what we print any more."""
 
     def __init__(self) -> None:
@@ -77,8 +79,3 @@ class ConsoleReport:
         except OSError as error:
             self._console.file = open(os.devnull, "w")  # noqa: PTH123, SIM115  (for good)
             raise OutputClosed from error
-
-
-def indented(lines: Iterable[str]) -> str:
-    """Join lines, each two columns in."""
-    return "\n".join(f"  {line}" for line in lines)

@@ -2,11 +2,19 @@
 
 import asyncio
 import hashlib
+import os
 import shutil
+import signal
 import tarfile
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from devstack.leash import leashed
+
+NPM_SECONDS = 10.0
+"""How long the page's files may hold up the start, the first time only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ ASSETS = (
 )
 
 
-async def obtain_graphiql(folder: Path) -> Path | None:
+async def graphiql_in(folder: Path) -> Path | None:
     """The folder with GraphiQL's files, filled through npm when need be; None where npm cannot.
 
     Without the folder the page falls back to the public addresses of the same files.
@@ -55,9 +63,9 @@ async def obtain_graphiql(folder: Path) -> Path | None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as name:
         staging = Path(name)
-        for asset in ASSETS:
-            if not await _unpack(npm, asset, staging):
-                return None
+        packing = (_unpack(npm, asset, staging) for asset in ASSETS)
+        if not all(await asyncio.gather(*packing)):
+            return None
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(staging / "files", folder)
     return folder
@@ -65,24 +73,10 @@ async def obtain_graphiql(folder: Path) -> Path | None:
 
 async def _unpack(npm: str, asset: Asset, staging: Path) -> bool:
     """Fetch one package archive, refuse it unless it is the pinned one, and take its files."""
-    process = await asyncio.create_subprocess_exec(
-        npm,
-        "pack",
-        f"{asset.package}@{asset.version}",
-        cwd=staging,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        async with asyncio.timeout(60):
-            code = await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+    if not await _fetched(npm, asset, staging):
         return False
     archive = staging / f"{asset.package}-{asset.version}.tgz"
-    if code != 0 or hashlib.sha256(archive.read_bytes()).hexdigest() != asset.sha256:
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != asset.sha256:
         return False
     target = staging / "files"
     target.mkdir(exist_ok=True)
@@ -93,3 +87,24 @@ async def _unpack(npm: str, asset: Asset, staging: Path) -> bool:
                 return False
             (target / Path(name).name).write_bytes(member.read())
     return True
+
+
+async def _fetched(npm: str, asset: Asset, staging: Path) -> bool:
+    """Let npm fetch an archive; it is ended when it takes too long or we are."""
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        *leashed([npm, "pack", f"{asset.package}@{asset.version}"]),
+        cwd=staging,
+        stdin=quiet,
+        stdout=quiet,
+        stderr=quiet,
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(NPM_SECONDS):
+            return await process.wait() == 0
+    except TimeoutError:
+        return False
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)

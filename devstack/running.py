@@ -10,11 +10,13 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from devstack.console import ConsoleReport
+from devstack.graphiql import graphiql_in
 from devstack.keys import issuer_key
 from devstack.sample.loading import SampleRefused, SampleSender, load_sample_once
+from devstack.servers import ServerError
 from devstack.settings import StackSettings
 from devstack.stack import Stack
-from devstack.supervisor import StackFailed, Supervisor
+from devstack.supervisor import StackFailed, Stage, Supervisor
 from devstack.tokens import TokenIssuer, User, user_of
 from devstack.welcome import welcome
 from retail_kit.roles import Role
@@ -39,8 +41,15 @@ async def run_stack(
         issuer_key(settings.keys), settings.issuer_url, timedelta(hours=settings.token_hours)
     )
 
-    async def first() -> None:
+    async def prepare() -> list[Stage]:
         await _require_servers(settings)
+        report.working("GraphiQL's files")
+        assets = await graphiql_in(settings.folder / "graphiql")
+        report.working("")
+        try:
+            return stack.stages(assets)
+        except ServerError as error:
+            raise StackFailed(str(error)) from error
 
     async def then() -> None:
         report.working("the sample data")
@@ -60,10 +69,7 @@ async def run_stack(
         for line in welcome(settings, servers, tokens):
             report.say(line)
 
-    supervisor = Supervisor(
-        stack.stages(), logs=settings.logs, report=report, first=first, then=then
-    )
-    return await supervisor.run()
+    return await Supervisor(prepare, logs=settings.logs, report=report, then=then).run()
 
 
 def _described(user: User) -> str:

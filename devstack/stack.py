@@ -17,6 +17,16 @@ from devstack.tokens import AUDIENCE
 
 PROJECT = Path(__file__).resolve().parent.parent
 ASK_SECONDS = 2.0
+IDENTITIES = (
+    "role=customer_service",
+    "role=customer&customer=C1",
+    "role=assistant&location=S1",
+    "role=assistant&location=S8",
+    "role=operator",
+    "role=integration",
+    "role=visitor",
+)
+"""Whom a person may choose to be on the GraphiQL page."""
 
 
 class Stack:
@@ -36,8 +46,12 @@ class Stack:
         self.redis_url = settings.redis_url.reveal() if settings.redis_url else valkey.url
         self._environment = {**environment, "PYTHONPATH": str(PROJECT)}
 
-    def stages(self) -> list[Stage]:
-        """Return the stages: servers and issuer, then the services, then the gateway."""
+    def stages(self, graphiql: Path | None) -> list[Stage]:
+        """Return the stages: servers and issuer, then the services, then the gateway.
+
+        `graphiql` is the folder with GraphiQL's files, if they are on this machine. Raises
+        ServerMissing.
+        """
         for server in self._servers:
             server.prepare()
         issuer = self._python("issuer", "devstack", "issuer", port=self._settings.issuer_port)
@@ -48,7 +62,7 @@ class Stack:
         return [
             (*(self._server(server) for server in self._servers), issuer),
             services,
-            (self._gateway(),),
+            (self._gateway(graphiql),),
         ]
 
     def _server(self, server: EmbeddedServer) -> ChildPlan:
@@ -66,16 +80,15 @@ class Stack:
         )
 
     def _service(self, name: str, port: int) -> ChildPlan:
-        prefix = name.removesuffix("_svc").upper()
         settings = {
-            f"{prefix}_PORT": str(port),
+            f"{_prefix(name)}_PORT": str(port),
             "MONGODB_URL": self.mongodb_url,
             "REDIS_URL": self.redis_url,
             "INVENTORY_URL": _graphql_at(self._settings.inventory_port),
         }
         return self._python(name, name, port=port, settings=settings)
 
-    def _gateway(self) -> ChildPlan:
+    def _gateway(self, graphiql: Path | None) -> ChildPlan:
         settings = {
             "GATEWAY_PORT": str(self._settings.gateway_port),
             "GATEWAY_SUBGRAPHS": ",".join(
@@ -84,12 +97,16 @@ class Stack:
                     f"order_svc={_graphql_at(self._settings.order_port)}",
                 ]
             ),
-            "GATEWAY_GRAPHIQL": "true",
+            "GATEWAY_DEVELOPMENT": "true",
+            "GATEWAY_DEV_TOKEN_URL": f"{self._settings.issuer_url}/token",
+            "GATEWAY_DEV_IDENTITIES": ",".join(IDENTITIES),
             "REDIS_URL": self.redis_url,
             "USER_JWKS_URL": f"{self._settings.issuer_url}/.well-known/jwks.json",
             "USER_ISSUER": self._settings.issuer_url,
             "USER_AUDIENCE": AUDIENCE,
         }
+        if graphiql:
+            settings["GATEWAY_GRAPHIQL_ASSETS"] = str(graphiql)
         port = self._settings.gateway_port
         return self._python("gateway", "gateway", port=port, settings=settings)
 
@@ -104,6 +121,7 @@ class Stack:
         keys = self._settings.keys
         environment = {
             **self._environment,
+            f"{_prefix(name)}_HOST": HOST,
             "LOG_LEVEL": self._settings.log_level,
             "LOG_JSON": "false",
             "SIGNING_KEY_FILE": str(key_file(keys, name)),
@@ -112,6 +130,10 @@ class Stack:
         }
         command = (sys.executable, "-m", module, *arguments)
         return ChildPlan(name, command, environment, asks(port), port=port)
+
+
+def _prefix(process: str) -> str:
+    return process.removesuffix("_svc").upper()
 
 
 def _graphql_at(port: int) -> str:

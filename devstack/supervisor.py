@@ -51,25 +51,23 @@ async def require_free_ports(stages: Sequence[Stage]) -> None:
 class Supervisor:
     """Runs the stages of a stack, each after the one before it is ready, until told to stop.
 
-    `first` runs before any child, `then` once when all are ready. The children of a stage start
+    `prepare` gives the stages, `then` runs once when all are ready. The children of a stage start
     together; all are stopped in the opposite order. A signal to stop is obeyed at any moment; a
     second Ctrl-C ends the children by force.
     """
 
     def __init__(
         self,
-        stages: Sequence[Stage],
+        prepare: Callable[[], Awaitable[Sequence[Stage]]],
         *,
         logs: Path,
         report: Report,
         then: Callable[[], Awaitable[None]],
-        first: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        self._stages = stages
+        self._prepare = prepare
         self._logs = logs
         self._report = report
         self._then = then
-        self._first = first
         self._children: list[list[Child]] = []
         self._hurry = asyncio.Event()
         self._end: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
@@ -93,11 +91,10 @@ class Supervisor:
         return 0 if reason is None else 1
 
     async def _work(self) -> None:
-        await require_free_ports(self._stages)
-        if self._first:
-            await self._first()
+        stages = await self._prepare()
+        await require_free_ports(stages)
         self._logs.mkdir(parents=True, exist_ok=True)
-        for stage in self._stages:
+        for stage in stages:
             self._children.append([])
             async with asyncio.TaskGroup() as together:
                 for plan in stage:

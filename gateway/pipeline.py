@@ -74,7 +74,7 @@ async def answer(served: Served, transport: SubgraphTransport, request: Operatio
         return Answer(None, error.errors, was_run=False)
     except ClientError as error:
         return Answer(None, [masked(error)], was_run=False)
-    except Exception as error:  # the last resort: nothing of it may reach the client
+    except Exception as error:  # noqa: BLE001  # the last resort: nothing of it may reach the client
         _log.exception("request_failed")
         return Answer(None, [masked(error)])
     _tell_problems(execution)

@@ -8,6 +8,7 @@ from order_svc.use_cases.settle_placement import settle_placement
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.messaging.due_work import DueItem, DueWorker, Handler
 
+
 class WorkerErrands:
     """Errands of a command, run by the worker once there is one."""
 

@@ -14,7 +14,7 @@ from devstack.sample.catalogue import items, prices, stock
 from devstack.sample.network import channels, locations
 from devstack.sample.people import customers
 
-LINES_A_CALL = 200
+LINES_A_CALL = 500
 SECONDS = 60.0
 MARKER = "sample"
 APPLIED = frozenset({"APPLIED", "UNCHANGED"})
@@ -29,7 +29,6 @@ class Feed:
     """One bulk mutation and the lines for it; `rest` is the rest of its input."""
 
     mutation: str
-    field: str
     lines: tuple[dict[str, Any], ...]
     rest: Mapping[str, Any]
 
@@ -49,12 +48,12 @@ def feeds(now: datetime) -> tuple[Feed, ...]:
     at = now.isoformat()
     stock_lines = tuple({**line, "snapshotAt": at} for line in stock())
     return (
-        Feed("locationsImport", "locations", tuple(locations()), {}),
-        Feed("channelsImport", "channels", tuple(channels()), {}),
-        Feed("itemsImport", "items", tuple(items()), {}),
-        Feed("customersImport", "customers", tuple(customers()), {}),
-        Feed("pricesImport", "prices", tuple(prices()), {}),
-        Feed("stockImport", "lines", stock_lines, {"mode": "SNAPSHOT"}),
+        Feed("locationsImport", tuple(locations()), {}),
+        Feed("channelsImport", tuple(channels()), {}),
+        Feed("itemsImport", tuple(items()), {}),
+        Feed("customersImport", tuple(customers()), {}),
+        Feed("pricesImport", tuple(prices()), {}),
+        Feed("stockImport", stock_lines, {"mode": "SNAPSHOT"}),
     )
 
 
@@ -97,12 +96,12 @@ class SampleSender:
         await self._session.close()
 
     async def send_all(self, feeds: tuple[Feed, ...], now: datetime) -> int:
-        """Send every feed in calls of at most 200 lines; raise SampleRefused at the first no."""
+        """Send every feed in calls of at most 500 lines; raise SampleRefused at the first no."""
         for feed in feeds:
             for start in range(0, len(feed.lines), LINES_A_CALL):
                 lines = feed.lines[start : start + LINES_A_CALL]
                 key = f"sample-{feed.mutation}-{now.isoformat()}-{start}"
-                await self._send(feed, {"idempotencyKey": key, feed.field: lines, **feed.rest})
+                await self._send(feed, {"idempotencyKey": key, "lines": lines, **feed.rest})
         return sum(len(feed.lines) for feed in feeds)
 
     async def _send(self, feed: Feed, values: Mapping[str, Any]) -> None:

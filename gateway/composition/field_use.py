@@ -59,6 +59,16 @@ def key_coordinates(subgraph: Subgraph, type_name: str) -> frozenset[str]:
     )
 
 
+def provided_coordinates(subgraph: Subgraph) -> frozenset[Coordinate]:
+    """Fields that some `@provides` of the subgraph promises."""
+    return frozenset(
+        (owner.name, field.name)
+        for used in field_sets(subgraph)
+        if used.directive == "provides"
+        for owner, field, _ in selected_fields(subgraph, used)
+    )
+
+
 def _used_coordinates(subgraph: Subgraph) -> Iterator[Coordinate]:
     for used in field_sets(subgraph):
         try:

@@ -161,7 +161,9 @@ class _Reader:
                 if not self._names.is_machinery(name) and not name.startswith("__"):
                     parts.setdefault(self._roots.get(name, name), []).append(node)
         types = {name: self._type(name, nodes) for name, nodes in parts.items()}
-        return {name: each for name, each in types.items() if not _is_empty_root(each)}
+        kept = {name: each for name, each in types.items() if not _is_empty_root(each)}
+        kept.setdefault("Query", Type("Query", Kind.OBJECT, Marks()))
+        return kept
 
     def _type(self, name: str, nodes: list[_Definition]) -> Type:
         kind = _KINDS[type(nodes[0])]

@@ -95,7 +95,8 @@ def _fragment_step(fragment: RepresentationFragment) -> _Filler:
     types, below = fragment.types, _filler(fragment.selections)
 
     def step(item: JsonObject, sent: JsonObject) -> bool:
-        return below(item, sent) if item.get("__typename") in types else True
+        name = item.get("__typename")
+        return below(item, sent) if name.__class__ is str and name in types else True
 
     return step
 

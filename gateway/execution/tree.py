@@ -47,6 +47,5 @@ def _below(item: Any, at: ClientPath, step: PathStep) -> Sequence[tuple[Any, Cli
     if isinstance(step, ListStep):
         items = item if isinstance(item, list) else []
         return [(value, (*at, index)) for index, value in enumerate(items) if value is not None]
-    if isinstance(item, dict) and item.get("__typename") in step.types:
-        return [(item, at)]
-    return []
+    name = item.get("__typename") if isinstance(item, dict) else None
+    return [(item, at)] if isinstance(name, str) and name in step.types else []

@@ -56,7 +56,7 @@ class GatewayView(GraphQL[RequestContext, None]):
         self, schema: GatewaySchema, authenticator: Authenticator, options: ServerOptions
     ) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
-        self.request_adapter_class = self._bounded
+        self.request_adapter_class = self._bounded  # type: ignore[assignment]  # it is only called
         self._authenticator = authenticator
         self._options = options
 
@@ -68,7 +68,7 @@ class GatewayView(GraphQL[RequestContext, None]):
             response = await self.run(request)
         except HTTPException as refusal:
             response = refusal_response(refusal, accepted)
-        except Exception as error:  # a defect of ours: shown masked, told in full to the log
+        except Exception as error:  # noqa: BLE001  # a defect of ours: shown masked, told in full to the log
             _log.exception("request_failed")
             response = failure_response(error)
         await response(scope, receive, send)

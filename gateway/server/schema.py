@@ -7,6 +7,7 @@ from typing import Any, NoReturn, Protocol
 from graphql import print_schema
 from strawberry.schema.base import BaseSchema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exception_handlers import ExceptionHandler
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -53,7 +54,12 @@ class GatewaySchema(BaseSchema):
 
     def __init__(self, serving: Serving, transport: SubgraphTransport) -> None:
         self.config = StrawberryConfig()
-        self.exception_handlers = ()
+        self.query: Any = None
+        self.mutation: Any = None
+        self.subscription: Any = None
+        self.schema_converter: Any = None
+        self.schema_directives: list[object] = []
+        self.exception_handlers: tuple[ExceptionHandler[Any, Any], ...] = ()
         self._serving = serving
         self._transport = transport
 
@@ -94,10 +100,10 @@ class GatewaySchema(BaseSchema):
         """Refuse: no streaming protocol is switched on."""
         raise NotImplementedError
 
-    def get_type_by_name(self, name: str) -> None:  # noqa: ARG002  # Strawberry's signature
+    def get_type_by_name(self, name: str) -> None:
         """Know no Strawberry type: the schema is read, not declared."""
 
-    def get_directive_by_name(self, graphql_name: str) -> None:  # noqa: ARG002
+    def get_directive_by_name(self, graphql_name: str) -> None:
         """Know no Strawberry directive either."""
 
     def as_str(self) -> str:

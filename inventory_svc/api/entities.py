@@ -15,7 +15,8 @@ from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.stock import movement as ledger
 from inventory_svc.domain.stock import position as positions
 from inventory_svc.domain.stock import reservation as reservations
-from service_kit.graphql.access import allow, allow_reference
+from service_kit.graphql.access import allow_reference
+from service_kit.graphql.fields import resolver_field
 from service_kit.graphql.global_ids import from_global_id, to_global_id
 
 
@@ -35,9 +36,7 @@ class Item:
     image_url: str | None = strawberry.field(description="Where a picture is.")
     version: int = strawberry.field(description="Counts the changes of the item.")
 
-    @strawberry.field(
-        description="What can be promised on a channel.", extensions=[allow(*ANYBODY)]
-    )
+    @resolver_field(*ANYBODY, description="What can be promised on a channel.")
     async def availability(
         self,
         info: Info,
@@ -51,9 +50,9 @@ class Item:
         question = question_of(channel, for_)
         return Availability.of(await info.context.loaders.availability.load((self.sku, question)))
 
-    @strawberry.field(
+    @resolver_field(
+        *BACK_OFFICE,
         description="The stock of the item at every location, by condition and location.",
-        extensions=[allow(*BACK_OFFICE)],
     )
     async def positions(self, info: Info) -> "list[StockPosition] | None":
         """Read the positions of all items of the request at once."""
@@ -118,17 +117,17 @@ class StockPosition:
     version: int = strawberry.field(description="Counts the changes of the position.")
     shown: strawberry.Private[positions.Position]
 
-    @strawberry.field(description="Units that can be promised now, before any channel's rules.")
+    @resolver_field(description="Units that can be promised now, before any channel's rules.")
     def available(self, info: Info) -> int:
         """Leave out holds that are over, whatever is written."""
         return self.shown.available(info.context.clock.now())
 
-    @strawberry.field(description="The item itself.")
+    @resolver_field(description="The item itself.")
     async def item(self, info: Info) -> Item | None:
         """Read it with the others of the request."""
         return await item_of(info, self.sku)
 
-    @strawberry.field(description="The location itself.")
+    @resolver_field(description="The location itself.")
     async def location(self, info: Info) -> Location | None:
         """Take it from the directory."""
         return await location_of(info, self.location_code)
@@ -226,12 +225,12 @@ class ReservationLine:
     released: int = strawberry.field(description="Units that were given back.")
     short: int = strawberry.field(description="Units that were not found.")
 
-    @strawberry.field(description="The item itself.")
+    @resolver_field(description="The item itself.")
     async def item(self, info: Info) -> Item | None:
         """Read it with the others of the request."""
         return await item_of(info, self.sku)
 
-    @strawberry.field(description="The location itself.")
+    @resolver_field(description="The location itself.")
     async def location(self, info: Info) -> Location | None:
         """Take it from the directory."""
         return await location_of(info, self.location_code)
@@ -279,12 +278,12 @@ class Reservation:
     lines: list[ReservationLine] = strawberry.field(description="What is kept where.")
     shown: strawberry.Private[reservations.Reservation]
 
-    @strawberry.field(description="Where it stands now.")
+    @resolver_field(description="Where it stands now.")
     def state(self, info: Info) -> reservations.ReservationState:
         """Let expiry count whether it is written or not."""
         return self.shown.state_at(info.context.clock.now())
 
-    @strawberry.field(description="What may be done to it now.")
+    @resolver_field(description="What may be done to it now.")
     def available_actions(self, info: Info) -> list[ReservationAction]:
         """Only an active reservation can change."""
         state = self.shown.state_at(info.context.clock.now())
@@ -295,7 +294,7 @@ class Reservation:
             for name in ReservationActionName
         ]
 
-    @strawberry.field(description="The channel itself.")
+    @resolver_field(description="The channel itself.")
     async def channel(self, info: Info) -> Channel | None:
         """Take it from the directory."""
         directory = await info.context.inventory.network.directory()

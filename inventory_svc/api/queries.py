@@ -15,8 +15,8 @@ from inventory_svc.domain.network import location as locations
 from inventory_svc.domain.stock import movement as ledger
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import ItemsWanted
-from service_kit.graphql.access import allow
 from service_kit.graphql.connections import Connection, Cursor, PageArguments, connection_of
+from service_kit.graphql.fields import query_field
 from service_kit.graphql.global_ids import from_global_id
 
 Sku = Annotated[str, strawberry.argument(description="The item's SKU.")]
@@ -36,12 +36,12 @@ After = Annotated[
 class Query:
     """Inventory's root fields."""
 
-    @strawberry.field(description="An item by its SKU.", extensions=[allow(*ANYBODY)])
+    @query_field(*ANYBODY, description="An item by its SKU.")
     async def item(self, info: Info, sku: Sku) -> Item | None:
         """Find one item."""
         return await item_of(info, sku)
 
-    @strawberry.field(description="Items in the order of their SKU.", extensions=[allow(*ANYBODY)])
+    @query_field(*ANYBODY, description="Items in the order of their SKU.")
     async def items(
         self,
         info: Info,
@@ -58,16 +58,14 @@ class Query:
         found = await info.context.inventory.catalogue.page(wanted)
         return connection_of(found, page, cursor_of=_item_cursor, node_of=Item.of)
 
-    @strawberry.field(description="A location by its code.", extensions=[allow(*ANYBODY)])
+    @query_field(*ANYBODY, description="A location by its code.")
     async def location(self, info: Info, code: LocationCode) -> Location | None:
         """Find one location."""
         directory = await info.context.inventory.network.directory()
         found = directory.locations.get(code)
         return None if found is None else Location.of(found)
 
-    @strawberry.field(
-        description="Locations in the order of their code.", extensions=[allow(*ANYBODY)]
-    )
+    @query_field(*ANYBODY, description="Locations in the order of their code.")
     async def locations(
         self,
         info: Info,
@@ -97,7 +95,7 @@ class Query:
             total_count=len(chosen),
         )
 
-    @strawberry.field(description="A channel by its code.", extensions=[allow(*ANYBODY)])
+    @query_field(*ANYBODY, description="A channel by its code.")
     async def channel(
         self,
         info: Info,
@@ -108,17 +106,13 @@ class Query:
         found = directory.channels.get(code)
         return None if found is None else Channel.of(found)
 
-    @strawberry.field(
-        description="All channels in the order of their code.", extensions=[allow(*ANYBODY)]
-    )
+    @query_field(*ANYBODY, description="All channels in the order of their code.")
     async def channels(self, info: Info) -> list[Channel]:
         """List the channels; there are few."""
         directory = await info.context.inventory.network.directory()
         return [Channel.of(directory.channels[code]) for code in sorted(directory.channels)]
 
-    @strawberry.field(
-        description="What one location holds of an item.", extensions=[allow(*BACK_OFFICE)]
-    )
+    @query_field(*BACK_OFFICE, description="What one location holds of an item.")
     async def stock_position(
         self,
         info: Info,
@@ -131,9 +125,7 @@ class Query:
         found = await info.context.inventory.stock.positions([key])
         return StockPosition.of(found[key]) if key in found else None
 
-    @strawberry.field(
-        description="The ledger of a position, newest first.", extensions=[allow(*BACK_OFFICE)]
-    )
+    @query_field(*BACK_OFFICE, description="The ledger of a position, newest first.")
     async def stock_movements(
         self,
         info: Info,
@@ -150,7 +142,7 @@ class Query:
         found = await info.context.inventory.stock.movements(key, before, page.fetch)
         return connection_of(found, page, cursor_of=_movement_cursor, node_of=StockMovement.of)
 
-    @strawberry.field(description="A reservation by its id.", extensions=[allow(*BACK_OFFICE)])
+    @query_field(*BACK_OFFICE, description="A reservation by its id.")
     async def reservation(
         self,
         info: Info,

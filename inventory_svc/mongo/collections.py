@@ -9,7 +9,7 @@ from service_kit.storage.indexes import CollectionDeclaration, Index
 FOR_EVER = "For ever: reference records, few and small."
 
 POSITIONS = CollectionDeclaration(
-    "positions",
+    "stock_positions",
     (
         # Availability reads every location of a SKU.
         Index((("sku", 1), ("condition", 1), ("location", 1)), name="by_sku"),
@@ -26,7 +26,7 @@ POSITIONS = CollectionDeclaration(
 )
 
 MOVEMENTS = CollectionDeclaration(
-    "movements",
+    "stock_movements",
     (
         # A snapshot adds what has moved since it was counted; reservations do not enter here.
         Index((("position", 1), ("effectiveAt", 1)), partial={"physical": True}, name="physical"),
@@ -49,7 +49,7 @@ ITEMS = CollectionDeclaration(
 LOCATIONS = CollectionDeclaration("locations", (), retention=FOR_EVER)
 CHANNELS = CollectionDeclaration("channels", (), retention=FOR_EVER)
 NETWORK_VERSION = CollectionDeclaration(
-    "networkVersion", (), retention="For ever: one document that counts changes of the network."
+    "network_version", (), retention="For ever: one document that counts changes of the network."
 )
 
 COLLECTIONS = (

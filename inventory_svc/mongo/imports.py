@@ -56,11 +56,11 @@ class RecordKind(Generic[RecordT]):
     read: Callable[[Document], RecordT]
 
 
-ITEM_KIND = RecordKind[Item]("Item", ITEMS.name, item_to_document, item_from_document)
-LOCATION_KIND = RecordKind[Location](
+ITEM_KIND: RecordKind[Item] = RecordKind("Item", ITEMS.name, item_to_document, item_from_document)
+LOCATION_KIND: RecordKind[Location] = RecordKind(
     "Location", LOCATIONS.name, location_to_document, location_from_document
 )
-CHANNEL_KIND = RecordKind[Channel](
+CHANNEL_KIND: RecordKind[Channel] = RecordKind(
     "Channel", CHANNELS.name, channel_to_document, channel_from_document
 )
 

@@ -1,7 +1,8 @@
 """From Relay's arguments to a page of this service's lists."""
 
-from typing import Any
+from strawberry.types.nodes import SelectedField, Selection
 
+from order_svc.api.context import Info
 from order_svc.ports import Page
 from service_kit.graphql.connections import Cursor, PageArguments
 from service_kit.graphql.errors import INVALID_CURSOR, CodedError
@@ -26,15 +27,13 @@ def _place(cursor: Cursor | None, length: int) -> tuple[str, ...] | None:
     return texts
 
 
-def asks_for(info: Any, field: str) -> bool:
+def asks_for(info: Info, field: str) -> bool:
     """Whether the caller has selected a field of what this resolver gives."""
     return any(_selects(selection, field) for selection in info.selected_fields)
 
 
-def _selects(selected: Any, field: str) -> bool:
+def _selects(selected: Selection, field: str) -> bool:
     return any(
-        getattr(part, "name", None) == field
-        or (not hasattr(part, "name") and _selects(part, field))
-        or (hasattr(part, "type_condition") and _selects(part, field))
+        part.name == field if isinstance(part, SelectedField) else _selects(part, field)
         for part in selected.selections
     )

@@ -75,7 +75,7 @@ class OrderTotals:
 
 
 @strawberry.type(description="Where somebody lives.")
-class Address:
+class DeliveryAddress:
     """A postal address."""
 
     name: str = strawberry.field(description="The name on the door.")
@@ -92,7 +92,9 @@ class Delivery:
     """The method, and the address as long as it is kept."""
 
     method: DeliveryMethod = strawberry.field(description="How the goods reach the customer.")
-    address: Address | None = strawberry.field(description="Where to; null once it is erased.")
+    address: DeliveryAddress | None = strawberry.field(
+        description="Where to; null once it is erased."
+    )
 
     @staticmethod
     def of(method: DeliveryMethod, destination: Destination | None) -> "Delivery":
@@ -102,7 +104,7 @@ class Delivery:
         address = destination.address
         return Delivery(
             method=method,
-            address=Address(
+            address=DeliveryAddress(
                 name=address.name,
                 street=address.street,
                 extra=address.extra,

@@ -12,7 +12,7 @@ def _stub(key: str) -> Key:
 class Item:
     """An item of inventory."""
 
-    sku: str = strawberry.federation.field(description="The stock keeping unit.")
+    sku: str = strawberry.field(description="The stock keeping unit.")
 
 
 @strawberry.federation.type(
@@ -21,7 +21,7 @@ class Item:
 class Channel:
     """A channel of inventory."""
 
-    code: str = strawberry.federation.field(description="The code of the channel.")
+    code: str = strawberry.field(description="The code of the channel.")
 
 
 @strawberry.federation.type(
@@ -30,4 +30,4 @@ class Channel:
 class Reservation:
     """A reservation of inventory."""
 
-    id: strawberry.ID = strawberry.federation.field(description="The global id.")
+    id: strawberry.ID = strawberry.field(description="The global id.")

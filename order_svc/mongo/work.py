@@ -21,6 +21,7 @@ from service_kit.storage.idempotency import MongoOutcomes
 
 T = TypeVar("T")
 
+
 def placement_item(order_id: str) -> str:
     """The identifier of the due work that recovers the placement of an order."""
     return f"{order_id}.recovery"

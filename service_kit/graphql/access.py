@@ -51,11 +51,12 @@ class Allow(FieldExtension):
         require_role(info.context.caller, self.roles)
         return next_(source, info, **kwargs)
 
-    async def resolve_async(
+    def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: strawberry.Info, **kwargs: Any
     ) -> Any:
+        """Hand on whatever comes, be it a coroutine or a subscription's generator."""
         require_role(info.context.caller, self.roles)
-        return await next_(source, info, **kwargs)
+        return next_(source, info, **kwargs)
 
 
 def allow(*roles: str) -> Allow:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import strawberry
@@ -59,14 +60,29 @@ def _resolved(
     representation: Mapping[str, object],
 ) -> object:
     given = _python_names(info, definition, representation)
-    resolve = getattr(definition.origin, "resolve_reference", None)
-    if resolve is None:
-        return _stub(definition, given)
-    accepted = inspect.signature(resolve).parameters
+    origin: Any = definition.origin
+    resolve, accepted, needed = _resolver_of(origin)
+    if not needed <= given.keys():
+        raise CodedError(INVALID_INPUT, f"The representation lacks a field of {definition.name}.")
     known = {name: value for name, value in given.items() if name in accepted}
     if "info" in accepted:
         known["info"] = info
     return resolve(**known)
+
+
+@lru_cache(maxsize=1_000)
+def _resolver_of(
+    origin: type,
+) -> tuple[Callable[..., object], frozenset[str], frozenset[str]]:
+    """Give what makes an entity (a stub is made from its key alone), all names and those needed."""
+    resolve: Callable[..., object] = getattr(origin, "resolve_reference", origin)
+    parameters = inspect.signature(resolve).parameters
+    needed = {
+        name
+        for name, parameter in parameters.items()
+        if parameter.default is inspect.Parameter.empty
+    }
+    return resolve, frozenset(parameters), frozenset(needed - {"info"})
 
 
 def _python_names(
@@ -80,12 +96,3 @@ def _python_names(
         for field in definition.fields
         if (name := names.from_field(field)) in representation
     }
-
-
-def _stub(definition: StrawberryObjectDefinition, given: Mapping[str, object]) -> object:
-    """Make an entity that this subgraph only contributes to, from its key alone."""
-    try:
-        return definition.origin(**given)
-    except TypeError:
-        message = f"The representation lacks a field of {definition.name}."
-        raise CodedError(INVALID_INPUT, message) from None

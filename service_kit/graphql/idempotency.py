@@ -10,16 +10,14 @@ from strawberry import UNSET
 
 from service_kit.commands.idempotency import IdempotentRequest, fingerprint_of
 from service_kit.commands.refusal import INVALID_INPUT, Refusal
-from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.graphql.context import ContextT, InfoOf
 from service_kit.runtime.json_values import JSON
 
 MAX_KEY_LENGTH = 200
 _KEY_FIELD = "idempotency_key"
 
 
-def idempotent_request(
-    info: InfoOf[SubgraphContext], mutation: str, input_: Any
-) -> IdempotentRequest:
+def idempotent_request(info: InfoOf[ContextT], mutation: str, input_: Any) -> IdempotentRequest:
     """Name the command: the caller's scope, the mutation, the key and the input without it."""
     key: str = getattr(input_, _KEY_FIELD)
     if not key.strip() or len(key) > MAX_KEY_LENGTH:

@@ -59,6 +59,8 @@ def error_codes(
     members = {str(member.value) for member in codes}
     if missing := sorted(SHARED_CODES.keys() - members):
         raise ValueError(f"{codes.__name__} lacks the shared codes {', '.join(missing)}.")
+    if odd := [member for member in codes if member.name != str(member.value)]:
+        raise ValueError(f"{odd[0].name} is written {odd[0].value}: name it so.")
     if mute := sorted(members - sentences.keys()):
         raise ValueError(f"{codes.__name__} does not describe {', '.join(mute)}.")
     strawberry.enum(codes, name=name, description="Why a request was refused.")

@@ -123,23 +123,24 @@ class ServiceClient:
     def _data_of(self, status: int, answer: bytes) -> dict[str, Any]:
         if status >= _SERVER_ERROR or status == _TOO_MANY:
             raise ServiceUnavailable(self.name, f"it answered {status}")
-        result = self._read(status, answer)
-        errors = [_error_of(error) for error in result.get("errors") or ()]
+        data, errors = self._read(status, answer)
         if any(error.code in _OUTCOME_UNKNOWN for error in errors):
             raise ServiceUnavailable(self.name, errors[0].message)
         if errors or status != _OK:
             raise ServiceRejected(self.name, errors)
-        data: dict[str, Any] = result["data"]
         return data
 
-    def _read(self, status: int, answer: bytes) -> dict[str, Any]:
+    def _read(self, status: int, answer: bytes) -> tuple[dict[str, Any], list[ServiceError]]:
+        """Give the data and the errors; an answer that has neither is no answer."""
         try:
             result = orjson.loads(answer)
-        except ValueError:
-            result = None
-        if not isinstance(result, dict):
+            errors = [_error_of(error) for error in result.get("errors") or ()]
+            data = result.get("data")
+        except (ValueError, AttributeError, TypeError):
+            data, errors = None, []
+        if not isinstance(data, dict) and not errors:
             raise ServiceUnavailable(self.name, f"its answer ({status}) is not GraphQL")
-        return result
+        return data or {}, errors
 
 
 def _error_of(error: Mapping[str, Any]) -> ServiceError:

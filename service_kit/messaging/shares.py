@@ -1,11 +1,14 @@
 """Several processes divide a set of jobs: each holds its fair share of the leases."""
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 
 from service_kit.messaging.leases import Lease, Leases
+from service_kit.storage.database import StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,10 @@ class Shares:
     async def leave(self) -> None:
         """Give everything back, so that the others need not wait."""
         members = [self._member] if self._member else []
-        for lease in [*self.held.values(), *members]:
-            await self._leases.release(lease)
+        with contextlib.suppress(StorageError, TimeoutError):  # if not, the leases run out
+            async with asyncio.timeout(2):
+                for lease in [*self.held.values(), *members]:
+                    await self._leases.release(lease)
         self.forget()
 
     def forget(self) -> None:

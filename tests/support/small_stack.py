@@ -16,7 +16,7 @@ from rich.console import Console
 from devstack.children import ChildPlan
 from devstack.console import ConsoleReport
 from devstack.lock import AlreadyRunning, alone_in
-from devstack.supervisor import Supervisor
+from devstack.supervisor import Stage, Supervisor
 
 
 def plan_of(folder: Path, word: str) -> ChildPlan:
@@ -36,8 +36,8 @@ def plan_of(folder: Path, word: str) -> ChildPlan:
     return ChildPlan(name, command, {"PATH": "/usr/bin:/bin"}, answers, int(port) if port else None)
 
 
-def stages_of(folder: Path, words: Sequence[str]) -> list[tuple[ChildPlan, ...]]:
-    stages: list[tuple[ChildPlan, ...]] = [()]
+def stages_of(folder: Path, words: Sequence[str]) -> list[Stage]:
+    stages: list[Stage] = [()]
     for word in words:
         if word == "/":
             stages.append(())
@@ -49,11 +49,13 @@ def stages_of(folder: Path, words: Sequence[str]) -> list[tuple[ChildPlan, ...]]
 async def run(folder: Path, words: Sequence[str]) -> int:
     report = ConsoleReport(Console())
 
+    async def prepare() -> list[Stage]:
+        return stages_of(folder, words)
+
     async def then() -> None:
         report.say("all ready")
 
-    stages = stages_of(folder, words)
-    return await Supervisor(stages, logs=folder / "logs", report=report, then=then).run()
+    return await Supervisor(prepare, logs=folder / "logs", report=report, then=then).run()
 
 
 def main() -> int:

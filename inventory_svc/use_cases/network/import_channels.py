@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from inventory_svc.domain.line_results import LineResult
 from inventory_svc.domain.network.channel import Channel, checked_channel
 from inventory_svc.ports import Imports
-from inventory_svc.use_cases.line_checks import checked_lines
+from inventory_svc.use_cases.line_checks import SentLine, checked_lines
 from service_kit.commands.idempotency import IdempotentRequest
 
 
 async def import_channels(
-    request: IdempotentRequest, actor: str, lines: Sequence[Channel], imports: Imports[Channel]
+    request: IdempotentRequest,
+    actor: str,
+    lines: Sequence[SentLine[Channel]],
+    imports: Imports[Channel],
 ) -> Sequence[LineResult]:
     """Write the good lines and give the fate of all; refuse INVALID_INPUT for a list of no size."""
-    good, bad = checked_lines(lines, checked_channel)
+    good, bad = checked_lines(lines, "channels", checked_channel)
     return await imports.save(request, actor, good, bad)

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from inventory_svc.domain.line_results import LineResult
 from inventory_svc.domain.network.location import Location, checked_location
 from inventory_svc.ports import Imports
-from inventory_svc.use_cases.line_checks import checked_lines
+from inventory_svc.use_cases.line_checks import SentLine, checked_lines
 from service_kit.commands.idempotency import IdempotentRequest
 
 
 async def import_locations(
-    request: IdempotentRequest, actor: str, lines: Sequence[Location], imports: Imports[Location]
+    request: IdempotentRequest,
+    actor: str,
+    lines: Sequence[SentLine[Location]],
+    imports: Imports[Location],
 ) -> Sequence[LineResult]:
     """Write the good lines and give the fate of all; refuse INVALID_INPUT for a list of no size."""
-    good, bad = checked_lines(lines, checked_location)
+    good, bad = checked_lines(lines, "locations", checked_location)
     return await imports.save(request, actor, good, bad)

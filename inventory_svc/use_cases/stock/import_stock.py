@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from inventory_svc.domain.line_results import LineResult, results_from_json
@@ -17,9 +17,11 @@ from inventory_svc.use_cases.line_checks import require_bulk_size
 from retail_kit.quantities import LARGEST
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.refusal import Refusal
-from service_kit.runtime.clock import Clock
+from service_kit.runtime.clock import Clock, to_milliseconds
 
 LINES_PER_COMMIT = 250
+CLOCKS_DIFFER_BY = timedelta(seconds=5)
+"""How far ahead of ours the clock of a feed's sender may be."""
 
 
 class StockLine(NamedTuple):
@@ -60,7 +62,7 @@ async def import_stock(
     Each commit's worth of lines is idempotent by itself, so a feed that broke off is finished by
     sending it again.
     """
-    require_bulk_size(feed.lines)
+    require_bulk_size(feed.lines, "lines")
     known = _Known(
         feed.mode,
         await catalogue.known(sorted({line.sku.strip() for line in feed.lines})),
@@ -97,7 +99,7 @@ def _commands(feed: StockFeed, known: _Known) -> Iterator[FeedStock]:
 
 def _feed_line(index: int, line: StockLine, known: _Known) -> FeedLine:
     key = PositionKey(line.sku.strip(), line.location.strip(), line.condition)
-    counted_at = line.snapshot_at or known.now
+    counted_at = to_milliseconds(line.snapshot_at or known.now)
     return FeedLine(
         index, key, line.quantity, counted_at if known.mode is FeedMode.SNAPSHOT else None
     )
@@ -119,7 +121,7 @@ def _problems(line: StockLine, known: _Known) -> Iterator[Refusal]:
         yield invalid(f"A quantity is between {lowest} and {LARGEST}.", "quantity")
     if known.mode is FeedMode.DELTA and line.snapshot_at is not None:
         yield invalid("A delta has no time of counting.", "snapshotAt")
-    if line.snapshot_at is not None and line.snapshot_at > known.now:
+    if line.snapshot_at is not None and line.snapshot_at > known.now + CLOCKS_DIFFER_BY:
         yield invalid("Nothing can be counted in the future.", "snapshotAt")
 
 

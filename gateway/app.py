@@ -1,0 +1,198 @@
+"""The composition root: every part built once, joined here, closed here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Route
+
+from gateway.execution.preparation import PreparationOptions
+from gateway.pipeline import Served
+from gateway.planning.snapshot import Snapshot
+from gateway.ports import SubgraphTransport
+from gateway.reload import FileSource, Reloader, SubgraphsSource, SupergraphSource
+from gateway.security.authentication import Authenticator
+from gateway.security.limits import OperationLimits
+from gateway.server.development import development_routes
+from gateway.server.graphiql import PageOptions, graphiql_page
+from gateway.server.http import EXPLAIN_HEADER, GatewayView, ServerOptions
+from gateway.server.schema import GatewaySchema
+from gateway.settings import Settings
+from gateway.transport.documents import DocumentReader, DocumentUnavailable
+from gateway.transport.http import HttpLimits, HttpTransport
+from gateway.transport.measured import MeasuredTransport
+from service_kit.identity.keys import SigningKey
+from service_kit.identity.tokens import GATEWAY, CallerSigner, service_caller
+from service_kit.identity.user_tokens import (
+    FetchJwks,
+    RefreshedKeys,
+    UserTokenVerifier,
+    jwks_file,
+)
+from service_kit.runtime.clock import Clock, SystemClock
+from service_kit.runtime.health import HealthCheck, health_routes
+from service_kit.runtime.telemetry import RequestTelemetry
+
+GRAPHQL_PATH = "/graphql"
+_COMPRESSED_FROM = 1024
+
+
+class NoGraph(Exception):
+    """The settings name neither a supergraph file nor subgraphs."""
+
+
+def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
+    """Join the gateway's parts into an app; nothing is opened before its lifespan begins."""
+    clock = clock or SystemClock()
+    registry = CollectorRegistry()
+    urls = subgraph_urls(settings.subgraphs)
+    network = HttpTransport(urls, _signer(settings, clock), _http_limits(settings))
+    documents = DocumentReader()
+    reloader = Reloader(
+        _source(settings, urls, network),
+        lambda snapshot: Served(snapshot, _preparation(settings), settings.document_cache),
+        lambda snapshot: network.use(_addresses(snapshot, urls)),
+    )
+    view = GatewayView(
+        GatewaySchema(reloader, MeasuredTransport(network, registry)),
+        Authenticator(_verifier(settings, clock, documents)),
+        _server_options(settings),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(documents.close)
+            stack.push_async_callback(network.close)
+            refreshing = asyncio.create_task(reloader.run(settings.refresh))
+            stack.push_async_callback(_ended, refreshing)
+            yield
+
+    return Starlette(
+        routes=[
+            *_development_routes(settings, documents),
+            Route(GRAPHQL_PATH, view),
+            *health_routes([HealthCheck("supergraph", reloader.probe)], registry),
+        ],
+        middleware=_middleware(settings, registry),
+        lifespan=lifespan,
+    )
+
+
+def subgraph_urls(texts: tuple[str, ...]) -> dict[str, str]:
+    """Read "name=url" pairs; raises ValueError."""
+    urls: dict[str, str] = {}
+    for text in texts:
+        name, separator, url = text.partition("=")
+        if not (name and separator and url):
+            raise ValueError(f'A subgraph is "name=url", not "{text}".')
+        urls[name.strip()] = url.strip()
+    return urls
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _source(
+    settings: Settings, urls: Mapping[str, str], transport: SubgraphTransport
+) -> SupergraphSource:
+    if settings.supergraph_file is not None:
+        return FileSource(settings.supergraph_file)
+    if not urls:
+        raise NoGraph("Set GATEWAY_SUPERGRAPH_FILE or GATEWAY_SUBGRAPHS.")
+    return SubgraphsSource(urls, transport, service_caller(GATEWAY))
+
+
+def _addresses(snapshot: Snapshot, configured: Mapping[str, str]) -> dict[str, str]:
+    """Give each subgraph's address: the configured one before the one in the supergraph."""
+    stated = {name: one.url for name, one in snapshot.supergraph.subgraphs.items()}
+    return {**stated, **configured}
+
+
+def _signer(settings: Settings, clock: Clock) -> CallerSigner | None:
+    if settings.signing_key_file is None:
+        return None
+    key = SigningKey.from_pem_file(GATEWAY, settings.signing_key_file)
+    return CallerSigner(key, GATEWAY, clock)
+
+
+def _verifier(
+    settings: Settings, clock: Clock, documents: DocumentReader
+) -> UserTokenVerifier | None:
+    fetch = _jwks(settings, documents)
+    if fetch is None:
+        return None
+    keys = RefreshedKeys(fetch, clock)
+    return UserTokenVerifier(keys, settings.user_issuer, settings.user_audience, clock)
+
+
+def _jwks(settings: Settings, documents: DocumentReader) -> FetchJwks | None:
+    if settings.user_jwks_file is not None:
+        return jwks_file(settings.user_jwks_file)
+    url = settings.user_jwks_url
+    return None if url is None else lambda: documents.read_json(url)
+
+
+def _http_limits(settings: Settings) -> HttpLimits:
+    return HttpLimits(settings.subgraph_deadline, settings.subgraph_response_bytes)
+
+
+def _preparation(settings: Settings) -> PreparationOptions:
+    limits = OperationLimits(tokens=settings.max_tokens, depth=settings.max_depth)
+    shown = settings.for_developers
+    return PreparationOptions(limits, introspection=shown, suggestions=shown)
+
+
+def _server_options(settings: Settings) -> ServerOptions:
+    page = graphiql_page(
+        PageOptions(
+            self_hosted=settings.graphiql_assets is not None,
+            has_tokens=settings.dev_token_url is not None,
+            identities=settings.dev_identities,
+        )
+    )
+    return ServerOptions(
+        body_bytes=settings.body_bytes,
+        page=page if settings.for_developers else None,
+        may_explain=settings.for_developers,
+    )
+
+
+def _development_routes(settings: Settings, documents: DocumentReader) -> list[BaseRoute]:
+    if not settings.for_developers:
+        return []
+    url = settings.dev_token_url
+    if url is None:
+        return development_routes(settings.graphiql_assets, None)
+
+    async def read_token(parameters: Mapping[str, str]) -> bytes | None:
+        try:
+            return await documents.read(url, parameters)
+        except DocumentUnavailable:
+            return None
+
+    return development_routes(settings.graphiql_assets, read_token)
+
+
+def _middleware(settings: Settings, registry: CollectorRegistry) -> list[Middleware]:
+    chain = [Middleware(RequestTelemetry, process=GATEWAY, registry=registry)]
+    if settings.allowed_origins:
+        chain.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=("GET", "POST"),
+                allow_headers=("Authorization", "Content-Type", EXPLAIN_HEADER),
+            )
+        )
+    if settings.compression:
+        chain.append(Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM))
+    return chain

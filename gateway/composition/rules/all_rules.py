@@ -1,0 +1,36 @@
+"""The rules in their order."""
+
+from gateway.composition.rules.arguments_agree import arguments_agree
+from gateway.composition.rules.composition import Composition, Rule
+from gateway.composition.rules.enums_agree import enums_agree
+from gateway.composition.rules.externals_are_sound import externals_are_sound
+from gateway.composition.rules.field_sets_are_valid import field_sets_are_valid
+from gateway.composition.rules.field_types_agree import field_types_agree
+from gateway.composition.rules.hidden_parts_are_whole import hidden_parts_are_whole
+from gateway.composition.rules.inputs_agree import inputs_agree
+from gateway.composition.rules.interface_objects_are_sound import interface_objects_are_sound
+from gateway.composition.rules.interfaces_are_implemented import interfaces_are_implemented
+from gateway.composition.rules.kinds_agree import kinds_agree
+from gateway.composition.rules.names_exist import names_exist
+from gateway.composition.rules.overrides_are_sound import overrides_are_sound
+from gateway.composition.rules.queries_exist import queries_exist
+from gateway.composition.rules.sharing_is_declared import sharing_is_declared
+
+ALL_RULES: tuple[Rule, ...] = (
+    queries_exist,
+    names_exist,
+    kinds_agree,
+    field_sets_are_valid,
+    externals_are_sound,
+    overrides_are_sound,
+    sharing_is_declared,
+    field_types_agree,
+    arguments_agree,
+    inputs_agree,
+    enums_agree,
+    interfaces_are_implemented,
+    interface_objects_are_sound,
+    hidden_parts_are_whole,
+)
+
+__all__ = ["ALL_RULES", "Composition"]

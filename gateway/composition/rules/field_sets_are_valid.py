@@ -1,0 +1,69 @@
+"""The field sets of @key, @requires and @provides select what exists and makes sense."""
+
+from collections.abc import Iterator
+
+from graphql import FieldNode, print_ast
+
+from gateway.composition.elements import Field, Kind, Subgraph, Type
+from gateway.composition.field_use import FieldSet, field_sets, selected_fields
+from gateway.composition.problems import Problem
+from gateway.composition.rules.composition import Composition
+from gateway.composition.types import named
+from gateway.federation_spec.field_sets import InvalidFieldSet
+
+
+def field_sets_are_valid(composition: Composition) -> Iterator[Problem]:
+    """*_INVALID_FIELDS, KEY_FIELDS_*, *_FIELDS_MISSING_EXTERNAL, PROVIDES_ON_NON_OBJECT_FIELD."""
+    for subgraph in composition.subgraphs:
+        for used in field_sets(subgraph):
+            yield from _problems(subgraph, used)
+
+
+def _problems(subgraph: Subgraph, used: FieldSet) -> Iterator[Problem]:
+    where = f'On {used.owner}, @{used.directive}(fields: "{used.text}")'
+    if used.directive == "provides" and not _is_composite(subgraph, used.type_name):
+        message = f"{where}: {used.type_name} has no fields to provide."
+        yield Problem("PROVIDES_ON_NON_OBJECT_FIELD", message, (subgraph.name,))
+        return
+    try:
+        selected = list(selected_fields(subgraph, used))
+    except InvalidFieldSet as error:
+        code = f"{used.directive.upper()}_INVALID_FIELDS"
+        yield Problem(code, f"{where}: {error}.", (subgraph.name,))
+        return
+    if used.directive == "key":
+        yield from _key_problems(subgraph, where, selected)
+    elif not any(_is_external(subgraph, owner, field) for owner, field, _ in selected):
+        code = f"{used.directive.upper()}_FIELDS_MISSING_EXTERNAL"
+        if not subgraph.is_federation_1:
+            message = f"{where}: none of its fields is marked @external."
+            yield Problem(code, message, (subgraph.name,))
+
+
+def _key_problems(
+    subgraph: Subgraph, where: str, selected: list[tuple[Type, Field, FieldNode]]
+) -> Iterator[Problem]:
+    for owner, field, node in selected:
+        coordinate = f"{owner.name}.{field.name}"
+        if field.arguments or node.arguments:
+            message = f"{where}: {coordinate} takes arguments."
+            yield Problem("KEY_FIELDS_HAS_ARGS", message, (subgraph.name,))
+        target = subgraph.types.get(named(field.type))
+        if target is not None and target.kind in {Kind.INTERFACE, Kind.UNION}:
+            message = f"{where}: {coordinate} is of type {print_ast(field.type)}, no key can be."
+            yield Problem("KEY_FIELDS_SELECT_INVALID_TYPE", message, (subgraph.name,))
+
+
+def _is_external(subgraph: Subgraph, owner: Type, field: Field) -> bool:
+    """External itself, or in some type that implements its interface."""
+    return field.external or any(
+        owner.name in each.interfaces
+        and (declared := each.fields.get(field.name)) is not None
+        and declared.external
+        for each in subgraph.types.values()
+    )
+
+
+def _is_composite(subgraph: Subgraph, type_name: str) -> bool:
+    known = subgraph.types.get(type_name)
+    return known is not None and known.kind in {Kind.OBJECT, Kind.INTERFACE, Kind.UNION}

@@ -1,0 +1,39 @@
+"""Input objects merge to what every subgraph understands; something must be left."""
+
+from collections.abc import Iterator, Sequence
+
+from graphql import print_ast
+
+from gateway.composition.elements import Kind
+from gateway.composition.problems import Problem
+from gateway.composition.rules.arguments_agree import defaults_agree, is_required
+from gateway.composition.rules.composition import Composition
+from gateway.composition.types import Declaration, merged_input
+
+
+def inputs_agree(composition: Composition) -> Iterator[Problem]:
+    """EMPTY_MERGED_INPUT_TYPE, REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH, ..."""
+    for name, declared in composition.declarations.of_kind(Kind.INPUT):
+        fields = tuple(dict.fromkeys(field for _, each in declared for field in each.inputs))
+        names = tuple(subgraph.name for subgraph, _ in declared)
+        if not any(all(field in each.inputs for _, each in declared) for field in fields):
+            message = f"No field of {name} is known to every subgraph that has it."
+            yield Problem("EMPTY_MERGED_INPUT_TYPE", message, names)
+        for field in fields:
+            yield from _problems(f"{name}.{field}", field, declared)
+
+
+def _problems(coordinate: str, name: str, declared: Sequence[Declaration]) -> Iterator[Problem]:
+    knowing = [(subgraph, each.inputs[name]) for subgraph, each in declared if name in each.inputs]
+    lacking = [subgraph.name for subgraph, each in declared if name not in each.inputs]
+    fields = [field for _, field in knowing]
+    names = tuple(subgraph.name for subgraph, _ in knowing)
+    if lacking and any(is_required(field) for field in fields):
+        message = f"{coordinate} is required, and unknown in {', '.join(lacking)}."
+        yield Problem("REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH", message, names)
+    if merged_input(field.type for field in fields) is None:
+        said = " or ".join(dict.fromkeys(print_ast(field.type) for field in fields))
+        yield Problem("FIELD_TYPE_MISMATCH", f"{coordinate} is {said}.", names)
+    if not defaults_agree(fields):
+        message = f"{coordinate} has different default values."
+        yield Problem("INPUT_FIELD_DEFAULT_MISMATCH", message, names)

@@ -1,0 +1,32 @@
+"""Every type a subgraph mentions, it also declares."""
+
+from collections.abc import Iterator
+
+from gateway.composition.elements import Subgraph
+from gateway.composition.problems import Problem
+from gateway.composition.rules.composition import Composition
+from gateway.composition.types import named
+
+_BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
+
+
+def names_exist(composition: Composition) -> Iterator[Problem]:
+    """INVALID_GRAPHQL: a type is used and not declared in its subgraph."""
+    for subgraph in composition.subgraphs:
+        for name, place in _mentions(subgraph):
+            if name not in subgraph.types and name not in _BUILT_IN:
+                message = f"{place} mentions type {name}, which is not declared."
+                yield Problem("INVALID_GRAPHQL", message, (subgraph.name,))
+
+
+def _mentions(subgraph: Subgraph) -> Iterator[tuple[str, str]]:
+    for each in subgraph.types.values():
+        for field in each.fields.values():
+            place = f"{each.name}.{field.name}"
+            yield named(field.type), place
+            for argument in field.arguments.values():
+                yield named(argument.type), f"{place}({argument.name}:)"
+        for item in each.inputs.values():
+            yield named(item.type), f"{each.name}.{item.name}"
+        for other in (*each.members, *each.interfaces):
+            yield other, each.name

@@ -1,0 +1,128 @@
+"""Where the graph comes from, and keeping the newest good one in service."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import orjson
+import structlog
+
+from gateway.composition.composer import compose
+from gateway.composition.reader import SubgraphDefinition
+from gateway.errors import CompositionFailed
+from gateway.pipeline import Served
+from gateway.planning.snapshot import Snapshot, build_snapshot
+from gateway.ports import SubgraphRequest, SubgraphTransport
+from service_kit.identity.caller import Caller
+
+FIRST_TRY_SECONDS = 0.5
+_SERVICE_QUERY = orjson.dumps({"query": "{ _service { sdl } }"})
+
+_log = structlog.get_logger("gateway.reload")
+
+
+class SupergraphSource(Protocol):
+    """Gives the supergraph's text; raises while there is none."""
+
+    async def read(self) -> str:
+        """Read the newest text."""
+
+
+class FileSource:
+    """A supergraph in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def read(self) -> str:
+        """Read the file."""
+        return await asyncio.to_thread(self._path.read_text, "utf-8")
+
+
+class SubgraphsSource:
+    """A supergraph composed from what running subgraphs say of themselves."""
+
+    def __init__(
+        self,
+        urls: Mapping[str, str],
+        transport: SubgraphTransport,
+        caller: Caller,
+    ) -> None:
+        self._urls = dict(urls)
+        self._transport = transport
+        self._caller = caller
+        self._composed: tuple[tuple[SubgraphDefinition, ...], str] | None = None
+
+    async def read(self) -> str:
+        """Ask every subgraph for its text and compose them, unless all are as before."""
+        texts = tuple(await asyncio.gather(*(self._text(name) for name in self._urls)))
+        if self._composed is None or self._composed[0] != texts:
+            self._composed = (texts, await asyncio.to_thread(compose, texts))
+        return self._composed[1]
+
+    async def _text(self, name: str) -> SubgraphDefinition:
+        request = SubgraphRequest(name, _SERVICE_QUERY, self._caller)
+        response = await self._transport.send(request)
+        try:
+            sdl = orjson.loads(response.body)["data"]["_service"]["sdl"]
+        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            message = f"{name} gives no schema: status {response.status}"
+            raise CompositionFailed(message) from error
+        return SubgraphDefinition(name, self._urls[name], str(sdl))
+
+
+class Reloader:
+    """Holds what is served and replaces it, whole, when its source has something new and good."""
+
+    def __init__(
+        self,
+        source: SupergraphSource,
+        make: Callable[[Snapshot], Served],
+        when_new: Callable[[Snapshot], None],
+    ) -> None:
+        self._source = source
+        self._make = make
+        self._when_new = when_new
+        self._text: str | None = None
+        self._served: Served | None = None
+
+    @property
+    def served(self) -> Served | None:
+        """Give what is served; None until the first good supergraph."""
+        return self._served
+
+    async def refresh(self) -> bool:
+        """Read the source once and serve what is new; tells whether it was. May raise anything."""
+        text = await self._source.read()
+        if text == self._text:
+            return False
+        snapshot = await asyncio.to_thread(build_snapshot, text)
+        self._when_new(snapshot)
+        self._served, self._text = self._make(snapshot), text
+        _log.info("supergraph_loaded", subgraphs=sorted(snapshot.supergraph.subgraphs))
+        return True
+
+    async def run(self, every: timedelta) -> None:
+        """Refresh for ever; a failure is told once and leaves the last good one in service."""
+        told: str | None = None
+        while True:
+            try:
+                await self.refresh()
+                told = None
+            except Exception as error:  # noqa: BLE001  # the last good one must stay in service
+                if str(error) != told:
+                    told = str(error)
+                    _log.warning("supergraph_not_loaded", reason=told, error=type(error).__name__)
+            waiting = self._served is None
+            await asyncio.sleep(FIRST_TRY_SECONDS if waiting else every.total_seconds())
+
+    async def probe(self) -> None:
+        """Raise unless there is something to serve."""
+        if self._served is None:
+            raise NothingToServe("No supergraph has been loaded yet.")
+
+
+class NothingToServe(Exception):
+    """The gateway has not seen a good supergraph yet."""

@@ -1,0 +1,51 @@
+"""The gateway's settings: GATEWAY_NAME in the environment, else NAME."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment decides.
+
+    The graph comes from `supergraph_file`, else from `subgraphs` ("name=url" each). `development`
+    (or `graphiql`) shows the page, introspection, suggestions and plans. Without users' keys
+    everybody is a visitor; without a signing key subgraphs are asked unsigned.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 4000
+    subgraphs: tuple[str, ...] = ()
+    supergraph_file: Path | None = None
+    refresh: timedelta = timedelta(seconds=10)
+
+    signing_key_file: Path | None = None
+    user_jwks_file: Path | None = None
+    user_jwks_url: str | None = None
+    user_issuer: str = ""
+    user_audience: str = ""
+
+    development: bool = False
+    graphiql: bool = False
+    graphiql_assets: Path | None = None
+    dev_token_url: str | None = None
+    dev_identities: tuple[str, ...] = ()
+
+    body_bytes: int = 1 << 20
+    subgraph_deadline: timedelta = timedelta(seconds=10)
+    subgraph_response_bytes: int = 32 << 20
+    document_cache: int = 2000
+    max_tokens: int = 10_000
+    max_depth: int = 25
+    allowed_origins: tuple[str, ...] = ()
+    compression: bool = False
+
+    log_level: str = "info"
+    log_json: bool = True
+    otel_exporter_otlp_endpoint: str | None = None
+
+    @property
+    def for_developers(self) -> bool:
+        """Whether to show what only developers should see."""
+        return self.development or self.graphiql

@@ -1,0 +1,334 @@
+"""What clients give: the inputs of the mutations, and the domain's words for them."""
+
+from datetime import datetime
+
+import strawberry
+
+from inventory_svc.api.availability_types import GeoPointInput, point_of
+from inventory_svc.api.enums import (
+    LocationTypeInput,
+    ReservationKindInput,
+    StockAdjustReason,
+    StockConditionInput,
+)
+from inventory_svc.domain.catalogue.item import Item
+from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.directory import Destination
+from inventory_svc.domain.network.location import Location
+from inventory_svc.domain.stock.commands import FeedMode, PeggedQuantity, WantedLine
+from inventory_svc.use_cases.stock.import_stock import StockLine
+from service_kit.graphql.scalars import CurrencyCode
+
+KEY = "Names this request: sent again with the same key it has one effect and one answer."
+CONDITION = "The state of the goods."
+
+
+@strawberry.input(description="An item as it is imported.")
+class ItemImportLine:
+    """Replaces the item of the same SKU."""
+
+    sku: str = strawberry.field(description="The stock keeping unit.")
+    title: str = strawberry.field(description="The name for people.")
+    category: str | None = strawberry.field(default=None, description="The category's code.")
+    ean: str | None = strawberry.field(default=None, description="The barcode, digits only.")
+    model: str | None = strawberry.field(
+        default=None, description="The model that its sizes and colours share."
+    )
+    size: str | None = strawberry.field(default=None, description="The size.")
+    colour: str | None = strawberry.field(default=None, description="The colour.")
+    weight_grams: int | None = strawberry.field(default=None, description="The weight in grams.")
+    image_url: str | None = strawberry.field(default=None, description="Where a picture is.")
+
+    def to_item(self) -> Item:
+        """Give the item as it was sent, unchecked."""
+        return Item(
+            sku=self.sku,
+            title=self.title,
+            category=self.category,
+            ean=self.ean,
+            model=self.model,
+            size=self.size,
+            colour=self.colour,
+            weight_grams=self.weight_grams,
+            image_url=self.image_url,
+        )
+
+
+@strawberry.input(description="Items to import.")
+class ItemsImportInput:
+    """Up to 1,000 lines."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    items: list[ItemImportLine] = strawberry.field(description="The items, at most 1,000.")
+
+
+@strawberry.input(description="A location as it is imported.")
+class LocationImportLine:
+    """Replaces the location of the same code."""
+
+    code: str = strawberry.field(description="The retailer's own code.")
+    name: str = strawberry.field(description="The name for people.")
+    type: LocationTypeInput = strawberry.field(description="Whose shelves it has.")
+    country: str = strawberry.field(description="The country (ISO 3166 alpha-2).")
+    postcode: str | None = strawberry.field(default=None, description="The postcode.")
+    city: str | None = strawberry.field(default=None, description="The city.")
+    address_lines: list[str] | None = strawberry.field(
+        default=None, description="The street, as on an envelope."
+    )
+    point: GeoPointInput | None = strawberry.field(default=None, description="Where it lies.")
+    timezone: str = strawberry.field(default="UTC", description="The time zone (IANA).")
+    active: bool = strawberry.field(default=True, description="Whether its stock counts at all.")
+
+    def to_location(self) -> Location:
+        """Give the location as it was sent; refuse INVALID_INPUT off the globe."""
+        point = self.point
+        return Location(
+            code=self.code,
+            name=self.name,
+            type=self.type.value,
+            country=self.country,
+            postcode=self.postcode,
+            city=self.city,
+            address_lines=tuple(self.address_lines or ()),
+            point=None if point is None else point_of(point.latitude, point.longitude, "point"),
+            timezone=self.timezone,
+            active=self.active,
+        )
+
+
+@strawberry.input(description="Locations to import.")
+class LocationsImportInput:
+    """Up to 1,000 lines."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    locations: list[LocationImportLine] = strawberry.field(
+        description="The locations, at most 1,000."
+    )
+
+
+@strawberry.input(description="A channel as it is imported.")
+class ChannelImportLine:
+    """Replaces the channel of the same code."""
+
+    code: str = strawberry.field(description="The retailer's own code.")
+    name: str = strawberry.field(description="The name for people.")
+    currency: CurrencyCode = strawberry.field(description="The currency it sells in.")
+    country: str = strawberry.field(description="The country it sells to (ISO 3166 alpha-2).")
+    location_types: list[LocationTypeInput] | None = strawberry.field(
+        default=None, description="The types of location it sells from; none means all."
+    )
+    location_codes: list[str] | None = strawberry.field(
+        default=None, description="The locations it sells from; none means all."
+    )
+    excluded_locations: list[str] | None = strawberry.field(
+        default=None, description="The locations it never sells from."
+    )
+    active: bool = strawberry.field(default=True, description="Whether it sells at all.")
+
+    def to_channel(self) -> Channel:
+        """Give the channel as it was sent, unchecked."""
+        return Channel(
+            code=self.code,
+            name=self.name,
+            currency=self.currency,
+            country=self.country,
+            location_types=frozenset(each.value for each in self.location_types or ()),
+            location_codes=frozenset(self.location_codes or ()),
+            excluded_locations=frozenset(self.excluded_locations or ()),
+            active=self.active,
+        )
+
+
+@strawberry.input(description="Channels to import.")
+class ChannelsImportInput:
+    """Up to 1,000 lines."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    channels: list[ChannelImportLine] = strawberry.field(description="The channels, at most 1,000.")
+
+
+@strawberry.input(description="One line of a stock feed.")
+class StockImportLine:
+    """Units of an item at a location."""
+
+    sku: str = strawberry.field(description="The item.")
+    location_code: str = strawberry.field(description="The location.")
+    quantity: int = strawberry.field(description="Units, as `mode` says.")
+    condition: StockConditionInput = strawberry.field(
+        default=StockConditionInput.NEW, description=CONDITION
+    )
+    snapshot_at: datetime | None = strawberry.field(
+        default=None, description="When a snapshot was counted; now if not given."
+    )
+
+    def to_line(self) -> StockLine:
+        """Give the line as it was sent, unchecked."""
+        return StockLine(
+            self.sku, self.location_code, self.quantity, self.condition.value, self.snapshot_at
+        )
+
+
+@strawberry.input(description="A stock feed.")
+class StockImportInput:
+    """Up to 1,000 lines, each for itself."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    mode: FeedMode = strawberry.field(description="What the quantities mean.")
+    lines: list[StockImportLine] = strawberry.field(description="The lines, at most 1,000.")
+
+
+@strawberry.input(description="Goods that moved in or out of one position.")
+class StockAdjustInput:
+    """One movement of the ledger."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    sku: str = strawberry.field(description="The item.")
+    location_code: str = strawberry.field(description="The location.")
+    condition: StockConditionInput = strawberry.field(
+        default=StockConditionInput.NEW, description=CONDITION
+    )
+    quantity: int = strawberry.field(description="Units that came in, or went out when negative.")
+    reason: StockAdjustReason = strawberry.field(description="Why.")
+    expected_version: int | None = strawberry.field(
+        default=None, description="Refuse when the position has another version."
+    )
+
+
+@strawberry.input(description="Units of an item to be kept.")
+class ReservationLineInput:
+    """A line of a reservation to be made."""
+
+    line_id: str = strawberry.field(description="Names the line; each has its own.")
+    sku: str = strawberry.field(description="The item.")
+    quantity: int = strawberry.field(description="Units, at least 1.")
+    condition: StockConditionInput = strawberry.field(
+        default=StockConditionInput.NEW, description=CONDITION
+    )
+
+
+def wanted_lines(lines: list[ReservationLineInput]) -> tuple[WantedLine, ...]:
+    """Give the lines in the domain's words."""
+    return tuple(
+        WantedLine(line.line_id, line.sku.strip(), line.quantity, line.condition.value)
+        for line in lines
+    )
+
+
+@strawberry.input(description="Goods to be kept for somebody.")
+class ReservationCreateInput:
+    """All lines are kept, or none."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    kind: ReservationKindInput = strawberry.field(description="What they are for.")
+    channel: str | None = strawberry.field(
+        default=None, description="The channel's code; needed when no location is named."
+    )
+    location_code: str | None = strawberry.field(
+        default=None, description="Keep everything here; else wherever the channel sells from."
+    )
+    hold_seconds: int | None = strawberry.field(
+        default=None, description="How long; the usual time of the kind if not given."
+    )
+    lines: list[ReservationLineInput] = strawberry.field(description="What is to be kept.")
+
+
+@strawberry.input(description="A reservation to be given back.")
+class ReservationReleaseInput:
+    """Everything that it still keeps."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    reservation_id: strawberry.ID = strawberry.field(description="The reservation.")
+
+
+@strawberry.input(description="Where an order goes, as precisely as it is known.")
+class AllocationDestinationInput:
+    """A point, or a postcode that stands for one."""
+
+    country: str | None = strawberry.field(
+        default=None, description="The country (ISO 3166 alpha-2)."
+    )
+    postcode: str | None = strawberry.field(default=None, description="The postcode.")
+    latitude: float | None = strawberry.field(default=None, description="Degrees north.")
+    longitude: float | None = strawberry.field(default=None, description="Degrees east.")
+
+    def to_destination(self) -> Destination:
+        """Give the destination; refuse INVALID_INPUT off the globe."""
+        point = None
+        if self.latitude is not None and self.longitude is not None:
+            point = point_of(self.latitude, self.longitude, "input", "destination")
+        return Destination(point, self.country, self.postcode)
+
+
+@strawberry.input(description="Stock to be chosen and reserved for an order.")
+class ReservationAllocateInput:
+    """All lines are allocated, or none."""
+
+    idempotency_key: str = strawberry.field(
+        description="Names this allocation of the order, whoever asks and on whose behalf."
+    )
+    order_id: strawberry.ID = strawberry.field(description="The order.")
+    channel: str = strawberry.field(description="The channel's code.")
+    destination: AllocationDestinationInput | None = strawberry.field(
+        default=None, description="Where it goes; nearer locations come first."
+    )
+    lines: list[ReservationLineInput] = strawberry.field(description="What is needed.")
+    excluded_locations: list[str] | None = strawberry.field(
+        default=None, description="Locations not to take from, by code."
+    )
+
+
+@strawberry.input(description="Units of a line of a reservation at one location.")
+class PeggedLineInput:
+    """A row of the reservation, and how many of its units."""
+
+    line_id: str = strawberry.field(description="The line.")
+    location_code: str = strawberry.field(description="The location.")
+    quantity: int = strawberry.field(description="Units, at least 1.")
+
+
+def pegged_lines(lines: list[PeggedLineInput]) -> tuple[PeggedQuantity, ...]:
+    """Give the lines in the domain's words."""
+    return tuple(PeggedQuantity(line.line_id, line.location_code, line.quantity) for line in lines)
+
+
+@strawberry.input(description="Reserved goods that have left.")
+class ReservationConsumeInput:
+    """On hand goes down and the reservation is fulfilled by as much."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    reservation_id: strawberry.ID = strawberry.field(description="The reservation.")
+    lines: list[PeggedLineInput] = strawberry.field(description="What has left from where.")
+
+
+@strawberry.input(description="Reserved goods to be given back.")
+class ReservationReleaseLinesInput:
+    """Names a reservation; or, when its outcome is unknown, an allocation by order and key."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    reservation_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The reservation."
+    )
+    order_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The order of the allocation that `allocationKey` names."
+    )
+    allocation_key: str | None = strawberry.field(
+        default=None,
+        description="The key of an allocation: it is released, or refused if it comes later.",
+    )
+    lines: list[PeggedLineInput] | None = strawberry.field(
+        default=None, description="What is given back; everything that is kept if not given."
+    )
+
+
+@strawberry.input(description="Reserved goods that were not found.")
+class ReservationReportShortInput:
+    """The position becomes what was counted plus what is still kept there."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    reservation_id: strawberry.ID = strawberry.field(description="The reservation.")
+    line_id: str = strawberry.field(description="The line.")
+    location_code: str = strawberry.field(description="The location.")
+    missing_quantity: int = strawberry.field(description="Units of the line that are missing.")
+    counted: int = strawberry.field(
+        default=0, description="Units found that are not kept for anybody."
+    )

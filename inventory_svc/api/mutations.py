@@ -1,0 +1,344 @@
+"""What can be changed."""
+
+from dataclasses import replace
+from typing import Annotated
+
+import strawberry
+
+from inventory_svc.api import inputs, payloads
+from inventory_svc.api.access import FEEDERS, RELEASERS, RESERVERS, STOCK_KEEPERS
+from inventory_svc.api.context import Info
+from inventory_svc.api.entities import StockPosition
+from inventory_svc.domain.refusals import invalid
+from inventory_svc.domain.stock.commands import ReportShort
+from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.use_cases.catalogue.import_items import import_items
+from inventory_svc.use_cases.line_checks import SentLine
+from inventory_svc.use_cases.network.import_channels import import_channels
+from inventory_svc.use_cases.network.import_locations import import_locations
+from inventory_svc.use_cases.stock.adjust_stock import Adjustment, adjust_stock
+from inventory_svc.use_cases.stock.allocate_order import WantedAllocation, allocate_order
+from inventory_svc.use_cases.stock.consume_reservation import consume_reservation
+from inventory_svc.use_cases.stock.create_reservation import WantedReservation, create_reservation
+from inventory_svc.use_cases.stock.import_stock import StockFeed, import_stock
+from inventory_svc.use_cases.stock.release_reservation import (
+    release_allocation,
+    release_reservation,
+)
+from inventory_svc.use_cases.stock.report_short import report_short
+from retail_kit.roles import SERVICE
+from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.graphql.fields import mutation_field
+from service_kit.graphql.global_ids import from_global_id
+from service_kit.graphql.idempotency import idempotent_request
+
+RESERVATION_PATH = ("input", "reservationId")
+
+
+def asked_by_service(info: Info, mutation: str, input_: object) -> IdempotentRequest:
+    """Name a command of another service: its keys are its own, on whosever behalf it asks."""
+    request = idempotent_request(info, mutation, input_)
+    return replace(request, scope=f"service:{info.context.caller.subject}")
+
+
+async def shown(info: Info, decided: Decided) -> Decided:
+    """Give the decision with its reservation, read again if the answer is a replay's."""
+    named = decided.outcome.values.get("reservationId")
+    if decided.reservation is not None or not isinstance(named, str):
+        return decided
+    return replace(decided, reservation=await info.context.loaders.reservations.load(named))
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation:
+    """Inventory's mutations: one input, one payload, one effect per key."""
+
+    @mutation_field(
+        *FEEDERS,
+        description="Import items, each line for itself.",
+        refused=payloads.ItemsImportPayload.refused,
+    )
+    async def items_import(
+        self,
+        info: Info,
+        input: Annotated[inputs.ItemsImportInput, strawberry.argument(description="The items.")],
+    ) -> payloads.ItemsImportPayload:
+        """Replace or add items."""
+        context = info.context
+        request = idempotent_request(info, "itemsImport", input)
+        lines = [SentLine(each.sku, each.to_item) for each in input.items]
+        results = await import_items(
+            request, context.caller.subject, lines, context.inventory.items
+        )
+        return payloads.ItemsImportPayload.of(results)
+
+    @mutation_field(
+        *FEEDERS,
+        description="Import locations, each line for itself.",
+        refused=payloads.LocationsImportPayload.refused,
+    )
+    async def locations_import(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.LocationsImportInput, strawberry.argument(description="The locations.")
+        ],
+    ) -> payloads.LocationsImportPayload:
+        """Replace or add locations."""
+        context = info.context
+        request = idempotent_request(info, "locationsImport", input)
+        lines = [SentLine(each.code, each.to_location) for each in input.locations]
+        results = await import_locations(
+            request, context.caller.subject, lines, context.inventory.locations
+        )
+        return payloads.LocationsImportPayload.of(results)
+
+    @mutation_field(
+        *FEEDERS,
+        description="Import channels, each line for itself.",
+        refused=payloads.ChannelsImportPayload.refused,
+    )
+    async def channels_import(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.ChannelsImportInput, strawberry.argument(description="The channels.")
+        ],
+    ) -> payloads.ChannelsImportPayload:
+        """Replace or add channels."""
+        context = info.context
+        request = idempotent_request(info, "channelsImport", input)
+        lines = [SentLine(each.code, each.to_channel) for each in input.channels]
+        results = await import_channels(
+            request, context.caller.subject, lines, context.inventory.channels
+        )
+        return payloads.ChannelsImportPayload.of(results)
+
+    @mutation_field(
+        *FEEDERS,
+        description="Feed the stock with snapshots or deltas, each line for itself.",
+        refused=payloads.StockImportPayload.refused,
+    )
+    async def stock_import(
+        self,
+        info: Info,
+        input: Annotated[inputs.StockImportInput, strawberry.argument(description="The feed.")],
+    ) -> payloads.StockImportPayload:
+        """Write the good lines and tell the fate of all."""
+        context, inventory = info.context, info.context.inventory
+        feed = StockFeed(
+            idempotent_request(info, "stockImport", input),
+            context.caller.subject,
+            input.mode,
+            [line.to_line() for line in input.lines],
+        )
+        results = await import_stock(
+            feed, inventory.catalogue, inventory.network, inventory.commits, context.clock
+        )
+        return payloads.StockImportPayload.of(results)
+
+    @mutation_field(
+        *STOCK_KEEPERS,
+        description="Move goods in or out of one position.",
+        refused=payloads.StockAdjustPayload.refused,
+    )
+    async def stock_adjust(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.StockAdjustInput, strawberry.argument(description="What has moved.")
+        ],
+    ) -> payloads.StockAdjustPayload:
+        """Write one movement; an assistant only where they work."""
+        inventory = info.context.inventory
+        adjustment = Adjustment(
+            input.sku,
+            input.location_code,
+            input.condition.value,
+            input.quantity,
+            input.reason.value,
+            input.expected_version,
+        )
+        decided = await adjust_stock(
+            idempotent_request(info, "stockAdjust", input),
+            info.context.caller,
+            adjustment,
+            inventory.catalogue,
+            inventory.network,
+            inventory.commits,
+        )
+        return await _adjusted(info, decided)
+
+    @mutation_field(
+        *RESERVERS,
+        description="Keep goods for somebody, for a time.",
+        refused=payloads.ReservationCreatePayload.refused,
+    )
+    async def reservation_create(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.ReservationCreateInput, strawberry.argument(description="What is to be kept.")
+        ],
+    ) -> payloads.ReservationCreatePayload:
+        """Keep all the lines, or none."""
+        context, inventory = info.context, info.context.inventory
+        wanted = WantedReservation(
+            input.kind.value,
+            inputs.wanted_lines(input.lines),
+            input.channel,
+            input.location_code,
+            input.hold_seconds,
+        )
+        decided = await create_reservation(
+            idempotent_request(info, "reservationCreate", input),
+            context.caller,
+            wanted,
+            inventory.network,
+            inventory.commits,
+            context.clock,
+        )
+        return payloads.ReservationCreatePayload.of(await shown(info, decided))
+
+    @mutation_field(
+        *RELEASERS,
+        description="Give back everything that a reservation keeps; a customer only their own.",
+        refused=payloads.ReservationReleasePayload.refused,
+    )
+    async def reservation_release(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.ReservationReleaseInput, strawberry.argument(description="Which one.")
+        ],
+    ) -> payloads.ReservationReleasePayload:
+        """End a reservation."""
+        decided = await release_reservation(
+            idempotent_request(info, "reservationRelease", input),
+            info.context.caller,
+            from_global_id(input.reservation_id, "Reservation", RESERVATION_PATH),
+            info.context.inventory.commits,
+        )
+        return payloads.ReservationReleasePayload.of(await shown(info, decided))
+
+    @mutation_field(
+        SERVICE,
+        description="Choose and reserve stock for an order in one commit; for services only.",
+        refused=payloads.ReservationAllocatePayload.refused,
+    )
+    async def reservation_allocate(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.ReservationAllocateInput, strawberry.argument(description="What is needed.")
+        ],
+    ) -> payloads.ReservationAllocatePayload:
+        """Allocate all the lines, or none."""
+        destination = input.destination or inputs.AllocationDestinationInput()
+        wanted = WantedAllocation(
+            order_id=input.order_id,
+            channel=input.channel,
+            destination=destination.to_destination(),
+            lines=inputs.wanted_lines(input.lines),
+            excluded=frozenset(input.excluded_locations or ()),
+        )
+        decided = await allocate_order(
+            asked_by_service(info, "reservationAllocate", input),
+            info.context.caller,
+            wanted,
+            info.context.inventory.network,
+            info.context.inventory.commits,
+        )
+        return payloads.ReservationAllocatePayload.of(await shown(info, decided))
+
+    @mutation_field(
+        SERVICE,
+        description="Say that reserved goods have left; for services only.",
+        refused=payloads.ReservationConsumePayload.refused,
+    )
+    async def reservation_consume(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.ReservationConsumeInput, strawberry.argument(description="What has left.")
+        ],
+    ) -> payloads.ReservationConsumePayload:
+        """Take goods off the books."""
+        decided = await consume_reservation(
+            asked_by_service(info, "reservationConsume", input),
+            info.context.caller,
+            from_global_id(input.reservation_id, "Reservation", RESERVATION_PATH),
+            inputs.pegged_lines(input.lines),
+            info.context.inventory.commits,
+        )
+        return payloads.ReservationConsumePayload.of(await shown(info, decided))
+
+    @mutation_field(
+        SERVICE,
+        description="Give reserved goods back, or refuse an allocation that may still arrive; "
+        "for services only.",
+        refused=payloads.ReservationReleaseLinesPayload.refused,
+    )
+    async def reservation_release_lines(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.ReservationReleaseLinesInput, strawberry.argument(description="What.")
+        ],
+    ) -> payloads.ReservationReleaseLinesPayload:
+        """Release lines of a reservation, or an allocation by its key."""
+        request = asked_by_service(info, "reservationReleaseLines", input)
+        caller, commits = info.context.caller, info.context.inventory.commits
+        if input.reservation_id is not None:
+            lines = None if input.lines is None else inputs.pegged_lines(input.lines)
+            identifier = from_global_id(input.reservation_id, "Reservation", RESERVATION_PATH)
+            decided = await release_reservation(request, caller, identifier, commits, lines)
+        elif input.order_id is not None and input.allocation_key is not None:
+            decided = await release_allocation(
+                request, caller, input.order_id, input.allocation_key, commits
+            )
+        else:
+            problem = "Name a reservation, or an order and the key of its allocation."
+            raise invalid(problem, *RESERVATION_PATH)
+        return payloads.ReservationReleaseLinesPayload.of(await shown(info, decided))
+
+    @mutation_field(
+        SERVICE,
+        description="Say that reserved goods were not found; for services only.",
+        refused=payloads.ReservationReportShortPayload.refused,
+    )
+    async def reservation_report_short(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.ReservationReportShortInput, strawberry.argument(description="What is missing.")
+        ],
+    ) -> payloads.ReservationReportShortPayload:
+        """Correct the position and free the reservation of what is missing."""
+        report = ReportShort(
+            asked_by_service(info, "reservationReportShort", input),
+            info.context.caller.subject,
+            from_global_id(input.reservation_id, "Reservation", RESERVATION_PATH),
+            input.line_id,
+            input.location_code,
+            input.missing_quantity,
+            input.counted,
+        )
+        decided = await report_short(report, info.context.inventory.commits)
+        return payloads.ReservationReportShortPayload.of(await shown(info, decided))
+
+
+async def _adjusted(info: Info, decided: Decided) -> payloads.StockAdjustPayload:
+    """Show the position after an adjustment, read again if the answer is a replay's."""
+    if decided.outcome.refusals:
+        return payloads.StockAdjustPayload.refused(decided.outcome.refusals)
+    position = decided.position
+    named = decided.outcome.values["position"]
+    if position is None and isinstance(named, dict):
+        key = PositionKey(
+            str(named["sku"]), str(named["locationCode"]), Condition(str(named["condition"]))
+        )
+        position = (await info.context.inventory.stock.positions([key])).get(key)
+    shown_position = None if position is None else StockPosition.of(position)
+    return payloads.StockAdjustPayload(position=shown_position, user_errors=[])

@@ -1,0 +1,10 @@
+"""Inventory's subgraph."""
+
+from inventory_svc.api.mutations import Mutation
+from inventory_svc.api.queries import Query
+from service_kit.graphql.schema import SubgraphSchema, build_subgraph_schema
+
+
+def inventory_schema() -> SubgraphSchema:
+    """Build the schema; every operation says who may call it."""
+    return build_subgraph_schema(Query, Mutation)

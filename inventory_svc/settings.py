@@ -1,0 +1,28 @@
+"""What inventory reads from its environment, once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from service_kit.runtime.settings import Secret
+
+PREFIX = "INVENTORY"
+
+
+@dataclass(frozen=True, slots=True)
+class InventorySettings:
+    """Addresses, keys and limits of one process.
+
+    `pool_size` counts connections to MongoDB; `partitions` those of the event log, for ever.
+    """
+
+    mongodb_url: Secret
+    redis_url: Secret
+    trusted_keys_file: Path
+    host: str = "127.0.0.1"
+    port: int = 4001
+    database: str = "inventory"
+    pool_size: int = 32
+    partitions: int = 8
+    log_level: str = "info"
+    log_json: bool = True
+    otel_exporter_otlp_endpoint: str | None = None

@@ -1,0 +1,308 @@
+"""What mutations are given."""
+
+import strawberry
+
+from order_svc.api.enums import DeliveryMethodInput, ShortReasonInput
+from order_svc.domain.customers.personal import Address, Destination, Person
+from order_svc.domain.orders.cancelling import CancelReason
+from order_svc.domain.orders.packing import PackedParcel
+from order_svc.domain.orders.picking import PickedLine
+from order_svc.domain.orders.placement import AskedLine
+from order_svc.domain.orders.shipping import ShippedParcel
+from order_svc.domain.refusals import invalid
+from order_svc.use_cases.import_customers import CustomerLine
+from order_svc.use_cases.import_prices import PriceLine
+from retail_kit.geography import GeoPoint, InvalidPoint
+from retail_kit.money import MalformedMoney, Money
+from service_kit.graphql.global_ids import from_global_id
+from service_kit.graphql.money import MoneyInput
+
+_KEY = "Chosen by the sender: the same command sent again with the same key is done once."
+_EXPECTED = "Refuse with VERSION_CONFLICT unless this is the entity's version."
+_LONGEST_TEXT = 200
+_COUNTRY_LENGTH = 2
+
+
+def money_of(given: MoneyInput, *path: str) -> Money:
+    """An amount as the rules know it; refused if the currency has fewer decimals."""
+    try:
+        return Money.parse(format(given.amount, "f"), given.currency)
+    except MalformedMoney as error:
+        raise invalid(str(error), *path) from error
+
+
+@strawberry.input(description="Where the goods go.")
+class DeliveryAddressInput:
+    """A postal address."""
+
+    name: str = strawberry.field(description="The name on the door.")
+    street: str = strawberry.field(description="Street and number.")
+    postcode: str = strawberry.field(description="The postcode.")
+    city: str = strawberry.field(description="The town.")
+    country: str = strawberry.field(description="The country, ISO 3166-1 alpha-2.")
+    extra: str | None = strawberry.field(default=None, description="Floor, entrance, company.")
+    phone: str | None = strawberry.field(default=None, description="A number for the carrier.")
+
+    def address(self) -> Address:
+        """The address as it is kept; refused if a part is missing or endless."""
+        path = ("input", "delivery", "address")
+        for field in ("name", "street", "postcode", "city", "country"):
+            if not 1 <= len(getattr(self, field).strip()) <= _LONGEST_TEXT:
+                raise invalid(f"Between 1 and {_LONGEST_TEXT} characters.", *path, field)
+        if len(self.country) != _COUNTRY_LENGTH or not self.country.isupper():
+            raise invalid("A country is two capital letters, like FR.", *path, "country")
+        return Address(
+            name=self.name,
+            street=self.street,
+            postcode=self.postcode,
+            city=self.city,
+            country=self.country,
+            extra=self.extra,
+            phone=self.phone,
+        )
+
+
+@strawberry.input(description="How and where the goods are to reach the customer.")
+class DeliveryInput:
+    """The method, the address and, if known, the point on the globe."""
+
+    address: DeliveryAddressInput = strawberry.field(description="Where to.")
+    method: DeliveryMethodInput = strawberry.field(
+        default=DeliveryMethodInput.HOME, description="How."
+    )
+    latitude: float | None = strawberry.field(default=None, description="Degrees, WGS 84.")
+    longitude: float | None = strawberry.field(default=None, description="Degrees, WGS 84.")
+
+    def destination(self) -> Destination:
+        """The destination as it is kept."""
+        if self.latitude is None or self.longitude is None:
+            return Destination(self.address.address())
+        try:
+            point = GeoPoint(self.latitude, self.longitude)
+        except InvalidPoint as error:
+            raise invalid(str(error), "input", "delivery", "latitude") from error
+        return Destination(self.address.address(), point)
+
+
+@strawberry.input(description="Units of one SKU to order.")
+class OrderPlaceLineInput:
+    """A line to order."""
+
+    sku: str = strawberry.field(description="The stock keeping unit.")
+    quantity: int = strawberry.field(description="How many units, from 1.")
+    unit_price: MoneyInput | None = strawberry.field(
+        default=None,
+        description="The price of one unit, from those who may set one; else the price book's.",
+    )
+    backorder_allowed: bool = strawberry.field(
+        default=False,
+        description="Whether units found missing later may wait for supply.",
+    )
+
+    def asked(self, index: int) -> AskedLine:
+        """The line as the rules know it."""
+        path = ("input", "lines", str(index), "unitPrice")
+        price = money_of(self.unit_price, *path) if self.unit_price else None
+        return AskedLine(self.sku, self.quantity, price, self.backorder_allowed)
+
+
+@strawberry.input(description="What to order.")
+class OrderPlaceInput:
+    """A new order."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    channel: str = strawberry.field(description="The code of the channel.")
+    lines: list[OrderPlaceLineInput] = strawberry.field(description="What to order.")
+    delivery: DeliveryInput = strawberry.field(description="How and where it goes.")
+    ref: str | None = strawberry.field(
+        default=None, description="The reference people will use; made if not given."
+    )
+    customer_ref: str | None = strawberry.field(
+        default=None, description="Who orders; a customer who signs in orders for themselves."
+    )
+
+
+@strawberry.input(description="Which order to cancel, and why.")
+class OrderCancelInput:
+    """A whole order to cancel."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    order_id: strawberry.ID = strawberry.field(description="The global id of the order.")
+    reason: CancelReason = strawberry.field(description="Why.")
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+
+@strawberry.input(description="Which units of a line to cancel, and why.")
+class OrderLineCancelInput:
+    """Units of a line to cancel."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    line_id: strawberry.ID = strawberry.field(description="The global id of the line.")
+    reason: CancelReason = strawberry.field(description="Why.")
+    quantity: int | None = strawberry.field(
+        default=None, description="How many units; all that can be if not given."
+    )
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+
+@strawberry.input(description="A line to look for stock again.")
+class OrderLineSourceInput:
+    """A line that is back-ordered or could not be filled."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    line_id: strawberry.ID = strawberry.field(description="The global id of the line.")
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+
+@strawberry.input(description="What was picked of a line, and what was not there.")
+class FulfilmentPickLineInput:
+    """One line of a round of picking."""
+
+    line_id: strawberry.ID = strawberry.field(description="The global id of the order line.")
+    picked: int = strawberry.field(default=0, description="Units taken from the shelves.")
+    short: int = strawberry.field(default=0, description="Units that cannot be provided.")
+    reason: ShortReasonInput | None = strawberry.field(
+        default=None, description="Why units cannot be provided; needed if any."
+    )
+    counted: int = strawberry.field(
+        default=0, description="Free units that are there by count, if any cannot be provided."
+    )
+
+    def picked_line(self, index: int) -> PickedLine:
+        """The line as the rules know it."""
+        line_id = from_global_id(
+            self.line_id, "OrderLine", ("input", "lines", str(index), "lineId")
+        )
+        reason = self.reason.value if self.reason else None
+        return PickedLine(line_id, self.picked, self.short, reason, self.counted)
+
+
+@strawberry.input(description="A round of picking.")
+class FulfilmentPickInput:
+    """What was picked for a fulfilment."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    fulfilment_id: strawberry.ID = strawberry.field(description="The global id.")
+    lines: list[FulfilmentPickLineInput] = strawberry.field(description="What was picked.")
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+
+@strawberry.input(description="Units of a line in a parcel.")
+class ParcelLineInput:
+    """What is in a parcel."""
+
+    line_id: strawberry.ID = strawberry.field(description="The global id of the order line.")
+    quantity: int = strawberry.field(description="How many units, from 1.")
+
+
+@strawberry.input(description="A parcel that was packed.")
+class PackedParcelInput:
+    """One parcel and what is in it."""
+
+    lines: list[ParcelLineInput] = strawberry.field(description="What is in it.")
+    weight_grams: int | None = strawberry.field(default=None, description="What it weighs.")
+
+    def packed(self, index: int) -> PackedParcel:
+        """The parcel as the rules know it; a line is named once."""
+        path = ("input", "parcels", str(index), "lines")
+        quantities: dict[str, int] = {}
+        for place, line in enumerate(self.lines):
+            line_id = from_global_id(line.line_id, "OrderLine", (*path, str(place), "lineId"))
+            if line_id in quantities:
+                raise invalid("Name each line once in a parcel.", *path, str(place))
+            quantities[line_id] = line.quantity
+        return PackedParcel(quantities, self.weight_grams)
+
+
+@strawberry.input(description="Parcels that were packed.")
+class FulfilmentPackInput:
+    """What was packed for a fulfilment."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    fulfilment_id: strawberry.ID = strawberry.field(description="The global id.")
+    parcels: list[PackedParcelInput] = strawberry.field(description="What was packed.")
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+
+@strawberry.input(description="A parcel that leaves.")
+class ShippedParcelInput:
+    """One parcel and the carrier's number for it."""
+
+    parcel_id: strawberry.ID = strawberry.field(description="The global id of the parcel.")
+    tracking_number: str | None = strawberry.field(
+        default=None, description="The carrier's number for it."
+    )
+
+    def shipped(self, index: int) -> ShippedParcel:
+        """The parcel as the rules know it."""
+        path = ("input", "parcels", str(index), "parcelId")
+        return ShippedParcel(from_global_id(self.parcel_id, "Parcel", path), self.tracking_number)
+
+
+@strawberry.input(description="Parcels that leave.")
+class FulfilmentShipInput:
+    """What leaves of a fulfilment."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    fulfilment_id: strawberry.ID = strawberry.field(description="The global id.")
+    carrier: str | None = strawberry.field(default=None, description="Who carries them.")
+    parcels: list[ShippedParcelInput] = strawberry.field(
+        default_factory=list, description="Which parcels; all that are packed if none is named."
+    )
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+
+@strawberry.input(description="A parcel that has arrived.")
+class ParcelDeliverInput:
+    """A delivery."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    parcel_id: strawberry.ID = strawberry.field(description="The global id of the parcel.")
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
+
+
+@strawberry.input(description="A customer as the feed gives one.")
+class CustomersImportLineInput:
+    """One line of a feed of customers."""
+
+    ref: str = strawberry.field(description="The retailer's own reference.")
+    tier: str | None = strawberry.field(default=None, description="The loyalty tier.")
+    given_name: str | None = strawberry.field(default=None, description="The given name.")
+    family_name: str | None = strawberry.field(default=None, description="The family name.")
+    email: str | None = strawberry.field(default=None, description="The e-mail address.")
+    phone: str | None = strawberry.field(default=None, description="The telephone number.")
+
+    def line(self) -> CustomerLine:
+        """The line as the rules know it."""
+        person = Person(self.given_name, self.family_name, self.email, self.phone)
+        return CustomerLine(self.ref, self.tier, person)
+
+
+@strawberry.input(description="A feed of customers.")
+class CustomersImportInput:
+    """Up to 1,000 lines."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    lines: list[CustomersImportLineInput] = strawberry.field(description="From 1 to 1,000 lines.")
+
+
+@strawberry.input(description="What a SKU costs on a channel.")
+class PricesImportLineInput:
+    """One line of a feed of prices."""
+
+    channel: str = strawberry.field(description="The code of the channel.")
+    sku: str = strawberry.field(description="The stock keeping unit.")
+    unit_price: MoneyInput = strawberry.field(description="The price of one unit.")
+
+    def line(self, index: int) -> PriceLine:
+        """The line as the rules know it."""
+        path = ("input", "lines", str(index), "unitPrice")
+        return PriceLine(self.channel, self.sku, money_of(self.unit_price, *path))
+
+
+@strawberry.input(description="A feed of prices.")
+class PricesImportInput:
+    """Up to 1,000 lines."""
+
+    idempotency_key: str = strawberry.field(description=_KEY)
+    lines: list[PricesImportLineInput] = strawberry.field(description="From 1 to 1,000 lines.")

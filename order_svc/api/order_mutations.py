@@ -1,0 +1,196 @@
+"""Placing and cancelling orders, and feeding what they need."""
+
+from typing import Annotated
+
+import strawberry
+
+from order_svc.api.access import BUYERS, FEEDERS, PREPARERS
+from order_svc.api.context import Info
+from order_svc.api.inputs import (
+    CustomersImportInput,
+    OrderCancelInput,
+    OrderLineCancelInput,
+    OrderLineSourceInput,
+    OrderPlaceInput,
+    PricesImportInput,
+)
+from order_svc.api.payloads import (
+    CustomersImportPayload,
+    OrderCancelPayload,
+    OrderLineCancelPayload,
+    OrderLineSourcePayload,
+    OrderPlacePayload,
+    PricesImportPayload,
+    errors_in,
+    order_in,
+    refused,
+    results_in,
+)
+from order_svc.api.types import Order, OrderLine
+from order_svc.domain.orders.order import order_id_of
+from order_svc.use_cases.cancel_order import CancelOrder, cancel_whole_order
+from order_svc.use_cases.cancel_order_line import CancelOrderLine, cancel_order_line
+from order_svc.use_cases.import_customers import ImportCustomers, import_customers
+from order_svc.use_cases.import_prices import ImportPrices, import_prices
+from order_svc.use_cases.place_order import PlaceOrder, place_order
+from order_svc.use_cases.source_order_line import SourceOrderLine, source_order_line
+from service_kit.graphql.fields import mutation_field
+from service_kit.graphql.global_ids import from_global_id
+from service_kit.graphql.idempotency import idempotent_request
+
+
+@strawberry.type
+class OrderMutations:
+    """Mutations on orders and lines, and the feeds."""
+
+    @mutation_field(
+        *FEEDERS,
+        description="Take over customers; each line for itself.",
+        refused=refused(CustomersImportPayload),
+    )
+    async def customers_import(
+        self,
+        info: Info,
+        input: Annotated[CustomersImportInput, strawberry.argument(description="The feed.")],
+    ) -> CustomersImportPayload:
+        outcome = await import_customers(
+            info.context.around,
+            ImportCustomers(
+                idempotent_request(info, "customersImport", input),
+                info.context.caller,
+                tuple(line.line() for line in input.lines),
+            ),
+        )
+        return CustomersImportPayload(results=results_in(outcome), user_errors=errors_in(outcome))
+
+    @mutation_field(
+        *FEEDERS,
+        description="Take over prices into the price book; each line for itself.",
+        refused=refused(PricesImportPayload),
+    )
+    async def prices_import(
+        self,
+        info: Info,
+        input: Annotated[PricesImportInput, strawberry.argument(description="The feed.")],
+    ) -> PricesImportPayload:
+        outcome = await import_prices(
+            info.context.around,
+            ImportPrices(
+                idempotent_request(info, "pricesImport", input),
+                info.context.caller,
+                tuple(line.line(index) for index, line in enumerate(input.lines)),
+            ),
+        )
+        return PricesImportPayload(results=results_in(outcome), user_errors=errors_in(outcome))
+
+    @mutation_field(
+        *BUYERS,
+        description="Place an order: all its stock is reserved, or nothing is ordered.",
+        refused=refused(OrderPlacePayload),
+    )
+    async def order_place(
+        self,
+        info: Info,
+        input: Annotated[OrderPlaceInput, strawberry.argument(description="What to order.")],
+    ) -> OrderPlacePayload:
+        outcome = await place_order(
+            info.context.around,
+            PlaceOrder(
+                request=idempotent_request(info, "orderPlace", input),
+                caller=info.context.caller,
+                channel=input.channel,
+                lines=tuple(line.asked(index) for index, line in enumerate(input.lines)),
+                destination=input.delivery.destination(),
+                ref=input.ref,
+                customer_ref=input.customer_ref,
+            ),
+        )
+        order = await order_in(info, outcome)
+        return OrderPlacePayload(
+            order=Order.of(order) if order else None, user_errors=errors_in(outcome)
+        )
+
+    @mutation_field(
+        *BUYERS,
+        description="Cancel a whole order of which nothing has been shipped.",
+        refused=refused(OrderCancelPayload),
+    )
+    async def order_cancel(
+        self,
+        info: Info,
+        input: Annotated[OrderCancelInput, strawberry.argument(description="Which, and why.")],
+    ) -> OrderCancelPayload:
+        outcome = await cancel_whole_order(
+            info.context.around,
+            CancelOrder(
+                request=idempotent_request(info, "orderCancel", input),
+                caller=info.context.caller,
+                order_id=from_global_id(input.order_id, "Order", ("input", "orderId")),
+                reason=input.reason,
+                expected_version=input.expected_version,
+            ),
+        )
+        order = await order_in(info, outcome)
+        return OrderCancelPayload(
+            order=Order.of(order) if order else None, user_errors=errors_in(outcome)
+        )
+
+    @mutation_field(
+        *BUYERS,
+        description="Cancel units of a line that have not been shipped.",
+        refused=refused(OrderLineCancelPayload),
+    )
+    async def order_line_cancel(
+        self,
+        info: Info,
+        input: Annotated[OrderLineCancelInput, strawberry.argument(description="Which, and why.")],
+    ) -> OrderLineCancelPayload:
+        line_id = from_global_id(input.line_id, "OrderLine", ("input", "lineId"))
+        outcome = await cancel_order_line(
+            info.context.around,
+            CancelOrderLine(
+                request=idempotent_request(info, "orderLineCancel", input),
+                caller=info.context.caller,
+                order_id=order_id_of(line_id),
+                line_id=line_id,
+                reason=input.reason,
+                quantity=input.quantity,
+                expected_version=input.expected_version,
+            ),
+        )
+        order = await order_in(info, outcome)
+        line = order.line(line_id) if order else None
+        return OrderLineCancelPayload(
+            line=OrderLine.of(line, order) if line and order else None,
+            order=Order.of(order) if order else None,
+            user_errors=errors_in(outcome),
+        )
+
+    @mutation_field(
+        *PREPARERS,
+        description="Look for stock again for what is back-ordered or could not be filled.",
+        refused=refused(OrderLineSourcePayload),
+    )
+    async def order_line_source(
+        self,
+        info: Info,
+        input: Annotated[OrderLineSourceInput, strawberry.argument(description="Which line.")],
+    ) -> OrderLineSourcePayload:
+        line_id = from_global_id(input.line_id, "OrderLine", ("input", "lineId"))
+        outcome = await source_order_line(
+            info.context.around,
+            SourceOrderLine(
+                request=idempotent_request(info, "orderLineSource", input),
+                caller=info.context.caller,
+                order_id=order_id_of(line_id),
+                line_id=line_id,
+                expected_version=input.expected_version,
+            ),
+        )
+        order = await order_in(info, outcome)
+        line = order.line(line_id) if order else None
+        return OrderLineSourcePayload(
+            line=OrderLine.of(line, order) if line and order else None,
+            order=Order.of(order) if order else None,
+            user_errors=errors_in(outcome),
+        )

@@ -1,0 +1,21 @@
+"""The subgraph of orders, joined."""
+
+import strawberry
+
+from order_svc.api.fulfilment_mutations import FulfilmentMutations
+from order_svc.api.order_mutations import OrderMutations
+from order_svc.api.queries import Query
+from order_svc.api.types import Customer, Fulfilment, Location, Order, OrderLine, Parcel
+from service_kit.graphql.schema import SubgraphSchema, build_subgraph_schema
+
+
+@strawberry.type(description="What can be done.")
+class Mutation(OrderMutations, FulfilmentMutations):
+    """The root of writing."""
+
+
+def order_schema() -> SubgraphSchema:
+    """Build the schema; every operation in it names its callers."""
+    return build_subgraph_schema(
+        Query, Mutation, types=(Order, OrderLine, Fulfilment, Parcel, Customer, Location)
+    )

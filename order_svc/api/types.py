@@ -1,0 +1,476 @@
+"""Orders, lines, fulfilments, parcels and customers as clients see them."""
+
+from datetime import datetime
+
+import strawberry
+
+from order_svc.api.access import BACK_OFFICE, READERS
+from order_svc.api.arguments import After, First, States
+from order_svc.api.context import Info
+from order_svc.api.labels import label_of_status
+from order_svc.api.listing import fulfilment_page, order_page, timeline_page
+from order_svc.api.parts import (
+    AvailableAction,
+    Delivery,
+    OrderTotals,
+    Shortage,
+    TimelineEntry,
+    shown_actions,
+    shown_money,
+)
+from order_svc.api.stubs import Channel, Item, Reservation
+from order_svc.domain.customers.customer import Customer as KnownCustomer
+from order_svc.domain.customers.personal import Person
+from order_svc.domain.fulfilments.fulfilment import Fulfilment as Preparation
+from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
+from order_svc.domain.lifecycles.order_status import (
+    TOLD_TO_CUSTOMERS,
+    CustomerStatus,
+    OrderStatus,
+)
+from order_svc.domain.lifecycles.parcel_state import ParcelState
+from order_svc.domain.lifecycles.slices import SliceState
+from order_svc.domain.lines.line import Line, PriceSource, Slice
+from order_svc.domain.orders import available
+from order_svc.domain.orders.order import Order as Aggregate
+from order_svc.domain.orders.order import order_id_of
+from order_svc.domain.parcels.parcel import Parcel as Package
+from order_svc.domain.rights.visibility import may_change, may_see, may_see_customer, may_work_at
+from order_svc.ports import FulfilmentFilter, OrderFilter
+from service_kit.graphql.access import allow_reference
+from service_kit.graphql.connections import Connection
+from service_kit.graphql.fields import resolver_field
+from service_kit.graphql.global_ids import from_global_id, to_global_id
+from service_kit.graphql.money import Money
+
+
+def _id(type_name: str, key: str) -> strawberry.ID:
+    return strawberry.ID(to_global_id(type_name, key))
+
+
+async def visible_order(info: Info, order_id: str) -> Aggregate | None:
+    """The order, if it exists and the caller may see it."""
+    order = await info.context.loaders.orders.load(order_id)
+    return order if order is not None and may_see(info.context.caller, order) else None
+
+
+@strawberry.federation.type(keys=["id"], description="Somebody who orders: a reference copy.")
+class Customer:
+    """A customer; what is personal is null once it is erased."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    ref: str = strawberry.field(description="The retailer's own reference.")
+    tier: str | None = strawberry.field(description="The loyalty tier.")
+    version: int = strawberry.field(description="Counts the changes.")
+    known: strawberry.Private[KnownCustomer]
+
+    @staticmethod
+    def of(customer: KnownCustomer) -> "Customer":
+        """A customer as clients see one."""
+        return Customer(
+            id=_id("Customer", customer.id),
+            ref=customer.ref,
+            tier=customer.tier,
+            version=customer.version,
+            known=customer,
+        )
+
+    @classmethod
+    @allow_reference(*READERS)
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Customer | None":
+        """The customer of a global id, if the caller may see them."""
+        return await shown_customer(info, from_global_id(id, "Customer"))
+
+    async def _person(self, info: Info) -> Person:
+        return await info.context.loaders.people.load(self.known.id) or Person()
+
+    @resolver_field(description="The given name.")
+    async def given_name(self, info: Info) -> str | None:
+        return (await self._person(info)).given_name
+
+    @resolver_field(description="The family name.")
+    async def family_name(self, info: Info) -> str | None:
+        return (await self._person(info)).family_name
+
+    @resolver_field(description="The e-mail address.")
+    async def email(self, info: Info) -> str | None:
+        return (await self._person(info)).email
+
+    @resolver_field(description="The telephone number.")
+    async def phone(self, info: Info) -> str | None:
+        return (await self._person(info)).phone
+
+    @resolver_field(
+        description="The customer's orders on all channels that the caller may see, newest first."
+    )
+    async def orders(
+        self, info: Info, first: First = None, after: After = None
+    ) -> "Connection[Order]":
+        wanted = OrderFilter(customer_id=self.known.id)
+        return await order_page(info, wanted, Order.of, first=first, after=after)
+
+
+async def shown_customer(info: Info, customer_id: str) -> Customer | None:
+    """The customer, if they exist and the caller may see them."""
+    found = await info.context.loaders.customers.load(customer_id)
+    if found is None or not may_see_customer(info.context.caller, found.id, found.ref):
+        return None
+    return Customer.of(found)
+
+
+@strawberry.type(description="Some units of a line that have come equally far.")
+class OrderLineSlice:
+    """Units, their state, and who has them."""
+
+    quantity: int = strawberry.field(description="How many units.")
+    state: SliceState = strawberry.field(description="How far they have come.")
+    order: strawberry.Private[Aggregate]
+    part: strawberry.Private[Slice]
+
+    @resolver_field(description="The location's part to which they belong, if any.")
+    def fulfilment(self) -> "Fulfilment | None":
+        found = self.order.fulfilment(self.part.hands.fulfilment_id or "")
+        return Fulfilment.of(found, self.order) if found else None
+
+    @resolver_field(description="The parcel in which they are, if any.")
+    def parcel(self) -> "Parcel | None":
+        found = self.order.parcel(self.part.hands.parcel_id or "")
+        return Parcel.of(found, self.order) if found else None
+
+
+@strawberry.federation.type(keys=["id"], description="Units of one SKU in an order.")
+class OrderLine:
+    """A line of an order."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    sku: str = strawberry.field(description="The stock keeping unit.")
+    quantity: int = strawberry.field(description="How many units were ordered.")
+    price_source: PriceSource = strawberry.field(description="Where the price is from.")
+    backorder_allowed: bool = strawberry.field(
+        description="Whether units that no location has wait for supply."
+    )
+    version: int = strawberry.field(description="Counts the changes.")
+    line: strawberry.Private[Line]
+    whole: strawberry.Private[Aggregate]
+
+    @staticmethod
+    def of(line: Line, order: Aggregate) -> "OrderLine":
+        """A line as clients see it."""
+        return OrderLine(
+            id=_id("OrderLine", line.id),
+            sku=line.sku,
+            quantity=line.quantity,
+            price_source=line.price_source,
+            backorder_allowed=line.backorder_allowed,
+            version=line.version,
+            line=line,
+            whole=order,
+        )
+
+    @classmethod
+    @allow_reference(*READERS)
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "OrderLine | None":
+        """The line of a global id, if the caller may see its order."""
+        key = from_global_id(id, "OrderLine")
+        order = await visible_order(info, order_id_of(key))
+        line = order.line(key) if order else None
+        return cls.of(line, order) if line and order else None
+
+    @resolver_field(description="The order.")
+    def order(self) -> "Order":
+        return Order.of(self.whole)
+
+    @resolver_field(description="What is sold, as inventory knows it.")
+    def item(self) -> Item | None:
+        return Item(sku=self.sku)
+
+    @resolver_field(description="The price of one unit.")
+    def unit_price(self) -> Money:
+        return shown_money(self.line.unit_price)
+
+    @resolver_field(description="The price of everything ordered on the line.")
+    def total(self) -> Money:
+        return shown_money(self.line.total)
+
+    @resolver_field(description="What the line is at as a whole.")
+    def status(self) -> OrderStatus:
+        return self.line.status
+
+    @resolver_field(
+        description="The units by how far they have come; their quantities add up to the line's."
+    )
+    def slices(self) -> list[OrderLineSlice]:
+        return [
+            OrderLineSlice(quantity=part.quantity, state=part.state, order=self.whole, part=part)
+            for part in self.line.slices
+        ]
+
+    @resolver_field(description="What can be done with the line.")
+    def available_actions(self, info: Info) -> list[AvailableAction]:
+        allowed = may_change(info.context.caller, self.whole)
+        return shown_actions(available.actions_on_line(self.line, allowed=allowed), info)
+
+
+@strawberry.type(description="How many units of a line.")
+class LineQuantity:
+    """A line and a number of its units."""
+
+    quantity: int = strawberry.field(description="How many units.")
+    line: OrderLine = strawberry.field(description="The line.")
+
+
+def _quantity(order: Aggregate, line_id: str, quantity: int) -> LineQuantity | None:
+    line = order.line(line_id)
+    return LineQuantity(quantity=quantity, line=OrderLine.of(line, order)) if line else None
+
+
+@strawberry.federation.type(keys=["id"], description="Goods that travel in one piece.")
+class Parcel:
+    """A parcel of a fulfilment."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    state: ParcelState = strawberry.field(description="Where it is.")
+    weight_grams: int | None = strawberry.field(description="What it weighs.")
+    carrier: str | None = strawberry.field(description="Who carries it.")
+    tracking_number: str | None = strawberry.field(description="The carrier's number for it.")
+    shipped_at: datetime | None = strawberry.field(description="When it left.")
+    delivered_at: datetime | None = strawberry.field(description="When it arrived.")
+    version: int = strawberry.field(description="Counts the changes.")
+    package: strawberry.Private[Package]
+    whole: strawberry.Private[Aggregate]
+
+    @staticmethod
+    def of(parcel: Package, order: Aggregate) -> "Parcel":
+        """A parcel as clients see it."""
+        return Parcel(
+            id=_id("Parcel", parcel.id),
+            state=parcel.state,
+            weight_grams=parcel.weight_grams,
+            carrier=parcel.carrier,
+            tracking_number=parcel.tracking_number,
+            shipped_at=parcel.shipped_at,
+            delivered_at=parcel.delivered_at,
+            version=parcel.version,
+            package=parcel,
+            whole=order,
+        )
+
+    @classmethod
+    @allow_reference(*READERS)
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Parcel | None":
+        """The parcel of a global id, if the caller may see its order."""
+        key = from_global_id(id, "Parcel")
+        order = await visible_order(info, order_id_of(key))
+        parcel = order.parcel(key) if order else None
+        return cls.of(parcel, order) if parcel and order else None
+
+    @resolver_field(description="The order.")
+    def order(self) -> "Order":
+        return Order.of(self.whole)
+
+    @resolver_field(description="The location's part to which it belongs.")
+    def fulfilment(self) -> "Fulfilment | None":
+        found = self.whole.fulfilment(self.package.fulfilment_id)
+        return Fulfilment.of(found, self.whole) if found else None
+
+    @resolver_field(description="What is in it.")
+    def lines(self) -> list[LineQuantity]:
+        found = (_quantity(self.whole, one.line_id, one.quantity) for one in self.package.lines)
+        return [one for one in found if one]
+
+    @resolver_field(description="What can be done with the parcel.")
+    def available_actions(self, info: Info) -> list[AvailableAction]:
+        fulfilment = self.whole.fulfilment(self.package.fulfilment_id)
+        allowed = fulfilment is not None and may_work_at(
+            info.context.caller, fulfilment.location.code
+        )
+        actions = available.actions_on_parcel(self.whole, self.package, allowed=allowed)
+        return shown_actions(actions, info)
+
+
+@strawberry.federation.type(keys=["id"], description="The part of an order one location prepares.")
+class Fulfilment:
+    """A fulfilment; its state is folded from its slices."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    location_code: str = strawberry.field(description="The code of the location.")
+    state: FulfilmentState = strawberry.field(description="How far it has come.")
+    created_at: datetime = strawberry.field(description="When the location was chosen.")
+    version: int = strawberry.field(description="Counts the changes.")
+    part: strawberry.Private[Preparation]
+    whole: strawberry.Private[Aggregate]
+
+    @staticmethod
+    def of(fulfilment: Preparation, order: Aggregate) -> "Fulfilment":
+        """A fulfilment as clients see it."""
+        return Fulfilment(
+            id=_id("Fulfilment", fulfilment.id),
+            location_code=fulfilment.location.code,
+            state=fulfilment.state,
+            created_at=fulfilment.created_at,
+            version=fulfilment.version,
+            part=fulfilment,
+            whole=order,
+        )
+
+    @classmethod
+    @allow_reference(*READERS)
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Fulfilment | None":
+        """The fulfilment of a global id, if the caller may see its order."""
+        key = from_global_id(id, "Fulfilment")
+        order = await visible_order(info, order_id_of(key))
+        fulfilment = order.fulfilment(key) if order else None
+        return cls.of(fulfilment, order) if fulfilment and order else None
+
+    @resolver_field(description="The order.")
+    def order(self) -> "Order":
+        return Order.of(self.whole)
+
+    @resolver_field(description="The location, as inventory knows it.")
+    def location(self) -> "Location | None":
+        return Location(id=strawberry.ID(self.part.location.id))
+
+    @resolver_field(description="The stock that is kept for it.")
+    def reservation(self) -> Reservation | None:
+        return Reservation(id=_id("Reservation", self.part.reservation_id))
+
+    @resolver_field(description="What the location was asked for.")
+    def lines(self) -> list[LineQuantity]:
+        found = (_quantity(self.whole, one.line_id, one.quantity) for one in self.part.lines)
+        return [one for one in found if one]
+
+    @resolver_field(description="The parcels packed for it.")
+    def parcels(self) -> list[Parcel]:
+        return [Parcel.of(parcel, self.whole) for parcel in self.part.parcels]
+
+    @resolver_field(description="What the location could not provide.")
+    def shortages(self) -> list[Shortage]:
+        return [
+            Shortage(
+                line_id=_id("OrderLine", one.line_id),
+                quantity=one.quantity,
+                reason=one.reason,
+                counted=one.counted,
+                at=one.at,
+            )
+            for one in self.part.shortages
+        ]
+
+    @resolver_field(description="What can be done with the fulfilment.")
+    def available_actions(self, info: Info) -> list[AvailableAction]:
+        allowed = may_work_at(info.context.caller, self.part.location.code)
+        actions = available.actions_on_fulfilment(self.whole, self.part, allowed=allowed)
+        return shown_actions(actions, info)
+
+
+@strawberry.federation.type(keys=["id"], description="What somebody has ordered.")
+class Order:
+    """An order; its status is folded from the slices of its lines."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+    ref: str = strawberry.field(description="The reference people use.")
+    channel_code: str = strawberry.field(description="The code of the channel.")
+    placed_at: datetime = strawberry.field(description="When it was placed.")
+    customer_ref: str | None = strawberry.field(
+        description="The customer's reference; null for nobody known."
+    )
+    version: int = strawberry.field(description="Counts the changes; 0 while placing.")
+    whole: strawberry.Private[Aggregate]
+
+    @staticmethod
+    def of(order: Aggregate) -> "Order":
+        """An order as clients see it."""
+        return Order(
+            id=_id("Order", order.id),
+            ref=order.ref,
+            channel_code=order.channel,
+            placed_at=order.placed_at,
+            customer_ref=order.customer_ref,
+            version=order.version,
+            whole=order,
+        )
+
+    @classmethod
+    @allow_reference(*READERS)
+    async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Order | None":
+        """The order of a global id, if the caller may see it."""
+        order = await visible_order(info, from_global_id(id, "Order"))
+        return cls.of(order) if order else None
+
+    @resolver_field(description="The channel, as inventory knows it.")
+    def channel(self) -> Channel | None:
+        return Channel(code=self.channel_code)
+
+    @resolver_field(description="What the order is at as a whole.")
+    def status(self) -> OrderStatus:
+        return self.whole.status
+
+    @resolver_field(description="The same in the words that a customer is told.")
+    def customer_status(self) -> CustomerStatus:
+        return TOLD_TO_CUSTOMERS[self.whole.status]
+
+    @resolver_field(description="The customer status in the caller's language.")
+    def customer_status_label(self, info: Info) -> str:
+        status = TOLD_TO_CUSTOMERS[self.whole.status]
+        return label_of_status(status, info.context.caller.language)
+
+    @resolver_field(description="Who has ordered; null for nobody known.")
+    async def customer(self, info: Info) -> Customer | None:
+        if self.whole.customer_id is None:
+            return None
+        found = await info.context.loaders.customers.load(self.whole.customer_id)
+        return Customer.of(found) if found else None
+
+    @resolver_field(description="How and where the goods reach the customer.")
+    async def delivery(self, info: Info) -> Delivery:
+        destination = await info.context.loaders.destinations.load(self.whole.id)
+        return Delivery.of(self.whole.delivery_method, destination)
+
+    @resolver_field(description="What was ordered.")
+    def lines(self) -> list[OrderLine]:
+        return [OrderLine.of(line, self.whole) for line in self.whole.lines]
+
+    @resolver_field(description="The locations' parts, in the order of their making.")
+    def fulfilments(self) -> list[Fulfilment]:
+        return [Fulfilment.of(one, self.whole) for one in self.whole.fulfilments]
+
+    @resolver_field(description="The parcels of all fulfilments.")
+    def parcels(self) -> list[Parcel]:
+        return [Parcel.of(parcel, self.whole) for parcel in self.whole.parcels]
+
+    @resolver_field(description="The money of the order.")
+    def totals(self) -> OrderTotals:
+        return OrderTotals.of(self.whole.totals)
+
+    @resolver_field(description="What can be done with the order as a whole.")
+    def available_actions(self, info: Info) -> list[AvailableAction]:
+        allowed = may_change(info.context.caller, self.whole)
+        return shown_actions(available.actions_on_order(self.whole, allowed=allowed), info)
+
+    @resolver_field(
+        *BACK_OFFICE, description="What has happened, oldest first; for those who prepare orders."
+    )
+    async def timeline(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[TimelineEntry] | None:
+        return await timeline_page(info, self.whole.id, first=first, after=after)
+
+
+@strawberry.federation.type(keys=["id"], description="A place with stock; inventory's.")
+class Location:
+    """A location of inventory, to which orders add its work."""
+
+    id: strawberry.ID = strawberry.field(description="The global id.")
+
+    @resolver_field(*BACK_OFFICE, description="What the location prepares, oldest first.")
+    async def fulfilments(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        states: States = None,
+    ) -> Connection[Fulfilment] | None:
+        wanted = FulfilmentFilter(
+            location_id=str(self.id), states=frozenset(one.value for one in states or ())
+        )
+        return await fulfilment_page(info, wanted, Fulfilment.of, first=first, after=after)

@@ -1,0 +1,207 @@
+"""The composition root: every part of orders, built once and closed in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+
+from order_svc.api.context import OrderContext
+from order_svc.api.schema import order_schema
+from order_svc.clients.inventory import GraphQLInventory
+from order_svc.clients.late_client import LateServiceClient
+from order_svc.due_work import WorkerErrands, handlers
+from order_svc.mongo.indexes import DECLARATIONS
+from order_svc.mongo.prices import MongoPrices
+from order_svc.mongo.reading import MongoOrderReader
+from order_svc.mongo.work import MongoUnitOfWork, Storage
+from order_svc.ports import Inventory
+from order_svc.settings import OrderSettings
+from order_svc.use_cases.surroundings import Surroundings
+from service_kit.graphql.service_client import ServiceClient
+from service_kit.graphql.subgraph import subgraph_app
+from service_kit.identity.caller import Caller
+from service_kit.identity.keys import SigningKey, TrustedKeys
+from service_kit.identity.tokens import CallerSigner, CallerVerifier
+from service_kit.messaging.bus import Bus
+from service_kit.messaging.due_work import DueWork, DueWorker, DueWorkSettings
+from service_kit.messaging.outbox import Outbox
+from service_kit.messaging.relay import Relay
+from service_kit.runtime.clock import Clock, SystemClock
+from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.runtime.health import HealthCheck
+from service_kit.runtime.identifiers import Identifiers, new_identifier
+from service_kit.runtime.tracing import tracer
+from service_kit.storage.database import Database, connect
+from service_kit.storage.idempotency import MongoOutcomes
+from service_kit.storage.indexes import ensure_indexes
+from service_kit.storage.tracing import CommandTracing
+
+SERVICE = "order_svc"
+INVENTORY = "inventory_svc"
+PATIENT = DueWorkSettings(attempts=200, longest_pause=timedelta(minutes=1))
+"""Due work is tried for some hours: inventory may be away for as long as that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What one process of orders stands on; whoever opens it closes it."""
+
+    database: Database
+    bus: Bus
+    inventory: Inventory
+    trusted: TrustedKeys
+    clock: Clock
+    identifiers: Identifiers = new_identifier
+    partitions: int = 8
+    reached: Reached = pass_by
+    recovery_delay: timedelta = timedelta(seconds=10)
+    placement_patience: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One process of orders, joined."""
+
+    around: Surroundings
+    reader: MongoOrderReader
+    storage: Storage
+    relay: Relay
+    due_worker: DueWorker
+
+
+def join(foundation: Foundation) -> Parts:
+    """Join ports to what is behind them; nothing is reached yet."""
+    database, clock = foundation.database, foundation.clock
+    outbox = Outbox(database, SERVICE, foundation.partitions)
+    due_work = DueWork(database, clock)
+    storage = Storage(database, MongoOutcomes(database, clock), outbox, due_work)
+    errands = WorkerErrands()
+    around = Surroundings(
+        work=MongoUnitOfWork(storage),
+        inventory=foundation.inventory,
+        pricing=MongoPrices(database),
+        errands=errands,
+        clock=clock,
+        identifiers=foundation.identifiers,
+        reached=foundation.reached,
+        recovery_delay=foundation.recovery_delay,
+        placement_patience=foundation.placement_patience,
+    )
+    owner = new_identifier()
+    relay = Relay(database, foundation.bus, SERVICE, foundation.partitions, owner)
+    worker = DueWorker(
+        database,
+        clock,
+        handlers(around),
+        owner,
+        settings=PATIENT,
+        reached=foundation.reached,
+    )
+    errands.served_by(worker)
+    outbox.on_commit(relay.wake)
+    due_work.on_scheduled(worker.wake)
+    return Parts(around, MongoOrderReader(database), storage, relay, worker)
+
+
+def order_app(
+    foundation: Foundation,
+    *,
+    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
+    parts: Parts | None = None,
+) -> Starlette:
+    """Give the ASGI app of one process; without a lifespan nothing runs beside the requests."""
+    joined = parts or join(foundation)
+
+    def context(caller: Caller) -> OrderContext:
+        return OrderContext(caller, foundation.clock, joined.around, joined.reader)
+
+    return subgraph_app(
+        order_schema(),
+        name=SERVICE,
+        verifier=CallerVerifier(foundation.trusted, SERVICE, foundation.clock),
+        make_context=context,
+        checks=(
+            HealthCheck("mongodb", foundation.database.ping),
+            HealthCheck("redis", foundation.bus.ping),
+        ),
+        registry=CollectorRegistry(),
+        lifespan=lifespan,
+    )
+
+
+async def migrate(database: Database) -> None:
+    """Create the collections and indexes that are missing."""
+    await ensure_indexes(database, DECLARATIONS)
+
+
+def database_of(settings: OrderSettings) -> Database:
+    """Give the database that the settings name; nothing is reached yet."""
+    return connect(
+        settings.mongodb_url.reveal(),
+        settings.database,
+        pool_size=settings.pool_size,
+        listeners=[CommandTracing(tracer())] if settings.otel_exporter_otlp_endpoint else (),
+        process=SERVICE,
+    )
+
+
+def inventory_of(settings: OrderSettings, clock: Clock) -> LateServiceClient:
+    """Give the client of inventory, who signs as this service; nothing is reached yet."""
+    key = SigningKey.from_pem_file(SERVICE, settings.signing_key_file)
+    signer = CallerSigner(key, SERVICE, clock)
+    return LateServiceClient(
+        lambda session: ServiceClient(
+            INVENTORY,
+            settings.inventory_url,
+            signer=signer,
+            audience=INVENTORY,
+            session=session,
+            deadline=settings.inventory_deadline,
+        )
+    )
+
+
+def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
+    """Give the app as it is served: indexes first, then the relay and the due work beside it."""
+    clock = clock or SystemClock()
+    client = inventory_of(settings, clock)
+    foundation = Foundation(
+        database=database_of(settings),
+        bus=Bus(settings.redis_url.reveal()),
+        inventory=GraphQLInventory(client),
+        trusted=TrustedKeys.from_file(settings.trusted_keys_file),
+        clock=clock,
+        partitions=settings.partitions,
+        recovery_delay=settings.recovery_delay,
+        placement_patience=settings.placement_patience,
+    )
+    parts = join(foundation)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        try:
+            await migrate(foundation.database)
+            async with running(parts.relay.run(), parts.due_worker.run()):
+                yield
+        finally:
+            await client.close()
+            await foundation.bus.close()
+            await foundation.database.close()
+
+    return order_app(foundation, lifespan=lifespan, parts=parts)
+
+
+@asynccontextmanager
+async def running(*works: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """Run works beside the block, and cancel them at its end."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)

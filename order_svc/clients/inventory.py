@@ -1,0 +1,182 @@
+"""Inventory over GraphQL: as this service, with an idempotency key in every call."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from order_svc.domain.customers.personal import Destination
+from order_svc.domain.fulfilments.fulfilment import Place
+from order_svc.domain.orders.allocation import AllocatedLine, Allocation
+from order_svc.domain.refusals import SOURCING_REFUSED
+from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockLine
+from order_svc.ports import AllocationRequest, InventoryUnavailable
+from service_kit.commands.refusal import Refusal, RefusedAll
+from service_kit.graphql.global_ids import from_global_id, to_global_id
+from service_kit.graphql.service_client import ServiceRejected, ServiceUnavailable
+from service_kit.runtime.json_values import JSON
+
+_ERRORS: Final = "userErrors { code message path params { key value } retryable }"
+
+ALLOCATE: Final = f"""
+mutation OrderAllocate($input: ReservationAllocateInput!) {{
+  reservationAllocate(input: $input) {{
+    reservation {{ id lines {{ lineId quantity locationCode location {{ id }} }} }}
+    {_ERRORS}
+  }}
+}}
+"""
+CONSUME: Final = f"""
+mutation OrderConsume($input: ReservationConsumeInput!) {{
+  reservationConsume(input: $input) {{ {_ERRORS} }}
+}}
+"""
+RELEASE: Final = f"""
+mutation OrderRelease($input: ReservationReleaseLinesInput!) {{
+  reservationReleaseLines(input: $input) {{ {_ERRORS} }}
+}}
+"""
+REPORT_SHORT: Final = f"""
+mutation OrderReportShort($input: ReservationReportShortInput!) {{
+  reservationReportShort(input: $input) {{ {_ERRORS} }}
+}}
+"""
+
+OPERATIONS: Final = (ALLOCATE, CONSUME, RELEASE, REPORT_SHORT)
+"""Everything that is asked of inventory."""
+
+
+class Executes(Protocol):
+    """Something that runs operations on inventory's subgraph, as the kit's client does."""
+
+    async def execute(self, operation: str, variables: Mapping[str, JSON]) -> dict[str, Any]:
+        """Give the data; raises ServiceUnavailable or ServiceRejected."""
+
+
+class GraphQLInventory:
+    """The stock, as inventory's subgraph offers it to other services."""
+
+    def __init__(self, client: Executes) -> None:
+        self._client = client
+
+    async def allocate(self, request: AllocationRequest) -> Allocation:
+        """Choose locations and reserve there, all lines or none."""
+        payload = await self._call(
+            ALLOCATE,
+            {
+                "idempotencyKey": request.key,
+                "orderId": to_global_id("Order", request.order_id),
+                "channel": request.channel,
+                "destination": _destination(request.destination),
+                "lines": [
+                    {"lineId": line.line_id, "sku": line.sku, "quantity": line.quantity}
+                    for line in request.lines
+                ],
+                "excludedLocations": list(request.excluded_locations),
+            },
+        )
+        return _allocation(payload["reservation"])
+
+    async def withdraw(self, key: str, order_id: str) -> None:
+        """Undo the allocation of that key, or see to it that it is refused if it comes late."""
+        await self._call(
+            RELEASE,
+            {
+                "idempotencyKey": f"{key}.withdrawn",
+                "orderId": to_global_id("Order", order_id),
+                "allocationKey": key,
+            },
+        )
+
+    async def consume(self, effect: ConsumeStock) -> None:
+        """The goods have left."""
+        await self._call(CONSUME, _about(effect))
+
+    async def release(self, effect: ReleaseStock) -> None:
+        """The goods can be sold again."""
+        await self._call(RELEASE, _about(effect))
+
+    async def correct(self, effect: CorrectStock) -> None:
+        """The goods were not there as the stock says."""
+        await self._call(
+            REPORT_SHORT,
+            {
+                "idempotencyKey": effect.key,
+                "reservationId": to_global_id("Reservation", effect.reservation_id),
+                "lineId": effect.line.line_id,
+                "locationCode": effect.line.location_code,
+                "missingQuantity": effect.line.quantity,
+                "counted": effect.counted,
+            },
+        )
+
+    async def _call(self, operation: str, given: Mapping[str, JSON]) -> Mapping[str, Any]:
+        """Give the payload of the one mutation; its user errors are raised."""
+        try:
+            data = await self._client.execute(operation, {"input": given})
+        except ServiceUnavailable as error:
+            raise InventoryUnavailable(str(error)) from error
+        except ServiceRejected as error:
+            codes = ",".join(sorted({one.code for one in error.errors}))
+            raise Refusal(SOURCING_REFUSED, str(error), params={"reason": codes}) from error
+        payload: Mapping[str, Any] = next(iter(data.values()))
+        refusals = [_refusal(one) for one in payload["userErrors"]]
+        if refusals:
+            raise RefusedAll(refusals)
+        return payload
+
+
+def _about(effect: ConsumeStock | ReleaseStock) -> dict[str, JSON]:
+    return {
+        "idempotencyKey": effect.key,
+        "reservationId": to_global_id("Reservation", effect.reservation_id),
+        "lines": _lines(effect.lines),
+    }
+
+
+def _lines(lines: Sequence[StockLine]) -> list[JSON]:
+    return [
+        {
+            "lineId": line.line_id,
+            "locationCode": line.location_code,
+            "quantity": line.quantity,
+        }
+        for line in lines
+    ]
+
+
+def _destination(destination: Destination | None) -> dict[str, JSON] | None:
+    """Country, postcode and point: nothing that names a person leaves this service."""
+    if destination is None:
+        return None
+    point = destination.point
+    return {
+        "country": destination.address.country,
+        "postcode": destination.address.postcode,
+        "latitude": point.latitude if point else None,
+        "longitude": point.longitude if point else None,
+    }
+
+
+def _allocation(reservation: Mapping[str, Any]) -> Allocation:
+    return Allocation(
+        reservation_id=from_global_id(reservation["id"], "Reservation"),
+        lines=tuple(
+            AllocatedLine(line["lineId"], line["quantity"], _place(line))
+            for line in reservation["lines"]
+        ),
+    )
+
+
+def _place(line: Mapping[str, Any]) -> Place:
+    code = line["locationCode"]
+    location = line["location"]
+    return Place(location["id"] if location else to_global_id("Location", code), code)
+
+
+def _refusal(error: Mapping[str, Any]) -> Refusal:
+    return Refusal(
+        error["code"],
+        error["message"],
+        path=error["path"],
+        params={one["key"]: one["value"] for one in error["params"]},
+        retryable=error["retryable"],
+    )

@@ -1,0 +1,53 @@
+"""The whole system for acceptance tests: started once per test process, shared by all of them."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+from pymongo import MongoClient
+
+from tests.support.graph import GraphClient
+from tests.support.retailer import Retailer
+from tests.support.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack(
+    mongodb_url: str,
+    mongodb_client: MongoClient[dict[str, Any]],
+    redis_databases: Iterator[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stack]:
+    """Inventory, orders and the gateway, with databases and keys of their own."""
+    databases = f"stack_{uuid.uuid4().hex[:12]}"
+    stack = Stack(mongodb_url, next(redis_databases), databases, tmp_path_factory.mktemp("stack"))
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.close()
+        for name in mongodb_client.list_database_names():
+            if name.startswith(databases):
+                mongodb_client.drop_database(name)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """Connections of the test's own."""
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield session
+
+
+@pytest.fixture
+def graph(stack: Stack, session: aiohttp.ClientSession) -> GraphClient:
+    """The public graph."""
+    return GraphClient(session, stack.graphql_url(), stack.user_token)
+
+
+@pytest.fixture
+def retailer(graph: GraphClient) -> Retailer:
+    """A retailer whose codes no other test uses."""
+    return Retailer(graph, uuid.uuid4().hex[:8])

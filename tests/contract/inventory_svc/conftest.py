@@ -1,0 +1,97 @@
+"""Inventory on a real MongoDB, a database per test."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from inventory_svc.app import SERVICE, migrate
+from inventory_svc.domain.stock.movement import Counters, fold
+from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.sourcing import NearestLocations
+from inventory_svc.due_work import handlers
+from inventory_svc.mongo.group_commits import GroupCommits
+from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
+from inventory_svc.mongo.stock_reads import MongoStockReads
+from service_kit.messaging.due_work import DueWork, DueWorker
+from service_kit.messaging.outbox import Outbox
+from service_kit.runtime.clock import SettableClock
+from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.storage.database import Database, connect
+from service_kit.storage.idempotency import MongoOutcomes
+
+MANY = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The stock as one process of the service has it."""
+
+    database: Database
+    clock: SettableClock
+    transactions: StockTransactions
+    commits: GroupCommits
+    reads: MongoStockReads
+    due_worker: DueWorker
+
+    async def position(self, key: PositionKey) -> Position:
+        """Give a position as it is written; an unwritten one is empty."""
+        return (await self.reads.positions([key])).get(key, Position(key))
+
+    async def counters(self, key: PositionKey) -> Counters:
+        """Give the counters of a position."""
+        position = await self.position(key)
+        return Counters(position.on_hand, position.allocated, position.reserved)
+
+    async def folded(self, key: PositionKey) -> Counters:
+        """Add up the ledger of a position."""
+        return fold(await self.reads.movements(key, None, MANY))
+
+    async def available(self, key: PositionKey) -> int:
+        """Give what can be promised of a position now."""
+        return (await self.position(key)).available(self.clock.now())
+
+
+def a_process(database: Database, clock: SettableClock, reached: Reached = pass_by) -> Process:
+    """Join the stock of one more process on the same database."""
+    tools = CommitTools(
+        database,
+        MongoOutcomes(database, clock),
+        Outbox(database, SERVICE, 4),
+        DueWork(database, clock),
+        clock,
+        NearestLocations(),
+    )
+    transactions = StockTransactions(tools, reached=reached)
+    commits = GroupCommits(transactions)
+    worker = DueWorker(database, clock, handlers(commits), "worker")
+    return Process(database, clock, transactions, commits, MongoStockReads(database), worker)
+
+
+OpenProcess = Callable[..., Awaitable[Process]]
+
+
+@pytest.fixture
+async def open_process(
+    mongodb_url: str, database_name: str, clock: SettableClock
+) -> AsyncIterator[OpenProcess]:
+    """Open processes with connections of their own to this test's database."""
+    opened: list[Database] = []
+
+    async def open_one(reached: Reached = pass_by, **options: Any) -> Process:
+        database = connect(mongodb_url, database_name, **options)
+        opened.append(database)
+        if len(opened) == 1:
+            await migrate(database)
+        return a_process(database, clock, reached)
+
+    yield open_one
+    for database in opened:
+        await database.close()
+
+
+@pytest.fixture
+async def process(open_process: OpenProcess) -> Process:
+    """Give one process."""
+    return await open_process()

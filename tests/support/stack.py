@@ -1,0 +1,148 @@
+"""Inventory, orders and the gateway in this process: real HTTP, MongoDB and Valkey, one clock."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+from starlette.types import ASGIApp
+
+from devstack.keys import ensure_keys, issuer_key, key_file, trusted_file
+from devstack.tokens import AUDIENCE, TokenIssuer, User
+from gateway.app import build_app as gateway_app
+from gateway.settings import Settings as GatewaySettings
+from inventory_svc.app import app_of as inventory_app
+from inventory_svc.settings import InventorySettings
+from order_svc.app import app_of as order_app
+from order_svc.settings import OrderSettings
+from retail_kit.roles import Role
+from service_kit.identity.caller import Caller
+from service_kit.identity.keys import SigningKey, public_jwks
+from service_kit.identity.tokens import CallerSigner
+from service_kit.runtime.clock import SettableClock
+from service_kit.runtime.settings import Secret
+from tests.support.serving import LoopThread, Served
+
+GATEWAY: Final = "gateway"
+INVENTORY: Final = "inventory_svc"
+ORDERS: Final = "order_svc"
+_ISSUER: Final = "http://issuer.test"
+_READY_SECONDS: Final = 30
+_ASK_AGAIN: Final = 0.05
+
+
+class Stack:
+    """The processes of the system as apps on loopback ports, with their databases and keys.
+
+    They live in one thread's event loop, so that tests with loops of their own can share them.
+    """
+
+    def __init__(self, mongodb_url: str, redis_url: str, databases: str, folder: Path) -> None:
+        self._mongodb, self._redis = Secret(mongodb_url), Secret(redis_url)
+        self._databases = databases
+        self._keys = folder / "keys"
+        self._loop = LoopThread("the stack's processes")
+        self._issuer: TokenIssuer | None = None
+        self._apps: dict[str, Served] = {}
+
+    def start(self, clock: SettableClock) -> None:
+        """Make the keys, start the services, then the gateway, and wait until it has the graph."""
+        self.clock = clock
+        ensure_keys(self._keys)
+        issuer = issuer_key(self._keys)
+        self._jwks.write_text(json.dumps(public_jwks([issuer])), encoding="utf-8")
+        self._issuer = TokenIssuer(issuer, _ISSUER, timedelta(days=3650))
+        makers: dict[str, Callable[[], ASGIApp]] = {
+            INVENTORY: self._inventory,
+            ORDERS: self._orders,
+            GATEWAY: self._gateway,
+        }
+        self._apps = {name: Served(name, make_app) for name, make_app in makers.items()}
+        self._loop.run(self._start_all())
+
+    def close(self) -> None:
+        """Stop everything, the gateway first."""
+        for served in reversed(self._apps.values()):
+            self._loop.run(served.stop())
+        self._loop.close()
+
+    def graphql_url(self, name: str = GATEWAY) -> str:
+        """Return the GraphQL address of the gateway or of a subgraph."""
+        return f"{self._apps[name].url}/graphql"
+
+    def user_token(self, role: Role, grants: Sequence[str] = ()) -> str:
+        """Return an end user's token for the gateway."""
+        if self._issuer is None:
+            raise RuntimeError("the stack was not started")
+        return self._issuer.token(User(role, tuple(grants)), self.clock.now())
+
+    def signer(self, process: str) -> CallerSigner:
+        """Return what a process signs callers with."""
+        key = SigningKey.from_pem_file(process, key_file(self._keys, process))
+        return CallerSigner(key, process, self.clock)
+
+    def signed(self, caller: Caller, audience: str, *, by: str = GATEWAY) -> str:
+        """Return a caller's token for a subgraph, signed by a process."""
+        return self.signer(by).sign(caller, audience)
+
+    @asynccontextmanager
+    async def without(self, name: str) -> AsyncIterator[None]:
+        """Have a service stopped during the block, and started again at its address after it."""
+        await self._loop.ask(self._apps[name].stop())
+        try:
+            yield
+        finally:
+            await self._loop.ask(self._apps[name].start())
+
+    @property
+    def _jwks(self) -> Path:
+        return self._keys / "issuer.json"
+
+    async def _start_all(self) -> None:
+        await asyncio.gather(self._apps[INVENTORY].start(), self._apps[ORDERS].start())
+        await self._apps[GATEWAY].start()
+        await _until_ready(self._apps[GATEWAY].url)
+
+    def _inventory(self) -> ASGIApp:
+        settings = InventorySettings(
+            mongodb_url=self._mongodb,
+            redis_url=self._redis,
+            trusted_keys_file=trusted_file(self._keys),
+            database=f"{self._databases}_inventory",
+        )
+        return inventory_app(settings, self.clock)
+
+    def _orders(self) -> ASGIApp:
+        settings = OrderSettings(
+            mongodb_url=self._mongodb,
+            redis_url=self._redis,
+            trusted_keys_file=trusted_file(self._keys),
+            signing_key_file=key_file(self._keys, ORDERS),
+            inventory_url=self.graphql_url(INVENTORY),
+            database=f"{self._databases}_orders",
+        )
+        return order_app(settings, self.clock)
+
+    def _gateway(self) -> ASGIApp:
+        settings = GatewaySettings(
+            subgraphs=tuple(f"{name}={self.graphql_url(name)}" for name in (INVENTORY, ORDERS)),
+            signing_key_file=key_file(self._keys, GATEWAY),
+            user_jwks_file=self._jwks,
+            user_issuer=_ISSUER,
+            user_audience=AUDIENCE,
+            development=True,
+        )
+        return gateway_app(settings, self.clock)
+
+
+async def _until_ready(url: str) -> None:
+    async with asyncio.timeout(_READY_SECONDS), aiohttp.ClientSession() as session:
+        while True:
+            async with session.get(f"{url}/health/ready") as response:
+                if response.ok:
+                    return
+            await asyncio.sleep(_ASK_AGAIN)

@@ -1,0 +1,226 @@
+"""Builders of stock commands, and a stock in memory that commits by the same decisions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from inventory_svc.domain.stock.commands import (
+    AdjustStock,
+    ConsumeReservation,
+    ExpireReservation,
+    FeedLine,
+    FeedMode,
+    FeedStock,
+    PeggedQuantity,
+    ReleaseReservation,
+    ReportShort,
+    ReserveStock,
+    StockCommand,
+    WantedLine,
+)
+from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
+from inventory_svc.domain.stock.movement import AdjustmentReason, Counters, Movement, fold
+from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.reservation import Reservation, ReservationKind
+from inventory_svc.domain.stock.sourcing import NearestLocations
+from inventory_svc.domain.stock.supply import Supply
+from service_kit.commands.idempotency import IdempotentRequest, Outcome, key_reused
+from service_kit.commands.refusal import Refusal
+from service_kit.runtime.clock import Clock
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_keys = count()
+
+
+def a_request(key: str | None = None, fingerprint: str = "same") -> IdempotentRequest:
+    """Give a request with a key of its own unless one is given."""
+    return IdempotentRequest("user:ann", "test", key or f"key-{next(_keys)}", fingerprint)
+
+
+def a_feed(
+    mode: FeedMode, *lines: tuple[PositionKey, int], counted_at: datetime | None = None
+) -> FeedStock:
+    """Give a feed of one quantity per position."""
+    fed = tuple(
+        FeedLine(index, position, quantity, counted_at)
+        for index, (position, quantity) in enumerate(lines)
+    )
+    return FeedStock(a_request(), "erp", mode, fed)
+
+
+def a_count(position: PositionKey, quantity: int, at: datetime = NOW) -> FeedStock:
+    """Give a snapshot of one position."""
+    return a_feed(FeedMode.SNAPSHOT, (position, quantity), counted_at=at)
+
+
+def an_adjustment(
+    position: PositionKey,
+    quantity: int,
+    *,
+    reason: AdjustmentReason = AdjustmentReason.CORRECTION,
+    expected_version: int | None = None,
+) -> AdjustStock:
+    """Give an adjustment of one position."""
+    return AdjustStock(a_request(), "till", position, quantity, reason, expected_version)
+
+
+def an_allocation(
+    *lines: tuple[str, int],
+    among: Sequence[str] = ("W1", "S1", "S2"),
+    order: str = "order-1",
+    request: IdempotentRequest | None = None,
+    reservation_id: str | None = None,
+) -> ReserveStock:
+    """Give a hard reservation of so many units of each SKU."""
+    request = request or a_request()
+    return ReserveStock(
+        request=request,
+        actor="order_svc",
+        reservation_id=reservation_id or f"r-{request.key}",
+        kind=ReservationKind.ORDER,
+        lines=tuple(WantedLine(f"l{at}", sku, units) for at, (sku, units) in enumerate(lines)),
+        candidates=tuple(among),
+        owner="order_svc",
+        order_id=order,
+        channel="web",
+    )
+
+
+def a_hold(
+    sku: str,
+    units: int,
+    *,
+    at: str = "S1",
+    expires_at: datetime = NOW + timedelta(minutes=15),
+    owner: str = "ann",
+) -> ReserveStock:
+    """Give a soft reservation of one SKU at one location."""
+    request = a_request()
+    return ReserveStock(
+        request=request,
+        actor=owner,
+        reservation_id=f"r-{request.key}",
+        kind=ReservationKind.CART,
+        lines=(WantedLine("l0", sku, units),),
+        candidates=(at,),
+        owner=owner,
+        expires_at=expires_at,
+    )
+
+
+def a_consumption(reservation: Reservation, *units: int) -> ConsumeReservation:
+    """Give a consumption of so many units of each peg; of all that is open if none are given."""
+    return ConsumeReservation(
+        a_request(), "order_svc", reservation.identifier, _lines(reservation, units)
+    )
+
+
+def a_release(
+    reservation: Reservation, *units: int, only_owner: str | None = None
+) -> ReleaseReservation:
+    """Give a release of so many units of each peg; of everything if none are given."""
+    lines = _lines(reservation, units) if units else None
+    return ReleaseReservation(
+        a_request(), "order_svc", reservation.identifier, lines, only_owner=only_owner
+    )
+
+
+def a_shortage(reservation: Reservation, missing: int, counted: int = 0) -> ReportShort:
+    """Give a report that units of the first peg are missing."""
+    peg = reservation.pegs[0]
+    return ReportShort(
+        a_request(),
+        "order_svc",
+        reservation.identifier,
+        peg.line_id,
+        peg.position.location,
+        missing,
+        counted,
+    )
+
+
+def an_expiry(reservation: Reservation) -> ExpireReservation:
+    """Give the expiry of a reservation."""
+    return ExpireReservation(reservation.identifier)
+
+
+def _lines(reservation: Reservation, units: Sequence[int]) -> tuple[PeggedQuantity, ...]:
+    quantities = units or [peg.open for peg in reservation.pegs]
+    return tuple(
+        PeggedQuantity(peg.line_id, peg.position.location, quantity)
+        for peg, quantity in zip(reservation.pegs, quantities, strict=True)
+        if quantity
+    )
+
+
+class InMemoryStock:
+    """Commits each group over dictionaries, by the product's own decisions."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.positions: dict[PositionKey, Position] = {}
+        self.reservations: dict[str, Reservation] = {}
+        self.outcomes: dict[str, tuple[str, Outcome]] = {}
+        self.ledger: list[Movement] = []
+        self.decisions: list[GroupDecision] = []
+
+    async def submit(self, command: StockCommand) -> Decided:
+        """Commit one command."""
+        return self.commit(command)[0]
+
+    def commit(self, *commands: StockCommand) -> list[Decided]:
+        """Commit the commands as one group."""
+        supply = Supply(
+            positions=self.positions,
+            reservations=self.reservations,
+            outcomes={
+                command.request.identifier: self._known(command.request)
+                for command in commands
+                if command.request and command.request.identifier in self.outcomes
+            },
+            moved_since=self._moved_since(commands),
+        )
+        decision = decide(commands, supply, NearestLocations(), self.clock.now())
+        self._apply(decision)
+        return [decided for decided in decision.decided if decided is not None]
+
+    def counters(self, key: PositionKey) -> Counters:
+        """Give the counters of a position."""
+        position = self.positions.get(key, Position(key))
+        return Counters(position.on_hand, position.allocated, position.reserved)
+
+    def folded(self, key: PositionKey) -> Counters:
+        """Add up the ledger of a position."""
+        return fold(movement for movement in self.ledger if movement.position == key)
+
+    def available(self, key: PositionKey) -> int:
+        """Give what can be promised of a position now."""
+        return self.positions.get(key, Position(key)).available(self.clock.now())
+
+    def _known(self, request: IdempotentRequest) -> Outcome | Refusal:
+        fingerprint, outcome = self.outcomes[request.identifier]
+        return outcome if fingerprint == request.fingerprint else key_reused()
+
+    def _moved_since(
+        self, commands: Sequence[StockCommand]
+    ) -> Mapping[tuple[PositionKey, datetime], int]:
+        return {
+            (line.position, line.counted_at): sum(
+                movement.on_hand
+                for movement in self.ledger
+                if movement.position == line.position and movement.effective_at > line.counted_at
+            )
+            for command in commands
+            if isinstance(command, FeedStock)
+            for line in command.lines
+            if line.counted_at is not None
+        }
+
+    def _apply(self, decision: GroupDecision) -> None:
+        self.decisions.append(decision)
+        self.positions.update({change.after.key: change.after for change in decision.positions})
+        self.ledger.extend(decision.movements)
+        for change in decision.reservations:
+            self.reservations[change.after.identifier] = change.after
+        for request, outcome in decision.records:
+            self.outcomes[request.identifier] = (request.fingerprint, outcome)

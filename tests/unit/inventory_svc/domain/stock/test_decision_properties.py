@@ -1,0 +1,159 @@
+"""Whatever is asked in whatever groups: never oversold, all or nothing, the ledger adds up."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory_svc.domain.stock.commands import (
+    FeedMode,
+    ReserveStock,
+    StockCommand,
+)
+from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.movement import fold
+from inventory_svc.domain.stock.position import PositionKey
+from service_kit.runtime.clock import SettableClock
+from tests.support import stock as build
+from tests.support.stock import NOW, InMemoryStock
+
+SKUS = ("shirt", "hat")
+PLACES = ("W1", "S1")
+POSITIONS = [PositionKey(sku, place) for sku in SKUS for place in PLACES]
+
+small = st.integers(0, 6)
+a_position = st.sampled_from(POSITIONS)
+a_line = st.tuples(st.sampled_from(SKUS), st.integers(1, 4))
+an_action = st.one_of(
+    st.tuples(st.just("count"), a_position, small),
+    st.tuples(st.just("delta"), a_position, st.integers(-4, 4)),
+    st.tuples(
+        st.just("allocate"), st.lists(a_line, min_size=1, max_size=3), st.permutations(PLACES)
+    ),
+    st.tuples(st.just("hold"), a_line, st.sampled_from(PLACES), st.integers(1, 3)),
+    st.tuples(st.just("consume"), small, small),
+    st.tuples(st.just("release"), small, small),
+    st.tuples(st.just("short"), small, small),
+    st.tuples(st.just("expire"), small, small),
+)
+groups = st.lists(st.lists(an_action, min_size=1, max_size=5), min_size=1, max_size=8)
+
+
+def command_of(action: tuple[object, ...], stock: InMemoryStock) -> StockCommand | None:
+    match action:
+        case ("count", PositionKey() as key, int(units)):
+            return build.a_count(key, units, at=stock.clock.now())
+        case ("delta", PositionKey() as key, int(units)):
+            return build.a_feed(FeedMode.DELTA, (key, units))
+        case ("allocate", list(lines), list(places) | tuple(places)):
+            return build.an_allocation(*lines, among=places)
+        case ("hold", (str(sku), int(units)), str(place), int(minutes)):
+            end = stock.clock.now() + timedelta(minutes=minutes)
+            return build.a_hold(sku, units, at=place, expires_at=end)
+        case (str(ending), int(which), int(units)) if stock.reservations:
+            return ending_of(ending, which, units, stock)
+    return None
+
+
+def ending_of(ending: str, which: int, units: int, stock: InMemoryStock) -> StockCommand | None:
+    known = [each for each in stock.reservations.values() if each.pegs]
+    if not known:
+        return None
+    reservation = known[which % len(known)]
+    asked = (units, *[0] * (len(reservation.pegs) - 1))
+    match ending:
+        case "consume":
+            return build.a_consumption(reservation, *asked) if units else None
+        case "release":
+            return build.a_release(reservation, *asked) if units else build.a_release(reservation)
+        case "short":
+            return build.a_shortage(reservation, max(1, units), counted=which)
+    return build.an_expiry(reservation)
+
+
+def check_commit(
+    stock: InMemoryStock, commands: Sequence[StockCommand], decided: Sequence[Decided]
+) -> None:
+    now = stock.clock.now()
+    for command, each in zip(commands, decided, strict=True):
+        if isinstance(command, ReserveStock) and not each.outcome.refusals:
+            assert each.reservation is not None
+            pegged = sum(peg.quantity for peg in each.reservation.pegs)
+            assert pegged == sum(line.quantity for line in command.lines)
+    for key, position in stock.positions.items():
+        assert position.on_hand >= 0
+        assert position.allocated >= 0
+        assert position.available(now) <= position.on_hand
+        assert stock.folded(key) == stock.counters(key)
+        numbers = [each.number for each in stock.ledger if each.position == key]
+        assert numbers == list(range(1, position.movements + 1))
+
+
+def kept_units(stock: InMemoryStock, key: PositionKey) -> int:
+    return sum(
+        peg.open
+        for reservation in stock.reservations.values()
+        for peg in reservation.pegs
+        if peg.position == key
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(groups)
+def test_every_commit_keeps_the_books(plan: list[list[tuple[object, ...]]]) -> None:
+    clock = SettableClock(NOW)
+    stock = InMemoryStock(clock)
+    for group in plan:
+        commands = [
+            command for action in group if (command := command_of(action, stock)) is not None
+        ]
+        check_commit(stock, commands, stock.commit(*commands))
+        clock.advance(timedelta(minutes=1))
+    for key in POSITIONS:
+        counters = stock.counters(key)
+        assert kept_units(stock, key) == counters.allocated + counters.reserved
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 20), st.lists(st.integers(1, 4), min_size=1, max_size=30), st.data())
+def test_reservations_never_exceed_the_shelves(
+    units: int, wishes: list[int], data: st.DataObject
+) -> None:
+    stock = InMemoryStock(SettableClock(NOW))
+    key = PositionKey("shirt", "S1")
+    stock.commit(build.a_count(key, units))
+    waiting = [build.an_allocation(("shirt", wish), among=("S1",)) for wish in wishes]
+    sold = 0
+    while waiting:
+        size = data.draw(st.integers(1, len(waiting)))
+        group, waiting = waiting[:size], waiting[size:]
+        for command, decided in zip(group, stock.commit(*group), strict=True):
+            wish = command.lines[0].quantity
+            fits = wish <= units - sold
+            assert fits == (not decided.outcome.refusals)
+            sold += wish if fits else 0
+    assert stock.counters(key) == (units, sold, 0)
+    assert fold(stock.ledger) == (units, sold, 0)
+
+
+@settings(max_examples=200, deadline=None)
+@given(groups)
+def test_a_command_sent_again_answers_the_same_and_does_nothing(
+    plan: list[list[tuple[object, ...]]],
+) -> None:
+    stock = InMemoryStock(SettableClock(NOW))
+    for group in plan:
+        commands = [
+            command
+            for action in group
+            if (command := command_of(action, stock)) is not None and command.request is not None
+        ]
+        first = stock.commit(*commands)
+        ledger, positions = list(stock.ledger), dict(stock.positions)
+
+        again = stock.commit(*reversed(commands))
+
+        assert [each.outcome for each in again] == [each.outcome for each in reversed(first)]
+        assert stock.ledger == ledger
+        assert stock.positions == positions
