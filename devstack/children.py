@@ -13,7 +13,7 @@ from typing import BinaryIO
 from devstack.leash import leashed
 
 STOP_SECONDS = 10.0
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.1
 REMEMBERED_LINES = 20
 CHUNK = 65_536
 

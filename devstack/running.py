@@ -44,7 +44,8 @@ async def run_stack(
     async def prepare() -> list[Stage]:
         await _require_servers(settings)
         report.working("GraphiQL's files")
-        assets = await graphiql_in(settings.folder / "graphiql")
+        folder = settings.folder / "graphiql"
+        assets = await graphiql_in(folder) if settings.fetch_graphiql else None
         report.working("")
         try:
             return stack.stages(assets)

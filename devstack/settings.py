@@ -8,7 +8,10 @@ from service_kit.runtime.settings import Secret
 
 @dataclass(frozen=True, slots=True)
 class StackSettings:
-    """Where things live; with MONGODB_URL or REDIS_URL set, that server is used as it is."""
+    """Where things live; with MONGODB_URL or REDIS_URL set, that server is used as it is.
+
+    With `fetch_graphiql`, npm brings the files of the GraphiQL page here, so that it works offline.
+    """
 
     tutti_folder: Path = Path(".tutti")
     gateway_port: int = 4000
@@ -21,6 +24,7 @@ class StackSettings:
     redis_url: Secret | None = None
     token_hours: float = 12.0
     log_level: str = "info"
+    fetch_graphiql: bool = True
 
     @property
     def folder(self) -> Path:

@@ -76,6 +76,8 @@ class Supervisor:
         """Run until a signal, a dead child or a failure; return the exit code of the program."""
         loop = asyncio.get_running_loop()
         for number in STOP_SIGNALS:
+            if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                continue  # started with nohup: the end of the terminal is not to end it
             loop.add_signal_handler(number, self._on_signal, number)
         work = asyncio.create_task(self._work())
         work.add_done_callback(self._on_work_done)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 COMMANDS = ("serve", "compose", "plan")
 
@@ -15,18 +15,22 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     if command not in COMMANDS:
         print(f'There is no command "{command}". Say one of: {", ".join(COMMANDS)}.')
         return 2
-    return _command(command)(rest, environment)
+    return _run(command, rest, environment)
 
 
-def _command(name: str) -> Callable[[Sequence[str], Mapping[str, str]], int]:
+def _run(command: str, rest: Sequence[str], environment: Mapping[str, str]) -> int:
     # Imported here: composing and planning need no server, and start faster without one.
-    if name == "compose":
-        from gateway.cli.compose import run  # noqa: PLC0415
-    elif name == "plan":
-        from gateway.cli.plan import run  # noqa: PLC0415
-    else:
-        from gateway.cli.serve import run  # noqa: PLC0415
-    return run
+    if command == "compose":
+        from gateway.cli import compose  # noqa: PLC0415
+
+        return compose.run(rest, environment)
+    if command == "plan":
+        from gateway.cli import plan  # noqa: PLC0415
+
+        return plan.run(rest, environment)
+    from gateway.cli import serve  # noqa: PLC0415
+
+    return serve.run(rest, environment)
 
 
 if __name__ == "__main__":

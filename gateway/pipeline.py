@@ -53,6 +53,11 @@ class Served:
         """What is served."""
         return self._snapshot
 
+    @property
+    def prepared_once(self) -> int:
+        """How many operations have been prepared."""
+        return self._prepared.misses
+
     async def prepared(self, document: str, operation_name: str | None) -> PreparedOperation:
         """Give an operation ready to run; raises ClientError."""
 

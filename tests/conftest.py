@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import redis
+import structlog
 from pymongo import MongoClient
 
 from service_kit.runtime.clock import SettableClock
@@ -23,9 +24,18 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def pytest_configure(config: pytest.Config) -> None:
     """Open the address at which tests ask for servers; no server starts yet."""
     config.pluginmanager.register(CapabilityResults(config))
+    _log_plainly()
     if not hasattr(config, "workerinput"):
         given = {"mongodb": os.environ.get("MONGODB_URL"), "redis": os.environ.get("REDIS_URL")}
         config.stash[SERVERS] = ServersOfTheRun({name: url for name, url in given.items() if url})
+
+
+def _log_plainly() -> None:
+    """Show errors without local variables: drawing those takes a second each."""
+    plain = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

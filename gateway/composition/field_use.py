@@ -59,14 +59,19 @@ def key_coordinates(subgraph: Subgraph, type_name: str) -> frozenset[str]:
     )
 
 
-def provided_coordinates(subgraph: Subgraph) -> frozenset[Coordinate]:
-    """Fields that some `@provides` of the subgraph promises."""
-    return frozenset(
-        (owner.name, field.name)
-        for used in field_sets(subgraph)
-        if used.directive == "provides"
-        for owner, field, _ in selected_fields(subgraph, used)
-    )
+def coordinates_in(subgraph: Subgraph, directive: str) -> frozenset[Coordinate]:
+    """Fields that the field sets of one directive select anywhere in a valid subgraph."""
+    return frozenset(_coordinates_in(subgraph, directive))
+
+
+def _coordinates_in(subgraph: Subgraph, directive: str) -> Iterator[Coordinate]:
+    for used in field_sets(subgraph):
+        if used.directive == directive:
+            try:
+                for owner, field, _ in selected_fields(subgraph, used):
+                    yield owner.name, field.name
+            except InvalidFieldSet:
+                continue
 
 
 def _used_coordinates(subgraph: Subgraph) -> Iterator[Coordinate]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
 
 from gateway.composition.elements import Key, Kind, Subgraph
-from gateway.composition.field_use import key_coordinates, provided_coordinates
+from gateway.composition.field_use import coordinates_in, key_coordinates
 from gateway.composition.ownership import FieldShare, field_names
 from gateway.composition.problems import Problem
 from gateway.composition.rules.composition import Composition
@@ -78,7 +78,8 @@ class _Reach:
         self._by_name = composition.declarations.by_name
         self._subgraphs = {subgraph.name: subgraph for subgraph in composition.subgraphs}
         self._provided = {
-            subgraph.name: provided_coordinates(subgraph) for subgraph in composition.subgraphs
+            subgraph.name: coordinates_in(subgraph, "provides")
+            for subgraph in composition.subgraphs
         }
         self._reached: dict[State, frozenset[str]] = {}
         self._shares: dict[tuple[str, str], list[FieldShare]] = {}

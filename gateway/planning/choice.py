@@ -5,7 +5,9 @@ at one stage; calls of one stage travel together, so a further call is cheap and
 is not. Later stages are dearer, so that of two plans with as many requests the flatter one wins.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 
 from gateway.planning.ways import Way, WayKind
 
@@ -13,8 +15,9 @@ REQUEST = 10_000
 STAGE = 1_000
 CALL = 100
 FIELD = 1
+LATE_LEAF = 2
 MOST_EVALUATIONS = 2_000
-MOST_BRANCHING_LEAVES = 200
+MOST_BRANCHING_GROUPS = 200
 
 Option = tuple[Way, ...]
 Ways = frozenset[Way]
@@ -39,18 +42,35 @@ def cost_of(chosen: Sequence[Option]) -> int:
 
 
 def _chosen(leaves: Sequence[Sequence[Option]], effort: int) -> tuple[Option, ...]:
+    """Leaves with the same choice are decided together."""
     closures = [tuple(_closure(option) for option in options) for options in leaves]
-    groups = dict.fromkeys(closures)
-    open_groups = sorted((group for group in groups if len(group) > 1), key=len)
+    counts = Counter(closures)
+    stages = {
+        closure: tuple(max(way.stage for way in option) for option in options)
+        for options, closure in zip(leaves, closures, strict=True)
+    }
     account = _Account()
-    for group in groups:
-        if len(group) == 1:
-            account.enter(group[0])
+    open_groups = []
+    for closure, count in counts.items():
+        lateness = tuple(LATE_LEAF * count * stage for stage in stages[closure])
+        if len(closure) == 1:
+            account.enter(closure[0])
+        else:
+            open_groups.append(_Group(closure, lateness))
+    open_groups.sort(key=lambda group: len(group.options))
     picks = _Branches(account, open_groups, effort).best()
-    picked = dict(zip(open_groups, picks, strict=True))
+    picked = {group.options: pick for group, pick in zip(open_groups, picks, strict=True)}
     return tuple(
         options[picked.get(closure, 0)] for options, closure in zip(leaves, closures, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Leaves that have the same options; `lateness` prices each option's place in time."""
+
+    options: tuple[Ways, ...]
+    lateness: tuple[int, ...]
 
 
 def _closure(option: Option) -> Ways:
@@ -76,10 +96,10 @@ class _Account:
             if (subgraph, stage) not in self._requests
         )
 
-    def enter(self, ways: Ways) -> tuple[int, Ways]:
+    def enter(self, ways: Ways, lateness: int = 0) -> tuple[int, Ways]:
         """Enter the ways; the result is what `take_back` needs."""
         before, new = self.cost, ways - self._entered
-        self.cost += self.price(ways)
+        self.cost += self.price(ways) + lateness
         self._entered |= new
         for way in new:
             if way.kind is not WayKind.FIELD:
@@ -106,7 +126,7 @@ def _own_cost(way: Way) -> int:
 class _Branches:
     """Branch and bound over the leaf groups that have a choice."""
 
-    def __init__(self, account: _Account, groups: Sequence[tuple[Ways, ...]], effort: int) -> None:
+    def __init__(self, account: _Account, groups: Sequence[_Group], effort: int) -> None:
         self._account = account
         self._groups = groups
         self._effort = effort
@@ -117,16 +137,23 @@ class _Branches:
     def best(self) -> tuple[int, ...]:
         """The index of the chosen option of each group."""
         self._take_the_greedy_way()
-        if self._effort and 0 < len(self._groups) <= MOST_BRANCHING_LEAVES:
+        if self._effort and 0 < len(self._groups) <= MOST_BRANCHING_GROUPS:
             self._descend(0)
         return self._best
+
+    def _prices(self, group: _Group) -> list[int]:
+        return [
+            self._account.price(ways) + late
+            for ways, late in zip(group.options, group.lateness, strict=True)
+        ]
 
     def _take_the_greedy_way(self) -> None:
         entries = []
         for group in self._groups:
-            pick = min(range(len(group)), key=lambda each: self._account.price(group[each]))
+            prices = self._prices(group)
+            pick = prices.index(min(prices))
             self._picks.append(pick)
-            entries.append(self._account.enter(group[pick]))
+            entries.append(self._account.enter(group.options[pick], group.lateness[pick]))
         self._best, self._best_cost = tuple(self._picks), self._account.cost
         for entry in reversed(entries):
             self._account.take_back(entry)
@@ -137,12 +164,12 @@ class _Branches:
             self._best, self._best_cost = tuple(self._picks), self._account.cost
             return
         group = self._groups[depth]
-        prices = [self._account.price(ways) for ways in group]
-        for pick in sorted(range(len(group)), key=prices.__getitem__):
+        prices = self._prices(group)
+        for pick in sorted(range(len(prices)), key=prices.__getitem__):
             self._effort -= 1
             if self._effort < 0 or self._account.cost + prices[pick] >= self._best_cost:
                 return
-            entry = self._account.enter(group[pick])
+            entry = self._account.enter(group.options[pick], group.lateness[pick])
             self._picks.append(pick)
             self._descend(depth + 1)
             self._picks.pop()

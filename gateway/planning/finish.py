@@ -103,7 +103,8 @@ class _Writer:
         calls, selections, definitions = [], [], []
         for index, (part, paths) in enumerate(parts.items()):
             key = "_entities" if len(parts) == 1 else f"_e{index}"
-            variable = self._free_variable("representations" if len(parts) == 1 else key)
+            number_of_call = "" if len(parts) == 1 else str(index)
+            variable = self._free_variable(f"representations{number_of_call}")
             directives = printer.directives(part.conditions - conditions)
             head = "_entities" if len(parts) == 1 else f"{key}: _entities"
             selections.append(f"{head}(representations: ${variable}){directives} {part.selection}")

@@ -130,21 +130,21 @@ class QueryGraph:
             return None
         provided = self._provided(node, name)
         usable = not (declared.external or declared.replaced)
-        as_key = not usable and self._is_key_of_extension(known, name)
-        if not usable and not as_key and provided is None and not declared.replaced:
+        as_key = not usable and self._is_usable_key(known, declared)
+        if not usable and not as_key and provided is None:
             return None
         requires = () if provided is not None else self._requires(known.name, declared)
         return FieldMove(
             type=declared.type,
             target=self._target(node.subgraph, declared, provided or PLAIN),
             requires=requires,
-            input_only=declared.replaced and provided is None,
+            input_only=as_key and declared.replaced and provided is None,
         )
 
     def _interface_field(self, node: Node, known: SubgraphType, name: str) -> FieldMove | None:
         """Usable as a whole only if every type the subgraph may return offers it as it is."""
         declared = known.fields.get(name)
-        if declared is None or not known.runtime_types:
+        if declared is None:
             return None
         views = set()
         for type_name in sorted(known.runtime_types):
@@ -198,9 +198,10 @@ class QueryGraph:
         mine = self.runtime_types(node.subgraph, node.type_name)
         return bool(mine) and mine <= covered
 
-    def _is_key_of_extension(self, known: SubgraphType, name: str) -> bool:
-        return known.is_extension and any(
-            isinstance(selection, FieldSelection) and selection.name == name
+    def _is_usable_key(self, known: SubgraphType, declared: SubgraphField) -> bool:
+        """An extension has the fields of its keys; a replaced key field may still feed others."""
+        return (known.is_extension or (declared.replaced and not declared.external)) and any(
+            isinstance(selection, FieldSelection) and selection.name == declared.name
             for key in known.keys
             for selection in self.field_set(known.name, key.fields)
         )

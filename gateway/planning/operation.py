@@ -62,6 +62,8 @@ class TypeSelection:
 
 Selection = FieldSelection | TypeSelection
 
+INTROSPECTION_FIELDS = frozenset({"__schema", "__type"})
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -209,6 +211,8 @@ class _Collector:
     def _collect_field(
         self, node: FieldNode, conditions: Conditions, fields: dict[str, _FieldGroup]
     ) -> None:
+        if node.name.value in INTROSPECTION_FIELDS:
+            return  # the gateway answers these itself
         key = node.alias.value if node.alias else node.name.value
         if not self._is_client:
             key = node.name.value + _printed_arguments(node.arguments or ())

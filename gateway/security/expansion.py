@@ -9,11 +9,14 @@ from graphql import (
     SelectionSetNode,
 )
 
+from gateway.errors import InvalidOperation
+
 
 def expanded_size(document: DocumentNode) -> int:
     """Count fields, inline fragments and spreads of all operations; each fragment is read once.
 
-    Fragments that no operation reaches count as they stand: validation will read them too.
+    Fragments that no operation reaches count as well: validation will read them too. Raises
+    InvalidOperation for a fragment that spreads itself, which could be written out for ever.
     """
     sizes = _Sizes(document)
     reached = [
@@ -32,6 +35,7 @@ class _Sizes:
             if isinstance(node, FragmentDefinitionNode)
         }
         self._known: dict[str, int] = {}
+        self._under_way: set[str] = set()
 
     def of(self, selections: SelectionSetNode | None) -> int:
         if selections is None:
@@ -48,7 +52,9 @@ class _Sizes:
 
     def _of_fragment(self, name: str) -> int:
         if name not in self._known:
-            self._known[name] = 0  # a cycle ends here; validation refuses it
+            if name in self._under_way:
+                raise InvalidOperation(f'Cannot spread fragment "{name}" within itself.')
+            self._under_way.add(name)
             fragment = self._fragments.get(name)
             self._known[name] = self.of(fragment.selection_set) if fragment else 0
         return self._known[name]

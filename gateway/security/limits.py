@@ -46,7 +46,7 @@ def parse_within(text: str, limits: OperationLimits) -> DocumentNode:
 
 
 def check_limits(document: DocumentNode, limits: OperationLimits) -> None:
-    """Raise OperationTooComplex for the first bound that the document's operations go over.
+    """Raise OperationTooComplex for the first bound gone over, InvalidOperation for a cycle.
 
     The cost is linear: the size is counted without writing anything out, and only what is small
     enough is then walked.

@@ -1,7 +1,7 @@
 """What an operation comes to, in one walk over it with its fragments written out."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphql import (
@@ -28,7 +28,7 @@ class Measures:
 
 
 def measure(document: DocumentNode) -> Measures:
-    """Walk every operation; call it only on documents whose expanded size is bounded."""
+    """Walk every operation; only for documents whose expanded size was found to be bounded."""
     fragments = {
         node.name.value: node
         for node in document.definitions
@@ -84,28 +84,20 @@ class _Walk:
     def _fields(
         self, selection_sets: list[SelectionSetNode], *, count: bool
     ) -> Iterator[FieldNode]:
-        waiting: list[tuple[SelectionNode, frozenset[str]]] = [
-            (selection, frozenset()) for each in selection_sets for selection in each.selections
-        ]
+        waiting = [selection for each in selection_sets for selection in each.selections]
         while waiting:
-            selection, inside = waiting.pop()
+            selection = waiting.pop()
             if count:
                 self.directives += len(selection.directives or ())
             if isinstance(selection, FieldNode):
                 self.aliases += bool(count and selection.alias)
                 yield selection
             else:
-                waiting.extend(self._inside(selection, inside))
+                waiting.extend(self._inside(selection))
 
-    def _inside(
-        self, selection: SelectionNode, inside: frozenset[str]
-    ) -> list[tuple[SelectionNode, frozenset[str]]]:
+    def _inside(self, selection: SelectionNode) -> Sequence[SelectionNode]:
         if isinstance(selection, FragmentSpreadNode):
-            name = selection.name.value
-            fragment = self._fragments.get(name)
-            if fragment is None or name in inside:
-                return []
-            inside |= {name}
-            return [(below, inside) for below in fragment.selection_set.selections]
-        below_set: SelectionSetNode = selection.selection_set  # type: ignore[attr-defined]  # inline
-        return [(below, inside) for below in below_set.selections]
+            fragment = self._fragments.get(selection.name.value)
+            return () if fragment is None else fragment.selection_set.selections
+        below: SelectionSetNode = selection.selection_set  # type: ignore[attr-defined]  # inline
+        return below.selections

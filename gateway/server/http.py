@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
+from strawberry.http.ides import GraphQL_IDE
 from strawberry.types import ExecutionResult
 
 from gateway.errors import InvalidRequest, Unauthenticated
@@ -55,7 +56,8 @@ class GatewayView(GraphQL[RequestContext, None]):
     def __init__(
         self, schema: GatewaySchema, authenticator: Authenticator, options: ServerOptions
     ) -> None:
-        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        ide: GraphQL_IDE | None = None if options.page is None else "graphiql"
+        super().__init__(schema, graphql_ide=ide, subscription_protocols=())
         self.request_adapter_class = self._bounded  # type: ignore[assignment]  # it is only called
         self._authenticator = authenticator
         self._options = options

@@ -19,17 +19,20 @@ def fingerprint_of(value: JSON) -> str:
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """One command as its sender names it: who (`scope`), what (`mutation`), which (`key`)."""
+    """One command as its sender names it: who (`scope`), what (`mutation`), which (`key`).
+
+    `identifier` is the same text for the same three, whatever the input.
+    """
 
     scope: str
     mutation: str
     key: str
     fingerprint: str
+    identifier: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def identifier(self) -> str:
-        """The same text for the same scope, mutation and key, whatever the input."""
-        return derived_identifier(self.scope, self.mutation, self.key)
+    def __post_init__(self) -> None:
+        identifier = derived_identifier(self.scope, self.mutation, self.key)
+        object.__setattr__(self, "identifier", identifier)
 
 
 @dataclass(frozen=True, slots=True)

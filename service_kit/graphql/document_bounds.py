@@ -23,8 +23,8 @@ from service_kit.runtime.telemetry import name_operation
 class DocumentBounds:
     """The largest document that a subgraph runs."""
 
-    tokens: int = 15_000
-    characters: int = 500_000
+    tokens: int = 5_000
+    characters: int = 100_000
     depth: int = 25
 
 

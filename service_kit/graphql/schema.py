@@ -23,7 +23,7 @@ from service_kit.graphql.payloads import UserError
 from service_kit.graphql.scalars import SCALARS
 
 FEDERATION_VERSION: Final = "2.9"
-CACHED_DOCUMENTS = 500
+CACHED_DOCUMENTS = 256
 
 
 class SubgraphSchema(strawberry.federation.Schema):

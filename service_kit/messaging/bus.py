@@ -1,7 +1,7 @@
 """Redis streams: the log as readers see it. Entry ids are `position-0`, without gaps."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -174,7 +174,7 @@ class Bus:
         with _translated():
             await self._redis.publish(self._namespace + channel, message)
 
-    async def listen(self, channel: str) -> AsyncIterator[str]:
+    async def listen(self, channel: str) -> AsyncGenerator[str, None]:
         """Yield "" once listening, then each message; ends in BusUnavailable."""
         with _translated():
             async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:

@@ -19,6 +19,7 @@ from service_kit.messaging.leases import LEASES, Leases
 from service_kit.messaging.parking import PARKED_ENTITIES, PARKED_EVENTS, Parking
 from service_kit.messaging.shares import Shares
 from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.runtime.steps import to_its_end
 from service_kit.storage.database import (
     Contended,
     Database,
@@ -128,7 +129,7 @@ class Consumer:
 
     async def run_once(self, *, block: timedelta | None = None) -> int:
         """Take what the streams have now, waiting up to `block` for it; count the events passed."""
-        await self._look_if_due()
+        await to_its_end(self._look_if_due())
         now = asyncio.get_running_loop().time()
         ready = {
             stream: standing.position
@@ -146,7 +147,7 @@ class Consumer:
         by_stream: dict[str, list[Entry]] = {}
         for entry in entries:
             by_stream.setdefault(entry.stream, []).append(entry)
-        return sum([await self._take(found) for found in by_stream.values()])
+        return sum([await to_its_end(self._take(found)) for found in by_stream.values()])
 
     async def retry(self, entity: str) -> int:
         """Take an entity's parked events in order; give how many, stop at one that fails."""
@@ -173,6 +174,8 @@ class Consumer:
 
     async def _take(self, entries: Sequence[Entry]) -> int:
         """Take entries of one stream together; if one fails, one by one up to it."""
+        if len(entries) > 1 and self._standings[entries[0].stream].attempts:
+            return await self._take_singly(entries)
         try:
             await self._commit(entries)
         except _CursorMoved:

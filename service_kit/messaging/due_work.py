@@ -18,6 +18,7 @@ from service_kit.runtime.clock import Clock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.identifiers import new_identifier
 from service_kit.runtime.json_values import JSON
+from service_kit.runtime.steps import to_its_end
 from service_kit.storage.database import Contended, Database, Document, Session, StorageError
 from service_kit.storage.indexes import CollectionDeclaration, Index
 from service_kit.storage.schema_versions import Upcasts
@@ -71,7 +72,7 @@ Handler: TypeAlias = Callable[[DueItem], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class DueWorkSettings:
-    """How a worker behaves; pauses are domain time, the claim and the poll are real time."""
+    """How a worker behaves; the pauses are domain time, everything else is real time."""
 
     claim: timedelta = timedelta(seconds=30)
     poll: timedelta = timedelta(seconds=1)
@@ -79,6 +80,7 @@ class DueWorkSettings:
     first_pause: timedelta = timedelta(seconds=1)
     longest_pause: timedelta = timedelta(minutes=10)
     at_once: int = 8
+    grace: timedelta = timedelta(seconds=5)
 
 
 class DueWork:
@@ -183,14 +185,21 @@ class DueWorker:
         self._wake.set()
 
     async def run(self) -> None:
-        """Run items as they fall due, several at once, until cancelled."""
+        """Run items as they fall due, several at once, until cancelled.
+
+        What is under way then gets `grace` to end; the rest is begun again by another worker.
+        """
         room = asyncio.Semaphore(self._settings.at_once)
-        async with asyncio.TaskGroup() as tasks:
+        under_way: set[asyncio.Task[None]] = set()
+        try:
             while True:
                 await room.acquire()
-                item = await self._next_item()
-                work = tasks.create_task(self._work_or_leave(item))
+                work = asyncio.create_task(self._work_or_leave(await self._next_item()))
+                under_way.add(work)
+                work.add_done_callback(under_way.discard)
                 work.add_done_callback(lambda _: room.release())
+        finally:
+            await _end(under_way, self._settings.grace)
 
     async def run_due_once(self) -> int:
         """Run what is due now, one after another, and say how many items that were."""
@@ -209,16 +218,20 @@ class DueWorker:
         while True:
             self._wake.clear()
             try:
-                item = await self._claim(self._due())
+                item, pause = await to_its_end(self._look())
                 if item is not None:
                     return item
-                pause = await self._pause()
             except (StorageError, Contended) as error:
                 _log.warning("due_work.failed", error=str(error))
                 pause = self._settings.poll.total_seconds()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
+
+    async def _look(self) -> tuple[DueItem | None, float]:
+        """Claim what is due, or give the seconds to wait."""
+        item = await self._claim(self._due())
+        return (item, 0.0) if item is not None else (None, await self._pause())
 
     async def _pause(self) -> float:
         """Give the seconds until the next item falls due, at most the poll."""
@@ -329,6 +342,15 @@ class DueWorker:
         await self._collection.update_one(
             {"_id": item.identifier, "claim": item.claim}, {"$set": dict(fields)}
         )
+
+
+async def _end(tasks: set[asyncio.Task[None]], grace: timedelta) -> None:
+    """Let tasks end by themselves for a while, then cancel them."""
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=grace.total_seconds())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
 
 def _item(document: Document) -> DueItem:

@@ -1,12 +1,14 @@
 """Events waiting to be told, written in the transaction of the change they tell."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 from bson.timestamp import Timestamp
 
 from service_kit.messaging.envelope import Event, partition_of
+from service_kit.runtime.tracing import current_traceparent
 from service_kit.storage.database import Database, Document, Session
 from service_kit.storage.indexes import CollectionDeclaration, Index
 from service_kit.storage.schema_versions import Upcasts
@@ -47,9 +49,11 @@ class Outbox:
         """Write events to be told once the session's transaction commits; their order stays."""
         if not events:
             return
-        order = await self._order(session)
+        order, traceparent = await self._order(session), current_traceparent()
         shares: dict[int, list[Event]] = {}
         for event in events:
+            if event.traceparent is None:
+                event = replace(event, traceparent=traceparent)  # noqa: PLW2901
             shares.setdefault(partition_of(event.entity, self.partitions), []).append(event)
         rows = [
             _row(partition, share[start : start + _EVENTS_PER_ROW], order)

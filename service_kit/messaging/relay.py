@@ -17,6 +17,7 @@ from service_kit.messaging.leases import Lease, Leases
 from service_kit.messaging.positions import Positions, Run, Standing
 from service_kit.messaging.shares import Shares
 from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.runtime.steps import to_its_end
 from service_kit.storage.database import Contended, Database, StorageError
 
 CRASH_POINTS = (
@@ -145,7 +146,7 @@ class Relay:
         failures = 0
         while True:
             try:
-                busy = await self.run_once()
+                busy = await to_its_end(self.run_once())
                 await self._tell_the_others()
                 if not busy:
                     await self._rest()
@@ -161,7 +162,7 @@ class Relay:
         while self._standings:
             if await self._woken() or asyncio.get_running_loop().time() >= self._next_look:
                 return
-            if await self._positions.waiting(list(self._standings)):
+            if await to_its_end(self._positions.waiting(list(self._standings))):
                 return
         await self._woken()
 

@@ -2,15 +2,19 @@
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 from pymongo import MongoClient
 
+from service_kit.runtime.clock import SettableClock
 from tests.support.graph import GraphClient
 from tests.support.retailer import Retailer
 from tests.support.stack import Stack
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +26,9 @@ def stack(
 ) -> Iterator[Stack]:
     """Inventory, orders and the gateway, with databases and keys of their own."""
     databases = f"stack_{uuid.uuid4().hex[:12]}"
-    stack = Stack(mongodb_url, next(redis_databases), databases, tmp_path_factory.mktemp("stack"))
+    folder = tmp_path_factory.mktemp("stack")
+    clock = SettableClock(MONDAY)
+    stack = Stack(mongodb_url, next(redis_databases), databases, folder, clock)
     try:
         stack.start()
         yield stack

@@ -93,7 +93,7 @@ class Retailer:
         return payload
 
     async def opens(self, **types: str) -> None:
-        """Open locations, each farther from the customers' home, and a channel `web` of them all."""
+        """Open locations, each farther from home than the last, and a channel `web` of them."""
         locations = [
             {
                 "code": self.code(name),

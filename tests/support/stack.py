@@ -41,27 +41,32 @@ class Stack:
     They live in one thread's event loop, so that tests with loops of their own can share them.
     """
 
-    def __init__(self, mongodb_url: str, redis_url: str, databases: str, folder: Path) -> None:
+    def __init__(
+        self,
+        mongodb_url: str,
+        redis_url: str,
+        databases: str,
+        folder: Path,
+        clock: SettableClock,
+    ) -> None:
+        self.clock = clock
         self._mongodb, self._redis = Secret(mongodb_url), Secret(redis_url)
         self._databases = databases
         self._keys = folder / "keys"
-        self._loop = LoopThread("the stack's processes")
-        self._issuer: TokenIssuer | None = None
-        self._apps: dict[str, Served] = {}
-
-    def start(self, clock: SettableClock) -> None:
-        """Make the keys, start the services, then the gateway, and wait until it has the graph."""
-        self.clock = clock
         ensure_keys(self._keys)
-        issuer = issuer_key(self._keys)
-        self._jwks.write_text(json.dumps(public_jwks([issuer])), encoding="utf-8")
-        self._issuer = TokenIssuer(issuer, _ISSUER, timedelta(days=3650))
+        self._issuer = TokenIssuer(issuer_key(self._keys), _ISSUER, timedelta(days=3650))
+        self._jwks = self._keys / "issuer.json"
+        self._jwks.write_text(json.dumps(public_jwks([self._issuer.key])), encoding="utf-8")
+        self._loop = LoopThread("the stack's processes")
         makers: dict[str, Callable[[], ASGIApp]] = {
             INVENTORY: self._inventory,
             ORDERS: self._orders,
             GATEWAY: self._gateway,
         }
         self._apps = {name: Served(name, make_app) for name, make_app in makers.items()}
+
+    def start(self) -> None:
+        """Start the services, then the gateway, and wait until it has the graph."""
         self._loop.run(self._start_all())
 
     def close(self) -> None:
@@ -76,8 +81,6 @@ class Stack:
 
     def user_token(self, role: Role, grants: Sequence[str] = ()) -> str:
         """Return an end user's token for the gateway."""
-        if self._issuer is None:
-            raise RuntimeError("the stack was not started")
         return self._issuer.token(User(role, tuple(grants)), self.clock.now())
 
     def signer(self, process: str) -> CallerSigner:
@@ -97,10 +100,6 @@ class Stack:
             yield
         finally:
             await self._loop.ask(self._apps[name].start())
-
-    @property
-    def _jwks(self) -> Path:
-        return self._keys / "issuer.json"
 
     async def _start_all(self) -> None:
         await asyncio.gather(self._apps[INVENTORY].start(), self._apps[ORDERS].start())

@@ -1,9 +1,9 @@
 """A field that several subgraphs resolve says so in each of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gateway.composition.elements import Kind
-from gateway.composition.field_use import key_coordinates
+from gateway.composition.field_use import Coordinate, coordinates_in
 from gateway.composition.ownership import FieldShare, field_names
 from gateway.composition.problems import Problem
 from gateway.composition.rules.composition import Composition
@@ -11,6 +11,7 @@ from gateway.composition.rules.composition import Composition
 
 def sharing_is_declared(composition: Composition) -> Iterator[Problem]:
     """INVALID_FIELD_SHARING: resolved in several subgraphs, not shareable in all of them."""
+    keys = {each.name: coordinates_in(each, "key") for each in composition.subgraphs}
     for name, declared in composition.declarations.of_kind(Kind.OBJECT):
         for field in field_names(declared):
             resolving = [
@@ -18,7 +19,7 @@ def sharing_is_declared(composition: Composition) -> Iterator[Problem]:
                 for share in composition.ownership.shares(declared, field)
                 if share.resolves and not _gives_way(share)
             ]
-            silent = [share.subgraph.name for share in resolving if not _may_share(share)]
+            silent = [share.subgraph.name for share in resolving if not _may_share(share, keys)]
             if len(resolving) > 1 and silent:
                 others = [share.subgraph.name for share in resolving]
                 message = (
@@ -28,12 +29,11 @@ def sharing_is_declared(composition: Composition) -> Iterator[Problem]:
                 yield Problem("INVALID_FIELD_SHARING", message, tuple(silent))
 
 
-def _may_share(share: FieldShare) -> bool:
+def _may_share(share: FieldShare, keys: Mapping[str, frozenset[Coordinate]]) -> bool:
     if share.type.name == "Subscription":
         return False
-    return share.field.shareable or share.field.name in key_coordinates(
-        share.subgraph, share.type.name
-    )
+    coordinate = (share.type.name, share.field.name)
+    return share.field.shareable or coordinate in keys[share.subgraph.name]
 
 
 def _gives_way(share: FieldShare) -> bool:

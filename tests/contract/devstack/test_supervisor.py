@@ -20,10 +20,10 @@ SECONDS = 30
 class RunningStack:
     """A small stack in a process of its own, and what it has printed so far."""
 
-    def __init__(self, folder: Path, *children: str) -> None:
+    def __init__(self, folder: Path, *children: str, before: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.small_stack", str(folder), *children],
+            [*before, sys.executable, "-m", "tests.support.small_stack", str(folder), *children],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -69,8 +69,8 @@ def has_ended(process_id: int) -> bool:
 
 
 @contextmanager
-def stack(folder: Path, *children: str) -> Iterator[RunningStack]:
-    running = RunningStack(folder, *children)
+def stack(folder: Path, *children: str, before: tuple[str, ...] = ()) -> Iterator[RunningStack]:
+    running = RunningStack(folder, *children, before=before)
     try:
         yield running
     finally:
@@ -102,6 +102,14 @@ def test_a_signal_late_stops_everything(tmp_path: Path, number: signal.Signals) 
     assert "Stopping quick-one, quick-two\n" in output
     assert "Stopped; nothing is left running." in output
     assert "Traceback" not in output
+
+
+def test_under_nohup_the_end_of_the_terminal_does_not_end_it(tmp_path: Path) -> None:
+    with stack(tmp_path, f"quick={FOREVER}", before=("/usr/bin/nohup",)) as running:
+        running.wait_for("all ready")
+        running.process.send_signal(signal.SIGHUP)
+        os.kill(running.child("quick"), signal.SIGTERM)
+        assert "quick ended by itself with signal SIGTERM" in running.end()
 
 
 def test_a_signal_early_stops_what_has_started_and_starts_nothing_more(tmp_path: Path) -> None:

@@ -341,9 +341,8 @@ async def test_a_running_worker_is_woken_by_a_commit_and_stops_in_order(
         begun.set()
         await asyncio.Event().wait()
 
-    worker = worker_of(
-        database, clock, never_end, settings=DueWorkSettings(poll=timedelta(hours=1))
-    )
+    abrupt = DueWorkSettings(poll=timedelta(hours=1), grace=timedelta(0))
+    worker = worker_of(database, clock, never_end, settings=abrupt)
     due_work.on_scheduled(worker.wake)
     async with in_background(worker.run()):
         await asyncio.sleep(0)
@@ -366,3 +365,22 @@ async def test_a_running_worker_waits_no_longer_than_until_the_next_item(
     hourly = DueWorkSettings(poll=timedelta(hours=1))
     async with in_background(worker_of(database, clock, ring, settings=hourly).run()):
         await rung.wait()
+
+
+async def test_a_worker_told_to_stop_ends_what_it_has_begun(
+    database: Database, due_work: DueWork, clock: SettableClock
+) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def take_long(_: DueItem) -> None:
+        begun.set()
+        await may_end.wait()
+
+    await schedule(database, due_work, clock, x=timedelta(0))
+    running = asyncio.create_task(worker_of(database, clock, take_long).run())
+    await begun.wait()
+    running.cancel()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert await due_work.find("x") is None

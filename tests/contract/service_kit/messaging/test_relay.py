@@ -127,8 +127,9 @@ async def test_a_commit_is_told_without_waiting_for_the_poll(
 
 
 async def test_a_commit_in_a_process_that_owns_nothing_wakes_the_owner(
-    database: Database, second_database: Database, bus: Bus, counting: CountingService
+    database: Database, second_database: Database, bus: Bus
 ) -> None:
+    await prepare(database)
     slow = RelaySettings(lease=timedelta(minutes=5), poll=timedelta(hours=1))
     owner = relay_of(database, bus, "owner", slow)
     await owner.run_once()
@@ -170,7 +171,7 @@ async def test_two_relays_divide_the_partitions_and_tell_everything_once(
             await counting.count("hot")
         await counting.count("cold-0")
         while await counting.outbox.pending():
-            await asyncio.sleep(0)
+            await database.ping()
     await relay_of(database, bus, "c").drain()
     await check_that_all_is_told_once(database, bus)
 
@@ -308,14 +309,14 @@ async def test_a_stream_that_outlived_its_database_goes_on_after_its_end(
 
 
 async def test_a_relay_goes_on_when_the_bus_comes_back(
-    database: Database, bus: Bus, counting: CountingService, redis_url: str
+    database: Database, bus: Bus, counting: CountingService
 ) -> None:
     gone = Bus("redis://127.0.0.1:1")
     relay = relay_of(database, gone)
     await counting.count("hot")
     async with in_background(relay.run()):
         while not relay.partitions:
-            await asyncio.sleep(0)
+            await database.ping()
         relay._bus = bus
         await heard(bus, "hot", 1)
     await gone.close()

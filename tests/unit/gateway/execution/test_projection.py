@@ -4,7 +4,6 @@ from graphql import (
     ExecutionResult,
     FragmentDefinitionNode,
     GraphQLResolveInfo,
-    GraphQLSchema,
     OperationDefinitionNode,
     build_schema,
     execute_sync,
@@ -70,7 +69,7 @@ class Asked:
         )
 
 
-def by_response_key(source: dict[str, Any], info: GraphQLResolveInfo, **_: Any) -> Any:
+def by_response_key(source: dict[str, Any], info: GraphQLResolveInfo[Any], **_: Any) -> Any:
     return source.get(str(info.path.key))
 
 

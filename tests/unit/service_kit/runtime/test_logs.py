@@ -12,11 +12,11 @@ from service_kit.runtime.logs import configure_logging
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, configured = root.handlers[:], root.level, structlog.get_config()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**configured)
 
 
 def lines_in(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -1,0 +1,91 @@
+"""One service down: its own fields are null with a located error, everything else answers."""
+
+from retail_kit.roles import Role
+from tests.support.retailer import Retailer
+from tests.support.stack import INVENTORY, ORDERS, Stack
+
+
+async def test_without_orders_the_product_page_answers_and_only_their_fields_are_null(
+    stack: Stack, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shirt")
+    await retailer.counts("shirt", S1=5)
+    order = await retailer.places(retailer.wish("shirt"))
+    page = f"""
+      query Page {{
+        item(sku: "{retailer.code("shirt")}") {{
+          title availability(channel: "{retailer.code("web")}") {{ quantity }}
+        }}
+      }}
+    """
+    screen = f"""
+      query Screen {{
+        item(sku: "{retailer.code("shirt")}") {{ title }}
+        location(code: "{retailer.code("S1")}") {{
+          name fulfilments {{ nodes {{ order {{ status }} }} }}
+        }}
+        mine: order(by: {{id: "{order["id"]}"}}) {{ status lines {{ item {{ title }} }} }}
+      }}
+    """
+    whole = (await retailer.graph.execute(screen)).whole()
+    assert whole["location"]["fulfilments"]["nodes"] == [{"order": {"status": "OPEN"}}]
+    assert whole["mine"] == {"status": "OPEN", "lines": [{"item": {"title": "shirt"}}]}
+
+    async with stack.without(ORDERS):
+        product = await retailer.graph.data(page, role=None)
+        assert product["item"] == {"title": "shirt", "availability": {"quantity": 4}}
+        partial = await retailer.graph.execute(screen)
+        assert partial.status == 200
+        assert partial.data == {
+            "item": {"title": "shirt"},
+            "location": {"name": "S1", "fulfilments": None},
+            "mine": None,
+        }
+        located = {tuple(error["path"]) for error in partial.errors}
+        assert located == {("location", "fulfilments"), ("mine",)}
+        assert {error["extensions"]["service"] for error in partial.errors} == {ORDERS}
+        assert "127.0.0.1" not in str(partial.errors)
+
+    assert (await retailer.graph.execute(screen)).whole() == whole
+
+
+async def test_without_inventory_an_order_is_still_read_and_none_is_placed_by_halves(
+    stack: Stack, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shirt")
+    await retailer.counts("shirt", S1=5)
+    order = await retailer.places(retailer.wish("shirt"))
+    wish = retailer.wish("shirt", idempotencyKey=retailer.key())
+    read = f"""
+      query {{
+        order(by: {{id: "{order["id"]}"}}) {{
+          status
+          lines {{ sku item {{ title }} }}
+          fulfilments {{ locationCode location {{ name }} }}
+        }}
+      }}
+    """
+
+    async with stack.without(INVENTORY):
+        partial = await retailer.graph.execute(read)
+        assert partial.data["order"] == {
+            "status": "OPEN",
+            "lines": [{"sku": retailer.code("shirt"), "item": None}],
+            "fulfilments": [{"locationCode": retailer.code("S1"), "location": None}],
+        }
+        assert {tuple(error["path"]) for error in partial.errors} == {
+            ("order", "lines", 0, "item"),
+            ("order", "fulfilments", 0, "location"),
+        }
+        refused = await retailer.does(
+            "orderPlace", wish, "order { id }", role=Role.CUSTOMER_SERVICE
+        )
+        assert [error["retryable"] for error in refused["userErrors"]] == [True]
+
+    placed = await retailer.manages(
+        "orderPlace", wish, "order { status }", role=Role.CUSTOMER_SERVICE
+    )
+    assert placed["order"]["status"] == "OPEN"
+    assert await retailer.available("shirt") == 3

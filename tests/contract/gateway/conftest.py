@@ -1,0 +1,31 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import aiohttp
+import pytest
+from starlette.types import ASGIApp
+
+from tests.support.serving import Served
+
+Serve = Callable[[str, ASGIApp], Awaitable[Served]]
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Serves apps over real HTTP until the test ends."""
+    async with AsyncExitStack() as stack:
+
+        async def start(name: str, app: ASGIApp) -> Served:
+            served = Served(name, lambda: app)
+            await served.start()
+            stack.push_async_callback(served.stop)
+            return served
+
+        yield start
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """A client of the test's own."""
+    async with aiohttp.ClientSession() as opened:
+        yield opened

@@ -1,0 +1,115 @@
+"""Importing and reading items, locations and channels, and the entities that others refer to."""
+
+from typing import Any
+
+from retail_kit.roles import Role
+from service_kit.graphql.global_ids import to_global_id
+from tests.contract.inventory_svc.api.conftest import LOCATIONS, Subgraph
+
+RESULTS = "results { index ref status userErrors { code path } } userErrors { code path }"
+
+
+async def test_a_bad_line_of_an_import_loses_only_itself(subgraph: Subgraph) -> None:
+    far = {**LOCATIONS[0], "code": "S7", "point": {"latitude": 91.0, "longitude": 0.0}}
+    nowhere = {**LOCATIONS[0], "code": "S8", "timezone": "Mars/Base", "country": "FRA"}
+
+    payload = await subgraph.mutate(
+        "locationsImport", RESULTS, {"locations": [LOCATIONS[0], far, nowhere, LOCATIONS[1]]}
+    )
+
+    told = [(each["ref"], each["status"]) for each in payload["results"]]
+    assert told == [("W1", "APPLIED"), ("S7", "REJECTED"), ("S8", "REJECTED"), ("S1", "APPLIED")]
+    assert [error["path"] for error in payload["results"][2]["userErrors"]] == [
+        ["input", "locations", "2", "country"],
+        ["input", "locations", "2", "timezone"],
+    ]
+
+
+async def test_a_record_that_says_nothing_new_keeps_its_version(shop: Subgraph) -> None:
+    items = [
+        {"sku": "shirt", "title": "Shirt", "category": "clothes"},
+        {"sku": "hat", "title": "H"},
+    ]
+
+    payload = await shop.mutate("itemsImport", RESULTS, {"items": items})
+
+    assert [each["status"] for each in payload["results"]] == ["UNCHANGED", "APPLIED"]
+    answer = await shop.ask_as(Role.VISITOR, "{ items { nodes { sku title version } } }")
+    assert answer["data"]["items"]["nodes"] == [
+        {"sku": "hat", "title": "H", "version": 2},
+        {"sku": "shirt", "title": "Shirt", "version": 1},
+    ]
+
+
+async def test_an_import_sent_again_answers_as_before(subgraph: Subgraph) -> None:
+    input_ = {"idempotencyKey": "k", "items": [{"sku": "a", "title": "A"}]}
+
+    first = await subgraph.mutate("itemsImport", RESULTS, input_)
+    again = await subgraph.mutate("itemsImport", RESULTS, input_)
+    other = await subgraph.mutate(
+        "itemsImport", RESULTS, {**input_, "items": [{"sku": "b", "title": "B"}]}
+    )
+
+    assert first["results"][0]["status"] == "APPLIED"
+    assert again == first
+    assert [error["code"] for error in other["userErrors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+
+
+async def test_items_are_paged_in_the_order_of_their_sku(shop: Subgraph) -> None:
+    operation = """query Page($after: String) {
+      items(first: 1, after: $after, category: "clothes") {
+        nodes { sku } pageInfo { hasNextPage endCursor } } }"""
+
+    first = (await shop.ask_as(Role.VISITOR, operation))["data"]["items"]
+    after = {"after": first["pageInfo"]["endCursor"]}
+    second = (await shop.ask_as(Role.VISITOR, operation, after))["data"]["items"]
+
+    assert [first["nodes"], second["nodes"]] == [[{"sku": "hat"}], [{"sku": "shirt"}]]
+    assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
+
+
+async def test_locations_are_paged_and_filtered_by_type(shop: Subgraph) -> None:
+    operation = "{ locations(type: STORE) { totalCount nodes { code point { latitude } } } }"
+
+    answer = await shop.ask_as(Role.VISITOR, operation)
+
+    assert answer["data"]["locations"] == {
+        "totalCount": 2,
+        "nodes": [
+            {"code": "S1", "point": {"latitude": 48.86}},
+            {"code": "S2", "point": {"latitude": 43.29}},
+        ],
+    }
+
+
+async def test_entities_are_found_by_any_of_their_keys(shop: Subgraph) -> None:
+    lines = [{"sku": "shirt", "locationCode": "S1", "quantity": 3}]
+    await shop.mutate("stockImport", RESULTS, {"mode": "DELTA", "lines": lines})
+    representations = [
+        {"__typename": "Item", "sku": "shirt"},
+        {"__typename": "Item", "id": to_global_id("Item", "hat")},
+        {"__typename": "Item", "sku": "nothing"},
+        {"__typename": "Location", "code": "S1"},
+        {"__typename": "Location", "id": to_global_id("Location", "W1")},
+        {"__typename": "Channel", "code": "web"},
+        {"__typename": "StockPosition", "id": to_global_id("StockPosition", "shirt|S1|NEW")},
+        {"__typename": "Reservation", "id": to_global_id("Reservation", "none")},
+    ]
+    operation = """query Find($representations: [_Any!]!) {
+      _entities(representations: $representations) {
+      ... on Item { sku } ... on Location { code } ... on Channel { code }
+      ... on StockPosition { onHand } ... on Reservation { state } } }"""
+
+    answer = await shop.ask_as(Role.OPERATOR, operation, {"representations": representations})
+
+    found: list[Any] = answer["data"]["_entities"]
+    assert found == [
+        {"sku": "shirt"},
+        {"sku": "hat"},
+        None,
+        {"code": "S1"},
+        {"code": "W1"},
+        {"code": "web"},
+        {"onHand": 3},
+        None,
+    ]

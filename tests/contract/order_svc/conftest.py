@@ -1,0 +1,48 @@
+"""Orders on a real MongoDB, a database per test, with an inventory in memory."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from order_svc.app import migrate
+from service_kit.messaging.bus import Bus
+from service_kit.runtime.clock import SettableClock
+from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.storage.database import Database, connect
+from tests.support.fake_inventory import FakeInventory
+from tests.support.orders_process import OrdersProcess, a_process
+
+OpenProcess = Callable[..., Awaitable[OrdersProcess]]
+
+
+@pytest.fixture
+def inventory() -> FakeInventory:
+    """An inventory in memory, shared by the test's processes; empty at first."""
+    return FakeInventory()
+
+
+@pytest.fixture
+async def open_process(
+    mongodb_url: str, database_name: str, clock: SettableClock, inventory: FakeInventory
+) -> AsyncIterator[OpenProcess]:
+    """Open processes with connections of their own to this test's database."""
+    opened: list[Database] = []
+    bus = Bus("redis://127.0.0.1:1/0")
+
+    async def open_one(reached: Reached = pass_by) -> OrdersProcess:
+        database = connect(mongodb_url, database_name)
+        opened.append(database)
+        if len(opened) == 1:
+            await migrate(database)
+        return a_process(database, bus, inventory, clock, reached)
+
+    yield open_one
+    await bus.close()
+    for database in opened:
+        await database.close()
+
+
+@pytest.fixture
+async def process(open_process: OpenProcess) -> OrdersProcess:
+    """One process."""
+    return await open_process()

@@ -1,0 +1,232 @@
+"""A process dies at every named point of a placement and of a change; what is left is put right."""
+
+from datetime import timedelta
+
+import pytest
+
+from order_svc.domain import crash_points
+from order_svc.domain.crash_points import CHANGE_POINTS, PLACEMENT_POINTS
+from order_svc.domain.customers.personal import Address, Destination
+from order_svc.domain.orders.placement import AskedLine
+from order_svc.use_cases.place_order import PlaceOrder, place_order
+from retail_kit.money import Money
+from service_kit.commands.idempotency import IdempotentRequest, Outcome
+from service_kit.messaging import due_work
+from service_kit.runtime.crash_points import Crashed
+from tests.contract.order_svc.conftest import OpenProcess
+from tests.support.fake_inventory import FakeInventory
+from tests.support.orders_process import OrdersProcess, a_caller
+
+ADDRESS = Address("Ada", "1 rue de la Paix", "75002", "Paris", "FR")
+LINE = AskedLine("A", 2, Money(1000, "EUR"))
+COMMAND = PlaceOrder(
+    request=IdempotentRequest("user:ann", "orderPlace", "key", "same"),
+    caller=a_caller(),
+    channel="web",
+    lines=(LINE,),
+    destination=Destination(ADDRESS),
+    ref="mine",
+)
+
+
+class DyingAt:
+    """Dies the first time that a point is reached."""
+
+    def __init__(self, point: str) -> None:
+        self.point = point
+        self.died = False
+
+    def __call__(self, reached: str) -> None:
+        if reached == self.point and not self.died:
+            self.died = True
+            raise Crashed(reached)
+
+
+def test_every_named_point_is_listed() -> None:
+    names = {
+        value
+        for name, value in vars(crash_points).items()
+        if name.isupper() and isinstance(value, str)
+    }
+    assert names == {*PLACEMENT_POINTS, *CHANGE_POINTS}
+
+
+async def placed_by(process: OrdersProcess) -> Outcome | None:
+    """Place the order, unless the process dies."""
+    try:
+        return await place_order(process.parts.around, COMMAND)
+    except Crashed:
+        return None
+
+
+async def recovered(process: OrdersProcess) -> Outcome:
+    """Let another process do what is due, and ask again with the same key."""
+    await process.claims_run_out()
+    while await process.works():
+        pass
+    return await place_order(process.parts.around, COMMAND)
+
+
+async def nothing_remains(process: OrdersProcess) -> None:
+    for name in ("orders", "placements", "order_refs", "destinations", "due_work", "fulfilments"):
+        assert await process.database.collection(name).count({}) == 0, name
+
+
+async def one_open_order(process: OrdersProcess, outcome: Outcome) -> None:
+    assert outcome.refusals == ()
+    order_id = str(outcome.values["orderId"])
+    order = (await process.parts.reader.orders([order_id]))[order_id]
+    assert (order.status, order.version, order.ref) == ("OPEN", 1, "mine")
+    assert await process.database.collection("orders").count({}) == 1
+    assert await process.database.collection("placements").count({}) == 0
+    assert await process.database.collection("due_work").count({}) == 0
+    events = [event["type"] for event in await process.events()]
+    assert sorted(events) == ["fulfilmentChanged", "orderLineChanged", "orderPlaced"]
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        crash_points.PLACEMENT_SAVED,
+        crash_points.ALLOCATION_ANSWERED,
+        crash_points.PLACEMENT_SETTLED,
+    ],
+)
+@pytest.mark.parametrize("stock", [5, 1])
+async def test_a_placement_that_died_is_ended_with_its_stock_or_without_a_trace(
+    point: str, stock: int, open_process: OpenProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "S1", stock)
+    dying = DyingAt(point)
+    assert await placed_by(await open_process(dying)) is None
+    assert dying.died
+
+    other = await open_process()
+    outcome = await recovered(other)
+
+    if stock == 5:
+        await one_open_order(other, outcome)
+        assert inventory.available("A") == 3
+    else:
+        assert [refusal.code for refusal in outcome.refusals] == ["INSUFFICIENT_STOCK"]
+        await nothing_remains(other)
+        assert inventory.available("A") == 1
+
+
+@pytest.mark.parametrize("lost", ["away", "mute"])
+async def test_an_answer_that_never_came_is_asked_for_again_with_the_same_key(
+    lost: str, process: OrdersProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "S1", 5)
+    setattr(inventory, lost, 1)
+    first = await placed_by(process)
+    assert first is not None
+    assert [(one.code, one.retryable) for one in first.refusals] == [("IN_PROGRESS", True)]
+
+    await one_open_order(process, await recovered(process))
+    assert inventory.available("A") == 3
+    assert len(inventory.reservations) == 1
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        None,
+        crash_points.PLACEMENT_GIVEN_UP,
+        crash_points.ALLOCATION_WITHDRAWN,
+        crash_points.PLACEMENT_SETTLED,
+        *due_work.CRASH_POINTS,
+    ],
+)
+@pytest.mark.parametrize("lost", ["away", "mute"])
+async def test_a_placement_given_up_keeps_no_stock_and_leaves_no_order_wherever_it_died(
+    point: str | None, lost: str, open_process: OpenProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "S1", 5)
+    setattr(inventory, lost, 1)
+    dying = DyingAt(point or "nowhere")
+    process = await open_process(dying)
+    await placed_by(process)
+    process.clock.advance(timedelta(hours=1))
+    try:
+        await process.works()
+    except Crashed:
+        assert dying.died
+    assert dying.died == (point is not None)
+
+    other = await open_process()
+    outcome = await recovered(other)
+
+    assert [refusal.code for refusal in outcome.refusals] == ["PLACEMENT_EXPIRED"]
+    await nothing_remains(other)
+    assert inventory.available("A") == 5
+
+
+async def test_an_allocation_that_comes_after_the_placement_was_given_up_is_refused(
+    open_process: OpenProcess, inventory: FakeInventory
+) -> None:
+    """One process hangs before it asks; another gives up; then the first one asks after all."""
+    inventory.give("A", "S1", 5)
+    slow, other = await open_process(), await open_process()
+    inventory.away = 1
+    await placed_by(slow)
+    hanging = inventory.allocate
+
+    async def late(request: object) -> object:
+        inventory.allocate = hanging  # type: ignore[method-assign]
+        other.clock.advance(timedelta(hours=1))
+        await other.claims_run_out()
+        await other.works()
+        return await hanging(request)  # type: ignore[arg-type]
+
+    inventory.allocate = late  # type: ignore[method-assign,assignment]
+    await slow.works(timedelta(seconds=20))
+
+    outcome = await recovered(other)
+    assert [refusal.code for refusal in outcome.refusals] == ["PLACEMENT_EXPIRED"]
+    await nothing_remains(other)
+    assert inventory.available("A") == 5
+
+
+@pytest.mark.parametrize("point", [*CHANGE_POINTS, *due_work.CRASH_POINTS])
+@pytest.mark.parametrize("step", ["cancel", "short", "ship"])
+async def test_what_a_change_asks_of_stock_is_done_once_wherever_the_process_died(
+    point: str, step: str, open_process: OpenProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "W1", 1)
+    inventory.give("A", "S2", 1)
+    healthy = await open_process()
+    order = await healthy.places("A")
+    if step == "ship":
+        order = await healthy.packs(await healthy.picks(order))
+    dying = DyingAt(point)
+    process = await open_process(dying)
+    with pytest.raises(Crashed):
+        await _take(process, step, order)
+    assert dying.died
+
+    await healthy.claims_run_out()
+    while await healthy.works():
+        pass
+
+    order = await healthy.order(order["id"])
+    assert await healthy.database.collection("due_work").count({}) == 0
+    if step == "cancel":
+        assert order["status"] == "CANCELLED"
+        assert (inventory.available("A"), inventory.on_hand["A", "W1"]) == (2, 1)
+    elif step == "ship":
+        assert order["status"] == "SHIPPED"
+        assert (inventory.available("A"), inventory.on_hand["A", "W1"]) == (1, 0)
+    else:
+        states = [(one["locationCode"], one["state"]) for one in order["fulfilments"]]
+        assert states == [("W1", "SHORT"), ("S2", "ASSIGNED")]
+        assert (inventory.available("A"), inventory.on_hand["A", "W1"]) == (0, 0)
+
+
+async def _take(process: OrdersProcess, step: str, order: dict[str, str]) -> None:
+    if step == "cancel":
+        await process.moves("orderCancel", orderId=order["id"], reason="OTHER")
+    elif step == "ship":
+        await process.ships(order)
+    else:
+        await process.picks(order, picked=0, short=1)

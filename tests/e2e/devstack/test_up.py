@@ -1,0 +1,222 @@
+"""`make up` for real: everything starts, an order goes all the way, nothing is left behind."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from devstack.ports import free_port, is_free
+
+pytestmark = pytest.mark.timeout(240)
+
+PORTS = ("GATEWAY", "INVENTORY", "ORDER", "ISSUER", "MONGODB", "REDIS")
+READY = "Ctrl-C ends it"
+END_SECONDS = 40
+
+HOME = {
+    "name": "Camille Moreau",
+    "street": "5 rue Oberkampf",
+    "postcode": "75011",
+    "city": "Paris",
+    "country": "FR",
+}
+AVAILABILITY = """
+query Availability($sku: String!) {
+  item(sku: $sku) { title availability(channel: "web-fr") { quantity locations { quantity } } }
+}"""
+PLACE = """
+mutation Place($input: OrderPlaceInput!) {
+  orderPlace(input: $input) { order { id } userErrors { code message } }
+}"""
+ORDER = """
+query Follow($id: ID!) {
+  order(by: { id: $id }) {
+    status
+    lines { id quantity item { title } }
+    fulfilments { id state location { name code } lines { quantity line { id } } }
+  }
+}"""
+
+
+class System:
+    """The development stack of one folder on ports of its own, started by its command."""
+
+    def __init__(self, folder: Path) -> None:
+        self.ports = {name: free_port() for name in PORTS}
+        self.environment = {f"{name}_PORT": str(port) for name, port in self.ports.items()}
+        self.environment |= {"PATH": os.defpath, "FETCH_GRAPHIQL": "no"}
+        self.environment["TUTTI_FOLDER"] = str(folder)
+
+    @contextmanager
+    def running(self) -> Iterator["RunningSystem"]:
+        """Start it and wait until it is ready; end it by force if the test did not."""
+        command = [sys.executable, "-m", "devstack", "up"]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            command, env=self.environment, stdout=pipe, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            running = RunningSystem(self, process)
+            try:
+                running.wait_until_ready()
+                yield running
+            finally:
+                process.kill()
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run another command of the development stack over the same folder, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "devstack", command],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+
+class RunningSystem:
+    """The process, what it printed until it was ready, and its children."""
+
+    def __init__(self, system: System, process: subprocess.Popen[str]) -> None:
+        self.system = system
+        self.process = process
+        self.output = ""
+
+    def wait_until_ready(self) -> None:
+        assert self.process.stdout is not None
+        while READY not in self.output:
+            line = self.process.stdout.readline()
+            assert line, self.output
+            self.output += line
+
+    def children(self) -> dict[int, int]:
+        """Give the children's process ids, each with a handle that notices its end."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return {int(each): os.pidfd_open(int(each)) for each in listed.read_text().split()}
+
+    def end(self, number: signal.Signals) -> str:
+        """Send a signal, wait for the end, and give what was printed meanwhile."""
+        self.process.send_signal(number)
+        rest, _ = self.process.communicate(timeout=END_SECONDS)
+        return rest
+
+    async def token(self, query: str) -> str:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{self.system.url('ISSUER')}/token?{query}") as answer,
+        ):
+            return await answer.text()
+
+    async def ask(self, who: str, operation: str, **variables: Any) -> Any:
+        """Run an operation as somebody; give its data and demand that there are no errors."""
+        headers = {"Authorization": f"Bearer {await self.token(who)}"}
+        body = {"query": operation, "variables": variables}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.post(f"{self.system.url('GATEWAY')}/graphql", json=body) as answer,
+        ):
+            told = await answer.json()
+        assert "errors" not in told, told
+        return told["data"]
+
+    async def act(self, who: str, mutation: str, **given: Any) -> None:
+        """Run a mutation that changes an order; demand that it is not refused."""
+        name = mutation[0].upper() + mutation[1:]
+        operation = (
+            f"mutation Act($input: {name}Input!) "
+            f"{{ {mutation}(input: $input) {{ userErrors {{ code message }} }} }}"
+        )
+        data = await self.ask(who, operation, input={"idempotencyKey": f"e2e-{mutation}", **given})
+        assert data[mutation] == {"userErrors": []}
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> System:
+    return System(tmp_path_factory.mktemp("tutti"))
+
+
+async def available(running: RunningSystem, sku: str) -> int:
+    data = await running.ask("role=visitor", AVAILABILITY, sku=sku)
+    return int(data["item"]["availability"]["quantity"])
+
+
+async def take_to_shipped(running: RunningSystem, order: str) -> None:
+    """Pick, pack and ship every fulfilment as an assistant of its location."""
+    told = await running.ask("role=customer", ORDER, id=order)
+    for fulfilment in told["order"]["fulfilments"]:
+        who = f"role=assistant&location={fulfilment['location']['code']}"
+        lines = [(line["line"]["id"], line["quantity"]) for line in fulfilment["lines"]]
+        it = {"fulfilmentId": fulfilment["id"]}
+        picked = [{"lineId": line, "picked": quantity} for line, quantity in lines]
+        await running.act(who, "fulfilmentPick", **it, lines=picked)
+        packed = [{"lineId": line, "quantity": quantity} for line, quantity in lines]
+        await running.act(who, "fulfilmentPack", **it, parcels=[{"lines": packed}])
+        await running.act(who, "fulfilmentShip", **it, carrier="La Poste")
+
+
+async def test_an_order_goes_to_shipped_and_is_still_there_after_a_restart(system: System) -> None:
+    with system.running() as running:
+        assert "sample loaded: 578 lines" in running.output
+        before = await available(running, "JEAN-RAW-40")
+        line = {"sku": "JEAN-RAW-40", "quantity": 2}
+        wanted = {
+            "idempotencyKey": "e2e-place",
+            "channel": "web-fr",
+            "lines": [line],
+            "delivery": {"address": HOME},
+        }
+        placed = (await running.ask("role=customer", PLACE, input=wanted))["orderPlace"]
+        assert placed["userErrors"] == []
+        order = placed["order"]["id"]
+        assert await available(running, "JEAN-RAW-40") == before - 2
+        await take_to_shipped(running, order)
+        shipped = await running.ask("role=customer", ORDER, id=order)
+        assert shipped["order"]["status"] == "SHIPPED"
+        assert shipped["order"]["lines"][0]["item"] == {"title": "Jean droit raw 40"}
+        second = system.run("up")
+        assert second.returncode == 1
+        assert f"(process {running.process.pid})" in second.stderr
+        children = running.children()
+        assert "Stopped; nothing is left running." in running.end(signal.SIGINT)
+        assert running.process.returncode == 0
+    assert ended(children) == set(children)
+
+    with system.running() as again:
+        assert "sample loaded" not in again.output
+        shipped = await again.ask("role=customer", ORDER, id=order)
+        assert shipped["order"]["status"] == "SHIPPED"
+        assert await available(again, "JEAN-RAW-40") == before - 2
+        children = again.children()
+        again.end(signal.SIGKILL)
+    assert ended(children) == set(children)
+    assert all(is_free(port) for port in system.ports.values())
+
+
+def ended(children: dict[int, int]) -> set[int]:
+    """Give those of the processes that have ended, waiting for each."""
+    found = set()
+    for process, handle in children.items():
+        readable, _, _ = select.select([handle], [], [], END_SECONDS)
+        os.close(handle)
+        found |= {process} if readable else set()
+    return found
+
+
+def test_reset_forgets_the_data_and_refuses_while_it_runs(system: System) -> None:
+    folder = Path(system.environment["TUTTI_FOLDER"])
+    with system.running():
+        refused = system.run("reset")
+        assert refused.returncode == 1
+        assert (folder / "data" / "mongodb").is_dir()
+    assert "Forgotten" in system.run("reset").stdout
+    assert [path.name for path in folder.iterdir()] == ["lock"]

@@ -1,0 +1,55 @@
+from random import Random
+
+import pytest
+from graphql import parse, validate
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from gateway.composition.composer import compose
+from gateway.composition.problems import DoesNotCompose
+from gateway.execution.preparation import PreparationOptions
+from gateway.pipeline import OperationRequest, Served, answer
+from gateway.planning.snapshot import Snapshot, build_snapshot
+from gateway.security.authentication import VISITOR
+from gateway.transport.in_process import InProcessTransport
+from tests.support.random_graph import Monolith, RandomGraph, RandomOperation, RandomSubgraph
+
+
+async def check_one(random: Random) -> None:
+    graph = RandomGraph(random)
+    snapshot = composed(graph)
+    if snapshot is None:
+        assume(condition=False)
+        return
+    operation = RandomOperation(random, snapshot.public_schema)
+    assume(not validate(snapshot.public_schema, parse(operation.text)))
+    subgraphs = {name: RandomSubgraph(graph, piece) for name, piece in graph.pieces.items()}
+    transport = InProcessTransport({name: each.ask for name, each in subgraphs.items()})
+    given_answer = await answer(
+        Served(snapshot, PreparationOptions(), 10),
+        transport,
+        OperationRequest(operation.text, VISITOR, variables=operation.variables),
+    )
+    expected = Monolith(graph, snapshot.public_schema).answer(
+        operation.text, operation.variables
+    )
+    assert not given_answer.errors, given_answer.errors
+    assert given_answer.data == expected
+
+
+def composed(graph: RandomGraph) -> Snapshot | None:
+    try:
+        return build_snapshot(compose(graph.definitions()))
+    except DoesNotCompose as problem:
+        assert {each.code for each in problem.problems} == {"SATISFIABILITY_ERROR"}, problem
+        return None
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+@given(st.randoms(use_true_random=True))
+async def test_a_random_graph_answers_like_one_monolith(random: Random) -> None:
+    await check_one(random)

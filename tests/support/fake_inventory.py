@@ -1,0 +1,187 @@
+"""Inventory in memory, for tests of orders; it passes the contract that the real one passes."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from order_svc.domain.fulfilments.fulfilment import Place
+from order_svc.domain.orders.allocation import AllocatedLine, Allocation
+from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockLine
+from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine
+from service_kit.commands.refusal import Refusal, RefusedAll
+from service_kit.graphql.global_ids import to_global_id
+
+T = TypeVar("T")
+Peg = tuple[str, str]
+"""A line of a reservation at a location."""
+
+
+@dataclass
+class Reserved:
+    """What a reservation keeps, and of which items."""
+
+    skus: dict[str, str]
+    pegs: Counter[Peg] = field(default_factory=Counter)
+
+
+@dataclass
+class FakeInventory:
+    """Stock by item and location; locations come in the order in which they got stock.
+
+    `away` calls fail before they do anything, `mute` calls fail after they have done it.
+    """
+
+    on_hand: Counter[tuple[str, str]] = field(default_factory=Counter)
+    allocated: Counter[tuple[str, str]] = field(default_factory=Counter)
+    locations: dict[str, None] = field(default_factory=dict)
+    reservations: dict[str, Reserved] = field(default_factory=dict)
+    answers: dict[tuple[str, str], tuple[Any, Any]] = field(default_factory=dict)
+    tombstones: set[tuple[str, str]] = field(default_factory=set)
+    allocations: dict[tuple[str, str], str] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    away: int = 0
+    mute: int = 0
+
+    def give(self, sku: str, location: str, quantity: int) -> None:
+        self.locations[location] = None
+        self.on_hand[sku, location] = quantity
+
+    def available(self, sku: str) -> int:
+        return sum(self._free(sku, location) for location in self.locations)
+
+    async def allocate(self, request: AllocationRequest) -> Allocation:
+        return self._once(
+            "allocate", request.order_id, request.key, request, lambda: self._allocate(request)
+        )
+
+    async def withdraw(self, key: str, order_id: str) -> None:
+        self._once("withdraw", "", f"{key}.withdrawn", key, lambda: self._withdraw(order_id, key))
+
+    async def consume(self, effect: ConsumeStock) -> None:
+        self._once("consume", "", effect.key, effect, lambda: self._consume(effect))
+
+    async def release(self, effect: ReleaseStock) -> None:
+        self._once("release", "", effect.key, effect, lambda: self._free_up(effect, effect.lines))
+
+    async def correct(self, effect: CorrectStock) -> None:
+        self._once("correct", "", effect.key, effect, lambda: self._correct(effect))
+
+    def _once(self, call: str, scope: str, key: str, asked: Any, do: Callable[[], T]) -> T:
+        self.calls.append(call)
+        if self.away:
+            self.away -= 1
+            raise InventoryUnavailable("The fake is away.")
+        if (scope, key) not in self.answers:
+            try:
+                answer: Any = do()
+            except RefusedAll as refused:
+                answer = refused
+            self.answers[scope, key] = (asked, answer)
+        if self.mute:
+            self.mute -= 1
+            raise InventoryUnavailable("The fake has done it and says nothing.")
+        known, answer = self.answers[scope, key]
+        if known != asked:
+            raise RefusedAll([Refusal("IDEMPOTENCY_KEY_REUSED", "Another input.")])
+        if isinstance(answer, RefusedAll):
+            raise answer
+        result: T = answer
+        return result
+
+    def _free(self, sku: str, location: str) -> int:
+        return max(0, self.on_hand[sku, location] - self.allocated[sku, location])
+
+    def _allocate(self, request: AllocationRequest) -> Allocation:
+        named = (request.order_id, request.key)
+        if named in self.tombstones:
+            raise RefusedAll([Refusal("RESERVATION_TOMBSTONED", "Released before.")])
+        where = [one for one in self.locations if one not in request.excluded_locations]
+        pegs = self._whole(request, where) or self._by_line(request, where)
+        reservation_id = f"reservation-{len(self.reservations) + 1}"
+        reserved = Reserved({line.line_id: line.sku for line in request.lines})
+        for line_id, location, quantity in pegs:
+            self.allocated[reserved.skus[line_id], location] += quantity
+            reserved.pegs[line_id, location] += quantity
+        self.reservations[reservation_id] = reserved
+        self.allocations[named] = reservation_id
+        return Allocation(
+            reservation_id,
+            tuple(
+                AllocatedLine(line_id, quantity, Place(to_global_id("Location", code), code))
+                for line_id, code, quantity in pegs
+            ),
+        )
+
+    def _whole(self, request: AllocationRequest, where: list[str]) -> list[tuple[str, str, int]]:
+        wanted: Counter[str] = Counter()
+        for line in request.lines:
+            wanted[line.sku] += line.quantity
+        for location in where:
+            if all(self._free(sku, location) >= quantity for sku, quantity in wanted.items()):
+                return [(line.line_id, location, line.quantity) for line in request.lines]
+        return []
+
+    def _by_line(self, request: AllocationRequest, where: list[str]) -> list[tuple[str, str, int]]:
+        taken: Counter[tuple[str, str]] = Counter()
+        pegs = []
+        for index, line in enumerate(request.lines):
+            left = line.quantity
+            enough = [one for one in where if self._free(line.sku, one) >= left]
+            for location in enough or where:
+                free = self._free(line.sku, location) - taken[line.sku, location]
+                units = min(left, free)
+                if units > 0:
+                    taken[line.sku, location] += units
+                    pegs.append((line.line_id, location, units))
+                    left -= units
+            if left:
+                raise RefusedAll([self._insufficient(line, index, where)])
+        return pegs
+
+    def _insufficient(self, line: WantedLine, index: int, where: list[str]) -> Refusal:
+        available = sum(self._free(line.sku, location) for location in where)
+        return Refusal(
+            "INSUFFICIENT_STOCK",
+            f"{line.quantity} of {line.sku} were wanted and {available} can be promised.",
+            path=("input", "lines", str(index), "quantity"),
+            params={
+                "sku": line.sku,
+                "requested": str(line.quantity),
+                "available": str(available),
+            },
+        )
+
+    def _withdraw(self, order_id: str, key: str) -> None:
+        reservation_id = self.allocations.get((order_id, key))
+        if reservation_id is None:
+            self.tombstones.add((order_id, key))
+            return
+        reserved = self.reservations[reservation_id]
+        for (line_id, location), units in reserved.pegs.items():
+            self.allocated[reserved.skus[line_id], location] -= units
+        reserved.pegs.clear()
+
+    def _consume(self, effect: ConsumeStock) -> None:
+        reserved = self._free_up(effect, effect.lines)
+        for line in effect.lines:
+            self.on_hand[reserved.skus[line.line_id], line.location_code] -= line.quantity
+
+    def _correct(self, effect: CorrectStock) -> None:
+        reserved = self._free_up(effect, (effect.line,))
+        key = (reserved.skus[effect.line.line_id], effect.line.location_code)
+        self.on_hand[key] = effect.counted + self.allocated[key]
+
+    def _free_up(
+        self, effect: ConsumeStock | ReleaseStock | CorrectStock, lines: tuple[StockLine, ...]
+    ) -> Reserved:
+        reserved = self.reservations.get(effect.reservation_id)
+        if reserved is None:
+            raise RefusedAll([Refusal("NOT_FOUND", "There is no such reservation.")])
+        for line in lines:
+            if reserved.pegs[line.line_id, line.location_code] < line.quantity:
+                raise RefusedAll([Refusal("RESERVATION_LINE_EXCEEDED", "More than is kept.")])
+        for line in lines:
+            reserved.pegs[line.line_id, line.location_code] -= line.quantity
+            self.allocated[reserved.skus[line.line_id], line.location_code] -= line.quantity
+        return reserved

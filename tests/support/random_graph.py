@@ -1,0 +1,511 @@
+"""Random federated graphs over one set of plain data, and the monolith that tells the truth.
+
+Every value is a text naming where it comes from, so that a wrong one shows. A field that its
+subgraph does not really have answers POISON, a required input that did not arrive MISSING.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from zlib import crc32
+
+import orjson
+from graphql import (
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    build_schema,
+    execute_sync,
+    parse,
+    validate,
+)
+
+from gateway.composition.reader import SubgraphDefinition
+from gateway.ports import SubgraphRequest, SubgraphResponse
+
+OBJECTS = 3
+_LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.3",
+  import: ["@key", "@external", "@requires", "@provides", "@shareable"])
+"""
+_DIRECTIVES = """
+directive @key(fields: String!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
+directive @external on FIELD_DEFINITION
+directive @requires(fields: String!) on FIELD_DEFINITION
+directive @provides(fields: String!) on FIELD_DEFINITION
+directive @shareable repeatable on OBJECT | FIELD_DEFINITION
+directive @link(url: String!, import: [String!]) repeatable on SCHEMA
+scalar _Any
+"""
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A leaf: `unit` says whether it takes an argument."""
+
+    name: str
+    takes_unit: bool = False
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A field leading to another type, `provides` naming leaves it brings along."""
+
+    name: str
+    target: str
+    is_list: bool
+    provides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A leaf made of required inputs: field names, possibly with the argument to give."""
+
+    name: str
+    requires: tuple[tuple[str, str | None], ...]
+
+    @property
+    def field_set(self) -> str:
+        return " ".join(
+            name if unit is None else f'{name}(unit: \\"{unit}\\")' for name, unit in self.requires
+        )
+
+
+@dataclass
+class Part:
+    """One entity in one subgraph."""
+
+    keys: list[tuple[str, ...]]
+    scalars: dict[str, Scalar] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)
+    references: dict[str, Reference] = field(default_factory=dict)
+    computed: dict[str, Computed] = field(default_factory=dict)
+    external: dict[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass
+class Piece:
+    """One subgraph: its part of each entity, its root fields, whether it has the abstract types."""
+
+    name: str
+    parts: dict[str, Part] = field(default_factory=dict)
+    roots: dict[str, Reference] = field(default_factory=dict)
+    shared_roots: set[str] = field(default_factory=set)
+    has_union: bool = False
+    interface_fields: tuple[str, ...] = ()
+
+
+class RandomGraph:
+    """A graph of two to four subgraphs over two to four entities."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self.entities = [f"E{number}" for number in range(random.randint(2, 4))]
+        self.pieces = {f"s{number}": Piece(f"s{number}") for number in range(random.randint(2, 4))}
+        self.scalars: dict[str, dict[str, Scalar]] = {name: {} for name in self.entities}
+        self.references: dict[str, dict[str, Reference]] = {name: {} for name in self.entities}
+        self.computed: dict[str, dict[str, Computed]] = {name: {} for name in self.entities}
+        self.has_union = random.random() < 0.5
+        self.has_interface = random.random() < 0.5
+        for entity in self.entities:
+            self._place(entity)
+        for entity in self.entities:
+            self._connect(entity)
+        for entity in self.entities:
+            self._compute(entity)
+        self._provide()
+        self._add_roots()
+        self._declare_abstract()
+
+    # What exists, and where.
+
+    def _some(self, names: Sequence[str], least: int = 1) -> list[str]:
+        count = self._random.randint(least, len(names))
+        return sorted(self._random.sample(list(names), count))
+
+    def _part(self, piece: str, entity: str) -> Part:
+        parts = self.pieces[piece].parts
+        if entity not in parts:
+            parts[entity] = Part(keys=[self._random.choice([("id",), ("code",), ("id",)])])
+        return parts[entity]
+
+    def _place(self, entity: str) -> None:
+        owners = self._some(list(self.pieces))
+        first = self._part(owners[0], entity)
+        first.keys = [("id",), ("code",)]
+        if self._random.random() < 0.3:
+            for owner in owners[1:]:
+                self._part(owner, entity).keys = [("id", "code")]
+        for number in range(self._random.randint(1, 4)):
+            scalar = Scalar(f"f{number}", self._random.random() < 0.2)
+            self.scalars[entity][scalar.name] = scalar
+            holders = [self._random.choice(owners)]
+            if self._random.random() < 0.2:
+                holders = self._some(owners)
+            for holder in holders:
+                part = self._part(holder, entity)
+                part.scalars[scalar.name] = scalar
+                if len(holders) > 1:
+                    part.shared.add(scalar.name)
+
+    def _connect(self, entity: str) -> None:
+        holders = [name for name, piece in self.pieces.items() if entity in piece.parts]
+        for number in range(self._random.randint(0, 2)):
+            target = self._random.choice(self._targets())
+            reference = Reference(f"r{number}", target, self._random.random() < 0.5)
+            holder = self._random.choice(holders)
+            self.references[entity][reference.name] = reference
+            self._part(holder, entity).references[reference.name] = reference
+            self._know(holder, target)
+
+    def _targets(self) -> list[str]:
+        return [
+            *self.entities,
+            *(["Any"] if self.has_union else []),
+            *(["Node"] if self.has_interface else []),
+        ]
+
+    def _know(self, piece: str, target: str) -> None:
+        for entity in self.entities if target in {"Any", "Node"} else [target]:
+            self._part(piece, entity)
+        if target == "Any":
+            self.pieces[piece].has_union = True
+        if target == "Node":
+            self.pieces[piece].interface_fields = self.pieces[piece].interface_fields or ("name",)
+
+    def _compute(self, entity: str) -> None:
+        for piece in self.pieces.values():
+            part = piece.parts.get(entity)
+            if part is None or self._random.random() < 0.5:
+                continue
+            foreign = [
+                name
+                for other in self.pieces.values()
+                if other is not piece and entity in other.parts
+                for name in (*other.parts[entity].scalars, *other.parts[entity].computed)
+                if name not in part.scalars and name not in part.external
+            ]
+            if not foreign:
+                continue
+            required = []
+            for name in self._some(sorted(set(foreign)))[:2]:
+                scalar = self.scalars[entity].get(name, Scalar(name))
+                unit = self._random.choice(["kg", None]) if scalar.takes_unit else None
+                required.append((name, unit))
+                part.external[name] = scalar
+            computed = Computed(f"c{len(self.computed[entity])}", tuple(required))
+            self.computed[entity][computed.name] = computed
+            part.computed[computed.name] = computed
+
+    def _provide(self) -> None:
+        for piece in self.pieces.values():
+            for part in piece.parts.values():
+                for name, reference in part.references.items():
+                    if reference.target not in self.entities or self._random.random() < 0.6:
+                        continue
+                    target = piece.parts[reference.target]
+                    foreign = [
+                        scalar
+                        for scalar in self.scalars[reference.target].values()
+                        if scalar.name not in target.scalars and not scalar.takes_unit
+                    ]
+                    if foreign:
+                        given = self._random.choice(foreign)
+                        target.external[given.name] = given
+                        part.references[name] = Reference(
+                            name, reference.target, reference.is_list, (given.name,)
+                        )
+
+    def _add_roots(self) -> None:
+        for piece in self.pieces.values():
+            known = sorted(piece.parts)
+            if piece.has_union:
+                known.append("Any")
+            if piece.interface_fields:
+                known.append("Node")
+            for number in range(self._random.randint(0, 2) if known else 0):
+                root = Reference(
+                    f"q{number}_{piece.name}", self._random.choice(known), self._random.random() < 0.5
+                )
+                piece.roots[root.name] = root
+        every = [
+            entity
+            for entity in self.entities
+            if sum(entity in piece.parts for piece in self.pieces.values()) > 1
+        ]
+        if every:
+            target = self._random.choice(every)
+            shared = Reference("shared", target, self._random.random() < 0.5)
+            for piece in self.pieces.values():
+                if target in piece.parts:
+                    piece.roots["shared"] = shared
+                    piece.shared_roots.add("shared")
+        if not any(piece.roots for piece in self.pieces.values()):
+            piece = next(each for each in self.pieces.values() if each.parts)
+            piece.roots["q"] = Reference("q", sorted(piece.parts)[0], is_list=False)
+
+    def _declare_abstract(self) -> None:
+        """`name` is shared by all; `size` may be an interface field in some subgraphs only."""
+        for piece in self.pieces.values():
+            if piece.interface_fields and self._random.random() < 0.5:
+                piece.interface_fields = ("name", "size")
+
+    # As text.
+
+    def definitions(self) -> list[SubgraphDefinition]:
+        """The subgraphs' SDLs."""
+        return [
+            SubgraphDefinition(name, f"http://{name}", self.sdl(piece))
+            for name, piece in self.pieces.items()
+            if piece.parts
+        ]
+
+    def sdl(self, piece: Piece) -> str:
+        text = _LINK
+        if piece.roots:
+            text += f"type Query {{ {' '.join(map(self._root(piece), piece.roots.values()))} }}\n"
+        for entity, part in piece.parts.items():
+            text += self._type(piece, entity, part)
+        if piece.has_union:
+            text += f"union Any = {' | '.join(self.entities)}\n"
+        if piece.interface_fields:
+            fields = " ".join(f"{name}: String" for name in piece.interface_fields)
+            text += f"interface Node {{ {fields} }}\n"
+        return text
+
+    def _root(self, piece: Piece) -> Any:
+        def written(root: Reference) -> str:
+            mark = " @shareable" if root.name in piece.shared_roots else ""
+            return _reference(root) + mark
+
+        return written
+
+    def _type(self, piece: Piece, entity: str, part: Part) -> str:
+        lines = []
+        names = dict.fromkeys(name for key in part.keys for name in key)
+        lines += [f"{name}: ID!" for name in names]
+        lines += [f"{name}: String @shareable" for name in piece.interface_fields]
+        for scalar in part.scalars.values():
+            lines.append(_scalar(scalar) + (" @shareable" if scalar.name in part.shared else ""))
+        lines += [_scalar(scalar) + " @external" for scalar in part.external.values()]
+        lines += [_reference(reference) for reference in part.references.values()]
+        lines += [
+            f'{computed.name}: String @requires(fields: "{computed.field_set}")'
+            for computed in part.computed.values()
+        ]
+        implements = " implements Node" if piece.interface_fields else ""
+        keys = "".join(f' @key(fields: "{" ".join(key)}")' for key in part.keys)
+        return f"type {entity}{implements}{keys} {{ {' '.join(lines)} }}\n"
+
+    # As data.
+
+    def leaf(self, entity: str, number: int, name: str, unit: str | None) -> str | None:
+        """The true value of a leaf."""
+        if name in {"id", "code"}:
+            return f"{entity}-{number}" if name == "id" else f"{entity}/{number}"
+        computed = self.computed[entity].get(name)
+        if computed is not None:
+            inputs = [self.leaf(entity, number, each, arg) for each, arg in computed.requires]
+            return _mixed(name, inputs)
+        if _draw(entity, number, name) % 7 == 0:
+            return None
+        return f"{entity}-{number}.{name}" + (f"[{unit}]" if unit else "")
+
+    def targets(self, entity: str, number: int, reference: Reference) -> Any:
+        """The true target of a reference: (entity, number) pairs, nulls among them."""
+        count = 1 if not reference.is_list else _draw(entity, number, reference.name) % 4
+        found = [self._target(entity, number, reference, place) for place in range(count)]
+        return found if reference.is_list else found[0]
+
+    def _target(
+        self, entity: str, number: int, reference: Reference, place: int
+    ) -> tuple[str, int] | None:
+        drawn = _draw(entity, number, reference.name, place)
+        if drawn % 6 == 0:
+            return None
+        target = reference.target
+        if target in {"Any", "Node"}:
+            target = self.entities[drawn % len(self.entities)]
+        return target, drawn // 7 % OBJECTS
+
+
+def _draw(*parts: object) -> int:
+    return crc32(repr(parts).encode())
+
+
+def _mixed(name: str, inputs: Sequence[str | None]) -> str:
+    return f"{name}({', '.join('null' if each is None else each for each in inputs)})"
+
+
+def _scalar(scalar: Scalar) -> str:
+    return f"{scalar.name}{'(unit: String)' if scalar.takes_unit else ''}: String"
+
+
+def _reference(reference: Reference) -> str:
+    target = f"[{reference.target}]" if reference.is_list else reference.target
+    provides = f' @provides(fields: "{" ".join(reference.provides)}")' if reference.provides else ""
+    return f"{reference.name}: {target}{provides}"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An entity as one resolver hands it to the next."""
+
+    entity: str
+    number: int
+    provided: tuple[str, ...] = ()
+    representation: Mapping[str, Any] | None = None
+
+
+class Monolith:
+    """The whole graph answered from the truth."""
+
+    def __init__(self, graph: RandomGraph, schema: GraphQLSchema) -> None:
+        self._graph = graph
+        self._schema = schema
+
+    def answer(self, operation: str, variables: Mapping[str, Any]) -> Any:
+        result = execute_sync(
+            self._schema,
+            parse(operation),
+            field_resolver=self._resolve,
+            type_resolver=_type_of,
+            variable_values=dict(variables),
+        )
+        assert not result.errors, result.errors
+        return result.data
+
+    def _resolve(self, source: Thing | None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        graph, name = self._graph, info.field_name
+        if source is None:
+            root = next(p.roots[name] for p in graph.pieces.values() if name in p.roots)
+            return _things(graph.targets("Query", 0, root), ())
+        reference = graph.references[source.entity].get(name)
+        if reference is not None:
+            return _things(graph.targets(source.entity, source.number, reference), ())
+        return graph.leaf(source.entity, source.number, name, arguments.get("unit"))
+
+
+class RandomSubgraph:
+    """One piece of the graph, answering only what it really has."""
+
+    def __init__(self, graph: RandomGraph, piece: Piece) -> None:
+        self._graph = graph
+        self._piece = piece
+        text = _DIRECTIVES + graph.sdl(piece)
+        query = "extend type Query" if piece.roots else "type Query"
+        text += f"\nunion _Entity = {' | '.join(piece.parts)}\n"
+        text += f"{query} {{ _entities(representations: [_Any!]!): [_Entity]! }}"
+        self._schema = build_schema(text, assume_valid_sdl=True)
+        self.documents: list[str] = []
+
+    async def ask(self, request: SubgraphRequest) -> SubgraphResponse:
+        body = orjson.loads(request.body)
+        document = parse(body["query"])
+        self.documents.append(body["query"])
+        problems = validate(self._schema, document)
+        assert not problems, (body["query"], problems)
+        result = execute_sync(
+            self._schema,
+            document,
+            field_resolver=self._resolve,
+            type_resolver=_type_of,
+            variable_values=body.get("variables"),
+        )
+        return SubgraphResponse(200, orjson.dumps(result.formatted))
+
+    def _resolve(self, source: Thing | None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        name = info.field_name
+        if source is None:
+            if name == "_entities":
+                return [self._entity(each) for each in arguments["representations"]]
+            root = self._piece.roots[name]
+            return _things(self._graph.targets("Query", 0, root), root.provides)
+        part = self._piece.parts[source.entity]
+        if name in part.references:
+            reference = part.references[name]
+            found = self._graph.targets(source.entity, source.number, reference)
+            return _things(found, reference.provides)
+        if name in part.computed:
+            return self._computed(source, part.computed[name])
+        is_key = any(name in key for key in part.keys)
+        owned = is_key or name in part.scalars or name in self._piece.interface_fields
+        if not owned and name not in source.provided:
+            return "POISON"
+        return self._graph.leaf(source.entity, source.number, name, arguments.get("unit"))
+
+    def _computed(self, source: Thing, computed: Computed) -> str:
+        given = source.representation or {}
+        return _mixed(computed.name, [given.get(name, "MISSING") for name, _ in computed.requires])
+
+    def _entity(self, representation: Mapping[str, Any]) -> Thing:
+        entity = representation["__typename"]
+        part = self._piece.parts[entity]
+        for key in part.keys:
+            if all(representation.get(name) is not None for name in key):
+                number = int(representation[key[0]][-1])
+                return Thing(entity, number, (), representation)
+        raise AssertionError(f"No key of {entity} in {representation}.")
+
+
+def _type_of(value: Thing, _info: GraphQLResolveInfo, _type: object) -> str:
+    return value.entity
+
+
+def _things(found: Any, provided: tuple[str, ...]) -> Any:
+    if isinstance(found, list):
+        return [_things(each, provided) for each in found]
+    return Thing(*found, provided) if found else None
+
+
+class RandomOperation:
+    """A random operation over a public schema; `variables` are its Boolean variables' values."""
+
+    def __init__(self, random: Random, schema: GraphQLSchema) -> None:
+        self._random = random
+        self._schema = schema
+        self.variables = {"yes": True, "no": False, "unit": "lb"}
+        assert schema.query_type is not None
+        body = self._selection(schema.query_type.name, 4)
+        self.text = f"query Q($yes: Boolean!, $no: Boolean!, $unit: String) {body}"
+
+    def _selection(self, type_name: str, depth: int) -> str:
+        parts: list[str] = []
+        if self._random.random() < 0.2 and depth < 4:
+            parts.append(self._random.choice(["__typename", "kind: __typename"]))
+        named = self._schema.type_map[type_name]
+        fields = list(getattr(named, "fields", {}).items())
+        for name, definition in self._random.sample(fields, min(len(fields), 4)):
+            target = definition.type
+            while hasattr(target, "of_type"):
+                target = target.of_type
+            is_leaf = not hasattr(target, "fields") and not hasattr(target, "types")
+            if not is_leaf and depth == 0:
+                continue
+            parts.append(self._field(name, target.name, definition.args, depth, is_leaf=is_leaf))
+        if not isinstance(named, GraphQLObjectType):
+            possible = sorted(each.name for each in self._schema.get_possible_types(named))  # type: ignore[arg-type]
+            for each in self._random.sample(possible, self._random.randint(0, len(possible))):
+                parts.append(f"... on {each}{self._condition()} {self._selection(each, depth)}")
+        if type_name.startswith("E") and "Node" in self._schema.type_map:
+            if self._random.random() < 0.1:
+                parts.append(f"... on Node {{ name }}")
+        return "{ " + (" ".join(parts) or "__typename") + " }"
+
+    def _field(self, name: str, target: str, args: Any, depth: int, *, is_leaf: bool) -> str:
+        text = name
+        if args:
+            unit = self._random.choice(["", '(unit: "kg")', "(unit: $unit)"])
+            alias = {"": "bare", '(unit: "kg")': "kilos", "(unit: $unit)": "asked"}[unit]
+            text = f"{alias}_{name}: {name}{unit}"
+        elif self._random.random() < 0.1:
+            text = f"other_{name}: {name}"
+        text += self._condition()
+        return text if is_leaf else f"{text} {self._selection(target, depth - 1)}"
+
+    def _condition(self) -> str:
+        if self._random.random() < 0.85:
+            return ""
+        return self._random.choice(
+            [" @include(if: $yes)", " @include(if: $no)", " @skip(if: $yes)", " @skip(if: $no)"]
+        )

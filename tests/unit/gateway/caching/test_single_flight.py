@@ -1,0 +1,77 @@
+import asyncio
+
+import pytest
+
+from gateway.caching.single_flight import SingleFlightCache
+
+
+class Maker:
+    """Makes a value when it is let go, and counts."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.go = asyncio.Event()
+
+    async def make(self) -> int:
+        self.made += 1
+        await self.go.wait()
+        return self.made
+
+
+async def test_what_was_made_is_kept_and_the_least_recently_used_goes_first() -> None:
+    cache: SingleFlightCache[str, int] = SingleFlightCache(2)
+    maker = Maker()
+    maker.go.set()
+
+    for key in ("a", "b", "a", "c", "a", "b"):
+        await cache.get(key, maker.make)
+
+    assert maker.made == cache.misses == 4
+    assert cache.hits == 2
+    assert len(cache) == 2
+
+
+async def test_whoever_asks_meanwhile_waits_for_the_same() -> None:
+    cache: SingleFlightCache[str, int] = SingleFlightCache(2)
+    maker = Maker()
+    asking = [asyncio.create_task(cache.get("a", maker.make)) for _ in range(5)]
+    await asyncio.sleep(0)
+
+    maker.go.set()
+
+    assert await asyncio.gather(*asking) == [1] * 5
+
+
+async def test_an_error_reaches_everybody_who_waits_and_is_not_kept() -> None:
+    cache: SingleFlightCache[str, int] = SingleFlightCache(2)
+    go = asyncio.Event()
+
+    async def fail() -> int:
+        await go.wait()
+        raise ValueError("no")
+
+    asking = [asyncio.create_task(cache.get("a", fail)) for _ in range(2)]
+    await asyncio.sleep(0)
+    go.set()
+
+    for one in asking:
+        with pytest.raises(ValueError, match="no"):
+            await one
+    maker = Maker()
+    maker.go.set()
+    assert await cache.get("a", maker.make) == 1
+
+
+async def test_when_the_maker_is_cancelled_a_waiter_makes_it() -> None:
+    cache: SingleFlightCache[str, int] = SingleFlightCache(2)
+    maker = Maker()
+    first = asyncio.create_task(cache.get("a", maker.make))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(cache.get("a", maker.make))
+    await asyncio.sleep(0)
+
+    first.cancel()
+    maker.go.set()
+
+    assert await second == 2
+    assert first.cancelled()
