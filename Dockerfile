@@ -16,7 +16,8 @@ COPY order_svc /app/order_svc
 COPY service_kit /app/service_kit
 COPY retail_kit /app/retail_kit
 COPY schema /app/schema
-ENV PATH=/opt/tutti/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV PATH=/opt/tutti/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
+    GATEWAY_HOST=0.0.0.0 INVENTORY_HOST=0.0.0.0 ORDER_HOST=0.0.0.0
 WORKDIR /app
 USER 10001
 ENTRYPOINT ["python", "-m"]

@@ -18,10 +18,10 @@ reset: $(INSTALLED) ## forget the data of `make up`
 	@$(RUN) -m devstack reset
 
 test: lint ## lint, then every test but the long ones
-	$(RUN) -m pytest -n 2 --dist worksteal -m "not long"
+	$(RUN) -m pytest -n 2 --dist worksteal --inline-snapshot=disable -m "not long"
 
 test-long: $(INSTALLED) ## the long tests: many cases, real kills, soak
-	$(RUN) -m pytest -n 2 --dist worksteal -m long --timeout 3600
+	$(RUN) -m pytest -n 2 --dist worksteal --inline-snapshot=disable -m long --timeout 3600
 
 lint: $(INSTALLED) ## formatting, lint, types for Python 3.11 and 3.13, import walls
 	$(RUN) -m ruff format --check --quiet .

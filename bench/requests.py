@@ -77,7 +77,9 @@ class Shop:
     async def _order(self, sku: str, postcode: str) -> None:
         customer = self.random.choice(CUSTOMERS)
         variables = {"input": self._checkout(customer, sku, postcode)}
-        payload = (await self._answer(ORDER_PLACE, variables, self.customers[customer]))["orderPlace"]
+        payload = (await self._answer(ORDER_PLACE, variables, self.customers[customer]))[
+            "orderPlace"
+        ]
         order = payload["order"]
         if payload["userErrors"] or order is None or order["status"] != "OPEN":
             raise WrongAnswer(str(payload))

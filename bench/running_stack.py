@@ -106,9 +106,7 @@ async def _read_on(output: asyncio.StreamReader) -> None:
             sys.stderr.write(line.decode())
 
 
-async def _stop(
-    supervisor: asyncio.subprocess.Process, reading: asyncio.Task[None] | None
-) -> None:
+async def _stop(supervisor: asyncio.subprocess.Process, reading: asyncio.Task[None] | None) -> None:
     if supervisor.returncode is None:
         supervisor.terminate()
     try:

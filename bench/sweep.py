@@ -1,4 +1,4 @@
-"""One kind of request under rising load: the most that is answered, then latencies at half of it."""
+"""One kind of request under rising load: the most that is answered, then at half of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,17 +60,14 @@ async def sweep(
     return table(_heads(what), [_row(cell) for cell in [*closed, *opened]])
 
 
-async def _cells(
-    stack: RunningStack, loads: Sequence[tuple[Subject, str, Load]]
-) -> list[_Cell]:
+async def _cells(stack: RunningStack, loads: Sequence[tuple[Subject, str, Load]]) -> list[_Cell]:
     """Run every load once a round, so that whatever disturbs the machine disturbs them all."""
     rounds: list[list[Round]] = [[] for _ in loads]
     for _ in range(ROUNDS):
         for (subject, _, load), done in zip(loads, rounds, strict=True):
             done.append(await measured(stack, load, subject.send))
     return [
-        _Cell(subject, name, done)
-        for (subject, name, _), done in zip(loads, rounds, strict=True)
+        _Cell(subject, name, done) for (subject, name, _), done in zip(loads, rounds, strict=True)
     ]
 
 

@@ -1,7 +1,7 @@
 """The composition root: every part built once, joined here, closed here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from prometheus_client import CollectorRegistry
@@ -173,7 +173,7 @@ def _development_routes(settings: Settings, documents: DocumentReader) -> list[B
     if url is None:
         return development_routes(settings.graphiql_assets, None)
 
-    async def read_token(parameters: Mapping[str, str]) -> bytes | None:
+    async def read_token(parameters: Sequence[tuple[str, str]]) -> bytes | None:
         try:
             return await documents.read(url, parameters)
         except DocumentUnavailable:

@@ -17,6 +17,7 @@ from gateway.planning.snapshot import Snapshot
 from gateway.ports import SubgraphTransport
 from gateway.security.masking import masked, without_insides
 from service_kit.identity.caller import Caller
+from service_kit.runtime.telemetry import name_operation
 
 _log = structlog.get_logger("gateway.pipeline")
 
@@ -71,6 +72,7 @@ async def answer(served: Served, transport: SubgraphTransport, request: Operatio
     """Answer one request. Whatever goes wrong is in the answer; only MutationByGet is raised."""
     try:
         prepared = await served.prepared(request.document, request.operation_name)
+        name_operation(prepared.name)
         _allow(prepared, request)
         execution = await execute(prepared.plan, transport, _coerced(prepared, request))
     except MutationByGet:

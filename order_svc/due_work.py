@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from order_svc.domain.errands import EFFECTS, PLACEMENT, effect_of
 from order_svc.use_cases.settle_effect import settle_effect
-from order_svc.use_cases.settle_placement import settle_placement
+from order_svc.use_cases.settle_placement import recover_placement
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.messaging.due_work import DueItem, DueWorker, Handler
 
@@ -28,7 +28,7 @@ def handlers(around: Surroundings) -> Mapping[str, Handler]:
     """The handler of each kind of due work; each may be called again for the same item."""
 
     async def recover(item: DueItem) -> None:
-        await settle_placement(around, str(item.payload["orderId"]))
+        await recover_placement(around, str(item.payload["orderId"]))
 
     async def settle(item: DueItem) -> None:
         await settle_effect(around, effect_of(item.kind, item.identifier, item.payload))

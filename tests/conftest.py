@@ -4,7 +4,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import count
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -82,15 +82,27 @@ def database_name(mongodb_client: MongoClient[dict[str, Any]]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def redis_databases(servers_address: str, pytestconfig: pytest.Config) -> Iterator[str]:
-    """The addresses of the logical databases that this worker hands out, one per test, in turn."""
+def redis_share(servers_address: str, pytestconfig: pytest.Config) -> list[str]:
+    """The addresses of this worker's share of the logical databases of the run's one Valkey."""
     url = url_of("redis", servers_address)
     workerinput = getattr(pytestconfig, "workerinput", {"workerid": "gw0", "workercount": 1})
     with redis.Redis.from_url(url, decode_responses=True) as client:
         databases = int(client.config_get("databases")["databases"])
     share = databases // int(workerinput["workercount"])
     first = share * int(workerinput["workerid"].removeprefix("gw"))
-    return (f"{url.rsplit('/', 1)[0]}/{first + number % share}" for number in count())
+    return [f"{url.rsplit('/', 1)[0]}/{number}" for number in range(first, first + share)]
+
+
+@pytest.fixture(scope="session")
+def session_redis_url(redis_share: list[str]) -> str:
+    """The address of a logical database for what lives as long as this worker."""
+    return redis_share[-1]
+
+
+@pytest.fixture(scope="session")
+def redis_databases(redis_share: list[str]) -> Iterator[str]:
+    """The addresses of the logical databases that this worker hands out, one per test, in turn."""
+    return cycle(redis_share[:-1])
 
 
 @pytest.fixture

@@ -42,6 +42,11 @@ def _dispatched(by_type: Mapping[str, Writer], otherwise: Writer | None) -> Writ
 
 
 def _writer(representation: Representation) -> Writer:
+    if all(
+        isinstance(field, RepresentationField) and not field.selections
+        for field in representation.fields
+    ):
+        return _flat_writer(representation)
     fill = _filler(representation.fields)
     typename = representation.typename
 
@@ -49,6 +54,30 @@ def _writer(representation: Representation) -> Writer:
         name = typename or item.get("__typename")
         sent: JsonObject = {"__typename": name}
         return orjson.dumps(sent) if name and fill(item, sent) else None
+
+    return write
+
+
+def _flat_writer(representation: Representation) -> Writer:
+    """Make the writer of the usual case, a few plain values, without a call for each of them."""
+    typename = representation.typename
+    fields = tuple(
+        (field.name, field.response_key, field.nullable)
+        for field in representation.fields
+        if isinstance(field, RepresentationField)
+    )
+
+    def write(item: JsonObject) -> bytes | None:
+        name = typename or item.get("__typename")
+        if not name:
+            return None
+        sent: JsonObject = {"__typename": name}
+        for to, key, nullable in fields:
+            value = item.get(key)
+            if value is None and not nullable:
+                return None
+            sent[to] = value
+        return orjson.dumps(sent)
 
     return write
 
@@ -75,8 +104,8 @@ def _field_step(field: RepresentationField) -> _Filler:
     below = _filler(field.selections) if field.selections else None
 
     def step(item: JsonObject, sent: JsonObject) -> bool:
-        value = item.get(key, _MISSING)
-        if value is _MISSING or (value is None and not nullable):
+        value = item.get(key)
+        if value is None and not nullable:
             return False
         if below is not None and value is not None:
             value = _project(value, below)

@@ -105,9 +105,11 @@ class _Writer:
             key = "_entities" if len(parts) == 1 else f"_e{index}"
             number_of_call = "" if len(parts) == 1 else str(index)
             variable = self._free_variable(f"representations{number_of_call}")
-            directives = printer.directives(part.conditions - conditions)
             head = "_entities" if len(parts) == 1 else f"{key}: _entities"
-            selections.append(f"{head}(representations: ${variable}){directives} {part.selection}")
+            head += f"(representations: ${variable})"
+            selections.append(
+                printer.under(part.conditions - conditions, head, f" {part.selection}")
+            )
             definitions.append(f"${variable}: [_Any!]!")
             calls.append(
                 EntityCall(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from gateway.planning.aliases import Aliases
 from gateway.planning.drafts import Call, Use
@@ -33,12 +34,24 @@ class Printer:
         ]
         return "{ " + " ".join(parts) + " }"
 
-    def directives(self, conditions: Conditions) -> str:
-        """The conditions as `@include` and `@skip`."""
-        text = ""
-        for condition in sorted(conditions, key=lambda each: (each.variable, each.negated)):
+    def under(self, conditions: Conditions, head: str, rest: str = "") -> str:
+        """A selection under conditions; a second `@skip` or `@include` takes another fragment."""
+        include: list[str] = []
+        skip: list[str] = []
+        for condition in sorted(conditions, key=lambda each: each.variable):
             self.variables.add(condition.variable)
-            text += f" @{'skip' if condition.negated else 'include'}(if: ${condition.variable})"
+            (skip if condition.negated else include).append(condition.variable)
+        layers = [
+            "".join(
+                f" @{name}(if: ${variable})"
+                for name, variable in (("include", included), ("skip", skipped))
+                if variable
+            )
+            for included, skipped in zip_longest(include, skip)
+        ]
+        text = head + (layers.pop() if layers else "") + rest
+        for layer in layers:
+            text = f"...{layer} {{ {text} }}"
         return text
 
     def _selection(self, ways: Sequence[Way], aliases: Aliases, outer: Conditions) -> str:
@@ -64,18 +77,17 @@ class Printer:
         conditions = self.use.of(steps)
         self.variables |= selection.variables
         text = selection.name if key == selection.name else f"{key}: {selection.name}"
-        text += selection.arguments + self.directives(conditions - outer)
-        if steps[0].node is None:
-            return text
-        return f"{text} {self._selection(steps, aliases, outer | conditions)}"
+        below = ""
+        if steps[0].node is not None:
+            below = " " + self._selection(steps, aliases, outer | conditions)
+        return self.under(conditions - outer, text + selection.arguments, below)
 
     def _fragment(
         self, type_name: str, steps: Sequence[Way], aliases: Aliases, outer: Conditions
     ) -> str:
         conditions = self.use.of(steps)
-        directives = self.directives(conditions - outer)
         inner = self._selection(steps, aliases, outer | conditions)
-        return f"... on {type_name}{directives} {inner}"
+        return self.under(conditions - outer, f"... on {type_name}", f" {inner}")
 
     def _needs_typename(self, ways: Iterable[Way]) -> bool:
         return any(self._discovers_type(way) for way in ways)

@@ -76,21 +76,24 @@ class Search:
 
     def _walk(
         self, selections: Iterable[Selection], options: tuple[Option, ...], found: list[Leaf]
-    ) -> bool:
-        """Collect leaves below the options; false when there is nothing at all to fetch."""
-        any_leaf = False
+    ) -> None:
+        """Collect leaves below the options.
+
+        An object of which nothing is fetched for sure, because of conditions or impossible types,
+        is a leaf itself: whether it exists must still be known.
+        """
         for selection in selections:
             if isinstance(selection, TypeSelection):
                 narrowed = self._narrowed(options, selection)
                 if narrowed is not None:
-                    any_leaf |= self._walk(selection.selections, narrowed, found)
+                    self._walk(selection.selections, narrowed, found)
                 continue
-            any_leaf = True
             followed = self._followed(options, selection)
-            below = selection.selections
-            if not below or not self._walk(below, followed, found):
+            start = len(found)
+            if selection.selections:
+                self._walk(selection.selections, followed, found)
+            if not any(leaf.conditions <= selection.conditions for leaf in found[start:]):
                 found.append(Leaf(followed, selection.conditions))
-        return any_leaf
 
     def _followed(
         self, options: tuple[Option, ...], selection: FieldSelection

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 from gateway.errors import Unauthenticated
@@ -34,11 +35,16 @@ class Authenticator:
     async def caller(self, authorization: str | None, languages: str | None = None) -> Caller:
         """Give the caller of two headers' texts; raises Unauthenticated for a bad token."""
         if not authorization or self._verifier is None:
-            return replace(VISITOR, language=_first_language(languages))
+            return _visitor(_first_language(languages))
         try:
             return await self._verifier.verify(token_in(authorization.encode("latin-1", "replace")))
         except InvalidToken as error:
             raise Unauthenticated("The token is not valid, or no longer.") from error
+
+
+@lru_cache(maxsize=26 * 26)
+def _visitor(language: str) -> Caller:
+    return replace(VISITOR, language=language)
 
 
 def _first_language(languages: str | None) -> str:

@@ -1,6 +1,6 @@
 """Routes for developers: the page's own assets, and tokens from the development issuer."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from gateway.server.graphiql import ASSETS_PATH, TOKEN_PATH
 
-ReadToken: TypeAlias = Callable[[Mapping[str, str]], Awaitable[bytes | None]]
+ReadToken: TypeAlias = Callable[[Sequence[tuple[str, str]]], Awaitable[bytes | None]]
 """Asks the development issuer for a token; None when it gives none."""
 
 
@@ -28,7 +28,7 @@ def development_routes(assets: Path | None, read_token: ReadToken | None) -> lis
 
 def _token_endpoint(read_token: ReadToken) -> Callable[[Request], Awaitable[Response]]:
     async def token(request: Request) -> Response:
-        given = await read_token(dict(request.query_params))
+        given = await read_token(request.query_params.multi_items())
         if given is None:
             return PlainTextResponse(
                 "The development issuer gave no token.", HTTPStatus.BAD_GATEWAY

@@ -150,7 +150,7 @@ class GatewayView(GraphQL[RequestContext, None]):
         refused = accepted == GRAPHQL_RESPONSE and not given.was_run
         status = HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
         return Response(
-            given.to_json(), status, SAFE_HEADERS, media_type=f"{accepted}; charset=utf-8"
+            given.to_json(), int(status), SAFE_HEADERS, media_type=f"{accepted}; charset=utf-8"
         )
 
     def _bounded(self, request: Request) -> AsyncHTTPRequestAdapter:

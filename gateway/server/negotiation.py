@@ -1,6 +1,7 @@
 """What the client accepts: the media type of the answer, by quality and specificity."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -17,6 +18,7 @@ class _Range:
     rank: int
 
 
+@lru_cache(maxsize=256)
 def media_type(accept: str | None) -> str | None:
     """Choose the media type of an answer; None if nothing we have is accepted.
 
@@ -29,6 +31,7 @@ def media_type(accept: str | None) -> str | None:
     return best if _quality(best, ranges) > 0 else None
 
 
+@lru_cache(maxsize=256)
 def prefers_page(accept: str | None) -> bool:
     """Whether the client is a browser that wants a page: it names text/html."""
     return any(one.kind == HTML and one.quality > 0 for one in _ranges(accept or ""))

@@ -60,4 +60,4 @@ def failure_response(error: Exception) -> Response:
     """Give the answer to a defect of our own."""
     body = orjson.dumps({"errors": [masked(error)]})
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return Response(body, status, SAFE_HEADERS, media_type=f"{JSON}; charset=utf-8")
+    return Response(body, int(status), SAFE_HEADERS, media_type=f"{JSON}; charset=utf-8")

@@ -16,7 +16,6 @@ from gateway.execution.answer import Answer
 from gateway.pipeline import OperationRequest, Served, answer
 from gateway.ports import SubgraphTransport
 from service_kit.identity.caller import Caller
-from service_kit.runtime.telemetry import name_operation
 
 
 class NotReady(ClientError):
@@ -85,7 +84,6 @@ class GatewaySchema(BaseSchema):
             may_change=OperationType.MUTATION in (allowed_operation_types or OperationType),
             explain=context_value.explain,
         )
-        name_operation(operation_name)
         return Answered(await answer(served, self._transport, request))
 
     def execute_sync(self, *_: Any, **__: Any) -> NoReturn:

@@ -1,6 +1,6 @@
 """Small documents of other servers: an identity provider's keys, a development token."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -20,7 +20,7 @@ class DocumentReader:
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
 
-    async def read(self, url: str, parameters: Mapping[str, str] | None = None) -> bytes:
+    async def read(self, url: str, parameters: Sequence[tuple[str, str]] = ()) -> bytes:
         """Give a document's bytes; raises DocumentUnavailable."""
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_SECONDS))

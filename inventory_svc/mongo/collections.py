@@ -4,6 +4,8 @@ The shard key of stock is the SKU: a commit touches few SKUs and an availability
 Reference records are few and kept whole on every process that needs them.
 """
 
+from datetime import timedelta
+
 from service_kit.storage.indexes import CollectionDeclaration, Index
 
 FOR_EVER = "For ever: reference records, few and small."
@@ -52,6 +54,12 @@ NETWORK_VERSION = CollectionDeclaration(
     "network_version", (), retention="For ever: one document that counts changes of the network."
 )
 
+TURNS = CollectionDeclaration(
+    "stock_turns",
+    (Index((("since", 1),), name="idle", kept=timedelta(days=1)),),
+    retention="A day after the last process took its turn; only speed rests on them.",
+)
+
 COLLECTIONS = (
     POSITIONS,
     MOVEMENTS,
@@ -60,4 +68,5 @@ COLLECTIONS = (
     LOCATIONS,
     CHANNELS,
     NETWORK_VERSION,
+    TURNS,
 )

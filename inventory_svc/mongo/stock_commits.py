@@ -4,6 +4,7 @@ Positions are guarded by their version and every new document has a derived iden
 two writers one must start over; correctness never depends on there being one.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,8 @@ from inventory_svc.mongo.stock_documents import (
     position_to_document,
     reservation_to_document,
 )
-from inventory_svc.mongo.supply_reads import Shortlists, SupplyReads
+from inventory_svc.mongo.supply_reads import Shortlists, SupplyReads, keys_named
+from inventory_svc.mongo.turns import Turns
 from service_kit.messaging.due_work import DueItem, DueWork
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.clock import Clock
@@ -49,6 +51,14 @@ class ReadTooEarly(Exception):
     """A position or reservation has changed since it was read: read again."""
 
 
+class MetOthers(Exception):
+    """Another process was first at what this group wants; `position` is what it wants most."""
+
+    def __init__(self, position: str) -> None:
+        super().__init__(position)
+        self.position = position
+
+
 @dataclass(frozen=True, slots=True)
 class CommitTools:
     """What a commit reads and writes with."""
@@ -70,6 +80,7 @@ class StockTransactions:
         self._positions = tools.database.collection(POSITIONS.name)
         self._movements = tools.database.collection(MOVEMENTS.name)
         self._reservations = tools.database.collection(RESERVATIONS.name)
+        self._turns = Turns(tools.database)
         self._reached = reached
 
     async def commit(
@@ -80,21 +91,43 @@ class StockTransactions:
         `wide` are the places of the commands for which every candidate with stock is read.
         """
         shortlists = await self._supply.shortlists(commands, wide)
-
-        async def attempt(session: Session) -> GroupDecision:
-            return await self._attempt(commands, shortlists, session)
-
-        decision = await until_no_duplicate(lambda: self._tools.database.transaction(attempt))
+        keys = (key.identifier for key in keys_named(commands, shortlists))
+        decision = await self._commit(commands, shortlists, self._turns.crowded(keys))
         self._reached("stock_commit.committed")
         return decision.decided
 
-    async def _attempt(
+    async def _commit(
+        self, commands: Sequence[StockCommand], shortlists: Shortlists, crowded: str | None
+    ) -> GroupDecision:
+        """Commit at once, or in turn at a crowded position; who meets others takes a turn."""
+        hottest = crowded
+        attempts = 0
+
+        async def attempt(session: Session) -> GroupDecision:
+            nonlocal attempts, hottest
+            attempts += 1
+            if attempts > 1 and crowded is None and hottest is not None:
+                raise MetOthers(hottest)
+            decision = await self._decide(commands, shortlists, session)
+            hottest = _hottest(decision)
+            await self._write(decision, session)
+            return decision
+
+        try:
+            async with self._turns.turn(crowded):
+                return await until_no_duplicate(lambda: self._tools.database.transaction(attempt))
+        except MetOthers as met:
+            self._turns.met_others(met.position)
+            return await self._commit(commands, shortlists, met.position)
+
+    async def _decide(
         self, commands: Sequence[StockCommand], shortlists: Shortlists, session: Session
     ) -> GroupDecision:
         supply = await self._supply.read(commands, shortlists, session)
         self._reached("stock_commit.read")
-        now = self._tools.clock.now()
-        decision = decide(commands, supply, self._tools.sourcing, now)
+        return decide(commands, supply, self._tools.sourcing, self._tools.clock.now())
+
+    async def _write(self, decision: GroupDecision, session: Session) -> None:
         await self._write_positions(decision.positions, session)
         self._reached("stock_commit.positions_written")
         await self._write_reservations(decision.reservations, session)
@@ -106,7 +139,6 @@ class StockTransactions:
         await self._tools.outbox.append(session, list(events_of(decision)))
         await self._schedule_expiries(decision.reservations, session)
         self._reached("stock_commit.all_written")
-        return decision
 
     async def _write_positions(self, changes: Sequence[PositionChange], session: Session) -> None:
         writes = [
@@ -144,6 +176,12 @@ class StockTransactions:
             payload = {"reservations": identifiers}
             item = DueItem(identifier, EXPIRY_WORK, due_at, payload)
             await self._tools.due_work.schedule(session, item)
+
+
+def _hottest(decision: GroupDecision) -> str | None:
+    """Give the position that most of the group's movements are about, ties by name."""
+    times = Counter(movement.position.identifier for movement in decision.movements)
+    return min(times, key=lambda position: (-times[position], position), default=None)
 
 
 def _guarded_write(

@@ -57,7 +57,9 @@ class SupplyReads:
         requests = [command.request for command in commands if command.request is not None]
         outcomes = await self._outcomes.find_many(requests, session) if requests else {}
         reservations = await self._reservations_named_in(commands, session)
-        keys = set(_keys_wanted(commands, shortlists, reservations.values()))
+        keys = set(keys_named(commands, shortlists))
+        for reservation in reservations.values():
+            keys.update(peg.position for peg in reservation.pegs)
         positions = await self._positions_at(keys, session)
         return Supply(
             positions=positions,
@@ -144,11 +146,8 @@ def _moved_after(
     return position is not None and position.moved_at is not None and position.moved_at > moment
 
 
-def _keys_wanted(
-    commands: Sequence[StockCommand],
-    shortlists: Shortlists,
-    reservations: Iterable[Reservation],
-) -> Iterator[PositionKey]:
+def keys_named(commands: Sequence[StockCommand], shortlists: Shortlists) -> Iterator[PositionKey]:
+    """Give the positions that the commands name themselves; some reservations name more."""
     for place, command in enumerate(commands):
         match command:
             case ReserveStock():
@@ -161,5 +160,3 @@ def _keys_wanted(
                 yield command.position
             case _:
                 pass
-    for reservation in reservations:
-        yield from (peg.position for peg in reservation.pegs)

@@ -138,7 +138,5 @@ def from_inventory(refusal: Refusal) -> Refusal:
 
 
 def unavailable() -> Refusal:
-    """Something that is needed did not answer."""
-    return Refusal(
-        UNAVAILABLE, "Inventory did not answer. Ask again with the same key.", retryable=True
-    )
+    """Too much was going on at once; nothing was done."""
+    return Refusal(UNAVAILABLE, "Too busy. Ask again with the same key.", retryable=True)

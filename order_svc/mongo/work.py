@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from order_svc.domain.errands import PLACEMENT, kind_of, to_payload
+from order_svc.domain.refusals import unavailable
 from order_svc.domain.stock_effects import StockEffect
 from order_svc.mongo.customers import MongoCustomers
 from order_svc.mongo.orders import MongoOrders
@@ -16,7 +17,7 @@ from service_kit.messaging.due_work import DueItem, DueWork
 from service_kit.messaging.envelope import Event
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.tracing import current_traceparent
-from service_kit.storage.database import Database, Session
+from service_kit.storage.database import Contended, Database, Session
 from service_kit.storage.idempotency import MongoOutcomes
 
 T = TypeVar("T")
@@ -93,7 +94,13 @@ class MongoUnitOfWork:
         self._storage = storage
 
     async def run(self, callback: Callable[[Work], Awaitable[T]]) -> T:
-        """Run a function in one transaction, again if another writer was first."""
-        return await self._storage.database.transaction(
-            lambda session: callback(MongoWork(self._storage, session))
-        )
+        """Run a function in one transaction, again if another writer was first.
+
+        Refused UNAVAILABLE when others were first for too long; then nothing was written.
+        """
+        try:
+            return await self._storage.database.transaction(
+                lambda session: callback(MongoWork(self._storage, session))
+            )
+        except Contended as error:
+            raise unavailable() from error

@@ -12,11 +12,11 @@ from order_svc.domain.refusals import forbidden, invalid, price_not_allowed, ref
 from order_svc.domain.rights.visibility import actor_of, may_order_for, may_set_prices
 from order_svc.ports import InventoryUnavailable, PlacementClaim, Work
 from order_svc.use_cases.change_order import Command, cause_of
-from order_svc.use_cases.settle_placement import settle_placement
+from order_svc.use_cases.settle_placement import OpenPlacement, settle_placement
 from order_svc.use_cases.surroundings import Surroundings
 from retail_kit.money import Money
 from retail_kit.roles import Role
-from service_kit.commands.idempotency import Outcome, in_progress
+from service_kit.commands.idempotency import Outcome, in_progress, key_reused
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
 from service_kit.runtime.identifiers import derived_identifier
 
@@ -43,37 +43,43 @@ async def place_order(around: Surroundings, command: PlaceOrder) -> Outcome:
     unpriced = {line.sku for line in command.lines if line.unit_price is None}
     prices = await around.pricing.prices_of(command.channel, unpriced)
     order_id = around.identifiers()
-    known = await _begin(around, command, order_id, prices)
-    if known is not None:
-        return known
+    begun = await _begin(around, command, order_id, prices)
+    if isinstance(begun, Outcome):
+        return begun
     around.reached(PLACEMENT_SAVED)
     try:
-        return await settle_placement(around, order_id) or Outcome(refusals=(in_progress(),))
+        outcome = await settle_placement(around, begun, command.destination)
     except InventoryUnavailable:
-        return Outcome(refusals=(in_progress(),))
+        outcome = None
+    return outcome or Outcome(refusals=(in_progress(),))
 
 
 async def _begin(
     around: Surroundings, command: PlaceOrder, order_id: str, prices: Mapping[str, Money]
-) -> Outcome | None:
-    """Save the order as PLACING with its recovery; give what is known of an earlier copy."""
+) -> OpenPlacement | Outcome:
+    """Save the order as PLACING with its recovery, or give what is known of an earlier copy."""
 
-    async def within(work: Work) -> Outcome | None:
+    async def within(work: Work) -> OpenPlacement | Outcome:
         known = await work.outcomes.find(command.request)
         if known is not None:
             return known
         claim = await work.orders.claim_of(command.request)
         if claim is not None:
-            return Outcome(refusals=(in_progress(),))
+            same = claim.request.fingerprint == command.request.fingerprint
+            return Outcome(refusals=(in_progress() if same else key_reused(),))
         try:
-            await _save(around, work, command, order_id, prices)
+            return await _save(around, work, command, order_id, prices)
         except (Refusal, RefusedAll) as refused:
             outcome = Outcome(refusals=refusals_in(refused))
             await work.outcomes.record(command.request, outcome)
             return outcome
-        return None
 
     return await around.work.run(within)
+
+
+async def _ended_by_another(around: Surroundings, command: PlaceOrder) -> Outcome:
+    known = await around.work.run(lambda work: work.outcomes.find(command.request))
+    return known or Outcome(refusals=(in_progress(),))
 
 
 async def _save(
@@ -82,7 +88,7 @@ async def _save(
     command: PlaceOrder,
     order_id: str,
     prices: Mapping[str, Money],
-) -> None:
+) -> OpenPlacement:
     _check_rights(command)
     customer = await _customer(work, command)
     placement = Placement(
@@ -102,6 +108,7 @@ async def _save(
     claim = PlacementClaim(command.request, order_id, actor_of(command.caller))
     await work.orders.begin(order, claim, command.destination)
     await work.schedule_recovery(order_id, now + around.recovery_delay)
+    return OpenPlacement(order, claim)
 
 
 def _check_rights(command: PlaceOrder) -> None:

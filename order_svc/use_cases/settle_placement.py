@@ -27,29 +27,39 @@ from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
-    """A placement that nobody has ended."""
+class OpenPlacement:
+    """A placement that nobody had ended when it was read or begun."""
 
     order: Order
     claim: PlacementClaim
-    destination: Destination | None
 
 
-async def settle_placement(around: Surroundings, order_id: str) -> Outcome | None:
+async def recover_placement(around: Surroundings, order_id: str) -> Outcome | None:
+    """Settle a placement whose command has not, if it is still open."""
+
+    async def read(work: Work) -> tuple[OpenPlacement, Destination | None] | None:
+        found = await _open_placement(work, order_id)
+        return None if found is None else (found, await work.orders.destination_of(order_id))
+
+    found = await around.work.run(read)
+    return None if found is None else await settle_placement(around, *found)
+
+
+async def settle_placement(
+    around: Surroundings, found: OpenPlacement, destination: Destination | None
+) -> Outcome | None:
     """Reserve the stock of an order that is PLACING, then open it, or remove it if refused.
 
     May be called by anyone at any time, any number of times. None: somebody else has ended it.
     Raises InventoryUnavailable when it is unknown whether stock was reserved: call it again.
     """
-    found = await around.work.run(lambda work: _open_placement(work, order_id))
-    if found is None:
-        return None
-    too_late = around.clock.now() - found.order.placed_at > around.placement_patience
+    order = found.order
+    too_late = around.clock.now() - order.placed_at > around.placement_patience
     if found.claim.given_up or too_late:
-        return await _give_up(around, found.order)
-    answer = await _allocation(around, found)
+        return await _give_up(around, order)
+    answer = await _allocation(around, order, destination)
     around.reached(ALLOCATION_ANSWERED)
-    outcome = await around.work.run(lambda work: _end(around, work, order_id, answer))
+    outcome = await around.work.run(lambda work: _end(around, work, order.id, answer))
     around.reached(PLACEMENT_SETTLED)
     return outcome
 
@@ -59,22 +69,21 @@ def allocation_key(order_id: str) -> str:
     return f"{order_id}.placement"
 
 
-async def _open_placement(work: Work, order_id: str) -> _Open | None:
+async def _open_placement(work: Work, order_id: str) -> OpenPlacement | None:
     claim = await work.orders.claim(order_id)
     order = await work.orders.get(order_id)
-    if claim is None or order is None:
-        return None
-    return _Open(order, claim, await work.orders.destination_of(order_id))
+    return None if claim is None or order is None else OpenPlacement(order, claim)
 
 
-async def _allocation(around: Surroundings, found: _Open) -> Allocation | tuple[Refusal, ...]:
-    order = found.order
+async def _allocation(
+    around: Surroundings, order: Order, destination: Destination | None
+) -> Allocation | tuple[Refusal, ...]:
     request = AllocationRequest(
         key=allocation_key(order.id),
         order_id=order.id,
         channel=order.channel,
         lines=tuple(WantedLine(line.id, line.sku, line.quantity) for line in order.lines),
-        destination=found.destination,
+        destination=destination,
     )
     try:
         return await around.inventory.allocate(request)
@@ -118,12 +127,12 @@ async def _give_up(around: Surroundings, order: Order) -> Outcome | None:
     return outcome
 
 
-async def _removed(work: Work, found: _Open, outcome: Outcome) -> Outcome:
+async def _removed(work: Work, found: OpenPlacement, outcome: Outcome) -> Outcome:
     await work.orders.abandon(found.order)
     return await _recorded(work, found, outcome)
 
 
-async def _recorded(work: Work, found: _Open, outcome: Outcome) -> Outcome:
+async def _recorded(work: Work, found: OpenPlacement, outcome: Outcome) -> Outcome:
     await work.outcomes.record(found.claim.request, outcome)
     await work.placement_ended(found.order.id)
     return outcome

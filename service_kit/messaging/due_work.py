@@ -33,6 +33,7 @@ CRASH_POINTS = ("due_work.claimed", "due_work.handled")
 
 _WAITING, _PARKED = "WAITING", "PARKED"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_LONG_AFTER = datetime(9999, 1, 1, tzinfo=UTC)
 _UNCLAIMED = {"$expr": {"$lte": ["$claimUntil", "$$NOW"]}}
 _ERROR_LENGTH = 500
 
@@ -90,10 +91,10 @@ class DueWork:
         self._database = database
         self._collection = database.collection(DUE_WORK.name)
         self._clock = clock
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[datetime], None]] = []
 
-    def on_scheduled(self, listener: Callable[[], None]) -> None:
-        """Have `listener` told after each commit of this process that scheduled something."""
+    def on_scheduled(self, listener: Callable[[datetime], None]) -> None:
+        """Have `listener` told the due time of each item that a commit of this process holds."""
         self._listeners.append(listener)
 
     async def schedule(self, session: Session, item: DueItem) -> None:
@@ -113,7 +114,7 @@ class DueWork:
         await self._collection.replace_one(
             {"_id": item.identifier}, UPCASTS.stamp(document), upsert=True, session=session
         )
-        self._database.after_commit(session, self._tell)
+        self._database.after_commit(session, lambda: self._tell(item.due_at))
 
     async def cancel(self, session: Session, identifier: str) -> bool:
         """Delete the item in the session's transaction, claimed or not; False if there is none."""
@@ -142,11 +143,12 @@ class DueWork:
 
     async def release(self, identifier: str) -> bool:
         """Have parked work tried again from its first attempt; False if it is not parked."""
+        now = self._clock.now()
         result = await self._collection.update_one(
             {"_id": identifier, "state": _PARKED},
-            {"$set": {"state": _WAITING, "attempts": 0, "nextAt": self._clock.now()}},
+            {"$set": {"state": _WAITING, "attempts": 0, "nextAt": now}},
         )
-        self._tell()
+        self._tell(now)
         return result.matched_count == 1
 
     async def discard(self, identifier: str) -> bool:
@@ -154,9 +156,9 @@ class DueWork:
         result = await self._collection.delete_one({"_id": identifier, "state": _PARKED})
         return result.deleted_count == 1
 
-    def _tell(self) -> None:
+    def _tell(self, due_at: datetime) -> None:
         for listener in self._listeners:
-            listener()
+            listener(due_at)
 
 
 class DueWorker:
@@ -179,10 +181,12 @@ class DueWorker:
         self._settings = settings or DueWorkSettings()
         self._reached = reached
         self._wake = asyncio.Event()
+        self._resting_until = _LONG_AFTER
 
-    def wake(self) -> None:
-        """Look at once."""
-        self._wake.set()
+    def wake(self, due_at: datetime = _LONG_AGO) -> None:
+        """Look at once, unless what falls due then is seen in time without that."""
+        if due_at < self._resting_until or due_at <= self._clock.now():
+            self._wake.set()
 
     async def run(self) -> None:
         """Run items as they fall due, several at once, until cancelled.
@@ -217,6 +221,7 @@ class DueWorker:
     async def _next_item(self) -> DueItem:
         while True:
             self._wake.clear()
+            self._resting_until = _LONG_AFTER
             try:
                 item, pause = await to_its_end(self._look())
                 if item is not None:
@@ -224,6 +229,7 @@ class DueWorker:
             except (StorageError, Contended) as error:
                 _log.warning("due_work.failed", error=str(error))
                 pause = self._settings.poll.total_seconds()
+            self._resting_until = self._clock.now() + timedelta(seconds=pause)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()

@@ -146,9 +146,9 @@ class Relay:
         failures = 0
         while True:
             try:
-                busy = await to_its_end(self.run_once())
+                added = await to_its_end(self.run_once())
                 await self._tell_the_others()
-                if not busy:
+                if added < self._settings.rows_at_once:  # there is no more, unless we are woken
                     await self._rest()
                 failures = 0
             except (BusUnavailable, StorageError, Contended) as error:

@@ -7,7 +7,7 @@ from typing import Any
 from service_kit.commands.idempotency import IdempotentRequest, Outcome, Outcomes, key_reused
 from service_kit.commands.refusal import Refusal
 from service_kit.runtime.clock import Clock
-from service_kit.storage.database import Database, Document, ReplaceOne, Session
+from service_kit.storage.database import Database, Document, Session
 from service_kit.storage.indexes import CollectionDeclaration, Index
 from service_kit.storage.schema_versions import Upcasts
 
@@ -63,15 +63,12 @@ class MongoOutcomes:
         now = self._clock.now()
         expires_at = None if self._keep is None else now + self._keep
         stamps = {"recordedAt": now, "expiresAt": expires_at}
-        await self._collection.bulk_write(
-            [
-                ReplaceOne(
-                    {"_id": request.identifier, "expiresAt": {"$lte": now}},
-                    _document(request, outcome) | stamps,
-                    upsert=True,
-                )
-                for request, outcome in outcomes.items()
-            ],
+        overdue = [request.identifier for request in outcomes]
+        await self._collection.delete_many(
+            {"_id": {"$in": overdue}, "expiresAt": {"$lte": now}}, session=session
+        )
+        await self._collection.insert_many(
+            [_document(request, outcome) | stamps for request, outcome in outcomes.items()],
             session=session,
         )
 

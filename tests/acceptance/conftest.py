@@ -21,14 +21,14 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def stack(
     mongodb_url: str,
     mongodb_client: MongoClient[dict[str, Any]],
-    redis_databases: Iterator[str],
+    session_redis_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Stack]:
     """Inventory, orders and the gateway, with databases and keys of their own."""
     databases = f"stack_{uuid.uuid4().hex[:12]}"
     folder = tmp_path_factory.mktemp("stack")
     clock = SettableClock(MONDAY)
-    stack = Stack(mongodb_url, next(redis_databases), databases, folder, clock)
+    stack = Stack(mongodb_url, session_redis_url, databases, folder, clock)
     try:
         stack.start()
         yield stack

@@ -61,9 +61,16 @@ async def test_nobody_cancels_an_order_of_others(
     assert (await retailer.order(order["id"]))["status"] == "OPEN"
 
 
-@pytest.mark.parametrize(("shop", "codes"), [("S1", []), ("S2", ["NOT_FOUND"])])
+@pytest.mark.parametrize(
+    ("grants", "codes"),
+    [
+        (["location:S1"], []),
+        (["location:S2"], ["NOT_FOUND"]),
+        (["location:S2", "channel:web"], ["FORBIDDEN"]),
+    ],
+)
 async def test_an_assistant_picks_where_they_work_and_nowhere_else(
-    retailer: Retailer, order: Any, shop: str, codes: list[str]
+    retailer: Retailer, order: Any, grants: list[str], codes: list[str]
 ) -> None:
     (line,), (part,) = order["lines"], order["fulfilments"]
     payload = await retailer.does(
@@ -71,7 +78,7 @@ async def test_an_assistant_picks_where_they_work_and_nowhere_else(
         {"fulfilmentId": part["id"], "lines": [{"lineId": line["id"], "picked": 1}]},
         "fulfilment { state }",
         role=Role.ASSISTANT,
-        grants=[_grant(retailer, f"location:{shop}")],
+        grants=[_grant(retailer, grant) for grant in grants],
     )
     assert [error["code"] for error in payload["userErrors"]] == codes
     (part,) = (await retailer.order(order["id"]))["fulfilments"]

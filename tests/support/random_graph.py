@@ -152,7 +152,7 @@ class RandomGraph:
         holders = [name for name, piece in self.pieces.items() if entity in piece.parts]
         for number in range(self._random.randint(0, 2)):
             target = self._random.choice(self._targets())
-            reference = Reference(f"r{number}", target, self._random.random() < 0.5)
+            reference = Reference(f"r{number}_{entity}", target, self._random.random() < 0.5)
             holder = self._random.choice(holders)
             self.references[entity][reference.name] = reference
             self._part(holder, entity).references[reference.name] = reference
@@ -249,6 +249,13 @@ class RandomGraph:
         for piece in self.pieces.values():
             if piece.interface_fields and self._random.random() < 0.5:
                 piece.interface_fields = ("name", "size")
+
+    def add_keys(self) -> None:
+        """Give every part a key that all of them share."""
+        for piece in self.pieces.values():
+            for part in piece.parts.values():
+                if ("id",) not in part.keys:
+                    part.keys.append(("id",))
 
     # As text.
 
@@ -464,10 +471,13 @@ class RandomOperation:
     def __init__(self, random: Random, schema: GraphQLSchema) -> None:
         self._random = random
         self._schema = schema
-        self.variables = {"yes": True, "no": False, "unit": "lb"}
         assert schema.query_type is not None
         body = self._selection(schema.query_type.name, 4)
-        self.text = f"query Q($yes: Boolean!, $no: Boolean!, $unit: String) {body}"
+        given = {"yes": ("Boolean!", True), "no": ("Boolean!", False), "unit": ("String", "lb")}
+        used = {name: each for name, each in given.items() if f"${name}" in body}
+        self.variables = {name: value for name, (_, value) in used.items()}
+        definitions = ", ".join(f"${name}: {type_}" for name, (type_, _) in used.items())
+        self.text = f"query Q{f'({definitions})' if used else ''} {body}"
 
     def _selection(self, type_name: str, depth: int) -> str:
         parts: list[str] = []

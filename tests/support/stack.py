@@ -32,6 +32,8 @@ INVENTORY: Final = "inventory_svc"
 ORDERS: Final = "order_svc"
 _ISSUER: Final = "http://issuer.test"
 _READY_SECONDS: Final = 30
+_PATIENCE: Final = timedelta(minutes=2)
+"""No deadline between the processes ends a test on a busy machine."""
 _ASK_AGAIN: Final = 0.05
 
 
@@ -122,6 +124,7 @@ class Stack:
             trusted_keys_file=trusted_file(self._keys),
             signing_key_file=key_file(self._keys, ORDERS),
             inventory_url=self.graphql_url(INVENTORY),
+            inventory_deadline=_PATIENCE,
             database=f"{self._databases}_orders",
         )
         return order_app(settings, self.clock)
@@ -134,6 +137,7 @@ class Stack:
             user_issuer=_ISSUER,
             user_audience=AUDIENCE,
             development=True,
+            subgraph_deadline=_PATIENCE,
         )
         return gateway_app(settings, self.clock)
 

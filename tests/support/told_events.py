@@ -1,6 +1,6 @@
 """A tiny service whose entities only count, and a reader that checks what its log tells of them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import orjson
@@ -17,7 +17,7 @@ from service_kit.messaging.envelope import (
 from service_kit.messaging.leases import LEASES
 from service_kit.messaging.outbox import OUTBOX, Outbox
 from service_kit.messaging.positions import POSITIONS
-from service_kit.storage.database import Database, Session
+from service_kit.storage.database import Database, DuplicateKey, Session
 from service_kit.storage.indexes import CollectionDeclaration, ensure_indexes
 
 SERVICE = "counting_svc"
@@ -52,6 +52,10 @@ def counted(name: str, seq: int) -> Event:
     )
 
 
+class StaleVersion(Exception):
+    """Another writer was first."""
+
+
 class CountingService:
     """Each commit counts some counters on, each guarded by its version, and tells it."""
 
@@ -68,6 +72,30 @@ class CountingService:
             await self.outbox.append(session, events)
 
         await self._database.transaction(once)
+
+    async def count_telling_first(self, name: str) -> None:
+        """Count as one who loads outside the transaction and writes the event before the entity."""
+        while True:
+            found = await self._counters.find_one({"_id": name}) or {"version": 0}
+            try:
+                await self._database.transaction(self._telling_first(name, found["version"]))
+            except (StaleVersion, DuplicateKey):
+                continue
+            return
+
+    def _telling_first(self, name: str, version: int) -> Callable[[Session], Awaitable[None]]:
+        async def once(session: Session) -> None:
+            await self.outbox.append(session, [counted(name, version + 1)])
+            result = await self._counters.update_one(
+                {"_id": name, "version": version},
+                {"$inc": {"version": 1}},
+                upsert=version == 0,
+                session=session,
+            )
+            if version and result.matched_count == 0:
+                raise StaleVersion(name)
+
+        return once
 
     async def _count_one(self, name: str, session: Session) -> Event:
         found = await self._counters.find_one_and_update(

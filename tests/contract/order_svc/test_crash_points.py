@@ -29,6 +29,18 @@ COMMAND = PlaceOrder(
 )
 
 
+RESERVING_POINTS = (
+    crash_points.PLACEMENT_SAVED,
+    crash_points.ALLOCATION_ANSWERED,
+    crash_points.PLACEMENT_SETTLED,
+)
+GIVING_UP_POINTS = (
+    crash_points.PLACEMENT_GIVEN_UP,
+    crash_points.ALLOCATION_WITHDRAWN,
+    crash_points.PLACEMENT_SETTLED,
+)
+
+
 class DyingAt:
     """Dies the first time that a point is reached."""
 
@@ -42,13 +54,14 @@ class DyingAt:
             raise Crashed(reached)
 
 
-def test_every_named_point_is_listed() -> None:
+def test_every_named_point_is_listed_and_died_at() -> None:
     names = {
         value
         for name, value in vars(crash_points).items()
         if name.isupper() and isinstance(value, str)
     }
     assert names == {*PLACEMENT_POINTS, *CHANGE_POINTS}
+    assert set(PLACEMENT_POINTS) == {*RESERVING_POINTS, *GIVING_UP_POINTS}
 
 
 async def placed_by(process: OrdersProcess) -> Outcome | None:
@@ -84,14 +97,7 @@ async def one_open_order(process: OrdersProcess, outcome: Outcome) -> None:
     assert sorted(events) == ["fulfilmentChanged", "orderLineChanged", "orderPlaced"]
 
 
-@pytest.mark.parametrize(
-    "point",
-    [
-        crash_points.PLACEMENT_SAVED,
-        crash_points.ALLOCATION_ANSWERED,
-        crash_points.PLACEMENT_SETTLED,
-    ],
-)
+@pytest.mark.parametrize("point", RESERVING_POINTS)
 @pytest.mark.parametrize("stock", [5, 1])
 async def test_a_placement_that_died_is_ended_with_its_stock_or_without_a_trace(
     point: str, stock: int, open_process: OpenProcess, inventory: FakeInventory
@@ -128,16 +134,7 @@ async def test_an_answer_that_never_came_is_asked_for_again_with_the_same_key(
     assert len(inventory.reservations) == 1
 
 
-@pytest.mark.parametrize(
-    "point",
-    [
-        None,
-        crash_points.PLACEMENT_GIVEN_UP,
-        crash_points.ALLOCATION_WITHDRAWN,
-        crash_points.PLACEMENT_SETTLED,
-        *due_work.CRASH_POINTS,
-    ],
-)
+@pytest.mark.parametrize("point", [None, *GIVING_UP_POINTS, *due_work.CRASH_POINTS])
 @pytest.mark.parametrize("lost", ["away", "mute"])
 async def test_a_placement_given_up_keeps_no_stock_and_leaves_no_order_wherever_it_died(
     point: str | None, lost: str, open_process: OpenProcess, inventory: FakeInventory

@@ -205,12 +205,12 @@ async def test_work_of_a_worker_that_died_is_done_by_another_after_its_claim(
     assert await due_work.find("x") is None
 
 
-async def test_a_worker_that_was_taken_for_dead_cannot_write_its_effect(
+async def test_a_worker_that_was_taken_for_dead_can_neither_finish_nor_free_the_item(
     database: Database, due_work: DueWork, clock: SettableClock
 ) -> None:
     effects = database.collection("effects")
     await effects.insert_one({"_id": "x", "by": []})
-    second_has_begun = asyncio.Event()
+    second_has_begun, second_may_end = asyncio.Event(), asyncio.Event()
 
     async def write(item: DueItem, who: str) -> None:
         async def once(session: Session) -> None:
@@ -219,19 +219,39 @@ async def test_a_worker_that_was_taken_for_dead_cannot_write_its_effect(
 
         await database.transaction(once)
 
+    async def second(item: DueItem) -> None:
+        second_has_begun.set()
+        await second_may_end.wait()
+        await write(item, "second")
+
     async def first(item: DueItem) -> None:
         await bury(database)
-        second = worker_of(database, clock, lambda item: write(item, "second"), "second")
-        assert await second.run_now("x") is True
-        second_has_begun.set()
+        later.append(asyncio.create_task(worker_of(database, clock, second, "second").run_now("x")))
+        await second_has_begun.wait()
         with pytest.raises(ClaimLost):
             await write(item, "first")
-        await write(item, "first")
+        raise ValueError("late, and therefore nobody's business")
 
+    later: list[asyncio.Task[bool]] = []
     await schedule(database, due_work, clock, x=timedelta(0))
     assert await worker_of(database, clock, first, "first").run_now("x") is False
+    assert await worker_of(database, clock, Bell().ring, "third").run_now("x") is False
+    second_may_end.set()
+    assert await later[0] is True
     assert await effects.find_one({"_id": "x"}) == {"_id": "x", "by": ["second"]}
-    assert await due_work.parked() == []
+    assert await due_work.find("x") is None
+
+
+async def test_a_handler_that_finds_its_claim_lost_leaves_the_item_alone(
+    database: Database, due_work: DueWork, clock: SettableClock
+) -> None:
+    async def cancelled_meanwhile(item: DueItem) -> None:
+        await database.transaction(lambda session: due_work.cancel(session, item.identifier))
+        await database.transaction(lambda session: due_work.finish(session, item))
+
+    await schedule(database, due_work, clock, x=timedelta(0))
+    assert await worker_of(database, clock, cancelled_meanwhile).run_now("x") is False
+    assert await due_work.find("x") is None
 
 
 async def test_failed_work_is_repeated_after_growing_pauses_and_parked_in_the_end(

@@ -101,11 +101,12 @@ async def test_writers_in_several_processes_never_get_an_entity_out_of_order(
     async def write(service: CountingService) -> None:
         for _ in range(15):
             await service.count("hot", "warm")
+            await service.count_telling_first("cool")
 
     async with in_background(relay_of(database, bus).run()):
         await asyncio.gather(*(write(service) for service in (counting, other) * 2))
-        await heard(bus, "hot", 60)
-        await heard(bus, "warm", 60)
+        for name in ("hot", "warm", "cool"):
+            await heard(bus, name, 60)
     await check_that_all_is_told_once(database, bus)
 
 

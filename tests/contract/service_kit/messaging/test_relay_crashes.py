@@ -95,20 +95,34 @@ async def test_a_relay_killed_at_a_crash_point_is_followed_without_loss(
     await check_that_all_is_told_once(database, bus)
 
 
+DEATHS = st.lists(st.tuples(st.sampled_from(CRASH_POINTS), st.integers(0, 3)), max_size=5)
+
+
 @settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(
-    deaths=st.lists(st.tuples(st.sampled_from(CRASH_POINTS), st.integers(0, 3)), max_size=5),
-    wiped=st.integers(0, 5),
-)
+@given(deaths=DEATHS, wiped=st.integers(0, 5))
 async def test_no_series_of_deaths_and_losses_of_the_stream_breaks_the_log(
     database: Database, bus: Bus, deaths: list[tuple[str, int]], wiped: int
 ) -> None:
+    await survive(database, bus, deaths, wiped)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@settings(
+    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(deaths=DEATHS, wiped=st.integers(0, 5))
+async def test_no_long_series_of_deaths_and_losses_breaks_the_log(
+    database: Database, bus: Bus, deaths: list[tuple[str, int]], wiped: int
+) -> None:
+    await survive(database, bus, deaths, wiped)
+
+
+async def survive(database: Database, bus: Bus, deaths: list[tuple[str, int]], wiped: int) -> None:
+    """Let one relay after the other die, lose the streams once, and look what is left."""
     await forget(database, bus)
-    await prepare(database)
     counting = CountingService(database)
     for generation, (point, times) in enumerate(deaths):
         await counting.count("a", "b", "c", "d")
@@ -127,6 +141,8 @@ async def test_no_series_of_deaths_and_losses_of_the_stream_breaks_the_log(
 
 async def forget(database: Database, bus: Bus) -> None:
     """Begin the next example with nothing."""
-    await database.drop()
+    await prepare(database)
+    for name in ("counters", "outbox", "positions", "leases"):
+        await database.collection(name).delete_many({})
     for stream in streams():
         await bus.delete(stream)

@@ -254,8 +254,10 @@ class OrderMachine(RuleBasedStateMachine):
             self.seqs[event.entity.text] = event.seq
         for line in after.lines:
             assert self.seqs[f"OrderLine:{line.id}"] == line.version
-        for one in (*after.fulfilments, *after.parcels):
-            assert self.seqs[f"{type(one).__name__}:{one.id}"] == one.version
+        for one in after.fulfilments:
+            assert self.seqs[f"Fulfilment:{one.id}"] == one.version
+        for parcel in after.parcels:
+            assert self.seqs[f"Parcel:{parcel.id}"] == parcel.version
 
     def _settle(self, effect: StockEffect, data: Any) -> None:
         if isinstance(effect, SourceLine):

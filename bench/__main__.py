@@ -1,0 +1,54 @@
+"""`python -m bench [name ...]` prints tables; `--into PAGE` writes them into a page as well."""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import uvloop
+
+from bench.machine import machine
+from bench.on_the_stack import BENCHES, run_on_the_stack
+from bench.page import refilled
+from service_kit.runtime.clock import SystemClock
+
+GROUP_COMMIT = "group_commit"
+NAMES = (GROUP_COMMIT, *BENCHES)
+
+
+def main() -> None:
+    """Run the benches that are named, or all."""
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("--into", type=Path, metavar="PAGE", help="such as docs/performance.md")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(NAMES):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    figures = _figures([name for name in NAMES if name in asked.names or not asked.names])
+    if asked.into:
+        asked.into.write_text(refilled(asked.into.read_text(), figures))
+
+
+def _figures(names: list[str]) -> dict[str, str]:
+    clock = SystemClock()
+    figures = {"machine": machine(clock)}
+    if GROUP_COMMIT in names:
+        print(f"measuring {GROUP_COMMIT}", file=sys.stderr)
+        figures[GROUP_COMMIT] = _group_commit()
+    if on_the_stack := [name for name in names if name in BENCHES]:
+        figures |= uvloop.run(run_on_the_stack(on_the_stack, dict(os.environ), clock))
+    for name, text in figures.items():
+        print(f"\n{name}\n\n{text}")
+    return figures
+
+
+def _group_commit() -> str:
+    """Run the bench of the group commit, which has servers and processes of its own."""
+    command = [sys.executable, "-m", "bench.group_commit"]
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return told.stdout.strip()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""`python -m gateway`, as a process of its own."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from tests.contract.gateway.conftest import Serve
+from tests.support.subgraphs import SmallSubgraph, composed
+
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LOG_JSON": "true"}
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def gateway(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "gateway",
+        *arguments,
+        env=ENVIRONMENT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def until_running(process: asyncio.subprocess.Process, port: int) -> str:
+    """Read the log until the server says that it answers."""
+    assert process.stdout is not None
+    read = b""
+    async with asyncio.timeout(30):
+        while f":{port}".encode() not in read:
+            line = await process.stdout.readline()
+            assert line, read.decode()
+            read += line
+    return read.decode()
+
+
+async def test_a_supergraph_file_is_served_alone_and_sigterm_ends_it(
+    serve: Serve, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    subgraph = SmallSubgraph("hello", "type Query { greeting: String }", {"greeting": "hello"})
+    url = (await serve("hello", subgraph.app())).url
+    file = tmp_path / "supergraph.graphql"
+    file.write_text(composed([subgraph], {"hello": f"{url}/graphql"}))
+    port = free_port()
+
+    async with gateway("serve", "--supergraph", str(file), "--port", str(port)) as process:
+        await until_running(process, port)
+        address = f"http://127.0.0.1:{port}/graphql"
+        async with session.post(address, json={"query": "{ greeting }"}) as response:
+            body = await response.json()
+        process.send_signal(signal.SIGTERM)
+        status = await asyncio.wait_for(process.wait(), 20)
+
+    assert body == {"data": {"greeting": "hello"}}
+    assert status in (0, -signal.SIGTERM)
+
+
+async def test_without_a_graph_it_says_what_to_set() -> None:
+    async with gateway() as process:
+        told, _ = await process.communicate()
+
+    assert process.returncode == 2
+    assert b"GATEWAY_SUPERGRAPH_FILE or GATEWAY_SUBGRAPHS" in told
+
+
+async def test_an_unknown_command_is_told_which_there_are() -> None:
+    async with gateway("dance") as process:
+        told, _ = await process.communicate()
+
+    assert process.returncode == 2
+    assert b"serve, compose, plan" in told
+
+
+async def test_it_needs_neither_mongodb_nor_redis() -> None:
+    program = (
+        "import sys; sys.modules.update(dict.fromkeys(('pymongo', 'bson', 'redis', 'motor')));"
+        "import gateway.app, gateway.cli.serve"
+    )
+
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, env=ENVIRONMENT)
+
+    assert await process.wait() == 0
