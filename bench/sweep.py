@@ -79,7 +79,7 @@ def _most(cells: Sequence[_Cell], subject: Subject) -> float:
 
 def _heads(what: str) -> list[str]:
     latencies = ["p50 ms", "p95 ms", "p99 ms"]
-    return [what, "load", "answers/s", *latencies, *(f"{name} CPU ms" for name in _SHOWN)]
+    return [what, "load", "answers/s", *latencies, *_SHOWN]
 
 
 def _row(cell: _Cell) -> list[str]:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
+import structlog
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
@@ -41,6 +43,7 @@ from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import new_identifier
+from service_kit.runtime.periodically import periodically
 from service_kit.runtime.tracing import tracer
 from service_kit.storage.database import Database, connect
 from service_kit.storage.idempotency import OUTCOMES, MongoOutcomes
@@ -48,6 +51,8 @@ from service_kit.storage.indexes import ensure_indexes
 from service_kit.storage.tracing import CommandTracing
 
 SERVICE = "inventory_svc"
+PURGE_EVERY = timedelta(minutes=10)
+_log = structlog.get_logger("inventory_svc")
 DECLARATIONS = (*COLLECTIONS, OUTCOMES, OUTBOX, LOG_POSITIONS, LEASES, DUE_WORK)
 
 
@@ -69,6 +74,7 @@ class Parts:
 
     inventory: Inventory
     commits: GroupCommits
+    outcomes: MongoOutcomes
     relay: Relay
     due_worker: DueWorker
 
@@ -99,7 +105,7 @@ def join(around: Surroundings) -> Parts:
         channels=MongoImports(CHANNEL_KIND, imports, changes),
         clock=clock,
     )
-    return Parts(inventory, commits, relay, worker)
+    return Parts(inventory, commits, outcomes, relay, worker)
 
 
 def inventory_app(
@@ -159,7 +165,11 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             await migrate(around.database)
-            async with running(parts.relay.run(), parts.due_worker.run()):
+            async with running(
+                parts.relay.run(),
+                parts.due_worker.run(),
+                periodically("outcomes.purge", PURGE_EVERY, parts.outcomes.purge),
+            ):
                 yield
             await parts.commits.close()
         finally:
@@ -173,9 +183,16 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
 async def running(*works: Coroutine[object, object, None]) -> AsyncIterator[None]:
     """Run works beside the block, and cancel them at its end."""
     tasks = [asyncio.create_task(work) for work in works]
+    for task in tasks:
+        task.add_done_callback(_tell_if_broken)
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+
+
+def _tell_if_broken(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("work.ended", work=repr(task.get_coro()), error=repr(error))

@@ -43,6 +43,8 @@ def cost_of(chosen: Sequence[Option]) -> int:
 
 def _chosen(leaves: Sequence[Sequence[Option]], effort: int) -> tuple[Option, ...]:
     """Leaves with the same choice are decided together."""
+    if all(len(options) == 1 for options in leaves):
+        return tuple(options[0] for options in leaves)
     closures = [tuple(_closure(option) for option in options) for options in leaves]
     counts = Counter(closures)
     stages = {

@@ -71,7 +71,8 @@ class QueryGraph:
         self.subgraphs = tuple(supergraph.subgraphs)
         self._subgraphs = supergraph.subgraphs
         self._fields: dict[tuple[Node, str], FieldMove | None] = {}
-        self._keys: dict[tuple[str, str], tuple[KeyMove, ...]] = {}
+        self._keys: dict[str, tuple[KeyMove, ...]] = {}
+        self._requiring: dict[tuple[str, str], tuple[tuple[KeyMove, FieldMove], ...]] = {}
         self._sets: dict[tuple[str, str], tuple[Selection, ...]] = {}
 
     def type_of(self, node: Node) -> SubgraphType:
@@ -104,22 +105,24 @@ class QueryGraph:
 
     def keys(self, type_name: str) -> tuple[KeyMove, ...]:
         """Every entry by key for objects of the type, or for values of the interface."""
-        known = self._keys.get(("", type_name))
+        known = self._keys.get(type_name)
         if known is None:
             known = tuple(
                 move
                 for subgraph in self._subgraphs.values()
                 for move in self._keys_into(subgraph, type_name)
             )
-            self._keys["", type_name] = known
+            self._keys[type_name] = known
         return known
 
-    def requiring_moves(self, type_name: str, name: str) -> Iterator[tuple[KeyMove, FieldMove]]:
+    def requiring_moves(self, type_name: str, name: str) -> tuple[tuple[KeyMove, FieldMove], ...]:
         """Entries by key into subgraphs whose field of that name requires inputs."""
-        for move in self.keys(type_name):
-            found = self.field(move.target, name)
-            if found is not None and found.requires:
-                yield move, found
+        known = self._requiring.get((type_name, name))
+        if known is None:
+            found = ((move, self.field(move.target, name)) for move in self.keys(type_name))
+            known = tuple((move, field) for move, field in found if field and field.requires)
+            self._requiring[type_name, name] = known
+        return known
 
     def _field(self, node: Node, name: str) -> FieldMove | None:
         known = self.type_of(node)

@@ -106,8 +106,9 @@ class EntityCall:
     """One `_entities` field of an entity fetch.
 
     `response_key` is its key in the answer (`_entities`, or `_e0`, `_e1`… when a fetch has
-    several), `variable` the name of its `[_Any!]!` variable (`representations`, or numbered). The objects of all `paths` are sent
-    together, equal representations once. A missing answer key (skipped by a directive) is no error.
+    several), `variable` the name of its `[_Any!]!` variable (`representations`, or numbered). The
+    objects of all `paths` are sent together, equal representations once. A missing answer key
+    (skipped by a directive) is no error.
     """
 
     response_key: str

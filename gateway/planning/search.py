@@ -25,7 +25,7 @@ MOST_WAYS = 200_000
 MOST_OPTIONS = 48
 MOST_OPTIONS_PER_END = 6
 MOST_COMBINATIONS = 64
-MOST_NESTED_REQUIREMENTS = 24
+MOST_NESTED_REQUIREMENTS = 100
 MOST_REPEATED_REQUIREMENTS = 3
 
 
@@ -311,27 +311,31 @@ class Search:
         """Enter (even the same subgraph again) with the key and the inputs of `@requires`."""
         if selection.name == "__typename":
             return
-        best: dict[Node, tuple[int, int, KeyMove, FieldMove, tuple[Way, ...]]] = {}
-        moves = self._graph.requiring_moves(way.at.type_name, selection.name)
-        for order, (move, field) in enumerate(moves):
-            if not self._can_receive(way, move.target):
-                continue
-            inputs = self._required_inputs(way, move, field, selection.name)
-            if inputs is not None:
-                found = (_cost_of(way, inputs), order, move, field, inputs)
-                known = best.get(move.target)
-                if known is None or found[:2] < known[:2]:
-                    best[move.target] = found
-        for target, (_, _, move, field, inputs) in best.items():
-            key = (WayKind.HOP, target, selection.name)
-            hop = self._hop(way, key, move, inputs, field.requires)
-            yield self._field(hop, selection, field)
+        entries: dict[Node, list[tuple[KeyMove, FieldMove]]] = {}
+        for move, field in self._graph.requiring_moves(way.at.type_name, selection.name):
+            if self._can_receive(way, move.target):
+                entries.setdefault(move.target, []).append((move, field))
+        for target, moves in entries.items():
+            hop = self._required_hop(way, target, moves, selection.name)
+            if hop is not None:
+                yield self._field(hop, selection, moves[0][1])
 
-    def _required_inputs(
-        self, way: Way, move: KeyMove, field: FieldMove, name: str
-    ) -> tuple[Way, ...] | None:
-        with self._guarded(way, move.target, name) as may_go_on:
-            return self._solved(way, move.key + field.requires) if may_go_on else None
+    def _required_hop(
+        self, way: Way, target: Node, moves: Sequence[tuple[KeyMove, FieldMove]], name: str
+    ) -> Way | None:
+        key = (WayKind.HOP, target, name)
+        if key in way.children:
+            return way.children[key]
+        candidates: list[tuple[int, int, KeyMove, tuple[Way, ...]]] = []
+        for order, (move, field) in enumerate(moves):
+            with self._guarded(way, target, name) as may_go_on:
+                inputs = self._solved(way, move.key + field.requires) if may_go_on else None
+            if inputs is not None:
+                candidates.append((_cost_of(way, inputs), order, move, inputs))
+        if not candidates:
+            return None
+        _, _, move, inputs = min(candidates, key=lambda each: each[:2])
+        return self._hop(way, key, move, inputs, moves[0][1].requires)
 
     @contextmanager
     def _guarded(self, way: Way, target: Node, name: str) -> Iterator[bool]:
@@ -407,10 +411,11 @@ def _pruned(options: list[Option]) -> tuple[Option, ...]:
 
 
 def _price(option: Option) -> int:
+    if len(option) == 1:
+        return option[0].calls
     closure = option[0].closure.union(*(way.closure for way in option[1:]))
-    return sum(way.kind in {WayKind.HOP, WayKind.ROOT} for way in closure)
+    return sum(way.kind is not WayKind.FIELD for way in closure)
 
 
 def _cost_of(way: Way, inputs: Iterable[Way]) -> int:
-    closure = way.closure.union(*(each.closure for each in inputs))
-    return sum(each.kind is WayKind.HOP for each in closure)
+    return _price((way, *inputs))

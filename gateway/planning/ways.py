@@ -88,12 +88,13 @@ class Position:
 class Way:
     """One step from `parent`; `closure` holds every way that must be fetched for this one.
 
-    `stage` counts how many fetches follow each other up to here. A FIELD carries its `selection`
-    and its `output` type in the subgraph; a HOP its `move`, the `inputs` to be known before, and
-    the selections it `requires` on top of the key.
+    `stage` counts how many fetches follow each other up to here, `calls` all of them. A FIELD
+    carries its `selection` and its `output` type in the subgraph; a HOP its `move`, the `inputs`
+    to be known before, and the selections it `requires` on top of the key.
     """
 
     __slots__ = (
+        "calls",
         "children",
         "closure",
         "hops",
@@ -138,6 +139,7 @@ class Way:
         self.hops: list[Way] | None = None
         self.stage: Final = self._stage()
         self.closure: Final = self._closure()
+        self.calls: Final = self._calls()
 
     @property
     def at(self) -> Node:
@@ -160,6 +162,11 @@ class Way:
         if self.kind is WayKind.HOP:
             return 1 + max(self.parent.stage, *(way.stage for way in self.inputs))
         return self.parent.stage
+
+    def _calls(self) -> int:
+        if self.parent is not None and self.kind is not WayKind.HOP:
+            return self.parent.calls
+        return sum(way.kind is not WayKind.FIELD for way in self.closure)
 
     def _closure(self) -> "frozenset[Way]":
         before: frozenset[Way] = self.parent.closure if self.parent else frozenset()

@@ -11,6 +11,7 @@ from inventory_svc.domain.refusals import invalid
 from inventory_svc.domain.stock import availability
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from retail_kit import geography
+from service_kit.graphql.fields import resolver_field
 
 
 @strawberry.input(description="A point on the globe in degrees (WGS 84).")
@@ -95,12 +96,25 @@ class Availability:
     channel: str = strawberry.field(description="The channel's code.")
     quantity: int = strawberry.field(description="Units that can be promised, all locations.")
     as_of: datetime = strawberry.field(description="When this was so.")
-    rules_applied: list[AppliedRule] = strawberry.field(
-        description="What led from the shelves to the quantity, in order."
-    )
-    locations: list[LocationAvailability] = strawberry.field(
-        description="Each location in scope that has a position, nearest first."
-    )
+    answer: strawberry.Private[availability.Availability]
+
+    @resolver_field(description="What led from the shelves to the quantity, in order.")
+    def rules_applied(self) -> list[AppliedRule]:
+        """Show the rules to those who ask for them."""
+        return [AppliedRule(rule=each.rule, units=each.units) for each in self.answer.rules_applied]
+
+    @resolver_field(description="Each location in scope that has a position, nearest first.")
+    def locations(self) -> list[LocationAvailability]:
+        """Show the rows to those who ask for them; a list page wants only the sum."""
+        return [
+            LocationAvailability(
+                location=Location.of(row.location),
+                quantity=row.quantity,
+                on_hand=row.on_hand,
+                distance_km=None if row.distance_km is None else round(row.distance_km, 3),
+            )
+            for row in self.answer.locations
+        ]
 
     @staticmethod
     def of(answer: availability.Availability) -> "Availability":
@@ -110,16 +124,5 @@ class Availability:
             channel=answer.channel,
             quantity=answer.quantity,
             as_of=answer.as_of,
-            rules_applied=[
-                AppliedRule(rule=each.rule, units=each.units) for each in answer.rules_applied
-            ],
-            locations=[
-                LocationAvailability(
-                    location=Location.of(row.location),
-                    quantity=row.quantity,
-                    on_hand=row.on_hand,
-                    distance_km=None if row.distance_km is None else round(row.distance_km, 3),
-                )
-                for row in answer.locations
-            ],
+            answer=answer,
         )

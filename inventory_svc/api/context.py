@@ -40,10 +40,10 @@ class Loaders:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
-        self.items = DataLoader[str, Item | None](self._items)
-        self.positions = DataLoader[str, Sequence[Position]](self._positions)
-        self.reservations = DataLoader[str, Reservation | None](self._reservations)
-        self.availability = DataLoader[tuple[str, AvailabilityQuestion], Availability](
+        self.items: DataLoader[str, Item | None] = DataLoader(self._items)
+        self.positions: DataLoader[str, Sequence[Position]] = DataLoader(self._positions)
+        self.reservations: DataLoader[str, Reservation | None] = DataLoader(self._reservations)
+        self.availability: DataLoader[tuple[str, AvailabilityQuestion], Availability] = DataLoader(
             self._availability
         )
 

@@ -4,11 +4,13 @@ While a group is being committed the next one gathers, so groups grow with the l
 """
 
 import asyncio
+import contextvars
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol
 
 import structlog
+from pymongo.errors import OperationFailure
 
 from inventory_svc.domain.stock.commands import FeedStock, ReserveStock, StockCommand
 from inventory_svc.domain.stock.decisions import Decided
@@ -20,6 +22,11 @@ MOST_COMMANDS = 64
 MOST_LINES = 500
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.05
+PASSING_LABELS = (
+    "TransientTransactionError",
+    "UnknownTransactionCommitResult",
+    "RetryableWriteError",
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -27,20 +34,21 @@ _log = structlog.get_logger(__name__)
 class Transactions(Protocol):
     """Commits one group."""
 
-    async def commit(
+    def commit(
         self, commands: Sequence[StockCommand], wide: frozenset[int] = frozenset()
-    ) -> Sequence[Decided | None]:
+    ) -> Coroutine[Any, Any, Sequence[Decided | None]]:
         """Decide and write the group; None where wide supply is needed."""
 
 
 class _Waiting:
     """A command and the caller that waits for what becomes of it."""
 
-    __slots__ = ("answer", "command", "wide")
+    __slots__ = ("answer", "command", "context", "wide")
 
     def __init__(self, command: StockCommand, answer: "asyncio.Future[Decided]") -> None:
         self.command = command
         self.answer = answer
+        self.context = contextvars.copy_context()
         self.wide = False
 
     @property
@@ -102,16 +110,8 @@ class GroupCommits:
             return
         try:
             decided = await self._decided(group)
-        except (StorageError, Contended, ReadTooEarly) as error:
-            _log.warning("stock_commit.failed", commands=len(group), error=repr(error))
-            _fail(group, _unavailable)
-        except Exception as error:  # noqa: BLE001  # it goes to the caller whose command it was
-            if len(group) > 1:  # one of them breaks the commit: the others shall not suffer
-                for waiting in group:
-                    await self._commit([waiting])
-            else:
-                _log.exception("stock_commit.broke", command=type(group[0].command).__name__)
-                group[0].answer.set_exception(error)
+        except Exception as error:  # noqa: BLE001  # it goes to the callers whose commands these are
+            await self._failed(group, error)
         except BaseException:
             _fail([*group, *self._queue], _unavailable)
             self._queue.clear()
@@ -119,17 +119,36 @@ class GroupCommits:
         else:
             self._answer(group, decided)
 
+    async def _failed(self, group: list[_Waiting], error: Exception) -> None:
+        """Tell the callers; when one command breaks the commit, the others shall not suffer."""
+        if is_passing(error):
+            _log.warning("stock_commit.failed", commands=len(group), error=repr(error))
+            _fail(group, _unavailable)
+        elif len(group) > 1:
+            for waiting in group:
+                await self._commit([waiting])
+        else:
+            _log.error("stock_commit.broke", exc_info=error)
+            _fail(group, lambda: error)
+
     async def _decided(self, group: list[_Waiting]) -> Sequence[Decided | None]:
         """Commit, and again after a failure whose effect is unknown: recorded outcomes tell."""
-        commands = [waiting.command for waiting in group]
-        wide = frozenset(place for place, waiting in enumerate(group) if waiting.wide)
         for attempt in range(1, ATTEMPTS):
             try:
-                return await self._transactions.commit(commands, wide)
+                return await self._transact(group)
             except (StorageError, ReadTooEarly) as error:
+                if not is_passing(error):
+                    raise
                 _log.info("stock_commit.again", attempt=attempt, error=repr(error))
                 await asyncio.sleep(PAUSE_SECONDS * attempt)
-        return await self._transactions.commit(commands, wide)
+        return await self._transact(group)
+
+    async def _transact(self, group: list[_Waiting]) -> Sequence[Decided | None]:
+        """Commit once; the trace of the group is that of its first command."""
+        commands = [waiting.command for waiting in group]
+        wide = frozenset(place for place, waiting in enumerate(group) if waiting.wide)
+        commit = self._transactions.commit(commands, wide)
+        return await asyncio.create_task(commit, context=group[0].context)
 
     def _answer(self, group: list[_Waiting], decided: Sequence[Decided | None]) -> None:
         again: list[_Waiting] = []
@@ -140,6 +159,13 @@ class GroupCommits:
             elif not waiting.answer.done():
                 waiting.answer.set_result(each)
         self._queue.extendleft(reversed(again))
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same commit may succeed later: others were first, or the server was away."""
+    if isinstance(error, OperationFailure):
+        return any(error.has_error_label(label) for label in PASSING_LABELS)
+    return isinstance(error, StorageError | Contended | ReadTooEarly)
 
 
 def _fail(group: Sequence[_Waiting], reason: Callable[[], Exception]) -> None:

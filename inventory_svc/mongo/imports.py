@@ -1,7 +1,9 @@
 """Bulk imports of reference records: changes, events and outcome in one transaction."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic
 
@@ -28,11 +30,19 @@ from inventory_svc.mongo.reference_documents import (
 )
 from inventory_svc.mongo.retries import until_no_duplicate
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
+from service_kit.commands.refusal import UNAVAILABLE, Refusal
 from service_kit.messaging.envelope import Change, EntityRef, Event
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.clock import Clock
 from service_kit.runtime.identifiers import derived_identifier
-from service_kit.storage.database import Database, Document, ReplaceOne, Session
+from service_kit.storage.database import (
+    Contended,
+    Database,
+    Document,
+    ReplaceOne,
+    Session,
+    StorageUnavailable,
+)
 from service_kit.storage.idempotency import MongoOutcomes
 
 
@@ -44,6 +54,8 @@ class ImportTools:
     outcomes: MongoOutcomes
     outbox: Outbox
     clock: Clock
+    network_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Changes of the network all count one version up: in a process they take turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,10 @@ class MongoImports(Generic[RecordT]):
         lines: Sequence[ImportLine[RecordT]],
         rejected: Sequence[LineResult],
     ) -> Sequence[LineResult]:
-        """Write what changed and give the fate of every line; the same for the same key."""
+        """Write what changed and give the fate of every line; the same for the same key.
+
+        Refuses UNAVAILABLE when that cannot be said; the same key then finds out.
+        """
 
         async def write(session: Session) -> Sequence[LineResult]:
             bound = self._tools.outcomes.bind(session)
@@ -101,7 +116,12 @@ class MongoImports(Generic[RecordT]):
             await bound.record(request, Outcome({"results": results_to_json(results)}))
             return results
 
-        return await until_no_duplicate(lambda: self._tools.database.transaction(write))
+        turn = nullcontext() if self._after_write is None else self._tools.network_turn
+        try:
+            async with turn:
+                return await until_no_duplicate(lambda: self._tools.database.transaction(write))
+        except (Contended, StorageUnavailable) as error:
+            raise _unavailable() from error
 
     async def _existing(self, keys: Sequence[str], session: Session) -> Mapping[str, RecordT]:
         found = await self._records.find({"_id": {"$in": list(keys)}}, session=session)
@@ -154,6 +174,12 @@ class MongoImports(Generic[RecordT]):
                 if name not in ("_id", "version", "schemaVersion") and old.get(name) != value
             },
         )
+
+
+def _unavailable() -> Refusal:
+    return Refusal(
+        UNAVAILABLE, "The import could not be written. Ask again with the same key.", retryable=True
+    )
 
 
 def network_changes(

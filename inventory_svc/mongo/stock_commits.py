@@ -29,6 +29,7 @@ from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.clock import Clock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.identifiers import derived_identifier
+from service_kit.runtime.tracing import current_traceparent
 from service_kit.storage.database import (
     Collection,
     Database,
@@ -136,7 +137,7 @@ class StockTransactions:
         )
         if decision.records:
             await self._tools.outcomes.record_many(dict(decision.records), session)
-        await self._tools.outbox.append(session, list(events_of(decision)))
+        await self._tools.outbox.append(session, list(events_of(decision, current_traceparent())))
         await self._schedule_expiries(decision.reservations, session)
         self._reached("stock_commit.all_written")
 

@@ -23,7 +23,8 @@ from service_kit.storage.database import Database, Document
 PATIENCE = timedelta(milliseconds=400)
 """How long a turn may last before the next one goes on without it."""
 CROWDED_FOR_SECONDS = 2.0
-POLL_SECONDS = 0.002
+SHORTEST_PAUSE = 0.002
+LONGEST_PAUSE = 0.02
 MOST_REMEMBERED = 1000
 
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
@@ -37,9 +38,7 @@ class Turns:
         self._turns = database.collection(TURNS.name).driver.with_options(
             write_concern=WriteConcern(1), read_concern=ReadConcern("local")
         )
-        milliseconds = int(patience / timedelta(milliseconds=1))
-        overdue = {"$subtract": ["$$NOW", milliseconds]}
-        self._overdue = {"$expr": {"$lt": ["$since", overdue]}}
+        self._patience = patience.total_seconds()
         self._crowded: dict[str, float] = {}
 
     def met_others(self, key: str) -> None:
@@ -87,13 +86,21 @@ class Turns:
         return 0 if drawn is None else int(drawn["drawn"])
 
     async def _wait(self, key: str, ticket: int) -> None:
+        """Look more seldom the longer one turn lasts; skip one that lasts too long."""
+        loop = asyncio.get_running_loop()
+        serving, seen_at = 0, loop.time()
         while True:
             turn: Mapping[str, Any] | None = await self._turns.find_one({"_id": key})
             if turn is None or turn["serving"] >= ticket:
                 return
-            ahead = ticket - turn["serving"]
-            await asyncio.sleep(POLL_SECONDS * ahead)
-            await self._serve(key, turn["serving"] + 1, only=self._overdue)
+            if turn["serving"] != serving:
+                serving, seen_at = turn["serving"], loop.time()
+            lasted = loop.time() - seen_at
+            if lasted > self._patience:
+                await self._serve(key, serving + 1)
+                continue
+            pause = min(max(lasted / 8, SHORTEST_PAUSE), LONGEST_PAUSE)
+            await asyncio.sleep(pause * (ticket - serving))
 
     async def _pass_on(self, key: str, ticket: int) -> None:
         """Serve the next one; when somebody waits already, the crowd is still there."""
@@ -101,11 +108,10 @@ class Turns:
         if turn is not None and turn["drawn"] > ticket:
             self.met_others(key)
 
-    async def _serve(
-        self, key: str, ticket: int, only: Mapping[str, Any] = NOTHING_MORE
-    ) -> Document | None:
+    async def _serve(self, key: str, ticket: int) -> Document | None:
+        """Serve a ticket; nothing happens if that one or a later one has been served."""
         served: Document | None = await self._turns.find_one_and_update(
-            {"_id": key, "serving": {"$lt": ticket}, **only},
+            {"_id": key, "serving": {"$lt": ticket}},
             [{"$set": {"serving": ticket, "since": "$$NOW"}}],
             return_document=ReturnDocument.AFTER,
         )

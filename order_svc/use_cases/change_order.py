@@ -73,7 +73,6 @@ async def once(
             if any(reason.retryable for reason in reasons):
                 raise
             outcome, result = Outcome(refusals=reasons), nothing
-        await work.outcomes.record(request, outcome)
         return outcome, result
 
     return await around.work.run(within)

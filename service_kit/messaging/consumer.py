@@ -47,6 +47,9 @@ class CursorTooOld(Exception):
     """The stream no longer holds the events after the cursor; nothing was skipped."""
 
 
+_EXPECTED = (BusUnavailable, StorageError, Contended, CursorTooOld)
+
+
 class UnreadableEvent(Exception):
     """The entry is not an envelope that this release understands."""
 
@@ -119,10 +122,16 @@ class Consumer:
                 try:
                     await self.run_once(block=self._settings.block)
                     failures = 0
-                except (BusUnavailable, StorageError, Contended, CursorTooOld) as error:
+                except Exception as error:  # noqa: BLE001  # whatever it was, it goes on
                     failures += 1
-                    _log.warning("consumer.failed", consumer=self.name, error=str(error))
-                    await asyncio.sleep(min(0.05 * 2**failures, 5.0))
+                    expected = isinstance(error, _EXPECTED)
+                    _log.warning(
+                        "consumer.failed",
+                        consumer=self.name,
+                        error=_text_of(error),
+                        exc_info=None if expected else error,
+                    )
+                    await asyncio.sleep(min(0.05 * 2 ** min(failures, 10), 5.0))
         except asyncio.CancelledError:
             await self._shares.leave()
             raise

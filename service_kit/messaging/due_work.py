@@ -31,7 +31,7 @@ DUE_WORK = CollectionDeclaration(
 UPCASTS = Upcasts(current=1)
 CRASH_POINTS = ("due_work.claimed", "due_work.handled")
 
-_WAITING, _PARKED = "WAITING", "PARKED"
+WAITING, PARKED = "WAITING", "PARKED"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _LONG_AFTER = datetime(9999, 1, 1, tzinfo=UTC)
 _UNCLAIMED = {"$expr": {"$lte": ["$claimUntil", "$$NOW"]}}
@@ -105,7 +105,7 @@ class DueWork:
             "dueAt": item.due_at,
             "nextAt": item.due_at,
             "payload": dict(item.payload),
-            "state": _WAITING,
+            "state": WAITING,
             "attempts": 0,
             "claim": "",
             "claimUntil": _LONG_AGO,
@@ -137,7 +137,7 @@ class DueWork:
     async def parked(self, limit: int = 100) -> list[ParkedItem]:
         """Give the work that waits for somebody's decision, longest due first."""
         documents = await self._collection.find(
-            {"state": _PARKED}, sort=[("nextAt", 1)], limit=limit
+            {"state": PARKED}, sort=[("nextAt", 1)], limit=limit
         )
         return [ParkedItem(_item(document), document["error"]) for document in documents]
 
@@ -145,15 +145,15 @@ class DueWork:
         """Have parked work tried again from its first attempt; False if it is not parked."""
         now = self._clock.now()
         result = await self._collection.update_one(
-            {"_id": identifier, "state": _PARKED},
-            {"$set": {"state": _WAITING, "attempts": 0, "nextAt": now}},
+            {"_id": identifier, "state": PARKED},
+            {"$set": {"state": WAITING, "attempts": 0, "nextAt": now}},
         )
         self._tell(now)
         return result.matched_count == 1
 
     async def discard(self, identifier: str) -> bool:
         """Give parked work up; False if it is not parked."""
-        result = await self._collection.delete_one({"_id": identifier, "state": _PARKED})
+        result = await self._collection.delete_one({"_id": identifier, "state": PARKED})
         return result.deleted_count == 1
 
     def _tell(self, due_at: datetime) -> None:
@@ -226,7 +226,7 @@ class DueWorker:
                 item, pause = await to_its_end(self._look())
                 if item is not None:
                     return item
-            except (StorageError, Contended) as error:
+            except StorageError as error:
                 _log.warning("due_work.failed", error=str(error))
                 pause = self._settings.poll.total_seconds()
             self._resting_until = self._clock.now() + timedelta(seconds=pause)
@@ -244,7 +244,7 @@ class DueWorker:
         poll = self._settings.poll.total_seconds()
         now = self._clock.now()
         following = await self._collection.find_one(
-            {"state": _WAITING, "nextAt": {"$gt": now}},
+            {"state": WAITING, "nextAt": {"$gt": now}},
             projection=["nextAt"],
             sort=[("nextAt", 1)],
         )
@@ -258,7 +258,7 @@ class DueWorker:
 
     async def _claim(self, which: Mapping[str, Any]) -> DueItem | None:
         document = await self._collection.find_one_and_update(
-            {"state": _WAITING, "kind": {"$in": list(self._handlers)}, **which, **_UNCLAIMED},
+            {"state": WAITING, "kind": {"$in": list(self._handlers)}, **which, **_UNCLAIMED},
             [
                 {
                     "$set": {
@@ -332,7 +332,7 @@ class DueWorker:
         await self._update(
             item,
             {
-                "state": _PARKED if parked else _WAITING,
+                "state": PARKED if parked else WAITING,
                 "nextAt": self._clock.now() + self._pause_after(item.attempts),
                 "claim": "",
                 "claimUntil": _LONG_AGO,

@@ -65,7 +65,7 @@ class Outbox:
 
     async def pending(self) -> int:
         """Count the rows that the relay has not taken up yet."""
-        return await self._collection.count({"pending": True})
+        return await self._collection.count({"pending": True, "partition": {"$gte": 0}})
 
     def _tell(self, partitions: frozenset[int]) -> None:
         for listener in self._listeners:

@@ -151,11 +151,17 @@ class Relay:
                 if added < self._settings.rows_at_once:  # there is no more, unless we are woken
                     await self._rest()
                 failures = 0
-            except (BusUnavailable, StorageError, Contended) as error:
+            except Exception as error:  # noqa: BLE001  # whatever it was, events must not stop
                 failures += 1
-                _log.warning("relay.failed", service=self._service, error=str(error))
+                expected = isinstance(error, (BusUnavailable, StorageError, Contended))
+                _log.warning(
+                    "relay.failed",
+                    service=self._service,
+                    error=f"{type(error).__name__}: {error}",
+                    exc_info=None if expected else error,
+                )
                 self._next_look = 0.0  # look at the streams too, before going on
-                await asyncio.sleep(min(0.05 * 2**failures, 2.0))
+                await asyncio.sleep(min(0.05 * 2 ** min(failures, 10), 2.0))
 
     async def _rest(self) -> None:
         """Wait for a wake-up, or for a poll that finds a row."""

@@ -17,7 +17,7 @@ async def periodically(name: str, pause: timedelta, job: Callable[[], Awaitable[
     async def once() -> None:
         try:
             await job()
-        except Exception:
+        except Exception:  # noqa: BLE001  # whatever it was, it is logged
             _log.exception("job.failed", job=name)
 
     while True:

@@ -2,6 +2,10 @@
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from types import TracebackType
 
 
@@ -56,3 +60,35 @@ class FairGate:
                 turn.set_result(None)
                 return
         self._free += 1
+
+
+@dataclass(slots=True)
+class _Permit:
+    """What a task holds while it is inside the gate."""
+
+    gate: FairGate
+    held: bool = True
+
+
+_permit: ContextVar[_Permit | None] = ContextVar("_permit", default=None)
+
+
+@asynccontextmanager
+async def through(gate: FairGate) -> AsyncIterator[None]:
+    """Pass the gate; a task already inside it goes on under the permit it holds.
+
+    Otherwise a call without session inside a transaction could wait for ever: all permits may
+    be held by transactions that wait likewise.
+    """
+    outer = _permit.get()
+    if outer is not None and outer.held and outer.gate is gate:
+        yield
+        return
+    async with gate:
+        permit = _Permit(gate)
+        token = _permit.set(permit)
+        try:
+            yield
+        finally:
+            permit.held = False
+            _permit.reset(token)

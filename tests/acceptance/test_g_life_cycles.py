@@ -7,10 +7,74 @@ from typing import Any
 import pytest
 
 from retail_kit.roles import Role
-from tests.support.retailer import ORDER, Retailer
+from tests.support.retailer import ORDER, Retailer, eventually
 
 STATES = ("OPEN", "IN_PROGRESS", "SHIPPED", "DELIVERED", "CANCELLED")
 """What a line can be brought to from outside; PICKED and PACKED both count as in progress."""
+
+
+@pytest.mark.capability("G4")
+async def test_g4_each_unit_has_the_status_and_tracking_number_of_its_parcel(
+    retailer: Retailer,
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shirt")
+    await retailer.counts("shirt", S1=3)
+    order = await retailer.places(
+        retailer.wish(lines=[{"sku": retailer.code("shirt"), "quantity": 3}])
+    )
+    (line,), (part,) = order["lines"], order["fulfilments"]
+    await retailer.picks(part, [{"lineId": line["id"], "picked": 3}])
+    parcels = [{"lines": [{"lineId": line["id"], "quantity": units}]} for units in (2, 1)]
+    payload = await retailer.manages(
+        "fulfilmentPack", {"fulfilmentId": part["id"], "parcels": parcels}, f"order {{ {ORDER} }}"
+    )
+    first, second = payload["order"]["fulfilments"][0]["parcels"]
+    tracked = [
+        {"parcelId": first["id"], "trackingNumber": "T1"},
+        {"parcelId": second["id"], "trackingNumber": "T2"},
+    ]
+    await retailer.manages(
+        "fulfilmentShip",
+        {"fulfilmentId": part["id"], "carrier": "post", "parcels": tracked},
+        "order { id }",
+    )
+    order = await retailer.delivers(second)
+    numbers = {
+        parcel["id"]: parcel["trackingNumber"] for parcel in order["fulfilments"][0]["parcels"]
+    }
+    units = {
+        (slice_["quantity"], slice_["state"], numbers[slice_["parcel"]["id"]])
+        for slice_ in order["lines"][0]["slices"]
+    }
+    assert units == {(2, "SHIPPED", "T1"), (1, "DELIVERED", "T2")}
+
+
+@pytest.mark.capability("G12")
+async def test_g12_of_five_units_three_are_shipped_and_two_find_another_location(
+    retailer: Retailer,
+) -> None:
+    await retailer.opens(S1="STORE", S2="STORE")
+    await retailer.sells("shirt")
+    await retailer.counts("shirt", S1=5, S2=2)
+    order = await retailer.places(
+        retailer.wish(lines=[{"sku": retailer.code("shirt"), "quantity": 5}])
+    )
+    (line,), (f1,) = order["lines"], order["fulfilments"]
+    found = {"lineId": line["id"], "picked": 3, "short": 2, "reason": "NOT_FOUND"}
+    await retailer.picks(f1, [found])
+    await retailer.packs(f1, line, 3)
+    await retailer.ships(f1)
+    order = await eventually(
+        lambda: retailer.order(order["id"]), lambda now: len(now["fulfilments"]) > 1
+    )
+    units = {
+        (slice_["quantity"], slice_["state"], slice_["fulfilment"]["locationCode"])
+        for slice_ in order["lines"][0]["slices"]
+    }
+    assert units == {(3, "SHIPPED", retailer.code("S1")), (2, "ALLOCATED", retailer.code("S2"))}
+    assert [part["state"] for part in order["fulfilments"]] == ["HANDED_OVER", "ASSIGNED"]
+    assert order["status"] == "PARTIALLY_SHIPPED"
 
 
 @pytest.mark.capability("G5")

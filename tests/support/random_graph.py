@@ -225,7 +225,9 @@ class RandomGraph:
                 known.append("Node")
             for number in range(self._random.randint(0, 2) if known else 0):
                 root = Reference(
-                    f"q{number}_{piece.name}", self._random.choice(known), self._random.random() < 0.5
+                    f"q{number}_{piece.name}",
+                    self._random.choice(known),
+                    self._random.random() < 0.5,
                 )
                 piece.roots[root.name] = root
         every = [
@@ -242,7 +244,7 @@ class RandomGraph:
                     piece.shared_roots.add("shared")
         if not any(piece.roots for piece in self.pieces.values()):
             piece = next(each for each in self.pieces.values() if each.parts)
-            piece.roots["q"] = Reference("q", sorted(piece.parts)[0], is_list=False)
+            piece.roots["q"] = Reference("q", min(piece.parts), is_list=False)
 
     def _declare_abstract(self) -> None:
         """`name` is shared by all; `size` may be an interface field in some subgraphs only."""
@@ -382,7 +384,9 @@ class Monolith:
         assert not result.errors, result.errors
         return result.data
 
-    def _resolve(self, source: Thing | None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def _resolve(
+        self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
+    ) -> Any:
         graph, name = self._graph, info.field_name
         if source is None:
             root = next(p.roots[name] for p in graph.pieces.values() if name in p.roots)
@@ -421,7 +425,9 @@ class RandomSubgraph:
         )
         return SubgraphResponse(200, orjson.dumps(result.formatted))
 
-    def _resolve(self, source: Thing | None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def _resolve(
+        self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
+    ) -> Any:
         name = info.field_name
         if source is None:
             if name == "_entities":
@@ -455,14 +461,14 @@ class RandomSubgraph:
         raise AssertionError(f"No key of {entity} in {representation}.")
 
 
-def _type_of(value: Thing, _info: GraphQLResolveInfo, _type: object) -> str:
+def _type_of(value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:
     return value.entity
 
 
 def _things(found: Any, provided: tuple[str, ...]) -> Any:
     if isinstance(found, list):
         return [_things(each, provided) for each in found]
-    return Thing(*found, provided) if found else None
+    return Thing(found[0], found[1], provided) if found else None
 
 
 class RandomOperation:
@@ -495,11 +501,13 @@ class RandomOperation:
             parts.append(self._field(name, target.name, definition.args, depth, is_leaf=is_leaf))
         if not isinstance(named, GraphQLObjectType):
             possible = sorted(each.name for each in self._schema.get_possible_types(named))  # type: ignore[arg-type]
-            for each in self._random.sample(possible, self._random.randint(0, len(possible))):
-                parts.append(f"... on {each}{self._condition()} {self._selection(each, depth)}")
-        if type_name.startswith("E") and "Node" in self._schema.type_map:
-            if self._random.random() < 0.1:
-                parts.append(f"... on Node {{ name }}")
+            parts += [
+                f"... on {each}{self._condition()} {self._selection(each, depth)}"
+                for each in self._random.sample(possible, self._random.randint(0, len(possible)))
+            ]
+        is_entity = type_name.startswith("E")
+        if is_entity and "Node" in self._schema.type_map and self._random.random() < 0.1:
+            parts.append("... on Node { name }")
         return "{ " + (" ".join(parts) or "__typename") + " }"
 
     def _field(self, name: str, target: str, args: Any, depth: int, *, is_leaf: bool) -> str:

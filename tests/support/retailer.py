@@ -108,14 +108,15 @@ class Retailer:
         await self._imports("locations", locations)
         await self.has_channel("web", *types)
 
-    async def has_channel(self, name: str, *locations: str) -> None:
-        """Open a channel that sells from the locations."""
+    async def has_channel(self, name: str, *locations: str, without: Sequence[str] = ()) -> None:
+        """Open a channel that sells from the locations, or change what it sells from."""
         channel = {
             "code": self.code(name),
             "name": name,
             "currency": "EUR",
             "country": "FR",
             "locationCodes": [self.code(location) for location in locations],
+            "excludedLocations": [self.code(location) for location in without],
         }
         await self._imports("channels", [channel])
 
@@ -136,9 +137,18 @@ class Retailer:
         )
 
     async def counts(self, sku: str, **quantities: int) -> None:
-        """Say how many units of the item are on hand at each location."""
+        """Say how many new units of the item are on hand at each location."""
+        await self.counts_in("NEW", sku, quantities)
+
+    async def counts_in(self, condition: str, sku: str, quantities: Mapping[str, int]) -> None:
+        """Say how many units in a condition are on hand at each location."""
         lines = [
-            {"sku": self.code(sku), "locationCode": self.code(location), "quantity": quantity}
+            {
+                "sku": self.code(sku),
+                "locationCode": self.code(location),
+                "quantity": quantity,
+                "condition": condition,
+            }
             for location, quantity in quantities.items()
         ]
         await self.manages(

@@ -1,6 +1,7 @@
 """A tiny service whose entities only count, and a reader that checks what its log tells of them."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import orjson
@@ -17,6 +18,7 @@ from service_kit.messaging.envelope import (
 from service_kit.messaging.leases import LEASES
 from service_kit.messaging.outbox import OUTBOX, Outbox
 from service_kit.messaging.positions import POSITIONS
+from service_kit.runtime.identifiers import new_identifier
 from service_kit.storage.database import Database, DuplicateKey, Session
 from service_kit.storage.indexes import CollectionDeclaration, ensure_indexes
 
@@ -85,7 +87,8 @@ class CountingService:
 
     def _telling_first(self, name: str, version: int) -> Callable[[Session], Awaitable[None]]:
         async def once(session: Session) -> None:
-            await self.outbox.append(session, [counted(name, version + 1)])
+            event = replace(counted(name, version + 1), event_id=new_identifier())
+            await self.outbox.append(session, [event])
             result = await self._counters.update_one(
                 {"_id": name, "version": version},
                 {"$inc": {"version": 1}},

@@ -1,5 +1,6 @@
 """Importing and reading items, locations and channels, and the entities that others refer to."""
 
+import asyncio
 from typing import Any
 
 from retail_kit.roles import Role
@@ -53,6 +54,26 @@ async def test_an_import_sent_again_answers_as_before(subgraph: Subgraph) -> Non
     assert first["results"][0]["status"] == "APPLIED"
     assert again == first
     assert [error["code"] for error in other["userErrors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+
+
+async def test_many_imports_into_the_network_at_once_are_all_written(subgraph: Subgraph) -> None:
+    codes = [f"S{number}" for number in range(40)]
+
+    payloads = await asyncio.gather(
+        *(
+            subgraph.mutate(
+                "locationsImport", RESULTS, {"locations": [{**LOCATIONS[0], "code": code}]}
+            )
+            for code in codes
+        )
+    )
+
+    assert [payload["userErrors"] for payload in payloads] == [[]] * len(codes)
+    answer = await subgraph.ask_as(
+        Role.VISITOR, "{ locations(first: 100) { nodes { code version } } }"
+    )
+    found = {each["code"]: each["version"] for each in answer["data"]["locations"]["nodes"]}
+    assert found == dict.fromkeys(codes, 1)
 
 
 async def test_items_are_paged_in_the_order_of_their_sku(shop: Subgraph) -> None:

@@ -1,7 +1,7 @@
 from copy import deepcopy
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.execution.merge import copied, merge
@@ -36,6 +36,7 @@ def leaves_of(value: Any, path: tuple[Any, ...] = ()) -> dict[tuple[Any, ...], A
     return {path: value}
 
 
+@settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_a_value_that_is_there_is_never_erased(
     target: dict[str, Any], source: dict[str, Any]
@@ -47,6 +48,7 @@ def test_a_value_that_is_there_is_never_erased(
             assert after[path] == value
 
 
+@settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_every_key_of_both_is_there_afterwards(
     target: dict[str, Any], source: dict[str, Any]
@@ -54,12 +56,14 @@ def test_every_key_of_both_is_there_afterwards(
     assert set(merged(target, source)) == set(target) | set(source)
 
 
+@settings(deadline=None)
 @given(OBJECTS)
 def test_merging_into_nothing_and_merging_twice_change_nothing(source: dict[str, Any]) -> None:
     assert merged({}, source) == source
     assert merged(source, source) == source
 
 
+@settings(deadline=None)
 @given(OBJECTS)
 def test_a_copy_is_equal_and_shares_no_object(source: dict[str, Any]) -> None:
     copy = copied(source)

@@ -163,6 +163,7 @@ def test_a_failure_that_no_missing_field_shows_is_told_all_the_same() -> None:
     assert log.errors == [{"message": "down", "path": ["shop"]}]
 
 
+DEPTH = 2
 NAMES = {
     "Query": ["shop", "need", "things", "media", "medias", "count"],
     "Shop": ["id", "name", "open", "rating", "tags", "mood", "boss", "staff"],
@@ -189,19 +190,19 @@ def conditions(draw: st.DrawFn) -> str:
 @st.composite
 def selection_sets(draw: st.DrawFn, on: str, depth: int = 0) -> str:
     parts = ["__typename" if draw(st.booleans()) else "kind: __typename"]
-    for name in draw(st.lists(st.sampled_from(NAMES[on] or ["__typename"]), max_size=4)):
+    for name in draw(st.lists(st.sampled_from(NAMES[on] or ["__typename"]), max_size=3)):
         if name == "__typename":
             continue
         kind = get_named_type(SCHEMA.type_map[on].fields[name].type)  # type: ignore[attr-defined]
         below = ""
         if is_object_type(kind) or is_abstract_type(kind):
-            if depth >= 3:
+            if depth >= DEPTH:
                 continue
             below = draw(selection_sets(kind.name, depth + 1))
         alias = draw(st.sampled_from(["", f"{on}_{name}: "]))
         parts.append(f"{alias}{name} {draw(conditions())} {below}")
-    if depth < 3:
-        for condition in draw(st.lists(st.sampled_from(FRAGMENTS[on]), max_size=2)):
+    if depth < DEPTH:
+        for condition in draw(st.lists(st.sampled_from(FRAGMENTS[on]), max_size=1)):
             below = draw(selection_sets(condition, depth + 1))
             parts.append(f"... on {condition} {draw(conditions())} {below}")
     return "{ " + " ".join(parts) + " }"
@@ -246,7 +247,7 @@ def raw_object(
 
 
 @given(st.data(), st.booleans(), st.none() | st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_completion_agrees_with_graphql_core(
     data: st.DataObject, skip: bool, take: bool | None
 ) -> None:

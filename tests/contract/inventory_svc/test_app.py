@@ -1,0 +1,75 @@
+"""The process as it is served: indexes made, the log told, nothing left behind."""
+
+import json
+from pathlib import Path
+
+from inventory_svc.app import SERVICE, app_of
+from inventory_svc.settings import InventorySettings
+from retail_kit.roles import Role
+from service_kit.identity.keys import public_jwks
+from service_kit.messaging.bus import Bus
+from service_kit.messaging.envelope import stream_name
+from service_kit.runtime.clock import SettableClock
+from service_kit.runtime.settings import Secret
+from tests.contract.inventory_svc.api.conftest import GATEWAY_KEY, Subgraph
+from tests.support.asgi import ask
+
+PARTITIONS = 2
+
+
+async def test_what_is_committed_is_told_on_the_log(
+    mongodb_url: str, redis_url: str, database_name: str, clock: SettableClock, tmp_path: Path
+) -> None:
+    trusted = tmp_path / "trusted.json"
+    trusted.write_text(json.dumps(public_jwks([GATEWAY_KEY])))
+    settings = InventorySettings(
+        mongodb_url=Secret(mongodb_url),
+        redis_url=Secret(redis_url),
+        trusted_keys_file=trusted,
+        database=database_name,
+        partitions=PARTITIONS,
+    )
+    app = app_of(settings, clock)
+    bus = Bus(redis_url)
+
+    async with app.router.lifespan_context(app):
+        ready = await ask(app, "/health/ready")
+        subgraph = Subgraph(app, None, clock)  # type: ignore[arg-type]  # parts are the app's own
+        token_of = subgraph.user(Role.OPERATOR)
+        answer = await subgraph.send(
+            'mutation { itemsImport(input: {idempotencyKey: "k", '
+            'items: [{sku: "shirt", title: "Shirt"}]}) { results { status } } }',
+            {},
+            GATEWAY_KEY,
+            token_of,
+        )
+        streams = {stream_name(SERVICE, partition): 0 for partition in range(PARTITIONS)}
+        (entry,) = await bus.read(streams, block=30_000)
+    await bus.close()
+
+    assert ready.status == 200
+    assert answer == {"data": {"itemsImport": {"results": [{"status": "APPLIED"}]}}}
+    event = json.loads(entry.payload)
+    assert (event["type"], event["entity"], event["seq"]) == (
+        "itemChanged",
+        {"type": "Item", "id": "shirt"},
+        1,
+    )
+    assert event["changes"]["title"] == {"before": None, "after": "Shirt"}
+
+
+async def test_nobody_gets_in_without_a_signed_caller(
+    mongodb_url: str, redis_url: str, database_name: str, clock: SettableClock, tmp_path: Path
+) -> None:
+    trusted = tmp_path / "trusted.json"
+    trusted.write_text(json.dumps(public_jwks([GATEWAY_KEY])))
+    settings = InventorySettings(
+        Secret(mongodb_url), Secret(redis_url), trusted, database=database_name
+    )
+    app = app_of(settings, clock)
+    body = json.dumps({"query": "{ _service { sdl } }"}).encode()
+
+    async with app.router.lifespan_context(app):
+        answer = await ask(app, "/graphql", method="POST", body=[body])
+
+    assert answer.status == 401

@@ -1,0 +1,45 @@
+from gateway.planning.plan import ListStep
+from tests.support.federated_graph import FederatedGraph
+
+GRAPH = {
+    "orders": """
+      type Query { orders: [Order] basket: Line }
+      type Order { id: ID! lines: [Line] shop: Shop }
+      type Line { item: Item spare: Item }
+      type Item @key(fields: "sku") { sku: ID! }
+      type Shop @key(fields: "code") { code: ID! }
+    """,
+    "stock": """
+      type Item @key(fields: "sku") { sku: ID! onHand: Int }
+      type Shop @key(fields: "code") { code: ID! open: Boolean }
+    """,
+}
+
+
+def test_the_same_question_at_several_places_is_one_call_with_several_paths() -> None:
+    graph = FederatedGraph(**GRAPH)
+
+    plan = graph.plan("{ basket { item { onHand } spare { onHand } } }")
+
+    assert len(plan.fetches) == 2
+    (call,) = plan.fetches[1].entity_calls
+    assert call.response_key == "_entities"
+    assert call.paths == (("basket", "item"), ("basket", "spare"))
+
+
+def test_different_questions_to_one_subgraph_travel_in_one_request() -> None:
+    graph = FederatedGraph(**GRAPH)
+
+    plan = graph.plan("{ orders { shop { open } lines { item { onHand } } } }")
+
+    assert len(plan.fetches) == 2
+    shops, items = plan.fetches[1].entity_calls
+    assert (shops.response_key, items.response_key) == ("_e0", "_e1")
+    assert items.paths == (("orders", ListStep(), "lines", ListStep(), "item"),)
+
+
+def test_equal_operations_have_equal_plans() -> None:
+    graph, other = FederatedGraph(**GRAPH), FederatedGraph(**GRAPH)
+    operation = "{ orders { lines { item { onHand } } shop { open } } basket { item { onHand } } }"
+
+    assert graph.plan(operation) == other.plan(operation)

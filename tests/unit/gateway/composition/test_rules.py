@@ -1,0 +1,229 @@
+import pytest
+
+from gateway.composition.composer import compose
+from gateway.composition.problems import DoesNotCompose
+from gateway.composition.reader import SubgraphDefinition
+from tests.support.federated_graph import linked
+
+QUERY = "type Query { a: Int @shareable }"
+
+
+def problems(*sdls: str) -> dict[str, tuple[str, ...]]:
+    """The codes of all problems, each with the subgraphs it names first."""
+    definitions = [
+        SubgraphDefinition(name, f"http://{name}", linked(sdl))
+        for name, sdl in zip(("one", "two", "three"), sdls, strict=False)
+    ]
+    with pytest.raises(DoesNotCompose) as caught:
+        compose(definitions)
+    return {problem.code: problem.subgraphs for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize(
+    ("code", "subgraphs", "sdls"),
+    [
+        ("NO_QUERIES", (), ["type A { a: Int }"]),
+        ("INVALID_GRAPHQL", ("two",), [QUERY, "type A { a: Unknown }"]),
+        ("INVALID_GRAPHQL", ("two",), [QUERY, "type A {"]),
+        ("TYPE_KIND_MISMATCH", ("one", "two"), [QUERY + " type A { a: Int }", "enum A { B }"]),
+        (
+            "KEY_INVALID_FIELDS",
+            ("two",),
+            [QUERY, 'type A @key(fields: "id code") { id: ID! }'],
+        ),
+        ("KEY_INVALID_FIELDS", ("two",), [QUERY, 'type A @key(fields: "id {") { id: ID! }']),
+        (
+            "KEY_FIELDS_HAS_ARGS",
+            ("one",),
+            [QUERY + ' type A @key(fields: "id") { id(x: Int): ID! }'],
+        ),
+        (
+            "KEY_FIELDS_SELECT_INVALID_TYPE",
+            ("one",),
+            [
+                QUERY
+                + """ type A @key(fields: "u { ... on B { b } }") { u: U }
+                  union U = B type B { b: ID }"""
+            ],
+        ),
+        (
+            "REQUIRES_INVALID_FIELDS",
+            ("one",),
+            [QUERY + ' type A @key(fields: "id") { id: ID! b: Int @requires(fields: "c") }'],
+        ),
+        (
+            "REQUIRES_FIELDS_MISSING_EXTERNAL",
+            ("one",),
+            [QUERY + ' type A @key(fields: "id") { id: ID! b: Int @requires(fields: "c") c: Int }'],
+        ),
+        (
+            "PROVIDES_ON_NON_OBJECT_FIELD",
+            ("one",),
+            ['type Query { a: Int @provides(fields: "b") }'],
+        ),
+        (
+            "PROVIDES_INVALID_FIELDS",
+            ("one",),
+            ['type Query { a: A @provides(fields: "b") } type A { c: Int }'],
+        ),
+        (
+            "EXTERNAL_MISSING_ON_BASE",
+            ("one",),
+            [
+                QUERY
+                + """ type A @key(fields: "id") {
+                  id: ID! b: Int @requires(fields: "c") c: Int @external }"""
+            ],
+        ),
+        (
+            "EXTERNAL_UNUSED",
+            ("two",),
+            [
+                QUERY + ' type A @key(fields: "id") { id: ID! c: Int }',
+                'type A @key(fields: "id") { id: ID! c: Int @external }',
+            ],
+        ),
+        (
+            "EXTERNAL_TYPE_MISMATCH",
+            ("two",),
+            [
+                QUERY + ' type A @key(fields: "id") { id: ID! c: Int }',
+                """type A @key(fields: "id") {
+                  id: ID! c: String @external b: Int @requires(fields: "c") }""",
+            ],
+        ),
+        (
+            "INVALID_FIELD_SHARING",
+            ("one", "two"),
+            [
+                QUERY + ' type A @key(fields: "id") { id: ID! c: Int }',
+                'type A @key(fields: "id") { id: ID! c: Int }',
+            ],
+        ),
+        (
+            "FIELD_TYPE_MISMATCH",
+            ("one", "two"),
+            [QUERY + " type A @shareable { c: Int }", "type A @shareable { c: String }"],
+        ),
+        (
+            "REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH",
+            ("two",),
+            [QUERY + " type A @shareable { c: Int }", "type A @shareable { c(x: Int!): Int }"],
+        ),
+        (
+            "FIELD_ARGUMENT_TYPE_MISMATCH",
+            ("one", "two"),
+            [
+                QUERY + " type A @shareable { c(x: Int): Int }",
+                "type A @shareable { c(x: ID): Int }",
+            ],
+        ),
+        (
+            "FIELD_ARGUMENT_DEFAULT_MISMATCH",
+            ("one", "two"),
+            [
+                QUERY + " type A @shareable { c(x: Int = 1): Int }",
+                "type A @shareable { c(x: Int = 2): Int }",
+            ],
+        ),
+        (
+            "REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH",
+            ("two",),
+            [QUERY + " input I { a: Int }", "input I { a: Int b: Int! }"],
+        ),
+        (
+            "EMPTY_MERGED_INPUT_TYPE",
+            ("one", "two"),
+            [QUERY + " input I { a: Int }", "input I { b: Int }"],
+        ),
+        (
+            "EMPTY_MERGED_ENUM_TYPE",
+            ("one", "two"),
+            [
+                "type Query { a(e: E): Int } enum E { A }",
+                "type Query { b(e: E): Int } enum E { B }",
+            ],
+        ),
+        (
+            "ENUM_VALUE_MISMATCH",
+            ("one", "two"),
+            ["type Query { a(e: E): E } enum E { A }", "type Query { b: E } enum E { A B }"],
+        ),
+        (
+            "INTERFACE_FIELD_NO_IMPLEM",
+            ("two",),
+            [
+                "type Query { i: I } interface I { a: Int } type A implements I { a: Int }",
+                "interface I { b: Int } type B implements I { b: Int a: Int }",
+            ],
+        ),
+        (
+            "OVERRIDE_FROM_SELF_ERROR",
+            ("one",),
+            ['type Query { a: Int @override(from: "one") }'],
+        ),
+        (
+            "OVERRIDE_SOURCE_HAS_OVERRIDE",
+            ("one", "two"),
+            [
+                'type Query { a: Int @override(from: "two") }',
+                'type Query { a: Int @override(from: "three") }',
+            ],
+        ),
+        (
+            "INTERFACE_OBJECT_USAGE_ERROR",
+            ("one",),
+            [QUERY + ' type I @key(fields: "id") @interfaceObject { id: ID! }'],
+        ),
+        (
+            "REFERENCED_INACCESSIBLE",
+            ("one",),
+            ["type Query { a: A } type A @inaccessible { b: Int }"],
+        ),
+        (
+            "ONLY_INACCESSIBLE_CHILDREN",
+            ("one",),
+            ["type Query { a: A } type A { b: Int @inaccessible }"],
+        ),
+    ],
+)
+def test_a_broken_rule_is_told_with_its_code_and_subgraphs(
+    code: str, subgraphs: tuple[str, ...], sdls: list[str]
+) -> None:
+    assert problems(*sdls).get(code) == subgraphs
+
+
+def test_all_problems_are_told_at_once() -> None:
+    found = problems(
+        QUERY + ' type A @key(fields: "no") { c: Int } enum E { X }',
+        "type A { c: String } type E { x: Int }",
+    )
+
+    assert {"KEY_INVALID_FIELDS", "FIELD_TYPE_MISMATCH", "TYPE_KIND_MISMATCH"} <= set(found)
+
+
+def test_a_field_out_of_reach_is_shown_with_an_operation_that_asks_for_it() -> None:
+    definitions = [
+        SubgraphDefinition("one", "", linked("type Query { a: A } type A { x: Int }")),
+        SubgraphDefinition("two", "", linked("type A { y: Int }")),
+    ]
+    with pytest.raises(DoesNotCompose) as caught:
+        compose(definitions)
+
+    (problem,) = caught.value.problems
+    assert problem.code == "SATISFIABILITY_ERROR"
+    assert "query { a { y } }" in problem.message
+
+
+def test_a_field_behind_a_key_nobody_can_give_is_out_of_reach() -> None:
+    assert problems(
+        'type Query { a: A } type A @key(fields: "id") { id: ID! }',
+        'type A @key(fields: "code") { code: ID! y: Int }',
+    ) == {"SATISFIABILITY_ERROR": ("one",)}
+
+
+def test_two_subgraphs_of_one_name_are_refused() -> None:
+    definition = SubgraphDefinition("same", "", linked(QUERY))
+
+    with pytest.raises(DoesNotCompose, match="INVALID_SUBGRAPH_NAME"):
+        compose([definition, definition])

@@ -1,0 +1,60 @@
+import pytest
+from graphql import print_schema
+
+from gateway.errors import InvalidSupergraph
+from gateway.supergraph.public_schema import public_schema
+from gateway.supergraph.reader import read_supergraph
+
+HEAD = """
+schema @link(url: "https://specs.apollo.dev/link/v1.0")
+  @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION)
+  @link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY)
+  @link(url: "https://specs.apollo.dev/tag/v0.3") { query: Query }
+directive @tag(name: String!) repeatable on FIELD_DEFINITION
+directive @live on FIELD
+enum join__Graph { ONE @join__graph(name: "one", url: "http://one") }
+scalar link__Import
+"""
+
+
+def public(body: str) -> str:
+    return print_schema(public_schema(read_supergraph(HEAD + body)))
+
+
+def test_machinery_is_gone_and_what_clients_use_stays() -> None:
+    text = public(
+        """
+        "The start."
+        type Query @join__type(graph: ONE) {
+          a(x: Int = 1): Int @tag(name: "t") @deprecated(reason: "old") }
+        input I @join__type(graph: ONE) @oneOf { p: Int q: Int }
+        """
+    )
+
+    assert "join__" not in text
+    assert "link__" not in text
+    assert "@tag" not in text
+    assert "directive @live on FIELD" in text
+    assert '"""The start."""' in text
+    assert 'a(x: Int = 1): Int @deprecated(reason: "old")' in text
+    assert "input I @oneOf" in text
+
+
+def test_hidden_types_leave_interfaces_and_unions() -> None:
+    text = public(
+        """
+        type Query { u: U }
+        union U = A | B
+        interface I @inaccessible { x: Int }
+        type A implements I { x: Int }
+        type B @inaccessible { y: Int }
+        """
+    )
+
+    assert "union U = A\n" in text
+    assert "type A {" in text
+
+
+def test_a_schema_with_nothing_left_is_refused() -> None:
+    with pytest.raises(InvalidSupergraph, match="must define one or more fields"):
+        public("type Query { a: Int @inaccessible }")

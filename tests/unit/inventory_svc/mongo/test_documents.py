@@ -1,0 +1,130 @@
+"""What is kept is read back as it was; what an earlier release kept is still read."""
+
+from datetime import timedelta
+
+from inventory_svc.domain.catalogue.item import Item
+from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.location import Location, LocationType
+from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
+from inventory_svc.domain.stock.position import Condition, Hold, Position, PositionKey
+from inventory_svc.domain.stock.reservation import (
+    Peg,
+    Reservation,
+    ReservationKind,
+    ReservationState,
+)
+from inventory_svc.mongo import reference_documents as reference
+from inventory_svc.mongo import stock_documents as stock
+from retail_kit.geography import GeoPoint
+from tests.support.stock import NOW
+
+KEY = PositionKey("shirt", "S1", Condition.USED_A)
+POSITION = Position(KEY, 5, 2, (Hold(NOW, 1), Hold(NOW + timedelta(1), 2)), 7, 9, NOW, NOW, NOW)
+MOVEMENT = Movement(
+    *(KEY, 9, MovementKind.ADJUSTED, -1, 0, 0, "command", "till", NOW, NOW - timedelta(1)),
+    reservation_id="r-1",
+    reason=AdjustmentReason.SALE,
+)
+RESERVATION = Reservation(
+    identifier="r-1",
+    kind=ReservationKind.CART,
+    owner="ann",
+    pegs=(Peg("l1", KEY, 4, 1, 1, 1),),
+    created_at=NOW,
+    state=ReservationState.ACTIVE,
+    expires_at=NOW + timedelta(1),
+    order_id="o-1",
+    channel="web",
+    version=3,
+)
+
+
+def test_stock_survives_being_kept() -> None:
+    assert stock.position_from_document(stock.position_to_document(POSITION)) == POSITION
+    assert stock.movement_from_document(stock.movement_to_document(MOVEMENT)) == MOVEMENT
+    kept = stock.reservation_to_document(RESERVATION)
+    assert stock.reservation_from_document(kept) == RESERVATION
+
+
+def test_reference_records_survive_being_kept() -> None:
+    item = Item("a", "A", "c", "123", "m", "S", "red", 100, "https://x.example/a.png", 2)
+    place = Location(
+        *("S1", "Shop", LocationType.STORE, "FR", "75001", "Paris", ("1 rue A",)),
+        point=GeoPoint(48.86, 2.34),
+        timezone="Europe/Paris",
+        version=3,
+    )
+    types = frozenset({LocationType.STORE})
+    channel = Channel("web", "Web", "EUR", "FR", types, frozenset({"S1"}), frozenset({"S2"}))
+
+    assert reference.item_from_document(reference.item_to_document(item)) == item
+    assert reference.location_from_document(reference.location_to_document(place)) == place
+    assert reference.channel_from_document(reference.channel_to_document(channel)) == channel
+
+
+def test_movements_of_one_position_sort_by_their_number() -> None:
+    names = [stock.movement_identifier(KEY, number) for number in (2, 10, 9, 10**9)]
+
+    assert sorted(names) == [stock.movement_identifier(KEY, n) for n in (2, 9, 10, 10**9)]
+
+
+def test_only_what_moved_goods_is_marked_for_late_snapshots() -> None:
+    held = Movement(KEY, 1, MovementKind.HELD, 0, 0, 2, "command", "ann", NOW, NOW)
+
+    assert stock.movement_to_document(MOVEMENT)["physical"] is True
+    assert "physical" not in stock.movement_to_document(held)
+
+
+def test_a_position_kept_by_the_first_release_is_read() -> None:
+    document = {
+        "_id": "shirt|S1|NEW",
+        "sku": "shirt",
+        "location": "S1",
+        "condition": "NEW",
+        "onHand": 5,
+        "allocated": 2,
+        "unallocated": 3,
+        "holds": [{"expiresAt": NOW, "quantity": 1}],
+        "version": 7,
+        "movements": 9,
+        "movedAt": NOW,
+        "countedAt": None,
+        "changedAt": NOW,
+        "schemaVersion": 1,
+    }
+
+    position = stock.position_from_document(document)
+
+    assert position.key == PositionKey("shirt", "S1")
+    assert (position.on_hand, position.allocated, position.reserved) == (5, 2, 1)
+    assert stock.position_to_document(position) == document
+
+
+def test_a_reservation_kept_by_the_first_release_is_read() -> None:
+    document = {
+        "_id": "r-1",
+        "kind": "ORDER",
+        "owner": "order_svc",
+        "state": "ACTIVE",
+        "pegs": [
+            {
+                "line": "l1",
+                "position": "shirt|S1|NEW",
+                "quantity": 4,
+                "consumed": 1,
+                "released": 0,
+                "short": 0,
+            }
+        ],
+        "createdAt": NOW,
+        "expiresAt": None,
+        "orderId": "o-1",
+        "channel": "web",
+        "version": 3,
+        "schemaVersion": 1,
+    }
+
+    reservation = stock.reservation_from_document(document)
+
+    assert reservation.pegs[0].open == 3
+    assert stock.reservation_to_document(reservation) == document

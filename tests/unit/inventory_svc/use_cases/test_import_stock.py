@@ -1,0 +1,122 @@
+"""Feeding the stock: lines are checked one by one and cut into commits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import pytest
+
+from inventory_svc.domain.catalogue.item import Item
+from inventory_svc.domain.line_results import LineResult
+from inventory_svc.domain.network.directory import NetworkDirectory
+from inventory_svc.domain.network.location import Location, LocationType
+from inventory_svc.domain.stock.commands import FeedMode
+from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.ports import ItemsWanted
+from inventory_svc.use_cases.stock.import_stock import (
+    LINES_PER_COMMIT,
+    StockFeed,
+    StockLine,
+    import_stock,
+)
+from service_kit.commands.refusal import Refusal
+from service_kit.runtime.clock import SettableClock
+from tests.support import stock as build
+from tests.support.stock import NOW, InMemoryStock
+
+
+class TwoItems:
+    """Knows the shirt and the hat."""
+
+    async def items(self, skus: Sequence[str]) -> Mapping[str, Item]:
+        return {sku: Item(sku, sku) for sku in await self.known(skus)}
+
+    async def known(self, skus: Sequence[str]) -> frozenset[str]:
+        return frozenset(skus) & {"shirt", "hat"}
+
+    async def page(self, wanted: ItemsWanted) -> Sequence[Item]:
+        raise NotImplementedError
+
+
+class OneShop:
+    """Knows S1."""
+
+    async def directory(self) -> NetworkDirectory:
+        return NetworkDirectory({"S1": Location("S1", "Shop", LocationType.STORE, "FR")}, {}, 1)
+
+
+@pytest.fixture
+def stock() -> InMemoryStock:
+    return InMemoryStock(SettableClock(NOW))
+
+
+async def feed(
+    stock: InMemoryStock,
+    lines: Sequence[StockLine],
+    mode: FeedMode = FeedMode.SNAPSHOT,
+    key: str | None = None,
+) -> list[LineResult]:
+    given = StockFeed(build.a_request(key), "erp", mode, lines)
+    return await import_stock(given, TwoItems(), OneShop(), stock, stock.clock)
+
+
+def told(results: Sequence[LineResult]) -> list[str]:
+    return [
+        result.refusals[0].code if result.refusals else result.status.value for result in results
+    ]
+
+
+async def test_good_lines_are_written_and_bad_ones_explained(stock: InMemoryStock) -> None:
+    results = await feed(
+        stock,
+        [
+            StockLine("shirt", "S1", 5),
+            StockLine("sock", "S1", 5),
+            StockLine("shirt", "S9", 5),
+            StockLine("shirt", "S1", -5),
+            StockLine("hat", "S1", 1, snapshot_at=NOW + timedelta(minutes=1)),
+            StockLine("", "S1", 5),
+            StockLine("hat", " S1 ", 2),
+        ],
+    )
+
+    assert sorted(result.index for result in results) == list(range(7))
+    by_index = sorted(results, key=lambda result: result.index)
+    assert told(by_index) == [
+        "APPLIED",
+        "UNKNOWN_SKU",
+        "UNKNOWN_LOCATION",
+        "INVALID_INPUT",
+        "INVALID_INPUT",
+        "INVALID_INPUT",
+        "APPLIED",
+    ]
+    assert stock.counters(PositionKey("shirt", "S1")) == (5, 0, 0)
+    assert stock.counters(PositionKey("hat", "S1")) == (2, 0, 0)
+
+
+async def test_a_feed_that_broke_off_is_finished_by_sending_it_again(stock: InMemoryStock) -> None:
+    lines = [StockLine("shirt", "S1", 1)] * (LINES_PER_COMMIT + 10)
+    submit, calls = stock.submit, []
+
+    async def broken(command: object) -> object:
+        calls.append(command)
+        if len(calls) == 2:
+            raise ConnectionError("gone")
+        return await submit(command)  # type: ignore[arg-type]  # a stock command
+
+    stock.submit = broken  # type: ignore[method-assign, assignment]  # breaks the second commit
+    with pytest.raises(ConnectionError):
+        await feed(stock, lines, FeedMode.DELTA, key="night")
+    stock.submit = submit  # type: ignore[method-assign]  # and is well again
+
+    results = await feed(stock, lines, FeedMode.DELTA, key="night")
+
+    assert told(results) == ["APPLIED"] * len(lines)
+    assert stock.counters(PositionKey("shirt", "S1")) == (len(lines), 0, 0)
+
+
+async def test_a_feed_of_no_lines_is_refused(stock: InMemoryStock) -> None:
+    with pytest.raises(Refusal) as refused:
+        await feed(stock, [])
+
+    assert refused.value.path == ("input", "lines")
