@@ -1,7 +1,7 @@
 """The composition root: every part built once, joined here, closed here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from prometheus_client import CollectorRegistry
@@ -9,12 +9,12 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.execution.preparation import PreparationOptions
-from gateway.pipeline import Served
+from gateway.pipeline import Served, Streaming
 from gateway.planning.snapshot import Snapshot
-from gateway.ports import SubgraphTransport
+from gateway.ports import EventLog, SubgraphTransport
 from gateway.reload import FileSource, Reloader, SubgraphsSource, SupergraphSource
 from gateway.security.authentication import Authenticator
 from gateway.security.limits import OperationLimits
@@ -22,10 +22,14 @@ from gateway.server.development import development_routes
 from gateway.server.graphiql import PageOptions, graphiql_page
 from gateway.server.http import EXPLAIN_HEADER, GatewayView, ServerOptions
 from gateway.server.schema import GatewaySchema
+from gateway.server.websocket import SocketOptions
 from gateway.settings import Settings
+from gateway.subscriptions.live import LiveEvents, LiveOptions
+from gateway.subscriptions.metrics import LiveMetrics
 from gateway.transport.documents import DocumentReader, DocumentUnavailable
 from gateway.transport.http import HttpLimits, HttpTransport
 from gateway.transport.measured import MeasuredTransport
+from gateway.transport.subscriptions import SubgraphSubscriptions
 from service_kit.identity.keys import SigningKey
 from service_kit.identity.tokens import GATEWAY, CallerSigner, service_caller
 from service_kit.identity.user_tokens import (
@@ -51,17 +55,28 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
     clock = clock or SystemClock()
     registry = CollectorRegistry()
     urls = subgraph_urls(settings.subgraphs)
-    network = HttpTransport(urls, _signer(settings, clock), _http_limits(settings))
+    signer = _signer(settings, clock)
+    network = HttpTransport(urls, signer, _http_limits(settings))
+    streams = SubgraphSubscriptions(urls, signer, subgraph_urls(settings.subgraph_websockets))
     documents = DocumentReader()
+    transport = MeasuredTransport(network, registry)
+
+    def use_addresses(snapshot: Snapshot) -> None:
+        addresses = _addresses(snapshot, urls)
+        network.use(addresses)
+        streams.use(addresses)
+
     reloader = Reloader(
         _source(settings, urls, network),
         lambda snapshot: Served(snapshot, _preparation(settings), settings.document_cache),
-        lambda snapshot: network.use(_addresses(snapshot, urls)),
+        use_addresses,
     )
+    events = _Events(settings, clock, registry)
     view = GatewayView(
-        GatewaySchema(reloader, MeasuredTransport(network, registry)),
+        GatewaySchema(reloader, transport, Streaming(transport, streams, events.live, clock)),
         Authenticator(_verifier(settings, clock, documents)),
         _server_options(settings),
+        clock,
     )
 
     @asynccontextmanager
@@ -69,19 +84,52 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(documents.close)
             stack.push_async_callback(network.close)
-            refreshing = asyncio.create_task(reloader.run(settings.refresh))
-            stack.push_async_callback(_ended, refreshing)
+            stack.push_async_callback(streams.close)
+            stack.push_async_callback(events.close)
+            for work in (reloader.run(settings.refresh), view.sockets.run()):
+                stack.push_async_callback(_ended, asyncio.create_task(work))
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=[
             *_development_routes(settings, documents),
             Route(GRAPHQL_PATH, view),
+            WebSocketRoute(GRAPHQL_PATH, view),
             *health_routes([HealthCheck("supergraph", reloader.probe)], registry),
         ],
         middleware=_middleware(settings, registry),
         lifespan=lifespan,
     )
+    app.state.drain = view.drain.begin
+    return app
+
+
+class _Events:
+    """The log of events, if there is one, and whoever listens to it."""
+
+    def __init__(self, settings: Settings, clock: Clock, registry: CollectorRegistry) -> None:
+        self._close_log: Callable[[], Awaitable[None]] | None = None
+        options = LiveOptions(
+            settings.event_partitions, settings.events_waiting, settings.states_waiting
+        )
+        self.live = LiveEvents(self._log(settings), clock, options)
+        registry.register(LiveMetrics(self.live))
+
+    async def close(self) -> None:
+        """Stop reading, then close the connections."""
+        self.live.close()
+        if self._close_log is not None:
+            await self._close_log()
+
+    def _log(self, settings: Settings) -> EventLog | None:
+        if settings.redis_url is None:
+            return None
+        # Imported here: a gateway without subscriptions runs without a Redis client.
+        from gateway.stores.event_log import RedisEventLog  # noqa: PLC0415
+
+        log = RedisEventLog(settings.redis_url)
+        self._close_log = log.close
+        return log
 
 
 def subgraph_urls(texts: tuple[str, ...]) -> dict[str, str]:
@@ -163,6 +211,13 @@ def _server_options(settings: Settings) -> ServerOptions:
         body_bytes=settings.body_bytes,
         page=page if settings.for_developers else None,
         may_explain=settings.for_developers,
+        heartbeat=settings.stream_heartbeat,
+        socket=SocketOptions(
+            init_seconds=settings.socket_init.total_seconds(),
+            operations=settings.socket_operations,
+            ping_seconds=settings.socket_ping.total_seconds(),
+        ),
+        allowed_origins=settings.allowed_origins,
     )
 
 

@@ -9,7 +9,12 @@ GatewayError
 │   ├── Unplannable            OPERATION_UNPLANNABLE
 │   ├── Unauthenticated        UNAUTHENTICATED
 │   ├── Forbidden              FORBIDDEN
-│   └── SubgraphFailed         SUBGRAPH_REQUEST_FAILED
+│   ├── SubgraphFailed         SUBGRAPH_REQUEST_FAILED
+│   ├── InvalidCursor          INVALID_CURSOR
+│   └── SubscriptionEnded      its extensions say whether and where to go on
+│       ├── TooSlow            SUBSCRIPTION_TOO_SLOW
+│       ├── EventsUnavailable  EVENTS_UNAVAILABLE
+│       └── Expired            UNAUTHENTICATED
 └── InternalError              the text is for the log; clients see a masked one
     ├── InvalidSupergraph      INVALID_SUPERGRAPH
     └── CompositionFailed      COMPOSITION_FAILED
@@ -32,6 +37,11 @@ class ClientError(GatewayError):
     """Something the client can understand and act upon; its message is shown."""
 
     code: ClassVar[str] = "BAD_REQUEST"
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """What the error's `extensions` hold: its code, and whatever else helps."""
+        return {"code": self.code}
 
 
 class InvalidRequest(ClientError):
@@ -78,6 +88,46 @@ class SubgraphFailed(ClientError):
     """A subgraph did not answer, or not in GraphQL; the message names it and nothing more."""
 
     code: ClassVar[str] = "SUBGRAPH_REQUEST_FAILED"
+
+
+class InvalidCursor(ClientError):
+    """`since` is no cursor of this field."""
+
+    code: ClassVar[str] = "INVALID_CURSOR"
+
+
+class SubscriptionEnded(ClientError):
+    """A subscription ends before its client ended it; `cursor` is where the next one goes on."""
+
+    is_retryable: ClassVar[bool] = True
+
+    def __init__(self, message: str, cursor: str | None = None) -> None:
+        super().__init__(message)
+        self.cursor = cursor
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """Add whether to subscribe again, and since when."""
+        where = {} if self.cursor is None else {"cursor": self.cursor}
+        return {"code": self.code, "retryable": self.is_retryable, **where}
+
+
+class TooSlow(SubscriptionEnded):
+    """The client took events more slowly than they came, for longer than the buffer lasts."""
+
+    code: ClassVar[str] = "SUBSCRIPTION_TOO_SLOW"
+
+
+class EventsUnavailable(SubscriptionEnded):
+    """The log of events cannot be read, or not by this gateway."""
+
+    code: ClassVar[str] = "EVENTS_UNAVAILABLE"
+
+
+class Expired(SubscriptionEnded):
+    """The caller's token has expired; a new one may go on."""
+
+    code: ClassVar[str] = "UNAUTHENTICATED"
 
 
 class InternalError(GatewayError):

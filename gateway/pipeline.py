@@ -1,23 +1,37 @@
-"""One request as a list of steps: prepare, allow, coerce, execute, mask."""
+"""One request as a list of steps: prepare, allow, coerce, execute, mask; or a stream of them."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from graphql import GraphQLError
 
 from gateway.caching.single_flight import SingleFlightCache
-from gateway.errors import ClientError, InvalidRequest
+from gateway.errors import ClientError, InternalError, InvalidRequest
 from gateway.execution.answer import Answer, RequestErrors
-from gateway.execution.executor import Execution, ExecutionRequest, execute
+from gateway.execution.answering import answer_of
+from gateway.execution.executor import ExecutionRequest, execute
 from gateway.execution.explanation import explanation
 from gateway.execution.preparation import PreparationOptions, PreparedOperation, prepare
+from gateway.execution.subscription_root import SubscriptionRoot
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
-from gateway.ports import SubgraphTransport
-from gateway.security.masking import masked, without_insides
+from gateway.ports import SubgraphStreams, SubgraphTransport
+from gateway.security.masking import formatted, masked
+from gateway.subscriptions.from_subgraph import subgraph_events
+from gateway.subscriptions.live import LiveEvents
+from gateway.subscriptions.resolution import Resolver
 from service_kit.identity.caller import Caller
+from service_kit.runtime.clock import Clock
 from service_kit.runtime.telemetry import name_operation
+
+SUBSCRIPTION_WAYS = (
+    "A subscription needs a stream: ask by WebSocket (graphql-transport-ws), or with "
+    '"Accept: text/event-stream" (graphql-sse), or with '
+    '"Accept: multipart/mixed;subscriptionSpec=1.0".'
+)
 
 _log = structlog.get_logger("gateway.pipeline")
 
@@ -84,15 +98,81 @@ async def answer(served: Served, transport: SubgraphTransport, request: Operatio
     except Exception as error:  # noqa: BLE001  # the last resort: nothing of it may reach the client
         _log.exception("request_failed")
         return Answer(None, [masked(error)])
-    _tell_problems(execution)
-    errors = [without_insides(error) for error in execution.errors]
-    shown = explanation(prepared.plan, execution) if request.explain else {}
-    return Answer(execution.data, errors, shown)
+    return answer_of(execution, explanation(prepared.plan, execution) if request.explain else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """What subscriptions need besides what every operation needs."""
+
+    transport: SubgraphTransport
+    streams: SubgraphStreams
+    live: LiveEvents
+    clock: Clock
+
+
+async def stream(
+    served: Served, streaming: Streaming, request: OperationRequest
+) -> AsyncGenerator[Answer, None]:
+    """Give the answers of any operation; whatever ends it early is its last one, never raised."""
+    try:
+        prepared = await served.prepared(request.document, request.operation_name)
+        root = prepared.subscription
+        if root is None:
+            yield await answer(served, streaming.transport, request)
+            return
+        name_operation(prepared.name)
+        async with aclosing(_events(prepared, root, streaming, request)) as answers:
+            async for each in answers:
+                yield each
+    except RequestErrors as error:
+        yield Answer(None, error.errors, was_run=False)
+    except ClientError as error:
+        yield Answer(None, [masked(error)], was_run=False)
+    except Exception as error:  # noqa: BLE001  # the last resort: nothing of it may reach the client
+        _log.exception("subscription_failed")
+        yield Answer(None, [masked(error)], was_run=False)
+
+
+async def is_subscription(served: Served, document: str, operation_name: str | None) -> bool:
+    """Whether an operation is one; what cannot be prepared is none: its answer will say so."""
+    try:
+        prepared = await served.prepared(document, operation_name)
+    except (ClientError, InternalError):
+        return False
+    return prepared.kind is OperationKind.SUBSCRIPTION
+
+
+async def _events(
+    prepared: PreparedOperation,
+    root: SubscriptionRoot,
+    streaming: Streaming,
+    request: OperationRequest,
+) -> AsyncGenerator[Answer, None]:
+    values = prepared.coerced(request.variables)
+    run = ExecutionRequest(request.variables, values.coerced, request.caller, request.headers)
+    if root.source is None or root.payload is None:
+        events = subgraph_events(
+            prepared.plan, streaming.streams, streaming.transport, run, streaming.clock
+        )
+        async with aclosing(events):
+            async for each in events:
+                yield each
+        return
+    try:
+        arguments = root.arguments(values)
+    except GraphQLError as error:
+        raise RequestErrors([formatted(error, "BAD_USER_INPUT")]) from error
+    resolver = Resolver(prepared.plan, root, root.payload, streaming.transport, run)
+    items = streaming.live.subscribe(root.source, root, arguments, request.caller)
+    async with aclosing(items):
+        async for item in items:
+            yield await resolver.answer(item)
 
 
 def _allow(prepared: PreparedOperation, request: OperationRequest) -> None:
     if prepared.kind is OperationKind.SUBSCRIPTION:
-        raise InvalidRequest("Subscriptions are not served over this kind of request.")
+        raise InvalidRequest(SUBSCRIPTION_WAYS)
     if prepared.kind is OperationKind.MUTATION and not request.may_change:
         raise MutationByGet("A mutation cannot be asked for by GET; use POST.")
 
@@ -101,9 +181,3 @@ def _coerced(prepared: PreparedOperation, request: OperationRequest) -> Executio
     variables = prepared.coerce(request.variables)
     local = prepared.introspection.answer(request.variables) if prepared.introspection else {}
     return ExecutionRequest(request.variables, variables, request.caller, request.headers, local)
-
-
-def _tell_problems(execution: Execution) -> None:
-    for timing in execution.timings:
-        if timing.problem:
-            _log.warning("subgraph_failed", subgraph=timing.subgraph, reason=timing.problem)

@@ -1,6 +1,6 @@
-"""What the gateway needs from outside: a way to ask a subgraph."""
+"""What the gateway needs from outside: ways to ask a subgraph, and a log of events."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -38,3 +38,47 @@ class SubgraphTransport(Protocol):
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """Ask, and wait for the answer; raises SubgraphUnreachable."""
+
+
+class SubgraphStreams(Protocol):
+    """A way to subscribe at subgraphs by name."""
+
+    def subscribe(self, request: SubgraphRequest) -> AsyncGenerator[SubgraphResponse, None]:
+        """Give each answer as it comes, until the subgraph ends; raises SubgraphUnreachable."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One event of one partition of a log: positions count up by one, without gaps."""
+
+    partition: int
+    position: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LogBounds:
+    """The oldest and the newest position that a partition still has; 0 and 0 if it has none."""
+
+    first: int
+    last: int
+
+
+class LogUnavailable(Exception):
+    """The log did not answer; asking again is harmless. The text is for the log of errors."""
+
+
+class EventLog(Protocol):
+    """The partitioned logs of services, by the name of the stream."""
+
+    async def bounds(self, stream: str, partitions: int) -> Sequence[LogBounds]:
+        """Give what each partition has; raises LogUnavailable."""
+
+    async def read(
+        self, stream: str, after: Mapping[int, int], *, count: int, wait_seconds: float | None
+    ) -> Sequence[LogEntry]:
+        """Give entries after each partition's position, in each partition's order.
+
+        `wait_seconds` None answers at once; else it waits so long for the first one. At most
+        `count` of each partition; raises LogUnavailable.
+        """

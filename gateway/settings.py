@@ -11,7 +11,9 @@ class Settings:
 
     The graph comes from `supergraph_file`, else from `subgraphs` ("name=url" each). `development`
     (or `graphiql`) shows the page, introspection, suggestions and plans. Without users' keys
-    everybody is a visitor; without a signing key subgraphs are asked unsigned.
+    everybody is a visitor; without a signing key subgraphs are asked unsigned. Without `redis_url`
+    subscription fields with an event source are refused. `subgraph_websockets` ("name=ws://...")
+    are subgraphs subscribed at by WebSocket instead of SSE.
     """
 
     host: str = "127.0.0.1"
@@ -39,6 +41,16 @@ class Settings:
     max_tokens: int = 10_000
     max_depth: int = 25
     allowed_origins: tuple[str, ...] = ()
+
+    redis_url: str | None = None
+    event_partitions: int = 8
+    events_waiting: int = 1000
+    states_waiting: int = 10_000
+    subgraph_websockets: tuple[str, ...] = ()
+    socket_operations: int = 100
+    socket_init: timedelta = timedelta(seconds=3)
+    socket_ping: timedelta = timedelta(seconds=25)
+    stream_heartbeat: timedelta = timedelta(seconds=12)
     compression: bool = False
 
     log_level: str = "info"

@@ -1,4 +1,7 @@
-"""`python -m inventory_svc` serves; `schema` prints the SDL; `migrate` makes the indexes."""
+"""`python -m inventory_svc` serves; `schema` prints the SDL; `migrate` makes the indexes.
+
+`parked` shows work that failed too often; `retry ID` and `discard ID` decide about it.
+"""
 
 import asyncio
 import os
@@ -9,12 +12,13 @@ from inventory_svc.api.schema import inventory_schema
 from inventory_svc.app import SERVICE, app_of, migrate, surroundings_of
 from inventory_svc.settings import PREFIX, InventorySettings
 from service_kit.graphql.schema import print_sdl
+from service_kit.messaging.parked_work import COMMANDS, ParkedWork
 from service_kit.runtime.logs import configure_logging
 from service_kit.runtime.process import serve
 from service_kit.runtime.settings import InvalidSettings, MissingSettings, read_settings
 from service_kit.runtime.tracing import configure_tracing
 
-USAGE = "usage: python -m inventory_svc [serve|schema|migrate]"
+USAGE = "usage: python -m inventory_svc [serve|schema|migrate|parked|retry ID|discard ID]"
 WRONG_USAGE = 2
 
 
@@ -24,7 +28,7 @@ def main(words: Sequence[str]) -> int:
     if command == "schema":
         print(print_sdl(inventory_schema()), end="")
         return 0
-    if command not in ("serve", "migrate"):
+    if command not in ("serve", "migrate", *COMMANDS):
         print(USAGE, file=sys.stderr)
         return WRONG_USAGE
     try:
@@ -36,6 +40,8 @@ def main(words: Sequence[str]) -> int:
     if command == "migrate":
         asyncio.run(_migrate(settings))
         return 0
+    if command in COMMANDS:
+        return asyncio.run(_parked(settings, words))
     end_tracing = configure_tracing(SERVICE, settings.otel_exporter_otlp_endpoint)
     serve(app_of(settings), host=settings.host, port=settings.port, log_level=settings.log_level)
     end_tracing()
@@ -49,6 +55,17 @@ async def _migrate(settings: InventorySettings) -> None:
     finally:
         await around.bus.close()
         await around.database.close()
+
+
+async def _parked(settings: InventorySettings, words: Sequence[str]) -> int:
+    around = surroundings_of(settings)
+    try:
+        status, lines = await ParkedWork(around.database, around.clock).run(words)
+    finally:
+        await around.bus.close()
+        await around.database.close()
+    print("\n".join(lines))
+    return status
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
-from inventory_svc.api.context import Inventory, InventoryContext, Loaders
+from inventory_svc.api.context import Inventory, InventoryContext
 from inventory_svc.api.schema import inventory_schema
 from inventory_svc.domain.stock.sourcing import NearestLocations
 from inventory_svc.due_work import handlers
@@ -33,12 +33,14 @@ from service_kit.graphql.subgraph import subgraph_app
 from service_kit.identity.caller import Caller
 from service_kit.identity.keys import TrustedKeys
 from service_kit.identity.tokens import CallerVerifier
+from service_kit.messaging.backlog import Backlog
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.due_work import DUE_WORK, DueWork, DueWorker
+from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.leases import LEASES
 from service_kit.messaging.outbox import OUTBOX, Outbox
 from service_kit.messaging.positions import POSITIONS as LOG_POSITIONS
-from service_kit.messaging.relay import Relay
+from service_kit.messaging.relay import Relay, RelaySettings
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
@@ -52,6 +54,8 @@ from service_kit.storage.tracing import CommandTracing
 
 SERVICE = "inventory_svc"
 PURGE_EVERY = timedelta(minutes=10)
+MEASURE_EVERY = timedelta(seconds=5)
+EVENTS_AS_USUAL = RelaySettings()
 _log = structlog.get_logger("inventory_svc")
 DECLARATIONS = (*COLLECTIONS, OUTCOMES, OUTBOX, LOG_POSITIONS, LEASES, DUE_WORK)
 
@@ -65,6 +69,7 @@ class Surroundings:
     trusted: TrustedKeys
     clock: Clock
     partitions: int = 8
+    relay: RelaySettings = EVENTS_AS_USUAL
     reached: Reached = pass_by
 
 
@@ -77,6 +82,9 @@ class Parts:
     outcomes: MongoOutcomes
     relay: Relay
     due_worker: DueWorker
+    log: EventLog
+    backlog: Backlog
+    registry: CollectorRegistry
 
 
 def join(around: Surroundings) -> Parts:
@@ -86,12 +94,19 @@ def join(around: Surroundings) -> Parts:
     due_work = DueWork(database, clock)
     outcomes = MongoOutcomes(database, clock)
     network = MongoNetwork(database)
-    tools = CommitTools(database, outcomes, outbox, due_work, clock, NearestLocations())
+    tools = CommitTools(database, outcomes, outbox, due_work, clock, NearestLocations(), network)
     commits = GroupCommits(StockTransactions(tools, reached=around.reached))
     imports = ImportTools(database, outcomes, outbox, clock)
     changes = network_changes(database, network)
     owner = new_identifier()
-    relay = Relay(database, around.bus, SERVICE, around.partitions, owner)
+    relay = Relay(
+        database,
+        around.bus,
+        SERVICE,
+        around.partitions,
+        owner,
+        settings=around.relay,
+    )
     worker = DueWorker(database, clock, handlers(commits), owner)
     outbox.on_commit(relay.wake)
     due_work.on_scheduled(worker.wake)
@@ -105,7 +120,17 @@ def join(around: Surroundings) -> Parts:
         channels=MongoImports(CHANNEL_KIND, imports, changes),
         clock=clock,
     )
-    return Parts(inventory, commits, outcomes, relay, worker)
+    registry = CollectorRegistry()
+    return Parts(
+        inventory=inventory,
+        commits=commits,
+        outcomes=outcomes,
+        relay=relay,
+        due_worker=worker,
+        log=EventLog(around.bus, SERVICE, around.partitions),
+        backlog=Backlog(database, around.bus, clock, SERVICE, registry),
+        registry=registry,
+    )
 
 
 def inventory_app(
@@ -115,12 +140,13 @@ def inventory_app(
     parts: Parts | None = None,
 ) -> Starlette:
     """Give the ASGI app of one process; without a lifespan nothing runs beside the requests."""
-    inventory = (parts or join(around)).inventory
+    joined = parts or join(around)
+    inventory = joined.inventory
 
     def context(caller: Caller) -> InventoryContext:
-        return InventoryContext(caller, around.clock, inventory, Loaders(inventory))
+        return InventoryContext(caller, around.clock, inventory, joined.log)
 
-    return subgraph_app(
+    app = subgraph_app(
         inventory_schema(),
         name=SERVICE,
         verifier=CallerVerifier(around.trusted, SERVICE, around.clock),
@@ -129,9 +155,11 @@ def inventory_app(
             HealthCheck("mongodb", around.database.ping),
             HealthCheck("redis", around.bus.ping),
         ),
-        registry=CollectorRegistry(),
+        registry=joined.registry,
         lifespan=lifespan,
     )
+    app.state.drain = joined.log.close
+    return app
 
 
 async def migrate(database: Database) -> None:
@@ -153,6 +181,9 @@ def surroundings_of(settings: InventorySettings, clock: Clock | None = None) -> 
         trusted=TrustedKeys.from_file(settings.trusted_keys_file),
         clock=clock or SystemClock(),
         partitions=settings.partitions,
+        relay=RelaySettings(
+            stream_length=settings.stream_length, retention=settings.event_retention
+        ),
     )
 
 
@@ -169,6 +200,7 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
                 parts.relay.run(),
                 parts.due_worker.run(),
                 periodically("outcomes.purge", PURGE_EVERY, parts.outcomes.purge),
+                periodically("backlog.measure", MEASURE_EVERY, parts.backlog.measure),
             ):
                 yield
             await parts.commits.close()

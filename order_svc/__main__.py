@@ -1,4 +1,7 @@
-"""`python -m order_svc` serves; `schema` prints the SDL; `migrate` makes the indexes."""
+"""`python -m order_svc` serves; `schema` prints the SDL; `migrate` makes the indexes.
+
+`parked` shows work that failed too often; `retry ID` and `discard ID` decide about it.
+"""
 
 import asyncio
 import os
@@ -9,12 +12,14 @@ from order_svc.api.schema import order_schema
 from order_svc.app import SERVICE, app_of, database_of, migrate
 from order_svc.settings import PREFIX, OrderSettings
 from service_kit.graphql.schema import print_sdl
+from service_kit.messaging.parked_work import COMMANDS, ParkedWork
+from service_kit.runtime.clock import SystemClock
 from service_kit.runtime.logs import configure_logging
 from service_kit.runtime.process import serve
 from service_kit.runtime.settings import InvalidSettings, MissingSettings, read_settings
 from service_kit.runtime.tracing import configure_tracing
 
-USAGE = "usage: python -m order_svc [serve|schema|migrate]"
+USAGE = "usage: python -m order_svc [serve|schema|migrate|parked|retry ID|discard ID]"
 WRONG_USAGE = 2
 
 
@@ -24,7 +29,7 @@ def main(words: Sequence[str]) -> int:
     if command == "schema":
         print(print_sdl(order_schema()), end="")
         return 0
-    if command not in ("serve", "migrate"):
+    if command not in ("serve", "migrate", *COMMANDS):
         print(USAGE, file=sys.stderr)
         return WRONG_USAGE
     try:
@@ -36,6 +41,8 @@ def main(words: Sequence[str]) -> int:
     if command == "migrate":
         asyncio.run(_migrate(settings))
         return 0
+    if command in COMMANDS:
+        return asyncio.run(_parked(settings, words))
     end_tracing = configure_tracing(SERVICE, settings.otel_exporter_otlp_endpoint)
     serve(app_of(settings), host=settings.host, port=settings.port, log_level=settings.log_level)
     end_tracing()
@@ -48,6 +55,16 @@ async def _migrate(settings: OrderSettings) -> None:
         await migrate(database)
     finally:
         await database.close()
+
+
+async def _parked(settings: OrderSettings, words: Sequence[str]) -> int:
+    database = database_of(settings)
+    try:
+        status, lines = await ParkedWork(database, SystemClock()).run(words)
+    finally:
+        await database.close()
+    print("\n".join(lines))
+    return status
 
 
 if __name__ == "__main__":

@@ -26,14 +26,17 @@ from service_kit.graphql.subgraph import subgraph_app
 from service_kit.identity.caller import Caller
 from service_kit.identity.keys import SigningKey, TrustedKeys
 from service_kit.identity.tokens import CallerSigner, CallerVerifier
+from service_kit.messaging.backlog import Backlog
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.due_work import DueWork, DueWorker, DueWorkSettings
+from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.outbox import Outbox
-from service_kit.messaging.relay import Relay
+from service_kit.messaging.relay import Relay, RelaySettings
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import Identifiers, new_identifier
+from service_kit.runtime.periodically import periodically
 from service_kit.runtime.tracing import tracer
 from service_kit.storage.database import Database, connect
 from service_kit.storage.idempotency import MongoOutcomes
@@ -42,6 +45,9 @@ from service_kit.storage.tracing import CommandTracing
 
 SERVICE = "order_svc"
 INVENTORY = "inventory_svc"
+PURGE_EVERY = timedelta(minutes=10)
+MEASURE_EVERY = timedelta(seconds=5)
+EVENTS_AS_USUAL = RelaySettings()
 PATIENT = DueWorkSettings(attempts=200, longest_pause=timedelta(minutes=1))
 """Due work is tried for some hours: inventory may be away for as long as that."""
 
@@ -57,6 +63,7 @@ class Foundation:
     clock: Clock
     identifiers: Identifiers = new_identifier
     partitions: int = 8
+    relay: RelaySettings = EVENTS_AS_USUAL
     reached: Reached = pass_by
     recovery_delay: timedelta = timedelta(seconds=10)
     placement_patience: timedelta = timedelta(minutes=15)
@@ -71,6 +78,9 @@ class Parts:
     storage: Storage
     relay: Relay
     due_worker: DueWorker
+    log: EventLog
+    backlog: Backlog
+    registry: CollectorRegistry
 
 
 def join(foundation: Foundation) -> Parts:
@@ -92,7 +102,14 @@ def join(foundation: Foundation) -> Parts:
         placement_patience=foundation.placement_patience,
     )
     owner = new_identifier()
-    relay = Relay(database, foundation.bus, SERVICE, foundation.partitions, owner)
+    relay = Relay(
+        database,
+        foundation.bus,
+        SERVICE,
+        foundation.partitions,
+        owner,
+        settings=foundation.relay,
+    )
     worker = DueWorker(
         database,
         clock,
@@ -104,7 +121,17 @@ def join(foundation: Foundation) -> Parts:
     errands.served_by(worker)
     outbox.on_commit(relay.wake)
     due_work.on_scheduled(worker.wake)
-    return Parts(around, MongoOrderReader(database), storage, relay, worker)
+    registry = CollectorRegistry()
+    return Parts(
+        around=around,
+        reader=MongoOrderReader(database),
+        storage=storage,
+        relay=relay,
+        due_worker=worker,
+        log=EventLog(foundation.bus, SERVICE, foundation.partitions),
+        backlog=Backlog(database, foundation.bus, clock, SERVICE, registry),
+        registry=registry,
+    )
 
 
 def order_app(
@@ -117,9 +144,9 @@ def order_app(
     joined = parts or join(foundation)
 
     def context(caller: Caller) -> OrderContext:
-        return OrderContext(caller, foundation.clock, joined.around, joined.reader)
+        return OrderContext(caller, foundation.clock, joined.around, joined.reader, joined.log)
 
-    return subgraph_app(
+    app = subgraph_app(
         order_schema(),
         name=SERVICE,
         verifier=CallerVerifier(foundation.trusted, SERVICE, foundation.clock),
@@ -128,9 +155,11 @@ def order_app(
             HealthCheck("mongodb", foundation.database.ping),
             HealthCheck("redis", foundation.bus.ping),
         ),
-        registry=CollectorRegistry(),
+        registry=joined.registry,
         lifespan=lifespan,
     )
+    app.state.drain = joined.log.close
+    return app
 
 
 async def migrate(database: Database) -> None:
@@ -176,6 +205,9 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
         trusted=TrustedKeys.from_file(settings.trusted_keys_file),
         clock=clock,
         partitions=settings.partitions,
+        relay=RelaySettings(
+            stream_length=settings.stream_length, retention=settings.event_retention
+        ),
         recovery_delay=settings.recovery_delay,
         placement_patience=settings.placement_patience,
     )
@@ -185,7 +217,12 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             await migrate(foundation.database)
-            async with running(parts.relay.run(), parts.due_worker.run()):
+            async with running(
+                parts.relay.run(),
+                parts.due_worker.run(),
+                periodically("outcomes.purge", PURGE_EVERY, parts.storage.outcomes.purge),
+                periodically("backlog.measure", MEASURE_EVERY, parts.backlog.measure),
+            ):
                 yield
         finally:
             await client.close()

@@ -14,6 +14,8 @@ class OrderSettings:
     """Addresses, keys and limits of one process.
 
     `pool_size` counts connections to MongoDB; `partitions` those of the event log, for ever.
+    Of each partition Valkey keeps about `stream_length` events to replay, and MongoDB those of
+    `event_retention`, from which a lost stream is filled again.
     """
 
     mongodb_url: Secret
@@ -26,6 +28,8 @@ class OrderSettings:
     database: str = "orders"
     pool_size: int = 32
     partitions: int = 8
+    stream_length: int = 20_000
+    event_retention: timedelta = timedelta(days=7)
     inventory_deadline: timedelta = timedelta(seconds=5)
     recovery_delay: timedelta = timedelta(seconds=10)
     placement_patience: timedelta = timedelta(minutes=15)

@@ -90,6 +90,19 @@ class Type:
 
 
 @dataclass(frozen=True, slots=True)
+class ComposedDirective:
+    """A directive named by `@composeDirective`, as it goes into the supergraph.
+
+    `definition` is its text with that of the types which only it uses; `url` is the specification
+    it comes from, if it is linked, and `imports` are the entries of that link.
+    """
+
+    definition: str
+    url: str | None = None
+    imports: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Subgraph:
     """A subgraph read: its types under their canonical root names.
 
@@ -101,4 +114,4 @@ class Subgraph:
     url: str
     types: Mapping[str, Type]
     is_federation_1: bool = False
-    composed_directives: Mapping[str, str] = field(default_factory=dict)
+    composed_directives: Mapping[str, ComposedDirective] = field(default_factory=dict)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from graphql import (
-    DirectiveDefinitionNode,
     DirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
@@ -34,9 +33,9 @@ from graphql import (
     UnionTypeDefinitionNode,
     UnionTypeExtensionNode,
     parse,
-    print_ast,
 )
 
+from gateway.composition.composed_directives import composed_directives, types_of_directives
 from gateway.composition.elements import (
     Argument,
     Field,
@@ -151,19 +150,23 @@ class _Reader:
         self._document = document
         self._names = names
         self._roots = _root_names(document)
-        self.composed_directives = self._composed_directives()
+        self.composed_directives = composed_directives(document, names)
+        self._carried = types_of_directives(document, self.composed_directives)
 
     def types(self) -> dict[str, Type]:
         parts: dict[str, list[_Definition]] = {}
         for node in self._document.definitions:
             if isinstance(node, TypeDefinitionNode | TypeExtensionNode):
                 name = node.name.value
-                if not self._names.is_machinery(name) and not name.startswith("__"):
+                if not self._is_machinery(name):
                     parts.setdefault(self._roots.get(name, name), []).append(node)
         types = {name: self._type(name, nodes) for name, nodes in parts.items()}
         kept = {name: each for name, each in types.items() if not _is_empty_root(each)}
         kept.setdefault("Query", Type("Query", Kind.OBJECT, Marks()))
         return kept
+
+    def _is_machinery(self, name: str) -> bool:
+        return name.startswith("__") or name in self._carried or self._names.is_machinery(name)
 
     def _type(self, name: str, nodes: list[_Definition]) -> Type:
         kind = _KINDS[type(nodes[0])]
@@ -297,20 +300,6 @@ class _Reader:
             return ListTypeNode(type=self._renamed(node.type))
         assert isinstance(node, NamedTypeNode)  # noqa: S101 - the only kind left
         return NamedTypeNode(name=NameNode(value=self._roots.get(node.name.value, node.name.value)))
-
-    def _composed_directives(self) -> dict[str, str]:
-        """Directives named by `@composeDirective`, with their definitions as printed."""
-        wanted = {
-            str(arguments_of(use).get("name")).removeprefix("@")
-            for node in self._document.definitions
-            if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
-            for use in directives_named(node, self._names.directive("composeDirective"))
-        }
-        return {
-            node.name.value: print_ast(node)
-            for node in self._document.definitions
-            if isinstance(node, DirectiveDefinitionNode) and node.name.value in wanted
-        }
 
 
 def _root_names(document: DocumentNode) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from graphql import print_ast
 from graphql.language.block_string import print_block_string
 
-from gateway.composition.elements import Kind, Marks, Subgraph
+from gateway.composition.elements import ComposedDirective, Kind, Marks, Subgraph
 from gateway.composition.merged import MergedField, MergedInput, MergedType, MergedValue
 
 _LINKS = """schema
@@ -68,26 +68,37 @@ def write_supergraph(subgraphs: Sequence[Subgraph], types: Sequence[MergedType])
     """Print the supergraph; equal input gives equal text."""
     body = "\n\n".join(_type(each) for each in types)
     composed = {
-        name: definition
+        name: directive
         for subgraph in subgraphs
-        for name, definition in subgraph.composed_directives.items()
+        for name, directive in subgraph.composed_directives.items()
     }
     has_labels = "overrideLabel:" in body
     uses_inaccessible, uses_tags = _marks_used(types)
     parts = [
-        _schema(types, has_labels=has_labels, inaccessible=uses_inaccessible, tags=uses_tags),
+        _schema(
+            types,
+            has_labels=has_labels,
+            inaccessible=uses_inaccessible,
+            tags=uses_tags,
+            composed=composed.values(),
+        ),
         _JOIN.format(label=", overrideLabel: String" if has_labels else ""),
         _graphs(subgraphs),
         *([_INACCESSIBLE] if uses_inaccessible else []),
         *([_TAG] if uses_tags else []),
-        *composed.values(),
+        *dict.fromkeys(directive.definition for directive in composed.values()),
         body,
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _schema(
-    types: Sequence[MergedType], *, has_labels: bool, inaccessible: bool, tags: bool
+    types: Sequence[MergedType],
+    *,
+    has_labels: bool,
+    inaccessible: bool,
+    tags: bool,
+    composed: Iterable[ComposedDirective],
 ) -> str:
     names = {each.name for each in types}
     roots = [f"  {root.lower()}: {root}" for root in _ROOTS if root in names]
@@ -96,8 +107,23 @@ def _schema(
         more += '\n  @link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY)'
     if tags:
         more += '\n  @link(url: "https://specs.apollo.dev/tag/v0.3")'
+    more += "".join(_links(composed))
     join = "v0.4" if has_labels else "v0.3"
     return _LINKS.format(join=join, more=more, roots="\n".join(roots))
+
+
+def _links(composed: Iterable[ComposedDirective]) -> Iterable[str]:
+    """The links of the specifications that composed directives come from."""
+    imports: dict[str, dict[tuple[str, str], None]] = {}
+    for directive in composed:
+        if directive.url is not None:
+            imports.setdefault(directive.url, {}).update(dict.fromkeys(directive.imports))
+    for url, entries in imports.items():
+        names = ", ".join(
+            f'"{own}"' if own == local else f'{{name: "{own}", as: "{local}"}}'
+            for own, local in entries
+        )
+        yield f'\n  @link(url: "{url}", import: [{names}])'
 
 
 def _graphs(subgraphs: Iterable[Subgraph]) -> str:

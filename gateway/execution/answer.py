@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -17,14 +18,22 @@ class RequestErrors(ClientError):
         self.errors = list(errors)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
-    """One answer; `was_run` tells a request error (no data at all) from data that is null."""
+    """One answer; `was_run` tells a request error (no data at all) from data that is null.
+
+    In a stream an answer that was not run is the last one: it says why the stream ends.
+    """
 
     data: Mapping[str, Any] | None
     errors: Sequence[Mapping[str, Any]] = ()
     extensions: Mapping[str, Any] = field(default_factory=dict)
     was_run: bool = True
+
+    @cached_property
+    def text(self) -> str:
+        """The answer as JSON text, written once for all who are sent the same answer."""
+        return self.to_json().decode()
 
     def to_json(self) -> bytes:
         """Give the answer as a JSON document."""

@@ -59,18 +59,29 @@ class Execution:
 
 
 async def execute(
-    plan: CompiledPlan, transport: SubgraphTransport, request: ExecutionRequest
+    plan: CompiledPlan,
+    transport: SubgraphTransport,
+    request: ExecutionRequest,
+    first: SubgraphAnswer | None = None,
 ) -> Execution:
-    """Run a plan to its end; what subgraphs do wrong is in the errors, never raised."""
-    return await _Run(plan, transport, request).complete()
+    """Run a plan to its end; what subgraphs do wrong is in the errors, never raised.
+
+    `first` is the answer to fetch 0 where that is there already: a subscription's event.
+    """
+    return await _Run(plan, transport, request, first).complete()
 
 
 class _Run:
     """One run: the countdown of every fetch, and the state that the fetches share."""
 
     def __init__(
-        self, plan: CompiledPlan, transport: SubgraphTransport, request: ExecutionRequest
+        self,
+        plan: CompiledPlan,
+        transport: SubgraphTransport,
+        request: ExecutionRequest,
+        first: SubgraphAnswer | None,
     ) -> None:
+        self._first = first
         self._plan = plan
         self._transport = transport
         self._request = request
@@ -121,7 +132,8 @@ class _Run:
     async def _run_root(self, fetch: CompiledFetch) -> None:
         if self._is_stopped:
             return
-        accept_root(fetch, await self._ask(fetch, ()), self._state)
+        given = self._first if fetch.fetch.id == 0 else None
+        accept_root(fetch, given or await self._ask(fetch, ()), self._state)
         if self._plan.is_serial:
             # A null where none may stand ends the whole answer, and with it the rest of the work.
             required = self._plan.projection.required_root_keys & fetch.keys
@@ -159,13 +171,20 @@ class _Run:
         return answer
 
     def _body(self, fetch: CompiledFetch, representations: Sequence[bytes]) -> bytes:
-        sent, defaults = self._request.sent_variables, self._request.variables
-        members = [
-            prefix + orjson.dumps(sent[name] if name in sent else defaults[name])
-            for name, prefix in fetch.variables
-            if name in sent or name in defaults
-        ]
-        members.extend(representations)
-        if not members:
-            return fetch.prefix + b"}"
-        return fetch.prefix + b',"variables":{' + b",".join(members) + b"}}"
+        return body_of(fetch, self._request, representations)
+
+
+def body_of(
+    fetch: CompiledFetch, request: ExecutionRequest, representations: Sequence[bytes] = ()
+) -> bytes:
+    """Give the JSON document that asks a subgraph for a fetch."""
+    sent, defaults = request.sent_variables, request.variables
+    members = [
+        prefix + orjson.dumps(sent[name] if name in sent else defaults[name])
+        for name, prefix in fetch.variables
+        if name in sent or name in defaults
+    ]
+    members.extend(representations)
+    if not members:
+        return fetch.prefix + b"}"
+    return fetch.prefix + b',"variables":{' + b",".join(members) + b"}}"

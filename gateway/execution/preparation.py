@@ -11,17 +11,19 @@ from graphql import (
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OperationType,
     is_interface_type,
     specified_rules,
     validate,
 )
-from graphql.execution.values import get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.errors import InvalidOperation, OperationNotFound
 from gateway.execution.answer import RequestErrors
 from gateway.execution.compiled_plan import CompiledPlan, compile_plan
 from gateway.execution.introspection import Introspection, introspection_of
 from gateway.execution.projection import Projection
+from gateway.execution.subscription_root import SubscriptionRoot, subscription_root
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
 from gateway.security.limits import OperationLimits, check_limits, parse_within
@@ -50,6 +52,7 @@ class PreparedOperation:
     plan: CompiledPlan
     introspection: Introspection | None
     suggestions: bool
+    subscription: SubscriptionRoot | None = None
 
     @cached_property
     def kind(self) -> OperationKind:
@@ -63,9 +66,13 @@ class PreparedOperation:
 
     def coerce(self, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the variables with their defaults; raises RequestErrors."""
+        return self.coerced(sent).coerced
+
+    def coerced(self, sent: Mapping[str, Any]) -> VariableValues:
+        """Give the variables as graphql-core wants them; raises RequestErrors."""
         definitions = self.operation.variable_definitions
         if not definitions:
-            return {}
+            return VariableValues({}, {})
         values = get_variable_values(
             self.schema,
             definitions,
@@ -75,7 +82,7 @@ class PreparedOperation:
         )
         if isinstance(values, list):
             raise RequestErrors([formatted(error, _BAD_INPUT) for error in values])
-        return values.coerced
+        return values
 
 
 def prepare(
@@ -104,13 +111,21 @@ def prepare(
         node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)
     }
     projection = Projection(schema, operation, fragments)
-    plan = snapshot.planner.plan(document, operation_name)
+    plan = compile_plan(
+        snapshot.planner.plan(document, operation_name), projection, _interfaces(snapshot)
+    )
+    roots = projection.root_fields
     return PreparedOperation(
         schema=schema,
         operation=operation,
-        plan=compile_plan(plan, projection, _interfaces(snapshot)),
-        introspection=introspection_of(schema, operation, fragments, projection.root_fields),
+        plan=plan,
+        introspection=introspection_of(schema, operation, fragments, roots),
         suggestions=options.suggestions,
+        subscription=(
+            subscription_root(snapshot.supergraph, schema, operation, fragments, roots, plan)
+            if operation.operation is OperationType.SUBSCRIPTION and plan.fetches
+            else None
+        ),
     )
 
 

@@ -94,7 +94,7 @@ class FieldCollector:
         spread: set[tuple[str, Conjunction]],
     ) -> None:
         for selection in part.selection_set.selections:
-            own = _conditions(selection)
+            own = conditions_of(selection)
             if own is None:
                 continue
             when = part.when | own
@@ -132,7 +132,7 @@ class FieldCollector:
         return isinstance(on, GraphQLObjectType) and self._schema.is_sub_type(wanted, on)
 
 
-def _conditions(selection: SelectionNode) -> Conjunction | None:
+def conditions_of(selection: SelectionNode) -> Conjunction | None:
     """Give the variables a selection hangs on; None when a literal takes it out."""
     when: set[Condition] = set()
     for directive in selection.directives or ():

@@ -14,7 +14,7 @@ _REVEALING = frozenset({"exception", "stacktrace", "stackTrace", "debugMessage",
 def masked(error: Exception) -> dict[str, Any]:
     """Give an exception in GraphQL's form; of what clients may not see only the code remains."""
     if isinstance(error, ClientError):
-        return {"message": error.message, "extensions": {"code": error.code}}
+        return {"message": error.message, "extensions": error.extensions}
     code = error.code if isinstance(error, GatewayError) else INTERNAL
     return {"message": "Something went wrong in the gateway.", "extensions": {"code": code}}
 

@@ -1,10 +1,12 @@
-"""GraphQL over HTTP: Strawberry's view with our negotiation, statuses, bounds and bytes."""
+"""GraphQL over HTTP and WebSocket: Strawberry's view with our negotiation, bounds and bytes."""
 
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.requests import Request
@@ -15,14 +17,24 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.ides import GraphQL_IDE
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from gateway.errors import InvalidRequest, Unauthenticated
 from gateway.execution.answer import Answer
 from gateway.pipeline import MutationByGet
-from gateway.security.authentication import Authenticator
+from gateway.security.authentication import VISITOR, Authenticator
 from gateway.security.csrf import is_forgeable
-from gateway.server.negotiation import GRAPHQL_RESPONSE, JSON, media_type, prefers_page
+from gateway.server.drain import Drain
+from gateway.server.negotiation import (
+    GRAPHQL_RESPONSE,
+    JSON,
+    StreamForm,
+    media_type,
+    prefers_page,
+    stream_form,
+)
 from gateway.server.refusals import (
     SAFE_HEADERS,
     HttpRefusal,
@@ -33,6 +45,11 @@ from gateway.server.refusals import (
 )
 from gateway.server.request_body import posted, queried, read_body, require_json
 from gateway.server.schema import Answered, GatewaySchema, NotReady, RequestContext
+from gateway.server.sockets import OpenSockets
+from gateway.server.streaming import StreamResponse
+from gateway.server.websocket import SocketHandler, SocketOptions, TextSocket
+from service_kit.identity.caller import Caller
+from service_kit.runtime.clock import Clock, SystemClock
 
 EXPLAIN_HEADER = "x-gateway-explain"
 """A developer's wish to see the plan and the timings in `extensions`."""
@@ -42,28 +59,64 @@ _log = structlog.get_logger("gateway.server")
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """How requests are received; `page` is the development page for browsers, if any."""
+    """How requests are received; `page` is the development page for browsers, if any.
+
+    `heartbeat` is the time between signs of life in a stream over HTTP.
+    """
 
     body_bytes: int = 1 << 20
     body_time: timedelta = field(default=timedelta(seconds=10))
     page: str | None = None
     may_explain: bool = False
+    heartbeat: timedelta = timedelta(seconds=12)
+    socket: SocketOptions = field(default_factory=SocketOptions)
+    allowed_origins: Sequence[str] = ()
+
+
+class Streamed(ExecutionResult):
+    """An execution result that is a stream of answers, in a form."""
+
+    def __init__(self, form: StreamForm, answers: AsyncGenerator[Answered, None]) -> None:
+        super().__init__(data=None, errors=None)
+        self.form = form
+        self.answers = answers
 
 
 class GatewayView(GraphQL[RequestContext, None]):
-    """Answers POST and GET at one path; every refusal is GraphQL-shaped."""
+    """Answers POST, GET and WebSockets at one path; every refusal is GraphQL-shaped."""
+
+    schema: GatewaySchema  # type: ignore[mutable-override]  # it is given no other
+    websocket_adapter_class = TextSocket  # type: ignore[mutable-override]  # it is only called
+    graphql_transport_ws_handler_class = SocketHandler  # type: ignore[mutable-override]  # likewise
 
     def __init__(
-        self, schema: GatewaySchema, authenticator: Authenticator, options: ServerOptions
+        self,
+        schema: GatewaySchema,
+        authenticator: Authenticator,
+        options: ServerOptions,
+        clock: Clock | None = None,
     ) -> None:
         ide: GraphQL_IDE | None = None if options.page is None else "graphiql"
-        super().__init__(schema, graphql_ide=ide, subscription_protocols=())
+        super().__init__(
+            schema,
+            graphql_ide=ide,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=options.socket.init_seconds),
+            max_subscriptions_per_connection=options.socket.operations,
+            allowed_origins=options.allowed_origins,
+        )
+        self.sockets = OpenSockets(clock or SystemClock(), options.socket.ping_seconds)
+        self.drain = Drain()
+        self.drain.on_begin(self.sockets.close)
         self.request_adapter_class = self._bounded  # type: ignore[assignment]  # it is only called
         self._authenticator = authenticator
         self._options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request; nothing is raised."""
+        """Answer one HTTP request, or serve one socket; nothing is raised."""
+        if scope["type"] == "websocket":
+            await self.run(WebSocket(scope, receive, send))
+            return
         request = Request(scope, receive)
         accepted = media_type(request.headers.get("accept"))
         try:
@@ -85,7 +138,9 @@ class GatewayView(GraphQL[RequestContext, None]):
         request: Request | WebSocket,
         response: Response | WebSocket,  # noqa: ARG002  # Strawberry's signature
     ) -> RequestContext:
-        """Find out who asks, before anything of the body is read."""
+        """Find out who asks, before anything of the body is read; a socket says it later."""
+        if isinstance(request, WebSocket):
+            return RequestContext(VISITOR)
         headers = request.headers
         try:
             caller = await self._authenticator.caller(
@@ -95,6 +150,23 @@ class GatewayView(GraphQL[RequestContext, None]):
             raise unauthenticated(error) from error
         explain = self._options.may_explain and EXPLAIN_HEADER in headers
         return RequestContext(caller, explain)
+
+    async def caller_of(self, socket: WebSocket, payload: Mapping[str, Any]) -> Caller:
+        """Find out who asks by a socket; raises Unauthenticated.
+
+        `connection_init` says it (`Authorization`, in any case, also below `headers`), because
+        browsers cannot set headers of a handshake; else the handshake does.
+        """
+        inner = payload.get("headers")
+        sources = (payload, inner if isinstance(inner, dict) else {}, socket.headers)
+        headers = {"accept-language": socket.headers.get("accept-language")}
+        for source in reversed(sources):
+            for name, value in source.items():
+                if str(name).lower() in ("authorization", "accept-language"):
+                    headers[str(name).lower()] = str(value)
+        return await self._authenticator.caller(
+            headers.get("authorization"), headers["accept-language"]
+        )
 
     def is_request_allowed(self, request: BaseRequestProtocol) -> bool:
         """Let GET and POST through, and tell the others so."""
@@ -118,7 +190,8 @@ class GatewayView(GraphQL[RequestContext, None]):
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """Read what is asked; raises HttpRefusal for whatever is not a GraphQL request."""
         headers = request.headers
-        if media_type(headers.get("accept")) is None:
+        accept = headers.get("accept")
+        if media_type(accept) is None and stream_form(accept) is None:
             message = InvalidRequest(f"The answer is {GRAPHQL_RESPONSE} or {JSON}.")
             raise HttpRefusal(HTTPStatus.NOT_ACCEPTABLE, message)
         if request.method == "GET":
@@ -129,6 +202,54 @@ class GatewayView(GraphQL[RequestContext, None]):
         require_json(headers.get("content-type"), headers.get("content-encoding"))
         return posted(await request.get_body())
 
+    async def execute_operation(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        request_data: Any,
+        context: RequestContext,
+        root_value: None,
+        sub_response: Response,
+    ) -> Any:
+        """Run the operation; it is streamed if it is a subscription, or if only that is accepted.
+
+        An Accept that merely names a stream beside JSON does not turn a query into one.
+        """
+        accept = request.headers.get("accept")
+        form = stream_form(accept)
+        if form is not None and (
+            media_type(accept) is None or await self._is_subscription(request_data)
+        ):
+            return Streamed(form, await self._stream(request_adapter.method, request_data, context))
+        return await self.execute_single(
+            request=request,
+            request_adapter=request_adapter,
+            request_data=request_data,
+            context=context,
+            root_value=root_value,
+            sub_response=sub_response,
+        )
+
+    async def _is_subscription(self, asked: GraphQLRequestData) -> bool:
+        try:
+            return await self.schema.is_subscription(asked.query, asked.operation_name)
+        except NotReady as error:
+            raise _not_ready(error) from error
+
+    async def _stream(
+        self, method: str, asked: GraphQLRequestData, context: RequestContext
+    ) -> AsyncGenerator[Answered, None]:
+        try:
+            return await self.schema.stream(
+                asked.query,
+                variable_values=asked.variables,
+                context_value=context,
+                operation_name=asked.operation_name,
+                allowed_operation_types=OperationType.from_http(method),  # type: ignore[arg-type]
+            )
+        except NotReady as error:
+            raise _not_ready(error) from error
+
     async def execute_single(self, *args: Any, **named: Any) -> ExecutionResult:
         """Run the operation; raises HttpRefusal where HTTP has a word for what is wrong."""
         try:
@@ -136,15 +257,24 @@ class GatewayView(GraphQL[RequestContext, None]):
         except MutationByGet as error:
             raise method_not_allowed(error.message, "POST") from error
         except NotReady as error:
-            again = {"Retry-After": "1"}
-            raise HttpRefusal(HTTPStatus.SERVICE_UNAVAILABLE, error, again) from error
+            raise _not_ready(error) from error
 
     async def process_result(self, request: Request, result: ExecutionResult) -> Any:  # noqa: ARG002
         """Hand the answer on as it is: it knows its own bytes."""
+        if isinstance(result, Streamed):
+            return result
         return result.answer if isinstance(result, Answered) else Answer(result.data)
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         """Write the answer in the negotiated media type, with the status that type asks for."""
+        if isinstance(response_data, Streamed):
+            return StreamResponse(
+                response_data.form,
+                response_data.answers,
+                self._options.heartbeat.total_seconds(),
+                self.drain,
+                SAFE_HEADERS,
+            )
         given: Answer = response_data
         accepted = sub_response.media_type or JSON
         refused = accepted == GRAPHQL_RESPONSE and not given.was_run
@@ -153,8 +283,16 @@ class GatewayView(GraphQL[RequestContext, None]):
             given.to_json(), int(status), SAFE_HEADERS, media_type=f"{accepted}; charset=utf-8"
         )
 
+    def decode_json(self, data: str | bytes) -> object:
+        """Read JSON within bounds of depth and of digits."""
+        return orjson.loads(data)
+
     def _bounded(self, request: Request) -> AsyncHTTPRequestAdapter:
         return _BoundedRequest(request, self._options)
+
+
+def _not_ready(error: NotReady) -> HttpRefusal:
+    return HttpRefusal(HTTPStatus.SERVICE_UNAVAILABLE, error, {"Retry-After": "1"})
 
 
 class _BoundedRequest(StarletteRequestAdapter):

@@ -1,6 +1,7 @@
 """What the client accepts: the media type of the answer, by quality and specificity."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -16,6 +17,7 @@ class _Range:
     kind: str
     quality: float
     rank: int
+    subscription_spec: str = ""
 
 
 @lru_cache(maxsize=256)
@@ -29,6 +31,29 @@ def media_type(accept: str | None) -> str | None:
     ranges = _ranges(accept)
     best = max(_OFFERED, key=lambda offered: _preference(offered, ranges))
     return best if _quality(best, ranges) > 0 else None
+
+
+class StreamForm(StrEnum):
+    """The forms in which a stream of answers goes over HTTP."""
+
+    SSE = "text/event-stream"
+    MULTIPART = "multipart/mixed"
+
+
+@lru_cache(maxsize=256)
+def stream_form(accept: str | None) -> StreamForm | None:
+    """Choose the form of a stream; None if none is named, for a wildcard asks for no stream."""
+    wanted = {one.kind: one.quality for one in _ranges(accept or "") if _may_stream(one)}
+    best = max(wanted, key=wanted.__getitem__, default=None)
+    return None if best is None else StreamForm(best)
+
+
+def _may_stream(one: "_Range") -> bool:
+    if one.quality <= 0:
+        return False
+    if one.kind == StreamForm.MULTIPART:
+        return "1.0" in one.subscription_spec
+    return one.kind == StreamForm.SSE
 
 
 @lru_cache(maxsize=256)
@@ -67,7 +92,8 @@ def _range(text: str) -> _Range | None:
     if "/" not in kind or not _is_utf8(parameters):
         return None
     rank = 0 if kind == "*/*" else 1 if kind.endswith("/*") else 2
-    return _Range(kind, _quality_of(parameters), rank)
+    spec = next((one for one in parameters if one.startswith("subscriptionspec=")), "")
+    return _Range(kind, _quality_of(parameters), rank, spec)
 
 
 def _is_utf8(parameters: list[str]) -> bool:

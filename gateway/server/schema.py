@@ -1,6 +1,7 @@
 """The gateway's schema as Strawberry's HTTP layer wants to see one: it runs the pipeline."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
@@ -13,7 +14,7 @@ from strawberry.types.graphql import OperationType
 
 from gateway.errors import ClientError
 from gateway.execution.answer import Answer
-from gateway.pipeline import OperationRequest, Served, answer
+from gateway.pipeline import OperationRequest, Served, Streaming, answer, is_subscription, stream
 from gateway.ports import SubgraphTransport
 from service_kit.identity.caller import Caller
 
@@ -51,7 +52,12 @@ class Serving(Protocol):
 class GatewaySchema(BaseSchema):
     """Plans and runs operations over subgraphs instead of resolving fields."""
 
-    def __init__(self, serving: Serving, transport: SubgraphTransport) -> None:
+    def __init__(
+        self,
+        serving: Serving,
+        transport: SubgraphTransport,
+        streaming: Streaming | None = None,
+    ) -> None:
         self.config = StrawberryConfig()
         self.query: Any = None
         self.mutation: Any = None
@@ -61,6 +67,7 @@ class GatewaySchema(BaseSchema):
         self.exception_handlers: tuple[ExceptionHandler[Any, Any], ...] = ()
         self._serving = serving
         self._transport = transport
+        self._streaming = streaming
 
     async def execute(
         self,
@@ -73,18 +80,10 @@ class GatewaySchema(BaseSchema):
         operation_extensions: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> ExecutionResult:
         """Answer an operation; raises MutationByGet and NotReady."""
-        served = self._serving.served
-        if served is None or context_value is None:
-            raise NotReady("The gateway is starting; its subgraphs have not all answered yet.")
-        request = OperationRequest(
-            document=query or "",
-            caller=context_value.caller,
-            operation_name=operation_name,
-            variables=variable_values or {},
-            may_change=OperationType.MUTATION in (allowed_operation_types or OperationType),
-            explain=context_value.explain,
+        request = _request(
+            query, variable_values, context_value, operation_name, allowed_operation_types
         )
-        return Answered(await answer(served, self._transport, request))
+        return Answered(await answer(self._in_use(), self._transport, request))
 
     def execute_sync(self, *_: Any, **__: Any) -> NoReturn:
         """Refuse: subgraphs are asked asynchronously."""
@@ -94,9 +93,28 @@ class GatewaySchema(BaseSchema):
         """Refuse: the layers above ask for a stream."""
         raise NotImplementedError
 
-    async def stream(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuse: no streaming protocol is switched on."""
-        raise NotImplementedError
+    async def stream(  # type: ignore[override]  # a generator's own type says more
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: RequestContext | None = None,
+        root_value: Any | None = None,  # noqa: ARG002
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> AsyncGenerator[Answered, None]:
+        """Give the answers of any operation, one after another; raises NotReady."""
+        served = self._in_use()
+        if self._streaming is None:
+            raise NotReady("This gateway serves no streams.")
+        request = _request(
+            query, variable_values, context_value, operation_name, allowed_operation_types
+        )
+        return _answered(stream(served, self._streaming, request))
+
+    async def is_subscription(self, query: str | None, operation_name: str | None) -> bool:
+        """Whether an operation is a subscription; raises NotReady."""
+        return await is_subscription(self._in_use(), query or "", operation_name)
 
     def get_type_by_name(self, name: str) -> None:
         """Know no Strawberry type: the schema is read, not declared."""
@@ -104,7 +122,38 @@ class GatewaySchema(BaseSchema):
     def get_directive_by_name(self, graphql_name: str) -> None:
         """Know no Strawberry directive either."""
 
+    def _in_use(self) -> Served:
+        served = self._serving.served
+        if served is None:
+            raise NotReady("The gateway is starting; its subgraphs have not all answered yet.")
+        return served
+
     def as_str(self) -> str:
         """Give the public schema as text; empty while there is none."""
         served = self._serving.served
         return "" if served is None else print_schema(served.snapshot.public_schema)
+
+
+def _request(
+    query: str | None,
+    variables: dict[str, Any] | None,
+    context: RequestContext | None,
+    operation_name: str | None,
+    allowed: Iterable[OperationType] | None,
+) -> OperationRequest:
+    if context is None:
+        raise NotReady("It is not known who asks.")
+    return OperationRequest(
+        document=query or "",
+        caller=context.caller,
+        operation_name=operation_name,
+        variables=variables or {},
+        may_change=OperationType.MUTATION in (allowed or OperationType),
+        explain=context.explain,
+    )
+
+
+async def _answered(answers: AsyncGenerator[Answer, None]) -> AsyncGenerator[Answered, None]:
+    async with aclosing(answers):
+        async for each in answers:
+            yield Answered(each)

@@ -1,7 +1,7 @@
 """What a supergraph says, as frozen records: each subgraph's own view of every type it knows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from graphql import DocumentNode, GraphQLSchema
@@ -80,11 +80,35 @@ class Subgraph:
     types: Mapping[str, SubgraphType]
 
 
+class EventSourceKind(StrEnum):
+    """What a listener that is too slow gets: every event, or each entity's latest state."""
+
+    LOSSLESS = "LOSSLESS"
+    STATE = "STATE"
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """`@eventSource` on a subscription field: the log it is served from.
+
+    `stream` names the log, `match` the arguments that filter by the event's keys of those names,
+    `unrestricted` the roles that see every event. `subgraph` is the virtual one that plans name.
+    """
+
+    field: str
+    subgraph: str
+    stream: str
+    match: tuple[str, ...]
+    kind: EventSourceKind = EventSourceKind.LOSSLESS
+    unrestricted: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Supergraph:
     """The whole: subgraphs by name in the text's order, and the full schema, hidden parts included.
 
     `inaccessible` is the local name of that directive, which an import may have renamed.
+    `event_sources` are by the name of the subscription field.
     """
 
     document: DocumentNode
@@ -92,3 +116,4 @@ class Supergraph:
     subgraphs: Mapping[str, Subgraph]
     machinery: frozenset[str]
     inaccessible: str
+    event_sources: Mapping[str, EventSource] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from graphql import (
 from gateway.errors import InvalidSupergraph
 from gateway.federation_spec.join import JoinField, JoinGraph, JoinNames
 from gateway.federation_spec.link import Link, links_of
+from gateway.supergraph.event_sources import source_uses, with_event_sources
 from gateway.supergraph.model import (
     Key,
     OutputType,
@@ -47,15 +48,23 @@ def read_supergraph(sdl: str) -> Supergraph:
     join = JoinNames(_prefix(links, "join"))
     graphs = _graphs(document, join)
     types = _types_by_graph(document, join, graphs)
-    return Supergraph(
-        document=document,
-        schema=build_ast_schema(document, assume_valid=True, assume_valid_sdl=True),
-        subgraphs={
+    schema = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
+    root = schema.subscription_type.name if schema.subscription_type else "Subscription"
+    subgraphs, sources = with_event_sources(
+        {
             graph.name: Subgraph(graph.name, graph.graph, graph.url, types[graph.graph])
             for graph in graphs
         },
+        root,
+        source_uses(document, links, root),
+    )
+    return Supergraph(
+        document=document,
+        schema=schema,
+        subgraphs=subgraphs,
         machinery=_machinery(links),
         inaccessible=_directive_name(links, "inaccessible"),
+        event_sources=sources,
     )
 
 

@@ -1,7 +1,7 @@
 """What inventory's resolvers may reach."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from strawberry.dataloader import DataLoader
 
@@ -18,6 +18,7 @@ from inventory_svc.use_cases.stock.read_availability import (
 )
 from service_kit.commands.refusal import Refusal
 from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.messaging.event_log import EventLog
 from service_kit.runtime.clock import Clock
 
 
@@ -90,7 +91,15 @@ class InventoryContext(SubgraphContext):
     """The caller, the time, the ports and the loaders of one request."""
 
     inventory: Inventory
-    loaders: Loaders
+    log: EventLog
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Read everything anew from here on: the next item of a subscription is as of now."""
+        object.__setattr__(self, "loaders", Loaders(self.inventory))
 
 
 Info = InfoOf[InventoryContext]

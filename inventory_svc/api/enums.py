@@ -12,6 +12,7 @@ from inventory_svc.domain.network.location import LocationType
 from inventory_svc.domain.refusals import StockRefusal
 from inventory_svc.domain.stock.availability import AvailabilityRule
 from inventory_svc.domain.stock.commands import FeedMode
+from inventory_svc.domain.stock.crossings import Crossing
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.position import Condition
 from inventory_svc.domain.stock.reservation import ReservationKind, ReservationState
@@ -221,5 +222,17 @@ described(
         "APPLIED": "It was written.",
         "UNCHANGED": "It said what was known.",
         "REJECTED": "It was refused; `userErrors` say why.",
+    },
+)
+
+described(
+    Crossing,
+    "AvailabilityCrossing",
+    "Which line a change of availability crossed.",
+    {
+        "SOLD_OUT": "Nothing can be promised any more.",
+        "BACK_IN_STOCK": "Something can be promised again.",
+        "BAND": "The number entered another band: from 1, 5, 20 or 100 units on.",
+        "NONE": "The number stays in its band.",
     },
 )

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inventory_svc.domain.stock.commands import StockCommand
+from inventory_svc.domain.stock.crossings import ChannelsOf
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
 from inventory_svc.domain.stock.draft import PositionChange, ReservationChange
-from inventory_svc.domain.stock.events import events_of
+from inventory_svc.domain.stock.events import events_of, no_channels
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
 from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS
@@ -24,6 +25,7 @@ from inventory_svc.mongo.stock_documents import (
 )
 from inventory_svc.mongo.supply_reads import Shortlists, SupplyReads, keys_named
 from inventory_svc.mongo.turns import Turns
+from inventory_svc.ports import Network
 from service_kit.messaging.due_work import DueItem, DueWork
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.clock import Clock
@@ -62,7 +64,7 @@ class MetOthers(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommitTools:
-    """What a commit reads and writes with."""
+    """What a commit reads and writes with; without a network, events name no channels."""
 
     database: Database
     outcomes: MongoOutcomes
@@ -70,6 +72,7 @@ class CommitTools:
     due_work: DueWork
     clock: Clock
     sourcing: SourcingStrategy
+    network: Network | None = None
 
 
 class StockTransactions:
@@ -103,6 +106,7 @@ class StockTransactions:
         """Commit at once, or in turn at a crowded position; who meets others takes a turn."""
         hottest = crowded
         attempts = 0
+        channels_of = await self._channels_of()
 
         async def attempt(session: Session) -> GroupDecision:
             nonlocal attempts, hottest
@@ -111,7 +115,7 @@ class StockTransactions:
                 raise MetOthers(hottest)
             decision = await self._decide(commands, shortlists, session)
             hottest = _hottest(decision)
-            await self._write(decision, session)
+            await self._write(decision, channels_of, session)
             return decision
 
         try:
@@ -128,7 +132,13 @@ class StockTransactions:
         self._reached("stock_commit.read")
         return decide(commands, supply, self._tools.sourcing, self._tools.clock.now())
 
-    async def _write(self, decision: GroupDecision, session: Session) -> None:
+    async def _channels_of(self) -> ChannelsOf:
+        network = self._tools.network
+        return no_channels if network is None else (await network.directory()).channels_of
+
+    async def _write(
+        self, decision: GroupDecision, channels_of: ChannelsOf, session: Session
+    ) -> None:
         await self._write_positions(decision.positions, session)
         self._reached("stock_commit.positions_written")
         await self._write_reservations(decision.reservations, session)
@@ -137,7 +147,8 @@ class StockTransactions:
         )
         if decision.records:
             await self._tools.outcomes.record_many(dict(decision.records), session)
-        await self._tools.outbox.append(session, list(events_of(decision, current_traceparent())))
+        events = events_of(decision, current_traceparent(), channels_of)
+        await self._tools.outbox.append(session, list(events))
         await self._schedule_expiries(decision.reservations, session)
         self._reached("stock_commit.all_written")
 

@@ -13,6 +13,7 @@ from order_svc.domain.rights.visibility import Visibility, visibility_of
 from order_svc.ports import OrderReader
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.messaging.event_log import EventLog
 
 RowT = TypeVar("RowT")
 _Read: TypeAlias = Callable[[list[str]], Awaitable[Mapping[str, RowT]]]
@@ -34,9 +35,14 @@ class OrderContext(SubgraphContext):
 
     around: Surroundings
     reader: OrderReader
+    log: EventLog
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Read everything anew from here on: the next item of a subscription is as of now."""
         object.__setattr__(
             self,
             "loaders",

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from order_svc.domain.fulfilments.fulfilment import ShortReason
+from order_svc.domain.history.sections import OrderUpdateType, QueueChangeType
 from order_svc.domain.lifecycles.actions import Action, Hindrance
 from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
 from order_svc.domain.lifecycles.order_status import CustomerStatus, OrderStatus
@@ -178,6 +179,28 @@ described(
         "ORDER_LINE": "One line.",
         "FULFILMENT": "One location's part.",
         "PARCEL": "One parcel.",
+    },
+)
+described(
+    OrderUpdateType,
+    "OrderUpdateType",
+    "What happened to an order; of several things the first of these.",
+    {
+        "ORDER_PLACED": "It was placed.",
+        "ORDER_CANCELLED": "All of it was cancelled.",
+        "STATUS_CHANGED": "Its status changed.",
+        "AMOUNT_CHANGED": "What is due changed.",
+        "PROGRESSED": "Its lines or fulfilments changed, not its status.",
+    },
+)
+described(
+    QueueChangeType,
+    "QueueChangeType",
+    "What happened to a fulfilment in its location's queue.",
+    {
+        "ADDED": "The location is asked to prepare it.",
+        "CHANGED": "It went on, or something of it changed.",
+        "REMOVED": "Nothing is left to do for it.",
     },
 )
 described(

@@ -5,6 +5,7 @@ import strawberry
 from order_svc.api.fulfilment_mutations import FulfilmentMutations
 from order_svc.api.order_mutations import OrderMutations
 from order_svc.api.queries import Query
+from order_svc.api.subscriptions import Subscription
 from order_svc.api.types import Customer, Fulfilment, Location, Order, OrderLine, Parcel
 from service_kit.graphql.schema import SubgraphSchema, build_subgraph_schema
 
@@ -17,5 +18,8 @@ class Mutation(OrderMutations, FulfilmentMutations):
 def order_schema() -> SubgraphSchema:
     """Build the schema; every operation in it names its callers."""
     return build_subgraph_schema(
-        Query, Mutation, types=(Order, OrderLine, Fulfilment, Parcel, Customer, Location)
+        Query,
+        Mutation,
+        Subscription,
+        types=(Order, OrderLine, Fulfilment, Parcel, Customer, Location),
     )

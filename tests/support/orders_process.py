@@ -79,7 +79,7 @@ class OrdersProcess:
     ) -> Any:
         """Run an operation and give its result, errors and all."""
         context = OrderContext(
-            caller or a_caller(), self.clock, self.parts.around, self.parts.reader
+            caller or a_caller(), self.clock, self.parts.around, self.parts.reader, self.parts.log
         )
         return await SCHEMA.execute(
             operation, variable_values=dict(variables or {}), context_value=context

@@ -54,6 +54,10 @@ class NetworkDirectory:
             raise unknown_channel(code, *path)
         return found
 
+    def channels_of(self, location: str) -> tuple[str, ...]:
+        """Give the codes of the channels that sell from a location; none if it is not known."""
+        return self._channels_by_location.get(location, ())
+
     def ranked(self, channel: Channel, destination: Destination) -> tuple[Candidate, ...]:
         """Give the locations that the channel sells from: nearest first, ties by code."""
         return self._rankings(channel.code, destination)
@@ -84,6 +88,17 @@ class NetworkDirectory:
                 if location.point is not None and location.postcode
             }
         )
+
+    @cached_property
+    def _channels_by_location(self) -> Mapping[str, tuple[str, ...]]:
+        return {
+            code: tuple(
+                sorted(
+                    channel.code for channel in self.channels.values() if channel.sells_from(place)
+                )
+            )
+            for code, place in self.locations.items()
+        }
 
     @cached_property
     def _rankings(self) -> Callable[[str, Destination], tuple[Candidate, ...]]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from inventory_svc.domain.stock.crossings import ChannelsOf, sections_of_position
 from inventory_svc.domain.stock.decisions import GroupDecision
 from inventory_svc.domain.stock.draft import PositionChange, ReservationChange
+from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Position
 from inventory_svc.domain.stock.reservation import Reservation
 from service_kit.messaging.envelope import Change, EntityRef, Event, text_of
@@ -14,21 +16,31 @@ POSITION_CHANGED = "stockPositionChanged"
 RESERVATION_CHANGED = "reservationChanged"
 
 
-def events_of(decision: GroupDecision, traceparent: str | None = None) -> Iterator[Event]:
+def no_channels(_: str) -> tuple[str, ...]:
+    """Know of no channel that sells from a location."""
+    return ()
+
+
+def events_of(
+    decision: GroupDecision,
+    traceparent: str | None = None,
+    channels_of: ChannelsOf = no_channels,
+) -> Iterator[Event]:
     """Give the events of a commit; a position whose count was only confirmed has none."""
     causes = {movement.position: movement for movement in decision.movements}
     for position in decision.positions:
         last = causes.get(position.after.key)
         if last is not None:
-            yield _position_changed(position, last.cause, last.actor, decision, traceparent)
+            said = sections_of_position(position, decision.now, channels_of)
+            yield _position_changed(position, last, said, decision, traceparent)
     for reservation in decision.reservations:
         yield _reservation_changed(reservation, decision, traceparent)
 
 
 def _position_changed(
     change: PositionChange,
-    cause: str,
-    actor: str,
+    last: Movement,
+    said: Mapping[str, JSON],
     decision: GroupDecision,
     traceparent: str | None,
 ) -> Event:
@@ -40,13 +52,13 @@ def _position_changed(
         entity=entity,
         seq=change.after.version,
         occurred_at=decision.now,
-        actor=actor,
-        cause=cause,
+        actor=last.actor,
+        cause=last.cause,
         audience=(f"location:{location}",),
         changes=_differences(
             _counters(change.before) if change.before else {}, _counters(change.after)
         ),
-        data={"sku": sku, "locationCode": location, "condition": condition.value},
+        data={"sku": sku, "locationCode": location, "condition": condition.value, **said},
         traceparent=traceparent,
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from order_svc.domain.customers.customer import Customer
 from order_svc.domain.fulfilments.fulfilment import Fulfilment
+from order_svc.domain.history.sections import sections_of_fulfilment, sections_of_order
 from order_svc.domain.lines.line import Line
 from order_svc.domain.orders.order import Order
 from order_svc.domain.parcels.parcel import Parcel
@@ -45,6 +46,7 @@ def events_of_order(before: Order, after: Order, cause: Cause) -> Iterator[Event
         "ref": after.ref,
         "channel": after.channel,
         "customerId": after.customer_id,
+        **sections_of_order(before, after),
     }
     order_ref = EntityRef("Order", after.id)
     yield _event(kind, order_ref, after.version, cause, audience, old, _order_fields(after), about)
@@ -108,7 +110,8 @@ def _fulfilment_events(
         old = _fulfilment_fields(earlier) if earlier else _NEW
         entity = EntityRef("Fulfilment", fulfilment.id)
         new = _fulfilment_fields(fulfilment)
-        yield _event(FULFILMENT_CHANGED, entity, fulfilment.version, cause, own, old, new, about)
+        said = {**about, **sections_of_fulfilment(earlier, fulfilment)}
+        yield _event(FULFILMENT_CHANGED, entity, fulfilment.version, cause, own, old, new, said)
     customers = tuple(one for one in audience_of(before, after) if one.startswith("customer:"))
     for parcel in fulfilment.parcels:
         known = before.parcel(parcel.id)

@@ -34,6 +34,7 @@ async def test_what_is_committed_is_told_on_the_log(
 
     async with app.router.lifespan_context(app):
         ready = await ask(app, "/health/ready")
+        metrics = await ask(app, "/metrics")
         subgraph = Subgraph(app, None, clock)  # type: ignore[arg-type]  # parts are the app's own
         token_of = subgraph.user(Role.OPERATOR)
         answer = await subgraph.send(
@@ -48,6 +49,7 @@ async def test_what_is_committed_is_told_on_the_log(
     await bus.close()
 
     assert ready.status == 200
+    assert "# HELP tutti_outbox_waiting" in metrics.text
     assert answer == {"data": {"itemsImport": {"results": [{"status": "APPLIED"}]}}}
     event = json.loads(entry.payload)
     assert (event["type"], event["entity"], event["seq"]) == (

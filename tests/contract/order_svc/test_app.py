@@ -66,3 +66,10 @@ async def test_the_indexes_are_made_once_and_making_them_again_is_harmless(
         made = await driver.index_information()
         assert {index.name for index in declaration.indexes} <= set(made), declaration.name
         assert declaration.retention
+
+
+async def test_what_waits_to_be_told_is_among_the_metrics(foundation: Foundation) -> None:
+    parts = join(foundation)
+    await parts.backlog.measure()
+    answer = await ask(order_app(foundation, parts=parts), "/metrics")
+    assert 'tutti_outbox_waiting{process="order_svc"} 0.0' in answer.text

@@ -56,6 +56,7 @@ def test_the_matrix_of_roles_and_operations() -> None:
         "Query.reservation": "ASOIX",
         "Query.stockMovements": "ASOIX",
         "Query.stockPosition": "ASOIX",
+        "Subscription.availabilityChanged": "VCASOIX",
         "_entities.Channel": "VCASOIX",
         "_entities.Item": "VCASOIX",
         "_entities.Location": "VCASOIX",

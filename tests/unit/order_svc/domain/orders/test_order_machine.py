@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from order_svc.domain.fulfilments.fulfilment import Fulfilment, ShortReason
 from order_svc.domain.history.events import Cause, events_of_order
+from order_svc.domain.history.transitions import reachable, transitions_of
 from order_svc.domain.lifecycles import fulfilment_state, parcel_state
 from order_svc.domain.lifecycles.order_status import folded_status
 from order_svc.domain.lifecycles.slices import AT_A_LOCATION, STEPS, SliceState
@@ -229,6 +230,7 @@ class OrderMachine(RuleBasedStateMachine):
         assert after.version == before.version + 1
         self._check_steps(before, after)
         self._check_events(before, after)
+        self._check_transitions(before, after)
         for effect in change.effects:
             assert effect.key not in self.keys
             self.keys.add(effect.key)
@@ -258,6 +260,22 @@ class OrderMachine(RuleBasedStateMachine):
             assert self.seqs[f"Fulfilment:{one.id}"] == one.version
         for parcel in after.parcels:
             assert self.seqs[f"Parcel:{parcel.id}"] == parcel.version
+
+    def _check_transitions(self, before: Order, after: Order) -> None:
+        """Applied to the slices before, what is told to have moved gives the slices after."""
+        counts = Counter[tuple[str, SliceState]]()
+        for line, part in before.slices():
+            counts[line.id, part.state] += part.quantity
+        for one in transitions_of(before, after):
+            assert one.quantity > 0
+            assert one.after in reachable(one.before), (one.before, one.after)
+            counts[one.line_id, one.before] -= one.quantity
+            assert counts[one.line_id, one.before] >= 0
+            counts[one.line_id, one.after] += one.quantity
+        expected = Counter[tuple[str, SliceState]]()
+        for line, part in after.slices():
+            expected[line.id, part.state] += part.quantity
+        assert +counts == expected
 
     def _settle(self, effect: StockEffect, data: Any) -> None:
         if isinstance(effect, SourceLine):

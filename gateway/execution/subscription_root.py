@@ -1,0 +1,103 @@
+"""The one root field of a subscription: its arguments, and what else of the operation varies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLSchema,
+    Node,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_argument_values
+
+from gateway.execution.compiled_plan import CompiledPlan
+from gateway.execution.event_payload import EventPayload, compile_event_payload
+from gateway.execution.selections import SelectedField
+from gateway.supergraph.model import EventSource, Supergraph
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRoot:
+    """What a subscription needs besides its plan.
+
+    `payload_fields` are those of the event's type; `resolving` are the variables that count once
+    an event is there (all but those that stand in the root field's arguments alone). Without an
+    event source there is no `payload`: the events are a subgraph's. `identity` tells one prepared
+    operation from another.
+    """
+
+    name: str
+    key: str
+    definition: GraphQLField
+    node: FieldNode
+    payload_fields: frozenset[str]
+    resolving: tuple[str, ...]
+    source: EventSource | None = None
+    payload: EventPayload | None = None
+    identity: object = field(default_factory=object)
+
+    def arguments(self, variables: VariableValues) -> Mapping[str, Any]:
+        """Give the coerced arguments; raises GraphQLError."""
+        return get_argument_values(self.definition, self.node, variables)
+
+
+def subscription_root(
+    supergraph: Supergraph,
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    roots: tuple[SelectedField, ...],
+    plan: CompiledPlan,
+) -> SubscriptionRoot:
+    """Describe the root field of a valid subscription; `schema` is the clients' one."""
+    selected = roots[0]
+    node = selected.nodes[0][0]
+    assert schema.subscription_type is not None  # noqa: S101  # the operation was validated
+    source = supergraph.event_sources.get(selected.name)
+    of = supergraph.schema.subscription_type
+    definition = schema.subscription_type.fields[selected.name]
+    payload_type = of.fields[selected.name].type if of else definition.type
+    while hasattr(payload_type, "of_type"):
+        payload_type = payload_type.of_type
+    text = plan.fetches[0].fetch.operation if plan.fetches else ""
+    return SubscriptionRoot(
+        name=selected.name,
+        key=selected.response_key,
+        definition=definition,
+        node=node,
+        payload_fields=frozenset(getattr(payload_type, "fields", ())),
+        resolving=_variables_below(operation, node, fragments),
+        source=source,
+        payload=compile_event_payload(text, supergraph.schema) if source else None,
+    )
+
+
+def _variables_below(
+    operation: OperationDefinitionNode,
+    root: FieldNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+) -> tuple[str, ...]:
+    parts: list[Node] = [*fragments.values(), *(root.directives or ())]
+    if root.selection_set is not None:
+        parts.append(root.selection_set)
+    finder = _Variables()
+    for part in parts:
+        visit(part, finder)
+    declared = (one.variable.name.value for one in operation.variable_definitions or ())
+    return tuple(name for name in declared if name in finder.found)
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.found.add(node.name.value)

@@ -1,0 +1,103 @@
+"""All open WebSockets of the process: pinged, ended when a token expires, closed at the end."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any, Protocol
+
+from service_kit.runtime.clock import Clock
+
+FORBIDDEN = 4403
+SERVICE_RESTART = 1012
+"""Clients connect again after both: with a new token, or elsewhere."""
+
+_LOOK_SECONDS = 0.5
+
+
+class Socket(Protocol):
+    """What is needed of an open socket."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """When its caller's token expires."""
+
+    def ping(self) -> Coroutine[Any, Any, None]:
+        """Send a ping of the protocol."""
+
+    def end(self, code: int, reason: str) -> Coroutine[Any, Any, None]:
+        """Close it."""
+
+
+class OpenSockets:
+    """Looks after sockets with one task for all."""
+
+    def __init__(self, clock: Clock, ping_seconds: float) -> None:
+        self._clock = clock
+        self._ping_seconds = ping_seconds
+        self._sockets: dict[Socket, None] = {}
+        self._due: list[tuple[float, int, Socket]] = []
+        self._numbers = count()
+        self._busy: dict[Socket, asyncio.Task[None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._sockets)
+
+    @contextmanager
+    def holding(self, socket: Socket) -> Iterator[None]:
+        """Look after a socket while it is open."""
+        self._sockets[socket] = None
+        self._schedule(socket)
+        try:
+            yield
+        finally:
+            del self._sockets[socket]
+            busy = self._busy.pop(socket, None)
+            if busy is not None:
+                busy.cancel()
+
+    async def run(self) -> None:
+        """Look after the sockets for ever."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = asyncio.get_running_loop().time()
+            while self._due and self._due[0][0] <= now:
+                _, _, socket = heappop(self._due)
+                if socket in self._sockets:
+                    self._look_after(socket)
+
+    async def close(self) -> None:
+        """Close every socket so that its client connects again."""
+        ends = [one.end(SERVICE_RESTART, "Service restart") for one in list(self._sockets)]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                await asyncio.gather(*ends, return_exceptions=True)
+
+    def changed(self, socket: Socket) -> None:
+        """Look at a socket anew: its caller is known now."""
+        self._schedule(socket)
+
+    def _schedule(self, socket: Socket) -> None:
+        left = (socket.expires_at - self._clock.now()).total_seconds()
+        seconds = max(0.0, min(left, self._ping_seconds))
+        due = asyncio.get_running_loop().time() + seconds
+        heappush(self._due, (due, next(self._numbers), socket))
+
+    def _look_after(self, socket: Socket) -> None:
+        if socket.expires_at <= self._clock.now():
+            work = socket.end(FORBIDDEN, "Token expired")
+        else:
+            work = socket.ping()
+            self._schedule(socket)
+        busy = self._busy.get(socket)
+        if busy is not None and not busy.done():
+            work.close()  # still busy with the last one: the socket does not take what it is sent
+            return
+        self._busy[socket] = asyncio.create_task(_quietly(work))
+
+
+async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+    with suppress(Exception):  # the socket's own task hears of it
+        await work

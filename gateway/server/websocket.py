@@ -1,0 +1,267 @@
+"""GraphQL over WebSocket (graphql-transport-ws): Strawberry's handler with our bounds and bytes."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+import orjson
+import structlog
+from starlette.websockets import WebSocket, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+
+from gateway.errors import ClientError, Unauthenticated
+from gateway.execution.answer import Answer
+from gateway.security.masking import masked
+from gateway.server.drain import Drain
+from gateway.server.schema import GatewaySchema, RequestContext
+from gateway.server.sockets import FORBIDDEN, SERVICE_RESTART, OpenSockets
+from service_kit.identity.caller import Caller
+
+INVALID_MESSAGE = 4400
+UNAUTHORIZED = 4401
+SUBSCRIBER_EXISTS = 4409
+TOO_MANY_INITIALISATIONS = 4429
+
+_LONGEST_REASON = 120
+_LONGEST_ID = 256
+_NULL = type(None)
+
+_log = structlog.get_logger("gateway.server")
+
+
+class TooManyOperations(ClientError):
+    """The socket has as many operations under way as it may."""
+
+    code = "TOO_MANY_OPERATIONS"
+
+
+@dataclass(frozen=True, slots=True)
+class SocketOptions:
+    """Bounds of a socket: time to initialise, operations at a time, time between pings."""
+
+    init_seconds: float = 3
+    operations: int = 100
+    ping_seconds: float = 25
+
+
+class TextSocket(ASGIWebSocketAdapter):
+    """A socket that speaks in text frames, and says once that its client has gone."""
+
+    ws: WebSocket
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send a message."""
+        await self.send_text(orjson.dumps(message).decode())
+
+    async def send_text(self, text: str) -> None:
+        """Send a message that is JSON already; raises WebSocketDisconnected."""
+        if self.ws.application_state is not WebSocketState.CONNECTED:
+            raise WebSocketDisconnected
+        try:
+            await self.ws.send_text(text)
+        except (OSError, RuntimeError) as error:
+            raise WebSocketDisconnected from error
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close it, unless it is closed."""
+        if self.ws.application_state is WebSocketState.CONNECTED:
+            try:
+                await self.ws.close(code=code, reason=_short(reason))
+            except (OSError, RuntimeError) as error:
+                raise WebSocketDisconnected from error
+
+
+class Door(Protocol):
+    """What a socket asks of the view it came in by."""
+
+    @property
+    def sockets(self) -> OpenSockets:
+        """All the sockets."""
+
+    @property
+    def drain(self) -> Drain:
+        """Whether the process is ending."""
+
+    async def caller_of(self, socket: WebSocket, payload: Mapping[str, Any]) -> Caller:
+        """Find out who asks; raises Unauthenticated."""
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
+    """One socket: who is asking is told by `connection_init`, or by the handshake's header."""
+
+    websocket: TextSocket  # type: ignore[mutable-override]  # our view makes no other
+    schema: GatewaySchema  # type: ignore[mutable-override]  # nor has it another
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the caller's token expires."""
+        return self.context.caller.expires_at
+
+    @property
+    def door(self) -> Door:
+        """The view it came in by."""
+        return cast("Door", self.view)
+
+    async def handle(self) -> None:
+        """Serve the socket until it is closed."""
+        if self.door.drain.has_begun:
+            await self.end(SERVICE_RESTART, "Service restart")
+            return
+        with self.door.sockets.holding(self):
+            await super().handle()
+
+    async def ping(self) -> None:
+        """Send a ping of the protocol."""
+        if self.connection_acknowledged:
+            await self.websocket.send_text('{"type":"ping"}')
+
+    async def end(self, code: int, reason: str) -> None:
+        """Close the socket."""
+        await self.websocket.close(code, reason)
+
+    async def handle_message(self, message: Message) -> None:
+        """Refuse what is no message of the protocol, and handle the others."""
+        problem = _problem(message)
+        if problem is not None:
+            await self.handle_invalid_message(problem)
+            return
+        await super().handle_message(message)
+
+    async def handle_connection_init(self, message: Any) -> None:
+        """Find out who asks; a token that is not good closes the socket with 4403."""
+        if self.connection_timed_out:
+            return
+        if self.connection_init_received:
+            await self.websocket.close(TOO_MANY_INITIALISATIONS, "Too many initialisation requests")
+            return
+        self.connection_init_received = True
+        if self.connection_init_timeout_task is not None:
+            self.connection_init_timeout_task.cancel()
+        try:
+            caller = await self.door.caller_of(self.websocket.ws, message.get("payload") or {})
+        except Unauthenticated as error:
+            await self.websocket.close(FORBIDDEN, error.message)
+            return
+        self.context = replace(self.context, caller=caller)
+        self.connection_acknowledged = True
+        await self.websocket.send_text('{"type":"connection_ack"}')
+        self.door.sockets.changed(self)
+
+    async def handle_subscribe(self, message: Any) -> None:
+        """Start an operation; what is wrong with it ends it, not the socket."""
+        identifier, payload = message["id"], message["payload"]
+        if not self.connection_acknowledged:
+            await self.websocket.close(UNAUTHORIZED, "Unauthorized")
+            return
+        if identifier in self.operations:
+            reason = f"Subscriber for {identifier} already exists"
+            await self.websocket.close(SUBSCRIBER_EXISTS, reason)
+            return
+        if len(self.operations) >= (self.max_subscriptions_per_connection or 0):
+            refused = TooManyOperations("This socket has too many operations under way.")
+            await self._send_errors(identifier, [masked(refused)])
+            return
+        operation = Operation(
+            self,
+            identifier,
+            payload["query"],
+            payload.get("variables"),
+            payload.get("operationName") or None,
+        )
+        self.operations[identifier] = operation
+        operation.task = asyncio.create_task(self.run_operation(operation))
+        operation.task.add_done_callback(self._task_done)
+
+    async def run_operation(self, operation: Operation[RequestContext, None]) -> None:
+        """Send what the operation comes to, and how it ends."""
+        try:
+            async with aclosing(self._answers(operation)) as answers:
+                if await self._send_all(operation, answers):
+                    self._forget(operation)
+                    await self.websocket.send_json({"id": operation.id, "type": "complete"})
+        except WebSocketDisconnected:
+            pass
+        finally:
+            self._forget(operation)
+
+    async def _answers(
+        self, operation: Operation[RequestContext, None]
+    ) -> AsyncGenerator[Answer, None]:
+        try:
+            answered = await self.schema.stream(
+                operation.query,
+                variable_values=cast("dict[str, Any] | None", operation.variables),
+                context_value=self.context,
+                operation_name=operation.operation_name,
+            )
+        except ClientError as error:
+            yield Answer(None, [masked(error)], was_run=False)
+            return
+        async with aclosing(answered):
+            async for each in answered:
+                yield each.answer
+
+    async def _send_all(
+        self,
+        operation: Operation[RequestContext, None],
+        answers: AsyncGenerator[Answer, None],
+    ) -> bool:
+        """Send answers; False if the last one said why there are no more."""
+        head = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
+        async for answer in answers:
+            if not answer.was_run:
+                self._forget(operation)
+                await self._send_errors(operation.id, answer.errors)
+                return False
+            await self.websocket.send_text(f"{head}{answer.text}}}")
+        return True
+
+    async def _send_errors(self, identifier: str, errors: Any) -> None:
+        message = {"id": identifier, "type": "error", "payload": list(errors)}
+        await self.websocket.send_json(message)
+
+    def _forget(self, operation: Operation[RequestContext, None]) -> None:
+        """Free the id, unless a later operation has it."""
+        if self.operations.get(operation.id) is operation:
+            del self.operations[operation.id]
+
+
+def _problem(message: Any) -> str | None:
+    """Say what is wrong with a message's form; None if nothing is."""
+    if not isinstance(message, dict):
+        return "A message is a JSON object"
+    kind = message.get("type")
+    if kind in ("connection_init", "ping", "pong"):
+        fits = isinstance(message.get("payload"), dict | _NULL)
+        return None if fits else "A payload is an object"
+    if kind not in ("subscribe", "complete"):
+        return "Unknown message type"
+    identifier = message.get("id")
+    if not isinstance(identifier, str) or not 0 < len(identifier) <= _LONGEST_ID:
+        return "An id is a string, neither empty nor long"
+    return _problem_of_payload(message.get("payload")) if kind == "subscribe" else None
+
+
+def _problem_of_payload(payload: Any) -> str | None:
+    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+        return "A subscribe message has a payload with a query"
+    for name in ("variables", "extensions"):
+        if not isinstance(payload.get(name), dict | _NULL):
+            return f"{name} must be an object"
+    if not isinstance(payload.get("operationName"), str | _NULL):
+        return "operationName must be a string"
+    return None
+
+
+def _short(reason: str) -> str:
+    """A close frame has room for 123 bytes of reason."""
+    return reason.encode()[:_LONGEST_REASON].decode("utf-8", "ignore")

@@ -1,0 +1,1 @@
+"""Live subscriptions: one log read once, for as many listeners as there are."""

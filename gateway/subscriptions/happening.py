@@ -1,0 +1,68 @@
+"""An event of the log, as far as subscriptions need it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import structlog
+
+_log = structlog.get_logger("gateway.subscriptions")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What an event says to one subscription field: texts to filter by, and the payload."""
+
+    keys: Mapping[str, tuple[str, ...]]
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One commit on one entity; `sections` are by subscription field."""
+
+    event_id: str
+    entity: str
+    seq: int
+    occurred_at: str
+    audience: frozenset[str]
+    sections: Mapping[str, Section]
+
+
+def read_happening(payload: bytes) -> Happening | None:
+    """Read an envelope; None, told to the log, for what is none."""
+    try:
+        envelope = orjson.loads(payload)
+        entity = envelope["entity"]
+        return Happening(
+            event_id=str(envelope["eventId"]),
+            entity=f"{entity['type']}:{entity['id']}",
+            seq=int(envelope["seq"]),
+            occurred_at=str(envelope["occurredAt"]),
+            audience=frozenset(map(str, envelope.get("audience") or ())),
+            sections=dict(_sections(envelope.get("data") or {})),
+        )
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        _log.warning("event_not_understood", reason=f"{type(error).__name__}: {error}")
+        return None
+
+
+def texts_of(value: Any) -> tuple[str, ...]:
+    """Give a filter's value, or a key's, as texts: a list has several, null has none."""
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple):
+        return tuple(str(one) for one in value if one is not None)
+    return (str(value),)
+
+
+def _sections(data: Mapping[str, Any]) -> list[tuple[str, Section]]:
+    """Only sections that look like one: other readers of the log have their own words in it."""
+    return [
+        (name, Section({key: texts_of(value) for key, value in keys.items()}, payload))
+        for name, section in data.items()
+        if isinstance(section, dict)
+        and isinstance(keys := section.get("keys"), dict)
+        and isinstance(payload := section.get("payload"), dict)
+    ]

@@ -1,0 +1,166 @@
+"""One reader per stream and process: it reads the log once and hands each event to who wants it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+
+from gateway.ports import EventLog, LogBounds, LogEntry, LogUnavailable
+from gateway.subscriptions.cursor import Positions
+from gateway.subscriptions.happening import Happening, read_happening
+from gateway.subscriptions.index import ListenerIndex
+from gateway.subscriptions.listener import Listener
+from gateway.subscriptions.occurrence import Delivery, Occurrence
+
+_AT_ONCE = 500
+_WAIT_SECONDS = 1.0
+_FIRST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 2.0
+
+_log = structlog.get_logger("gateway.subscriptions")
+
+
+class StreamReader:
+    """Follows all partitions of a stream from the newest event on, while it is held.
+
+    Everything between two awaits is one step: `positions` and what listeners were given never
+    disagree.
+    """
+
+    def __init__(self, log: EventLog, stream: str, partitions: int) -> None:
+        self.stream = stream
+        self.partitions = partitions
+        self.events_read = 0
+        self._log = log
+        self._positions: list[int] = []
+        self._listeners = ListenerIndex()
+        self._opening = asyncio.Lock()
+        self._holders = 0
+        self._reading: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._listeners)
+
+    @property
+    def positions(self) -> Positions:
+        """How far it has come; empty while nobody holds it."""
+        return tuple(self._positions)
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Be open for as long as anybody holds it; raises LogUnavailable."""
+        self._holders += 1
+        try:
+            await self._open()
+            yield
+        finally:
+            self._holders -= 1
+            if not self._holders:
+                self.close()
+
+    def close(self) -> None:
+        """Stop reading; whoever still listens hears nothing more."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading, self._positions = None, []
+
+    async def _open(self) -> None:
+        """Begin at the newest event, unless it has begun."""
+        async with self._opening:
+            if self._reading is None:
+                self._positions = [one.last for one in await self.bounds()]
+                self._reading = asyncio.create_task(self._read(), name=f"read {self.stream}")
+
+    def join(self, listener: Listener, seen: Positions | None = None) -> None:
+        """Give a listener what comes from now on, less what it has `seen` already."""
+        if seen is not None and any(map(int.__gt__, seen, self._positions)):
+            listener.floor = seen
+        self._listeners.add(listener)
+
+    def leave(self, listener: Listener) -> None:
+        """Give a listener nothing more."""
+        self._listeners.remove(listener)
+
+    async def bounds(self) -> Sequence[LogBounds]:
+        """Give what the log has; raises LogUnavailable."""
+        return await self._log.bounds(self.stream, self.partitions)
+
+    async def entries(self, positions: Sequence[int]) -> Sequence[LogEntry]:
+        """Give what the log has now after positions behind this reader's own; may raise."""
+        behind = {
+            partition: position
+            for partition, position in enumerate(positions)
+            if position < self._positions[partition]
+        }
+        if not behind:
+            return ()
+        return await self._log.read(self.stream, behind, count=_AT_ONCE, wait_seconds=None)
+
+    async def _read(self) -> None:
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                after = dict(enumerate(self._positions))
+                found = await self._log.read(
+                    self.stream, after, count=_AT_ONCE, wait_seconds=_WAIT_SECONDS
+                )
+                pause = _FIRST_PAUSE_SECONDS
+            except LogUnavailable as error:
+                _log.warning("events_unavailable", stream=self.stream, reason=str(error))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                continue
+            for entry in found:
+                try:
+                    self._hand_out(entry)
+                except Exception:  # noqa: BLE001  # one bad event must not stop the others
+                    _log.exception("event_not_handed_out", stream=self.stream)
+            await asyncio.sleep(0)  # consumers run between two batches, however full the log is
+
+    def _hand_out(self, entry: LogEntry) -> None:
+        is_next = entry.position == self._positions[entry.partition] + 1
+        self._positions[entry.partition] = entry.position
+        self.events_read += 1
+        if not is_next:
+            self._reset()
+        happening = read_happening(entry.payload)
+        if happening is not None:
+            self._tell(entry, happening)
+
+    def _tell(self, entry: LogEntry, happening: Happening) -> None:
+        for field, section in happening.sections.items():
+            if not self._listeners.listens(field):
+                continue
+            listeners = self._listeners.listeners_for(field, happening, section)
+            if listeners:
+                item = Occurrence(
+                    Delivery.EVENT, self.stream, self.positions, section.payload, happening
+                )
+                self._give(item, listeners, entry)
+
+    def _give(self, item: Occurrence, listeners: Iterable[Listener], entry: LogEntry) -> None:
+        for listener in listeners:
+            if listener.floor is None:
+                listener.put(item)
+            elif entry.position > listener.floor[entry.partition]:
+                listener.put(item.at(self._floored(listener)))
+
+    def _floored(self, listener: Listener) -> Positions:
+        """Give the listener's own positions, and forget its floor once the reader is there."""
+        if listener.floor is None:
+            return self.positions
+        reached = tuple(map(max, listener.floor, self._positions))
+        if reached == self.positions:
+            listener.floor = None
+        return reached
+
+    def reached(self, listener: Listener) -> Positions:
+        """Give where a listener with nothing waiting stands."""
+        return self._floored(listener)
+
+    def _reset(self) -> None:
+        """Tell everybody that events are gone: the log begins after what was read last."""
+        _log.error("events_lost", stream=self.stream, positions=self._positions)
+        for listener in self._listeners:
+            listener.put(Occurrence(Delivery.RESET, self.stream, self._floored(listener), {}))

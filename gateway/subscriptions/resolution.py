@@ -1,0 +1,74 @@
+"""Items become answers: each is resolved once per selection and rights, for all its listeners."""
+
+import asyncio
+from collections.abc import Hashable
+from typing import Any
+
+import orjson
+
+from gateway.execution.answer import Answer
+from gateway.execution.answering import answer_of
+from gateway.execution.compiled_plan import CompiledPlan
+from gateway.execution.event_payload import EventPayload
+from gateway.execution.executor import ExecutionRequest, execute
+from gateway.execution.subgraph_answer import SubgraphAnswer
+from gateway.execution.subscription_root import SubscriptionRoot
+from gateway.ports import SubgraphTransport
+from gateway.subscriptions.occurrence import Occurrence
+from service_kit.identity.caller import Caller
+
+
+class Resolver:
+    """Resolves the items of one subscription.
+
+    Rights are the caller's kind, roles, grants and language: whoever has the same is given the
+    same answer, resolved in the name of the first.
+    """
+
+    def __init__(
+        self,
+        plan: CompiledPlan,
+        root: SubscriptionRoot,
+        payload: EventPayload,
+        transport: SubgraphTransport,
+        request: ExecutionRequest,
+    ) -> None:
+        self._plan = plan
+        self._payload = payload
+        self._transport = transport
+        self._request = request
+        self._key = _key(root, request)
+        self._needs_subgraphs = len(plan.fetches) > 1
+
+    async def answer(self, item: Occurrence) -> Answer:
+        """Give the answer for an item, which may be another listener's; nothing is raised."""
+        known: asyncio.Task[Answer] | Answer | None = item.resolved.get(self._key)
+        if known is None:
+            if not self._needs_subgraphs:
+                known = await self._resolve(item)
+            else:
+                # A task of its own: the listener that asks first may go away before the others.
+                known = asyncio.create_task(self._resolve(item))
+            item.resolved[self._key] = known
+        if isinstance(known, Answer):
+            return known
+        answer = await asyncio.shield(known)
+        item.resolved[self._key] = answer
+        return answer
+
+    async def _resolve(self, item: Occurrence) -> Answer:
+        data = self._payload.root(item.in_full(), self._request.variables)
+        first = SubgraphAnswer(data, [])
+        return answer_of(await execute(self._plan, self._transport, self._request, first))
+
+
+def _key(root: SubscriptionRoot, request: ExecutionRequest) -> Hashable:
+    used: dict[str, Any] = {name: request.variables.get(name) for name in root.resolving}
+    variables = orjson.dumps(used, option=orjson.OPT_SORT_KEYS, default=str)
+    return root.identity, variables, _rights(request.caller), tuple(sorted(request.headers.items()))
+
+
+def _rights(caller: Caller | None) -> Hashable:
+    if caller is None:
+        return None
+    return caller.kind, caller.roles, caller.grants, caller.language, caller.on_behalf_of

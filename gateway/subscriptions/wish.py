@@ -1,0 +1,94 @@
+"""What the arguments of a subscription field ask for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.errors import Forbidden, InvalidRequest
+from gateway.subscriptions.happening import texts_of
+from gateway.subscriptions.listener import Interest, grants_that_count
+from gateway.supergraph.model import EventSource
+from service_kit.identity.caller import Caller
+
+SINCE, SNAPSHOT, HEARTBEAT = "since", "snapshot", "heartbeatSeconds"
+SHORTEST_HEARTBEAT, LONGEST_HEARTBEAT = 5, 60
+MOST_VALUES = 500
+"""How many values one filter may list."""
+
+_ID = "Id"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client wants of an event source, and how.
+
+    `named` is the payload of a snapshot: the entities that the arguments name, by their keys.
+    """
+
+    interest: Interest
+    since: str | None
+    snapshot: bool
+    heartbeat: float | None
+    named: Mapping[str, Any]
+
+
+def wish_of(
+    source: EventSource,
+    arguments: Mapping[str, Any],
+    payload_fields: frozenset[str],
+    caller: Caller,
+) -> Wish:
+    """Read coerced arguments; raises InvalidRequest, and Forbidden for who may see nothing."""
+    filters = {
+        name: frozenset(texts_of(arguments[name]))
+        for name in source.match
+        if arguments.get(name) is not None
+    }
+    _require_bounded(filters)
+    grants = grants_that_count(source, caller)
+    if grants is not None:
+        _require_allowed(source, filters, grants)
+    return Wish(
+        interest=Interest(source.field, filters, grants),
+        since=arguments.get(SINCE),
+        snapshot=bool(arguments.get(SNAPSHOT)),
+        heartbeat=_heartbeat(arguments.get(HEARTBEAT)),
+        named=_named(arguments, payload_fields),
+    )
+
+
+def _require_bounded(filters: Mapping[str, frozenset[str]]) -> None:
+    for name, values in filters.items():
+        if len(values) > MOST_VALUES:
+            raise InvalidRequest(f"`{name}` may list at most {MOST_VALUES} values.")
+
+
+def _require_allowed(
+    source: EventSource, filters: Mapping[str, frozenset[str]], grants: frozenset[str]
+) -> None:
+    if not grants:
+        raise Forbidden(f"{source.field} is not for this caller.")
+    if not filters:
+        names = ", ".join(f"`{name}`" for name in source.match)
+        raise Forbidden(f"{source.field} needs at least one of {names} from this caller.")
+
+
+def _heartbeat(seconds: Any) -> float | None:
+    if seconds is None:
+        return None
+    if not SHORTEST_HEARTBEAT <= seconds <= LONGEST_HEARTBEAT:
+        raise InvalidRequest(
+            f"`{HEARTBEAT}` is from {SHORTEST_HEARTBEAT} to {LONGEST_HEARTBEAT} seconds."
+        )
+    return float(seconds)
+
+
+def _named(arguments: Mapping[str, Any], payload_fields: frozenset[str]) -> dict[str, Any]:
+    """An argument `orderId` names the entity of the payload's field `order`."""
+    return {
+        field: {"id": value}
+        for name, value in arguments.items()
+        if name.endswith(_ID)
+        and isinstance(value, str)
+        and (field := name.removesuffix(_ID)) in payload_fields
+    }

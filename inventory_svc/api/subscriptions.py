@@ -1,0 +1,128 @@
+"""What can be listened to: availability, which everybody may read."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Final, TypeAlias
+
+import strawberry
+
+from inventory_svc.api.access import ANYBODY
+from inventory_svc.api.context import Info
+from inventory_svc.api.entities import Item, item_of, location_of
+from inventory_svc.api.network_types import Location
+from inventory_svc.domain.stock.crossings import AVAILABILITY_CHANGED, Crossing
+from inventory_svc.domain.stock.position import Condition
+from service_kit.graphql.event_flow import EventFlow, Wanted
+from service_kit.graphql.event_source import (
+    EventSource,
+    EventSourceKind,
+    HeartbeatSeconds,
+    Since,
+    Snapshot,
+    StateItem,
+    event_field,
+    shown,
+)
+from service_kit.graphql.fields import resolver_field
+from service_kit.graphql.global_ids import from_global_id
+
+SOURCE: Final = EventSource(
+    stream="inventory_svc",
+    match=["skus", "channel", "locationIds"],
+    kind=EventSourceKind.STATE,
+    unrestricted=list(ANYBODY),
+)
+
+Skus: TypeAlias = Annotated[
+    list[str] | None, strawberry.argument(description="Only of these items (SKUs).")
+]
+ChannelCode: TypeAlias = Annotated[
+    str | None,
+    strawberry.argument(description="Only at locations that this channel (code) sells from."),
+]
+LocationIds: TypeAlias = Annotated[
+    list[strawberry.ID] | None,
+    strawberry.argument(description="Only at these locations (global ids)."),
+]
+
+
+@strawberry.type(description="What a location can promise of an item has changed.")
+class AvailabilityChange(StateItem):
+    """Its own fields are as of the event, before any channel's rules."""
+
+    @resolver_field(description="The stock keeping unit.")
+    def sku(self) -> str | None:
+        return self._text("sku")
+
+    @resolver_field(description="The item, as it is now.")
+    async def item(self, info: Info) -> Item | None:
+        sku = self._text("sku")
+        return await item_of(info, sku) if sku else None
+
+    @resolver_field(description="The location, as it is now.")
+    async def location(self, info: Info) -> Location | None:
+        found = self.told.payload.get("location")
+        return await location_of(info, from_global_id(found["id"], "Location")) if found else None
+
+    @resolver_field(description="The state of the goods.")
+    def condition(self) -> Condition | None:
+        found = self._text("condition")
+        return None if found is None else Condition(found)
+
+    @resolver_field(description="Units that could be promised after the event.")
+    def available(self) -> int | None:
+        return self._count("available")
+
+    @resolver_field(description="Units that were physically there after the event.")
+    def on_hand(self) -> int | None:
+        return self._count("onHand")
+
+    @resolver_field(description="Which line the number of available units crossed.")
+    def crossed(self) -> Crossing | None:
+        found = self._text("crossed")
+        return None if found is None else Crossing(found)
+
+    def _text(self, name: str) -> str | None:
+        found = self.told.payload.get(name)
+        return None if found is None else str(found)
+
+    def _count(self, name: str) -> int | None:
+        found = self.told.payload.get(name)
+        return None if found is None else int(found)
+
+
+@strawberry.type(description="What can be listened to.")
+class Subscription:
+    """The root of listening."""
+
+    @event_field(
+        *ANYBODY,
+        source=SOURCE,
+        description="Availability by location, whenever it or the count changes; of an item that"
+        " changes faster than it is taken, the latest stands for the earlier ones.",
+    )
+    async def availability_changed(
+        self,
+        info: Info,
+        skus: Skus = None,
+        channel: ChannelCode = None,
+        location_ids: LocationIds = None,
+        *,
+        since: Since = None,
+        snapshot: Snapshot = False,
+        heartbeat_seconds: HeartbeatSeconds = None,
+    ) -> AsyncGenerator[AvailabilityChange, None]:
+        wanted = Wanted(
+            topic=AVAILABILITY_CHANGED,
+            filters={"skus": skus, "channel": channel, "locationIds": location_ids},
+            unrestricted=ANYBODY,
+            since=since,
+            snapshot=snapshot,
+            heartbeat_seconds=heartbeat_seconds,
+        )
+        context = info.context
+        flow = EventFlow(context.log, wanted, context.caller, context.clock)
+        async with aclosing(flow.items()) as items:
+            async for item in items:
+                context.forget()
+                yield shown(AvailabilityChange, item)

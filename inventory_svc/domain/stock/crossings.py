@@ -1,0 +1,73 @@
+"""What a stock event says to those who follow availability: the number, and which line it crossed.
+
+Availability is compared with what the previous event told, not with what was true just before:
+a hold that ended meanwhile is told by the event that writes its end.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from inventory_svc.domain.stock.draft import PositionChange
+from inventory_svc.domain.stock.position import Position
+from service_kit.graphql.global_ids import to_global_id
+from service_kit.runtime.json_values import JSON
+
+AVAILABILITY_CHANGED: Final = "availabilityChanged"
+BANDS: Final = (1, 5, 20, 100)
+"""The first number of units in each band; below the first is sold out."""
+
+ChannelsOf: TypeAlias = Callable[[str], Sequence[str]]
+"""Gives the channels that sell from a location, by its code."""
+
+
+class Crossing(StrEnum):
+    """Which line a change of availability crossed."""
+
+    SOLD_OUT = "SOLD_OUT"
+    BACK_IN_STOCK = "BACK_IN_STOCK"
+    BAND = "BAND"
+    NONE = "NONE"
+
+
+def crossed(before: int, after: int) -> Crossing:
+    """Say which line lies between two numbers of units."""
+    was, now = bisect_right(BANDS, before), bisect_right(BANDS, after)
+    if was == now:
+        return Crossing.NONE
+    if now == 0:
+        return Crossing.SOLD_OUT
+    return Crossing.BACK_IN_STOCK if was == 0 else Crossing.BAND
+
+
+def sections_of_position(
+    change: PositionChange, now: datetime, channels_of: ChannelsOf
+) -> Mapping[str, JSON]:
+    """What the event of a position says; nothing unless its availability or its count differ."""
+    after = change.after
+    told, available = _told(change.before), after.available(now)
+    on_hand_before = change.before.on_hand if change.before else 0
+    if (told, on_hand_before) == (available, after.on_hand):
+        return {}
+    sku, location, condition = after.key
+    location_id = to_global_id("Location", location)
+    payload: JSON = {
+        "sku": sku,
+        "item": {"sku": sku},
+        "location": {"id": location_id},
+        "condition": condition.value,
+        "available": available,
+        "onHand": after.on_hand,
+        "crossed": crossed(told, available).value,
+    }
+    keys: JSON = {"skus": sku, "channel": list(channels_of(location)), "locationIds": location_id}
+    return {AVAILABILITY_CHANGED: {"keys": keys, "payload": payload}}
+
+
+def _told(before: Position | None) -> int:
+    """Give the availability that the previous event told."""
+    if before is None or before.changed_at is None:
+        return 0
+    return before.available(before.changed_at)

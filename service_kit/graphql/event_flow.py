@@ -1,0 +1,253 @@
+"""What a service's own subscription resolvers give: the log, filtered, from a cursor on.
+
+The same stream as the gateway serves, so that any other router works with the service: `since`,
+SNAPSHOT, HEARTBEAT, RESET, and events only for those whom their audience names.
+"""
+
+import asyncio
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import structlog
+
+from service_kit.commands.refusal import FORBIDDEN, INVALID_INPUT, UNAVAILABLE
+from service_kit.graphql.errors import INVALID_CURSOR, UNAUTHENTICATED, CodedError
+from service_kit.identity.caller import Caller
+from service_kit.messaging.bus import BusUnavailable, Entry
+from service_kit.messaging.envelope import Event, event_from_json
+from service_kit.messaging.event_log import EventLog, Positions
+from service_kit.runtime.clock import Clock
+
+SHORTEST_HEARTBEAT, LONGEST_HEARTBEAT = 5, 60
+MOST_VALUES = 500
+"""How many values one filter may list."""
+
+_VERSION = 1
+_MOST_CHARACTERS = 4096
+_LONGEST_WAIT_SECONDS = 5.0
+_EVENT, _SNAPSHOT, _HEARTBEAT, _RESET = "EVENT", "SNAPSHOT", "HEARTBEAT", "RESET"
+
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveItem:
+    """One item of a subscription: its EventDelivery, where to go on, and the field's payload."""
+
+    delivery: str
+    cursor: str
+    payload: Mapping[str, Any]
+    event: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a subscription asks for: a field (the topic), and its arguments by their GraphQL names.
+
+    `named` are the payload's entities that a SNAPSHOT shows; roles in `unrestricted` see all.
+    """
+
+    topic: str
+    filters: Mapping[str, str | Sequence[str] | None]
+    unrestricted: Sequence[str]
+    since: str | None = None
+    snapshot: bool = False
+    heartbeat_seconds: float | None = None
+    named: Mapping[str, Any] = field(default_factory=dict)
+
+
+class EventFlow:
+    """The items of one subscription."""
+
+    def __init__(self, log: EventLog, wanted: Wanted, caller: Caller, clock: Clock) -> None:
+        self._log = log
+        self._wanted = wanted
+        self._caller = caller
+        self._clock = clock
+        self._filters = dict(_filters(wanted))
+        self._sees_all = caller.has_role(*wanted.unrestricted)
+        _require_allowed(wanted, self._filters, caller, sees_all=self._sees_all)
+        self._heartbeat = _heartbeat(wanted)
+        self._positions: list[int] = []
+
+    async def items(self) -> AsyncGenerator[LiveItem, None]:
+        """Give item after item until the caller's time is over; errors are coded."""
+        try:
+            async with self._log.followed():
+                async for item in self._beginning():
+                    yield item
+                while True:
+                    async for item in self._next():
+                        yield item
+        except BusUnavailable as error:
+            raise CodedError(UNAVAILABLE, "Events cannot be read at the moment.") from error
+
+    async def _beginning(self) -> AsyncGenerator[LiveItem, None]:
+        """Take up the cursor, or note the tail: what follows it comes after the SNAPSHOT."""
+        wanted = self._wanted
+        if wanted.since is not None:
+            self._positions = read_cursor(wanted.since, self._log.service, self._log.partitions)
+            bounds = await self._log.bounds()
+            if any(p < b.first - 1 for p, b in zip(self._positions, bounds, strict=True)):
+                async for item in self._reset():
+                    yield item
+            return
+        self._positions = [bounds.last for bounds in await self._log.bounds()]
+        if wanted.snapshot:
+            yield self._item(_SNAPSHOT, wanted.named)
+        elif self._heartbeat is not None:
+            yield self._item(_HEARTBEAT, {})
+
+    async def _next(self) -> AsyncGenerator[LiveItem, None]:
+        """Give what is there, or wait for it; a HEARTBEAT when nothing came for long enough."""
+        loop = asyncio.get_running_loop()
+        quiet_until = None if self._heartbeat is None else loop.time() + self._heartbeat
+        while True:
+            mark, before, told = self._log.mark(), list(self._positions), False
+            async for item in self._read():
+                told = True
+                yield item
+            if told:
+                return
+            if self._positions != before:
+                continue
+            if quiet_until is not None and loop.time() >= quiet_until:
+                yield self._item(_HEARTBEAT, {})
+                return
+            rest = _LONGEST_WAIT_SECONDS if quiet_until is None else quiet_until - loop.time()
+            await self._log.news(mark, min(rest, self._require_time_left()))
+
+    async def _read(self) -> AsyncGenerator[LiveItem, None]:
+        for partition, entry in await self._log.read(tuple(self._positions)):
+            if entry.position != self._positions[partition] + 1:
+                async for item in self._reset():
+                    yield item
+                return
+            self._positions[partition] = entry.position
+            found = self._found(entry)
+            if found is not None:
+                self._require_time_left()
+                yield self._item(_EVENT, *found)
+
+    async def _reset(self) -> AsyncGenerator[LiveItem, None]:
+        """Say that events are gone, go on at the end, and show what the arguments name."""
+        self._positions = [bounds.last for bounds in await self._log.bounds()]
+        yield self._item(_RESET, {})
+        if self._wanted.named:
+            yield self._item(_SNAPSHOT, self._wanted.named)
+
+    def _found(self, entry: Entry) -> tuple[Mapping[str, Any], Event] | None:
+        event = _event_in(entry)
+        if event is None or not self._may_see(event):
+            return None
+        section = event.data.get(self._wanted.topic)
+        if not isinstance(section, dict):
+            return None
+        keys = section["keys"]
+        for name, values in self._filters.items():
+            if values.isdisjoint(_texts(keys.get(name))):
+                return None
+        return section["payload"], event
+
+    def _may_see(self, event: Event) -> bool:
+        return self._sees_all or not self._caller.grants.isdisjoint(event.audience)
+
+    def _require_time_left(self) -> float:
+        if self._log.is_closed:
+            raise CodedError(UNAVAILABLE, "The service restarts: come back with the last cursor.")
+        left = (self._caller.expires_at - self._clock.now()).total_seconds()
+        if left <= 0:
+            raise CodedError(
+                UNAUTHENTICATED, "The caller's time is over: come back with the last cursor."
+            )
+        return min(left, _LONGEST_WAIT_SECONDS)
+
+    def _item(
+        self, delivery: str, payload: Mapping[str, Any], event: Event | None = None
+    ) -> LiveItem:
+        cursor = write_cursor(self._log.service, tuple(self._positions))
+        return LiveItem(delivery, cursor, payload, event)
+
+
+def _event_in(entry: Entry) -> Event | None:
+    """Read an envelope; None, told to the log, for what is none."""
+    try:
+        return event_from_json(orjson.loads(entry.payload))
+    except (KeyError, TypeError, ValueError) as error:
+        _log.warning("event_not_understood", stream=entry.stream, error=repr(error))
+        return None
+
+
+def named_by(**identifiers: str | None) -> Mapping[str, Any]:
+    """Give a SNAPSHOT's entities by the payload's fields, less those that are not named."""
+    return {name: {"id": value} for name, value in identifiers.items() if value is not None}
+
+
+def write_cursor(service: str, positions: Positions) -> str:
+    """Give a cursor's text: opaque to clients, the same as the gateway's."""
+    content = orjson.dumps({"v": _VERSION, "s": service, "p": positions})
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def read_cursor(text: str, service: str, partitions: int) -> list[int]:
+    """Read a cursor of a service's log; raises INVALID_CURSOR."""
+    refused = CodedError(INVALID_CURSOR, "`since` is not a cursor of this subscription.")
+    if len(text) > _MOST_CHARACTERS:
+        raise refused
+    try:
+        content = orjson.loads(urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise refused from error
+    if not isinstance(content, dict) or (content.get("v"), content.get("s")) != (_VERSION, service):
+        raise refused
+    positions = content.get("p")
+    if not isinstance(positions, list) or len(positions) != partitions:
+        raise refused
+    if not all(type(position) is int and position >= 0 for position in positions):
+        raise refused
+    return positions
+
+
+def _filters(wanted: Wanted) -> Iterator[tuple[str, frozenset[str]]]:
+    for name, given in wanted.filters.items():
+        if given is None:
+            continue
+        values = _texts(given)
+        if len(values) > MOST_VALUES:
+            raise CodedError(INVALID_INPUT, f"`{name}` may list at most {MOST_VALUES} values.")
+        yield name, values
+
+
+def _require_allowed(
+    wanted: Wanted, filters: Mapping[str, frozenset[str]], caller: Caller, *, sees_all: bool
+) -> None:
+    if sees_all:
+        return
+    if not caller.grants:
+        raise CodedError(FORBIDDEN, f"{wanted.topic} is not for this caller.")
+    if not filters:
+        names = ", ".join(f"`{name}`" for name in wanted.filters)
+        raise CodedError(FORBIDDEN, f"{wanted.topic} needs at least one of {names} here.")
+
+
+def _heartbeat(wanted: Wanted) -> float | None:
+    seconds = wanted.heartbeat_seconds
+    if seconds is not None and not SHORTEST_HEARTBEAT <= seconds <= LONGEST_HEARTBEAT:
+        raise CodedError(
+            INVALID_INPUT,
+            f"`heartbeatSeconds` is from {SHORTEST_HEARTBEAT} to {LONGEST_HEARTBEAT}.",
+        )
+    return seconds
+
+
+def _texts(value: Any) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    if isinstance(value, list | tuple):
+        return frozenset(str(each) for each in value if each is not None)
+    return frozenset({str(value)})

@@ -1,0 +1,128 @@
+"""Availability as anybody can listen to it, from the service itself over server-sent events."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+
+from inventory_svc.app import SERVICE
+from retail_kit.roles import Role
+from service_kit.graphql.global_ids import to_global_id
+from service_kit.identity.tokens import CallerSigner
+from tests.contract.inventory_svc.api.conftest import GATEWAY_KEY, Subgraph
+from tests.support.background import in_background
+from tests.support.serving import Served
+
+OPERATION = """
+subscription ($skus: [String!], $channel: String, $locationIds: [ID!], $since: String) {
+  availabilityChanged(skus: $skus, channel: $channel, locationIds: $locationIds, since: $since) {
+    cursor seq seqFrom seqTo sku available onHand crossed condition
+    item { title } location { code }
+  }
+}
+"""
+BEGINNING = "eyJ2IjoxLCJzIjoiaW52ZW50b3J5X3N2YyIsInAiOlswLDAsMCwwXX0"
+"""The cursor before every event of four partitions."""
+
+
+@pytest.fixture
+async def url(subgraph: Subgraph) -> AsyncIterator[str]:
+    """Where the subgraph is served, while its log is told."""
+    served = Served("inventory", lambda: subgraph.app)
+    await served.start()
+    async with in_background(subgraph.parts.relay.run()):
+        yield f"{served.url}/graphql"
+    await served.stop()
+
+
+@asynccontextmanager
+async def listening(
+    subgraph: Subgraph, url: str, **variables: Any
+) -> AsyncIterator[AsyncIterator[Any]]:
+    """Subscribe as a visitor."""
+    token = CallerSigner(GATEWAY_KEY, "gateway", subgraph.clock).sign(
+        subgraph.user(Role.VISITOR), SERVICE
+    )
+    headers = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
+    body = {"query": OPERATION, "variables": {"since": BEGINNING, **variables}}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, json=body, headers=headers) as response,
+    ):
+        assert response.status == 200
+        yield _items(response)
+
+
+async def _items(response: aiohttp.ClientResponse) -> AsyncIterator[Any]:
+    async for line in response.content:
+        if line.startswith(b"data:") and line.removeprefix(b"data:").strip():
+            yield json.loads(line.removeprefix(b"data:"))["data"]["availabilityChanged"]
+
+
+async def take(items: AsyncIterator[Any], many: int) -> list[Any]:
+    async with asyncio.timeout(30):
+        return [await anext(items) for _ in range(many)]
+
+
+async def a_network(subgraph: Subgraph) -> None:
+    for code in ("S1", "S2"):
+        location = {"code": code, "name": code, "type": "STORE", "country": "FR"}
+        await imports(subgraph, "locations", location)
+    channel = {"code": "web", "name": "web", "currency": "EUR", "country": "FR"}
+    await imports(subgraph, "channels", {**channel, "locationCodes": ["S1"]})
+    await imports(subgraph, "items", {"sku": "shirt", "title": "Shirt"})
+
+
+async def imports(subgraph: Subgraph, kind: str, line: dict[str, Any]) -> None:
+    payload = await subgraph.mutate(
+        f"{kind}Import", "results { status userErrors { message } }", {kind: [line]}
+    )
+    assert payload["results"][0]["status"] == "APPLIED", payload
+
+
+async def counts(subgraph: Subgraph, location: str, quantity: int) -> None:
+    line = {"sku": "shirt", "locationCode": location, "quantity": quantity}
+    payload = await subgraph.mutate(
+        "stockImport",
+        "results { status userErrors { message } }",
+        {"mode": "DELTA", "lines": [line]},
+    )
+    assert payload["results"][0]["status"] == "APPLIED", payload
+
+
+async def test_a_visitor_hears_an_item_come_into_stock_and_sell_out(
+    subgraph: Subgraph, url: str
+) -> None:
+    await a_network(subgraph)
+    async with listening(subgraph, url, skus=["shirt", "hat"]) as items:
+        await counts(subgraph, "S1", 6)
+        await counts(subgraph, "S1", -2)
+        await counts(subgraph, "S1", -4)
+        heard = await take(items, 3)
+    assert [(one["available"], one["crossed"]) for one in heard] == [
+        (6, "BACK_IN_STOCK"),
+        (4, "BAND"),
+        (0, "SOLD_OUT"),
+    ]
+    assert [(one["seq"], one["seqFrom"], one["seqTo"]) for one in heard] == [
+        (seq, seq, seq) for seq in (1, 2, 3)
+    ]
+    assert heard[0]["item"] == {"title": "Shirt"}
+    assert heard[0]["location"] == {"code": "S1"}
+
+
+async def test_availability_is_filtered_by_channel_and_by_location(
+    subgraph: Subgraph, url: str
+) -> None:
+    await a_network(subgraph)
+    await counts(subgraph, "S2", 5)
+    await counts(subgraph, "S1", 6)
+    async with listening(subgraph, url, channel="web") as items:
+        (of_channel,) = await take(items, 1)
+    async with listening(subgraph, url, locationIds=[to_global_id("Location", "S2")]) as items:
+        (at_location,) = await take(items, 1)
+    assert (of_channel["available"], at_location["available"]) == (6, 5)

@@ -1,0 +1,114 @@
+"""A subscription field that says which log it is read from."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+import strawberry
+from graphql import parse
+
+from service_kit.graphql.access import UnguardedOperations, operations
+from service_kit.graphql.errors import CodedError
+from service_kit.graphql.event_flow import read_cursor, write_cursor
+from service_kit.graphql.event_source import (
+    EventItem,
+    EventSource,
+    EventSourceKind,
+    HeartbeatSeconds,
+    Since,
+    Snapshot,
+    event_field,
+)
+from service_kit.graphql.fields import query_field
+from service_kit.graphql.schema import build_subgraph_schema, print_sdl
+
+SOURCE = EventSource(
+    stream="bell_svc", match=["bellId"], kind=EventSourceKind.STATE, unrestricted=["operator"]
+)
+
+
+@strawberry.type(description="A bell rang.")
+class Rang(EventItem):
+    """Nothing but the ringing."""
+
+
+@strawberry.type(description="The root of reading.")
+class Query:
+    """Something to ask."""
+
+    @query_field("operator", description="Whether there is a bell.")
+    def bell(self) -> bool:
+        return True
+
+
+@strawberry.type(description="The root of listening.")
+class Subscription:
+    """Something to listen to."""
+
+    @event_field("operator", "visitor", source=SOURCE, description="A bell rings.")
+    async def rang(
+        self,
+        bell_id: strawberry.ID | None = None,
+        *,
+        since: Since = None,
+        snapshot: Snapshot = False,
+        heartbeat_seconds: HeartbeatSeconds = None,
+    ) -> AsyncGenerator[Rang, None]:
+        told = [bell_id, since, snapshot, heartbeat_seconds]
+        if all(told):
+            yield Rang.__new__(Rang)
+
+
+def test_the_source_is_composed_under_its_own_specification() -> None:
+    text = print_sdl(build_subgraph_schema(Query, subscription=Subscription))
+    parse(text)
+    assert '@composeDirective(name: "@eventSource")' in text
+    assert '@link(url: "https://tutti.example/events/v1.0", import: ["@eventSource"])' in text
+    assert (
+        '@eventSource(stream: "bell_svc", match: ["bellId"], unrestricted: ["operator"],'
+        " kind: STATE)"
+    ) in text
+
+
+def test_an_event_field_is_guarded_as_every_operation_is() -> None:
+    schema = build_subgraph_schema(Query, subscription=Subscription)
+    assert operations(schema)["Subscription.rang"] == {"operator", "visitor"}
+
+
+def test_a_subscription_that_names_no_callers_is_refused() -> None:
+    @strawberry.type(description="The root of listening.")
+    class Open:
+        """Anybody could listen."""
+
+        @strawberry.subscription(description="A bell rings.")  # type: ignore[untyped-decorator]
+        async def rang(self) -> AsyncGenerator[int, None]:
+            yield 1
+
+    with pytest.raises(UnguardedOperations, match=r"Open\.rang"):
+        build_subgraph_schema(Query, subscription=Open)
+
+
+def test_nobody_sees_all_events_of_a_field_that_they_may_not_listen_to() -> None:
+    with pytest.raises(ValueError, match="among those"):
+        event_field("visitor", source=SOURCE, description="A bell rings.")
+
+
+def test_a_cursor_is_read_as_it_was_written() -> None:
+    assert read_cursor(write_cursor("bell_svc", (3, 0)), "bell_svc", 2) == [3, 0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "é",
+        "%%%",
+        "x" * 5000,
+        write_cursor("other_svc", (3, 0)),
+        write_cursor("bell_svc", (3,)),
+        write_cursor("bell_svc", (3, -1)),
+    ],
+)
+def test_what_is_no_cursor_of_the_field_is_refused(text: str) -> None:
+    with pytest.raises(CodedError) as refused:
+        read_cursor(text, "bell_svc", 2)
+    assert refused.value.extensions == {"code": "INVALID_CURSOR"}
