@@ -205,7 +205,7 @@ async def test_a_get_from_another_site_is_refused() -> None:
 
 
 async def test_an_answer_that_nobody_wants_is_406() -> None:
-    answer = await Edge().post(GREET, {**JSON, "accept": "text/event-stream"})
+    answer = await Edge().post(GREET, {**JSON, "accept": "text/csv"})
 
     assert answer.status == 406
 

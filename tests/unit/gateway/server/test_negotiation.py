@@ -1,6 +1,13 @@
 import pytest
 
-from gateway.server.negotiation import GRAPHQL_RESPONSE, JSON, media_type, prefers_page
+from gateway.server.negotiation import (
+    GRAPHQL_RESPONSE,
+    JSON,
+    StreamForm,
+    media_type,
+    prefers_page,
+    stream_form,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +48,23 @@ def test_only_a_client_that_names_html_is_shown_a_page() -> None:
     assert prefers_page("text/html,application/xhtml+xml,*/*;q=0.8")
     assert not prefers_page("*/*")
     assert not prefers_page("text/html;q=0, */*")
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        (None, None),
+        ("*/*", None),
+        ("text/*", None),
+        ("application/json", None),
+        ("multipart/mixed", None),
+        ("multipart/mixed;deferSpec=20220824, application/json", None),
+        ("text/event-stream;q=0, application/json", None),
+        ("text/event-stream", StreamForm.SSE),
+        ("application/json, TEXT/Event-Stream;q=0.1", StreamForm.SSE),
+        ('multipart/mixed;boundary="graphql";subscriptionSpec=1.0', StreamForm.MULTIPART),
+        ("multipart/mixed;subscriptionSpec=1.0;q=0.2, text/event-stream", StreamForm.SSE),
+    ],
+)
+def test_a_stream_is_asked_for_by_name(accept: str | None, form: StreamForm | None) -> None:
+    assert stream_form(accept) == form
