@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -16,6 +16,7 @@ from inventory_svc.domain.stock.sourcing import NearestLocations
 from inventory_svc.due_work import handlers
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import COLLECTIONS
+from inventory_svc.mongo.commit_metrics import CommitMetrics
 from inventory_svc.mongo.group_commits import GroupCommits
 from inventory_svc.mongo.imports import (
     CHANNEL_KIND,
@@ -66,6 +67,7 @@ class Surroundings:
     clock: Clock
     partitions: int = 8
     reached: Reached = pass_by
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def join(around: Surroundings) -> Parts:
     outcomes = MongoOutcomes(database, clock)
     network = MongoNetwork(database)
     tools = CommitTools(database, outcomes, outbox, due_work, clock, NearestLocations())
-    commits = GroupCommits(StockTransactions(tools, reached=around.reached))
+    transactions = StockTransactions(tools, reached=around.reached)
+    commits = GroupCommits(transactions, CommitMetrics(around.registry))
     imports = ImportTools(database, outcomes, outbox, clock)
     changes = network_changes(database, network)
     owner = new_identifier()
@@ -129,7 +132,7 @@ def inventory_app(
             HealthCheck("mongodb", around.database.ping),
             HealthCheck("redis", around.bus.ping),
         ),
-        registry=CollectorRegistry(),
+        registry=around.registry,
         lifespan=lifespan,
     )
 

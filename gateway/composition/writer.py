@@ -53,6 +53,7 @@ _TAG = (
     "directive @tag(name: String!) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | "
     "ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
 )
+_ONE_OF = "directive @oneOf on INPUT_OBJECT"
 _ROOTS = ("Query", "Mutation", "Subscription")
 _KEYWORDS: Mapping[Kind, str] = {
     Kind.SCALAR: "scalar",
@@ -80,6 +81,7 @@ def write_supergraph(subgraphs: Sequence[Subgraph], types: Sequence[MergedType])
         _graphs(subgraphs),
         *([_INACCESSIBLE] if uses_inaccessible else []),
         *([_TAG] if uses_tags else []),
+        *([_ONE_OF] if any("@oneOf" in each.extra for each in types) else []),
         *composed.values(),
         body,
     ]

@@ -10,7 +10,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from order_svc.domain.fulfilments.fulfilment import ShortReason
 from order_svc.domain.lifecycles.actions import Action, Hindrance
 from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
-from order_svc.domain.lifecycles.order_status import CustomerStatus, OrderStatus
+from order_svc.domain.lifecycles.order_status import FOLD, CustomerStatus, OrderStatus
 from order_svc.domain.lifecycles.parcel_state import ParcelState
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.line_results import LineStatus
@@ -34,6 +34,30 @@ def described(
     for value in definition.values:
         value.description = sentences[value.name]
     return values
+
+
+_STATUS = """What an order, or a line, is at as a whole.
+
+It is never set: it is folded from the states of the units that are not cancelled, and the first
+of these rows that holds gives it."""
+
+
+def _fold_in_words() -> str:
+    """The published table of the fold, as it is applied."""
+    rows = []
+    for row in FOLD:
+        if row.some:
+            when = f"some are {_listed(row.some)}"
+        elif len(row.every) == len(SliceState):
+            when = "otherwise"
+        else:
+            when = f"all are {_listed(row.every)}" if row.every else "none are left"
+        rows.append(f"- {row.status}: {when}")
+    return "\n".join(rows)
+
+
+def _listed(states: frozenset[SliceState]) -> str:
+    return " or ".join(state for state in SliceState if state in states)
 
 
 _STATUSES = {
@@ -62,7 +86,7 @@ _SHORTAGES = {
     "WORN_DISPLAY": "It is there but was worn or used for display.",
 }
 
-described(OrderStatus, "OrderStatus", "What an order, or a line, is at as a whole.", _STATUSES)
+described(OrderStatus, "OrderStatus", f"{_STATUS}\n\n{_fold_in_words()}", _STATUSES)
 described(
     CustomerStatus,
     "CustomerStatus",

@@ -50,8 +50,8 @@ async def place_order(around: Surroundings, command: PlaceOrder) -> Outcome:
     try:
         outcome = await settle_placement(around, begun, command.destination)
     except InventoryUnavailable:
-        outcome = None
-    return outcome or Outcome(refusals=(in_progress(),))
+        return Outcome(refusals=(in_progress(),))
+    return outcome or await _ended_by_another(around, command)
 
 
 async def _begin(
@@ -78,6 +78,7 @@ async def _begin(
 
 
 async def _ended_by_another(around: Surroundings, command: PlaceOrder) -> Outcome:
+    """What whoever ended the placement has answered."""
     known = await around.work.run(lambda work: work.outcomes.find(command.request))
     return known or Outcome(refusals=(in_progress(),))
 
@@ -101,7 +102,7 @@ async def _save(
     )
     now = around.clock.now()
     order = begin(placement, prices, now)
-    if await work.orders.ref_exists(order.ref):
+    if command.ref is not None and await work.orders.ref_exists(order.ref):
         raise ref_taken(order.ref)
     if customer is not None and customer.version == 0:
         await _introduce(around, work, command, customer)

@@ -45,10 +45,12 @@ async def test_what_is_committed_is_told_on_the_log(
         )
         streams = {stream_name(SERVICE, partition): 0 for partition in range(PARTITIONS)}
         (entry,) = await bus.read(streams, block=30_000)
+        metrics = await ask(app, "/metrics")
     await bus.close()
 
     assert ready.status == 200
     assert answer == {"data": {"itemsImport": {"results": [{"status": "APPLIED"}]}}}
+    assert "inventory_commit_seconds_count 0.0" in metrics.text
     event = json.loads(entry.payload)
     assert (event["type"], event["entity"], event["seq"]) == (
         "itemChanged",

@@ -7,7 +7,9 @@ import pytest
 from order_svc.domain import crash_points
 from order_svc.domain.crash_points import CHANGE_POINTS, PLACEMENT_POINTS
 from order_svc.domain.customers.personal import Address, Destination
+from order_svc.domain.orders.allocation import Allocation
 from order_svc.domain.orders.placement import AskedLine
+from order_svc.ports import AllocationRequest
 from order_svc.use_cases.place_order import PlaceOrder, place_order
 from retail_kit.money import Money
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
@@ -169,17 +171,46 @@ async def test_an_allocation_that_comes_after_the_placement_was_given_up_is_refu
     await placed_by(slow)
     hanging = inventory.allocate
 
-    async def late(request: object) -> object:
+    async def late(request: AllocationRequest) -> Allocation:
         inventory.allocate = hanging  # type: ignore[method-assign]
         other.clock.advance(timedelta(hours=1))
         await other.claims_run_out()
         await other.works()
-        return await hanging(request)  # type: ignore[arg-type]
+        return await hanging(request)
 
-    inventory.allocate = late  # type: ignore[method-assign,assignment]
+    inventory.allocate = late  # type: ignore[method-assign]
     await slow.works(timedelta(seconds=20))
 
     outcome = await recovered(other)
+    assert [refusal.code for refusal in outcome.refusals] == ["PLACEMENT_EXPIRED"]
+    await nothing_remains(other)
+    assert inventory.available("A") == 5
+
+
+async def test_an_order_is_never_placed_once_its_placement_was_given_up(
+    open_process: OpenProcess, inventory: FakeInventory
+) -> None:
+    """One process has reserved; another gives up and dies; then the first one goes on."""
+    inventory.give("A", "S1", 5)
+    slow = await open_process()
+    other = await open_process(DyingAt(crash_points.PLACEMENT_GIVEN_UP))
+    inventory.away = 1
+    await placed_by(slow)
+    answering = inventory.allocate
+
+    async def slowly(request: AllocationRequest) -> Allocation:
+        inventory.allocate = answering  # type: ignore[method-assign]
+        allocation = await answering(request)
+        other.clock.advance(timedelta(hours=1))
+        await other.claims_run_out()
+        with pytest.raises(Crashed):
+            await other.works()
+        return allocation
+
+    inventory.allocate = slowly  # type: ignore[method-assign]
+    await slow.works(timedelta(seconds=20))
+
+    outcome = await recovered(await open_process())
     assert [refusal.code for refusal in outcome.refusals] == ["PLACEMENT_EXPIRED"]
     await nothing_remains(other)
     assert inventory.available("A") == 5

@@ -26,7 +26,9 @@ async def check_one(random: Random) -> None:
     operation = RandomOperation(random, snapshot.public_schema)
     assume(not validate(snapshot.public_schema, parse(operation.text)))
     subgraphs = {
-        name: RandomSubgraph(graph, piece) for name, piece in graph.pieces.items() if piece.parts
+        name: RandomSubgraph(graph, piece)
+        for name, piece in graph.pieces.items()
+        if piece.parts or piece.is_rating
     }
     transport = InProcessTransport({name: each.ask for name, each in subgraphs.items()})
     given_answer = await answer(
