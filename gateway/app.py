@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
@@ -40,6 +41,8 @@ from service_kit.runtime.telemetry import RequestTelemetry
 
 GRAPHQL_PATH = "/graphql"
 _COMPRESSED_FROM = 1024
+_FIRST_TRY = timedelta(seconds=2)
+"""How long the first reading of the graph may hold up the first request."""
 
 
 class NoGraph(Exception):
@@ -71,6 +74,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             stack.push_async_callback(network.close)
             refreshing = asyncio.create_task(reloader.run(settings.refresh))
             stack.push_async_callback(_ended, refreshing)
+            await reloader.first_try(_FIRST_TRY)
             yield
 
     return Starlette(

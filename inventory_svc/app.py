@@ -1,12 +1,9 @@
 """The composition root: every part of inventory, built once and closed in order."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-import structlog
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
@@ -30,30 +27,29 @@ from inventory_svc.mongo.network import MongoNetwork
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
 from inventory_svc.settings import InventorySettings
+from service_kit.graphql.service_settings import database_of
 from service_kit.graphql.subgraph import subgraph_app
 from service_kit.identity.caller import Caller
 from service_kit.identity.keys import TrustedKeys
 from service_kit.identity.tokens import CallerVerifier
+from service_kit.messaging.backlog import Backlog
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.due_work import DUE_WORK, DueWork, DueWorker
 from service_kit.messaging.leases import LEASES
 from service_kit.messaging.outbox import OUTBOX, Outbox
 from service_kit.messaging.positions import POSITIONS as LOG_POSITIONS
 from service_kit.messaging.relay import Relay
+from service_kit.messaging.upkeep import upkeep
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import new_identifier
-from service_kit.runtime.periodically import periodically
-from service_kit.runtime.tracing import tracer
-from service_kit.storage.database import Database, connect
+from service_kit.runtime.running import running
+from service_kit.storage.database import Database
 from service_kit.storage.idempotency import OUTCOMES, MongoOutcomes
 from service_kit.storage.indexes import ensure_indexes
-from service_kit.storage.tracing import CommandTracing
 
 SERVICE = "inventory_svc"
-PURGE_EVERY = timedelta(minutes=10)
-_log = structlog.get_logger("inventory_svc")
 DECLARATIONS = (*COLLECTIONS, OUTCOMES, OUTBOX, LOG_POSITIONS, LEASES, DUE_WORK)
 
 
@@ -79,6 +75,7 @@ class Parts:
     outcomes: MongoOutcomes
     relay: Relay
     due_worker: DueWorker
+    backlog: Backlog
 
 
 def join(around: Surroundings) -> Parts:
@@ -108,7 +105,8 @@ def join(around: Surroundings) -> Parts:
         channels=MongoImports(CHANNEL_KIND, imports, changes),
         clock=clock,
     )
-    return Parts(inventory, commits, outcomes, relay, worker)
+    backlog = Backlog(database, around.bus, clock, SERVICE, around.registry)
+    return Parts(inventory, commits, outcomes, relay, worker, backlog)
 
 
 def inventory_app(
@@ -145,13 +143,7 @@ async def migrate(database: Database) -> None:
 def surroundings_of(settings: InventorySettings, clock: Clock | None = None) -> Surroundings:
     """Open what the settings name; nothing is reached yet."""
     return Surroundings(
-        database=connect(
-            settings.mongodb_url.reveal(),
-            settings.database,
-            pool_size=settings.pool_size,
-            listeners=[CommandTracing(tracer())] if settings.otel_exporter_otlp_endpoint else (),
-            process=SERVICE,
-        ),
+        database=database_of(settings, SERVICE),
         bus=Bus(settings.redis_url.reveal()),
         trusted=TrustedKeys.from_file(settings.trusted_keys_file),
         clock=clock or SystemClock(),
@@ -171,7 +163,7 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
             async with running(
                 parts.relay.run(),
                 parts.due_worker.run(),
-                periodically("outcomes.purge", PURGE_EVERY, parts.outcomes.purge),
+                *upkeep(parts.outcomes, parts.backlog),
             ):
                 yield
             await parts.commits.close()
@@ -180,22 +172,3 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
             await around.database.close()
 
     return inventory_app(around, lifespan=lifespan, parts=parts)
-
-
-@asynccontextmanager
-async def running(*works: Coroutine[object, object, None]) -> AsyncIterator[None]:
-    """Run works beside the block, and cancel them at its end."""
-    tasks = [asyncio.create_task(work) for work in works]
-    for task in tasks:
-        task.add_done_callback(_tell_if_broken)
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-
-
-def _tell_if_broken(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("work.ended", work=repr(task.get_coro()), error=repr(error))

@@ -1,9 +1,8 @@
 """The composition root: every part of orders, built once and closed in order."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
@@ -22,23 +21,25 @@ from order_svc.ports import Inventory
 from order_svc.settings import OrderSettings
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.graphql.service_client import ServiceClient
+from service_kit.graphql.service_settings import database_of
 from service_kit.graphql.subgraph import subgraph_app
 from service_kit.identity.caller import Caller
 from service_kit.identity.keys import SigningKey, TrustedKeys
 from service_kit.identity.tokens import CallerSigner, CallerVerifier
+from service_kit.messaging.backlog import Backlog
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.due_work import DueWork, DueWorker, DueWorkSettings
 from service_kit.messaging.outbox import Outbox
 from service_kit.messaging.relay import Relay
+from service_kit.messaging.upkeep import upkeep
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import Identifiers, new_identifier
-from service_kit.runtime.tracing import tracer
-from service_kit.storage.database import Database, connect
+from service_kit.runtime.running import running
+from service_kit.storage.database import Database
 from service_kit.storage.idempotency import MongoOutcomes
 from service_kit.storage.indexes import ensure_indexes
-from service_kit.storage.tracing import CommandTracing
 
 SERVICE = "order_svc"
 INVENTORY = "inventory_svc"
@@ -60,6 +61,7 @@ class Foundation:
     reached: Reached = pass_by
     recovery_delay: timedelta = timedelta(seconds=10)
     placement_patience: timedelta = timedelta(minutes=15)
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Parts:
     storage: Storage
     relay: Relay
     due_worker: DueWorker
+    backlog: Backlog
 
 
 def join(foundation: Foundation) -> Parts:
@@ -104,7 +107,8 @@ def join(foundation: Foundation) -> Parts:
     errands.served_by(worker)
     outbox.on_commit(relay.wake)
     due_work.on_scheduled(worker.wake)
-    return Parts(around, MongoOrderReader(database), storage, relay, worker)
+    backlog = Backlog(database, foundation.bus, clock, SERVICE, foundation.registry)
+    return Parts(around, MongoOrderReader(database), storage, relay, worker, backlog)
 
 
 def order_app(
@@ -128,7 +132,7 @@ def order_app(
             HealthCheck("mongodb", foundation.database.ping),
             HealthCheck("redis", foundation.bus.ping),
         ),
-        registry=CollectorRegistry(),
+        registry=foundation.registry,
         lifespan=lifespan,
     )
 
@@ -136,17 +140,6 @@ def order_app(
 async def migrate(database: Database) -> None:
     """Create the collections and indexes that are missing."""
     await ensure_indexes(database, DECLARATIONS)
-
-
-def database_of(settings: OrderSettings) -> Database:
-    """Give the database that the settings name; nothing is reached yet."""
-    return connect(
-        settings.mongodb_url.reveal(),
-        settings.database,
-        pool_size=settings.pool_size,
-        listeners=[CommandTracing(tracer())] if settings.otel_exporter_otlp_endpoint else (),
-        process=SERVICE,
-    )
 
 
 def inventory_of(settings: OrderSettings, clock: Clock) -> LateServiceClient:
@@ -170,7 +163,7 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
     clock = clock or SystemClock()
     client = inventory_of(settings, clock)
     foundation = Foundation(
-        database=database_of(settings),
+        database=database_of(settings, SERVICE),
         bus=Bus(settings.redis_url.reveal()),
         inventory=GraphQLInventory(client),
         trusted=TrustedKeys.from_file(settings.trusted_keys_file),
@@ -185,7 +178,11 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             await migrate(foundation.database)
-            async with running(parts.relay.run(), parts.due_worker.run()):
+            async with running(
+                parts.relay.run(),
+                parts.due_worker.run(),
+                *upkeep(parts.storage.outcomes, parts.backlog),
+            ):
                 yield
         finally:
             await client.close()
@@ -193,15 +190,3 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
             await foundation.database.close()
 
     return order_app(foundation, lifespan=lifespan, parts=parts)
-
-
-@asynccontextmanager
-async def running(*works: Coroutine[object, object, None]) -> AsyncIterator[None]:
-    """Run works beside the block, and cancel them at its end."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)

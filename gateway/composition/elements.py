@@ -93,7 +93,9 @@ class Type:
 class Subgraph:
     """A subgraph read: its types under their canonical root names.
 
-    `graph` is the enum value that stands for it in the supergraph.
+    `graph` is the enum value that stands for it in the supergraph. `composed_directives` are
+    custom directives to pass on, with their definitions; `composed_links` the specifications they
+    come from, with the names imported.
     """
 
     name: str
@@ -102,3 +104,4 @@ class Subgraph:
     types: Mapping[str, Type]
     is_federation_1: bool = False
     composed_directives: Mapping[str, str] = field(default_factory=dict)
+    composed_links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

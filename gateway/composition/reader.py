@@ -141,6 +141,7 @@ def _read(definition: SubgraphDefinition, graph: str) -> Subgraph:
         types=reader.types(),
         is_federation_1=names.is_federation_1,
         composed_directives=reader.composed_directives,
+        composed_links=reader.composed_links(),
     )
 
 
@@ -310,6 +311,15 @@ class _Reader:
             node.name.value: print_ast(node)
             for node in self._document.definitions
             if isinstance(node, DirectiveDefinitionNode) and node.name.value in wanted
+        }
+
+    def composed_links(self) -> dict[str, tuple[str, ...]]:
+        """The specifications of composed directives, with the directives imported from each."""
+        composed = {f"@{name}" for name in self.composed_directives}
+        return {
+            link.url: tuple(sorted(composed & set(link.imports.values())))
+            for link in self._names.links
+            if composed & set(link.imports.values())
         }
 
 

@@ -1,6 +1,6 @@
 """The supergraph as text, in the Join specification's v0.3 words (v0.4 for override labels)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from graphql import print_ast
 from graphql.language.block_string import print_block_string
@@ -76,7 +76,11 @@ def write_supergraph(subgraphs: Sequence[Subgraph], types: Sequence[MergedType])
     has_labels = "overrideLabel:" in body
     uses_inaccessible, uses_tags = _marks_used(types)
     parts = [
-        _schema(types, has_labels=has_labels, inaccessible=uses_inaccessible, tags=uses_tags),
+        _schema(
+            types,
+            _links(subgraphs, inaccessible=uses_inaccessible, tags=uses_tags),
+            has_labels=has_labels,
+        ),
         _JOIN.format(label=", overrideLabel: String" if has_labels else ""),
         _graphs(subgraphs),
         *([_INACCESSIBLE] if uses_inaccessible else []),
@@ -88,18 +92,26 @@ def write_supergraph(subgraphs: Sequence[Subgraph], types: Sequence[MergedType])
     return "\n\n".join(parts) + "\n"
 
 
-def _schema(
-    types: Sequence[MergedType], *, has_labels: bool, inaccessible: bool, tags: bool
-) -> str:
+def _schema(types: Sequence[MergedType], links: Iterable[str], *, has_labels: bool) -> str:
     names = {each.name for each in types}
     roots = [f"  {root.lower()}: {root}" for root in _ROOTS if root in names]
-    more = ""
-    if inaccessible:
-        more += '\n  @link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY)'
-    if tags:
-        more += '\n  @link(url: "https://specs.apollo.dev/tag/v0.3")'
     join = "v0.4" if has_labels else "v0.3"
+    more = "".join(f"\n  @link({link})" for link in links)
     return _LINKS.format(join=join, more=more, roots="\n".join(roots))
+
+
+def _links(subgraphs: Iterable[Subgraph], *, inaccessible: bool, tags: bool) -> Iterator[str]:
+    if inaccessible:
+        yield 'url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY'
+    if tags:
+        yield 'url: "https://specs.apollo.dev/tag/v0.3"'
+    imports: dict[str, dict[str, None]] = {}
+    for subgraph in subgraphs:
+        for url, names in subgraph.composed_links.items():
+            imports.setdefault(url, {}).update(dict.fromkeys(names))
+    for url, merged in imports.items():
+        listed = ", ".join(f'"{name}"' for name in merged)
+        yield f'url: "{url}", import: [{listed}]'
 
 
 def _graphs(subgraphs: Iterable[Subgraph]) -> str:

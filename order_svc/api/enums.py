@@ -1,11 +1,6 @@
 """The enums of the graph, each value described; an enum is either input or output."""
 
-from collections.abc import Mapping
 from enum import Enum
-from typing import TypeVar
-
-import strawberry
-from strawberry.types.enum import StrawberryEnumDefinition
 
 from order_svc.domain.fulfilments.fulfilment import ShortReason
 from order_svc.domain.lifecycles.actions import Action, Hindrance
@@ -13,28 +8,14 @@ from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
 from order_svc.domain.lifecycles.order_status import FOLD, CustomerStatus, OrderStatus
 from order_svc.domain.lifecycles.parcel_state import ParcelState
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.line_results import LineStatus
 from order_svc.domain.lines.line import PriceSource
 from order_svc.domain.orders.cancelling import CancelReason
 from order_svc.domain.orders.change import Happening, SubjectType
 from order_svc.domain.orders.order import DeliveryMethod
 from order_svc.domain.refusals import OWN_CODES
 from service_kit.commands.refusal import SHARED_CODES
+from service_kit.graphql.enums import as_input, described
 from service_kit.graphql.payloads import error_codes
-
-EnumT = TypeVar("EnumT", bound=Enum)
-
-
-def described(
-    values: type[EnumT], name: str, description: str, sentences: Mapping[str, str]
-) -> type[EnumT]:
-    """Make an enum known to the graph; every value needs its sentence."""
-    strawberry.enum(values, name=name, description=description)
-    definition: StrawberryEnumDefinition = vars(values)["__strawberry_definition__"]
-    for value in definition.values:
-        value.description = sentences[value.name]
-    return values
-
 
 _STATUS = """What an order, or a line, is at as a whole.
 
@@ -217,17 +198,6 @@ described(
     },
 )
 
-described(
-    LineStatus,
-    "OrdersImportStatus",
-    "What became of one line of an import.",
-    {
-        "APPLIED": "It was written.",
-        "UNCHANGED": "It said what was known.",
-        "REJECTED": "It was refused; `userErrors` say why.",
-    },
-)
-
 
 class ErrorCode(Enum):
     """Every code that a user error of this service can have."""
@@ -256,54 +226,11 @@ if {each.value for each in ErrorCode} != {*SHARED_CODES, *OWN_CODES}:
     raise RuntimeError("ErrorCode and the refusals of orders differ.")
 error_codes(ErrorCode, OWN_CODES)
 
-
-class OrderStatusInput(Enum):
-    """OrderStatus as it is given."""
-
-    PLACING = OrderStatus.PLACING
-    OPEN = OrderStatus.OPEN
-    IN_PROGRESS = OrderStatus.IN_PROGRESS
-    PARTIALLY_SHIPPED = OrderStatus.PARTIALLY_SHIPPED
-    SHIPPED = OrderStatus.SHIPPED
-    PARTIALLY_DELIVERED = OrderStatus.PARTIALLY_DELIVERED
-    DELIVERED = OrderStatus.DELIVERED
-    CANCELLED = OrderStatus.CANCELLED
-
-
-class FulfilmentStateInput(Enum):
-    """FulfilmentState as it is given."""
-
-    ASSIGNED = FulfilmentState.ASSIGNED
-    PICKING = FulfilmentState.PICKING
-    PICKED = FulfilmentState.PICKED
-    PACKED = FulfilmentState.PACKED
-    HANDED_OVER = FulfilmentState.HANDED_OVER
-    SHORT = FulfilmentState.SHORT
-    CANCELLED = FulfilmentState.CANCELLED
-
-
-class DeliveryMethodInput(Enum):
-    """DeliveryMethod as it is given."""
-
-    HOME = DeliveryMethod.HOME
-
-
-class ShortReasonInput(Enum):
-    """ShortReason as it is given."""
-
-    NOT_FOUND = ShortReason.NOT_FOUND
-    DAMAGED = ShortReason.DAMAGED
-    WORN_DISPLAY = ShortReason.WORN_DISPLAY
-
-
-described(OrderStatusInput, "OrderStatusInput", "A status of orders to list.", _STATUSES)
-described(
-    FulfilmentStateInput,
-    "FulfilmentStateInput",
-    "A state of fulfilments to list.",
-    _FULFILMENT_STATES,
+ORDER_STATUS_INPUT = as_input(OrderStatus, "OrderStatusInput", "A status of orders to list.")
+FULFILMENT_STATE_INPUT = as_input(
+    FulfilmentState, "FulfilmentStateInput", "A state of fulfilments to list."
 )
-described(
-    DeliveryMethodInput, "DeliveryMethodInput", "How the goods are to reach the customer.", _METHODS
+DELIVERY_METHOD_INPUT = as_input(
+    DeliveryMethod, "DeliveryMethodInput", "How the goods are to reach the customer."
 )
-described(ShortReasonInput, "ShortReasonInput", "Why goods cannot be provided.", _SHORTAGES)
+SHORT_REASON_INPUT = as_input(ShortReason, "ShortReasonInput", "Why goods cannot be provided.")

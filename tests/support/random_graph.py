@@ -4,41 +4,18 @@ Every value is a text naming where it comes from, so that a wrong one shows. A f
 subgraph does not really have answers POISON, a required input that did not arrive MISSING.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 from zlib import crc32
 
-import orjson
-from graphql import (
-    GraphQLObjectType,
-    GraphQLResolveInfo,
-    GraphQLSchema,
-    build_schema,
-    execute_sync,
-    parse,
-    validate,
-)
-
 from gateway.composition.reader import SubgraphDefinition
-from gateway.ports import SubgraphRequest, SubgraphResponse
 
 OBJECTS = 3
 _LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.3",
   import: ["@key", "@external", "@requires", "@provides", "@shareable", "@override",
   "@interfaceObject"])
-"""
-_DIRECTIVES = """
-directive @key(fields: String!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
-directive @external on FIELD_DEFINITION
-directive @requires(fields: String!) on FIELD_DEFINITION
-directive @provides(fields: String!) on FIELD_DEFINITION
-directive @shareable repeatable on OBJECT | FIELD_DEFINITION
-directive @link(url: String!, import: [String!]) repeatable on SCHEMA
-directive @override(from: String!) on FIELD_DEFINITION
-directive @interfaceObject on OBJECT
-scalar _Any
 """
 
 
@@ -379,7 +356,7 @@ class RandomGraph:
         computed = self.computed.get(entity, {}).get(name)
         if computed is not None:
             inputs = [self.leaf(entity, number, each, arg) for each, arg in computed.requires]
-            return _mixed(name, inputs)
+            return mixed(name, inputs)
         if _draw(entity, number, name) % 7 == 0:
             return None
         return f"{entity}-{number}.{name}" + (f"[{unit}]" if unit else "")
@@ -406,7 +383,7 @@ def _draw(*parts: object) -> int:
     return crc32(repr(parts).encode())
 
 
-def _mixed(name: str, inputs: Sequence[str | None]) -> str:
+def mixed(name: str, inputs: Sequence[str | None]) -> str:
     return f"{name}({', '.join('null' if each is None else each for each in inputs)})"
 
 
@@ -418,198 +395,3 @@ def _reference(reference: Reference) -> str:
     target = f"[{reference.target}]" if reference.is_list else reference.target
     provides = f' @provides(fields: "{" ".join(reference.provides)}")' if reference.provides else ""
     return f"{reference.name}: {target}{provides}"
-
-
-@dataclass(frozen=True)
-class Thing:
-    """An entity as one resolver hands it to the next."""
-
-    entity: str
-    number: int
-    provided: tuple[str, ...] = ()
-    representation: Mapping[str, Any] | None = None
-
-
-class Monolith:
-    """The whole graph answered from the truth."""
-
-    def __init__(self, graph: RandomGraph, schema: GraphQLSchema) -> None:
-        self._graph = graph
-        self._schema = schema
-
-    def answer(self, operation: str, variables: Mapping[str, Any]) -> Any:
-        result = execute_sync(
-            self._schema,
-            parse(operation),
-            field_resolver=self._resolve,
-            type_resolver=_type_of,
-            variable_values=dict(variables),
-        )
-        assert not result.errors, result.errors
-        return result.data
-
-    def _resolve(
-        self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
-    ) -> Any:
-        graph, name = self._graph, info.field_name
-        if source is None:
-            pieces = graph.pieces.values()
-            root = next(
-                {**piece.roots, **piece.changes}[name]
-                for piece in pieces
-                if name in piece.roots or name in piece.changes
-            )
-            return _things(graph.targets("Query", 0, root), ())
-        if name == "v":
-            return Thing(f"V{source.entity}", source.number)
-        reference = graph.references.get(source.entity, {}).get(name)
-        if reference is not None:
-            return _things(graph.targets(source.entity, source.number, reference), ())
-        return graph.leaf(source.entity, source.number, name, arguments.get("unit"))
-
-
-class RandomSubgraph:
-    """One piece of the graph, answering only what it really has."""
-
-    def __init__(self, graph: RandomGraph, piece: Piece) -> None:
-        self._graph = graph
-        self._piece = piece
-        text = _DIRECTIVES + graph.sdl(piece)
-        query = "extend type Query" if piece.roots else "type Query"
-        entities = ["Rated"] if piece.is_rating else piece.parts
-        text += f"\nunion _Entity = {' | '.join(entities)}\n"
-        text += f"{query} {{ _entities(representations: [_Any!]!): [_Entity]! }}"
-        self._schema = build_schema(text, assume_valid_sdl=True)
-        self.documents: list[str] = []
-
-    async def ask(self, request: SubgraphRequest) -> SubgraphResponse:
-        body = orjson.loads(request.body)
-        document = parse(body["query"])
-        self.documents.append(body["query"])
-        problems = validate(self._schema, document)
-        assert not problems, (body["query"], problems)
-        result = execute_sync(
-            self._schema,
-            document,
-            field_resolver=self._resolve,
-            type_resolver=self._type_of,
-            variable_values=body.get("variables"),
-        )
-        return SubgraphResponse(200, orjson.dumps(result.formatted))
-
-    def _resolve(
-        self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
-    ) -> Any:
-        name = info.field_name
-        if source is None:
-            if name == "_entities":
-                return [self._entity(each) for each in arguments["representations"]]
-            root = {**self._piece.roots, **self._piece.changes}[name]
-            return _things(self._graph.targets("Query", 0, root), root.provides)
-        if self._piece.is_rating:
-            return self._graph.leaf(source.entity, source.number, name, None)
-        if source.entity.startswith("V"):
-            return self._graph.leaf(source.entity, source.number, name, None)
-        part = self._piece.parts[source.entity]
-        if name == "v":
-            return Thing(f"V{source.entity}", source.number)
-        if name in part.references:
-            reference = part.references[name]
-            found = self._graph.targets(source.entity, source.number, reference)
-            return _things(found, reference.provides)
-        if name in part.computed:
-            return self._computed(source, part.computed[name])
-        is_key = any(name in key for key in part.keys)
-        owned = is_key or name in part.scalars or name in self._piece.interface_fields
-        if name in part.taken or (not owned and name not in source.provided):
-            return "POISON"
-        return self._graph.leaf(source.entity, source.number, name, arguments.get("unit"))
-
-    def _type_of(self, value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:
-        return "Rated" if self._piece.is_rating else value.entity
-
-    def _computed(self, source: Thing, computed: Computed) -> str:
-        given = source.representation or {}
-        return _mixed(computed.name, [given.get(name, "MISSING") for name, _ in computed.requires])
-
-    def _entity(self, representation: Mapping[str, Any]) -> Thing:
-        entity = representation["__typename"]
-        if entity == "Rated":
-            entity, number = representation["id"].split("-")
-            return Thing(entity, int(number), (), representation)
-        part = self._piece.parts[entity]
-        for key in part.keys:
-            if all(representation.get(name) is not None for name in key):
-                number = int(representation[key[0]][-1])
-                return Thing(entity, number, (), representation)
-        raise AssertionError(f"No key of {entity} in {representation}.")
-
-
-def _type_of(value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:
-    return value.entity
-
-
-def _things(found: Any, provided: tuple[str, ...]) -> Any:
-    if isinstance(found, list):
-        return [_things(each, provided) for each in found]
-    return Thing(found[0], found[1], provided) if found else None
-
-
-class RandomOperation:
-    """A random operation over a public schema; `variables` are its Boolean variables' values."""
-
-    def __init__(self, random: Random, schema: GraphQLSchema) -> None:
-        self._random = random
-        self._schema = schema
-        assert schema.query_type is not None
-        has_mutations = schema.mutation_type is not None
-        keyword = "mutation" if has_mutations and random.random() < 0.2 else "query"
-        body = self._selection(keyword.capitalize(), 4)
-        given = {"yes": ("Boolean!", True), "no": ("Boolean!", False), "unit": ("String", "lb")}
-        used = {name: each for name, each in given.items() if f"${name}" in body}
-        self.variables = {name: value for name, (_, value) in used.items()}
-        definitions = ", ".join(f"${name}: {type_}" for name, (type_, _) in used.items())
-        self.text = f"{keyword} Q{f'({definitions})' if used else ''} {body}"
-
-    def _selection(self, type_name: str, depth: int) -> str:
-        parts: list[str] = []
-        if self._random.random() < 0.2 and depth < 4:
-            parts.append(self._random.choice(["__typename", "kind: __typename"]))
-        named = self._schema.type_map[type_name]
-        fields = list(getattr(named, "fields", {}).items())
-        for name, definition in self._random.sample(fields, min(len(fields), 4)):
-            target = definition.type
-            while hasattr(target, "of_type"):
-                target = target.of_type
-            is_leaf = not hasattr(target, "fields") and not hasattr(target, "types")
-            if not is_leaf and depth == 0:
-                continue
-            parts.append(self._field(name, target.name, definition.args, depth, is_leaf=is_leaf))
-        if not isinstance(named, GraphQLObjectType):
-            possible = sorted(each.name for each in self._schema.get_possible_types(named))  # type: ignore[arg-type]
-            parts += [
-                f"... on {each}{self._condition()} {self._selection(each, depth)}"
-                for each in self._random.sample(possible, self._random.randint(0, len(possible)))
-            ]
-        is_entity = type_name.startswith("E")
-        if is_entity and "Node" in self._schema.type_map and self._random.random() < 0.1:
-            parts.append("... on Node { name }")
-        return "{ " + (" ".join(parts) or "__typename") + " }"
-
-    def _field(self, name: str, target: str, args: Any, depth: int, *, is_leaf: bool) -> str:
-        text = name
-        if args:
-            unit = self._random.choice(["", '(unit: "kg")', "(unit: $unit)"])
-            alias = {"": "bare", '(unit: "kg")': "kilos", "(unit: $unit)": "asked"}[unit]
-            text = f"{alias}_{name}: {name}{unit}"
-        elif self._random.random() < 0.1:
-            text = f"other_{name}: {name}"
-        text += self._condition()
-        return text if is_leaf else f"{text} {self._selection(target, depth - 1)}"
-
-    def _condition(self) -> str:
-        if self._random.random() < 0.85:
-            return ""
-        return self._random.choice(
-            [" @include(if: $yes)", " @include(if: $no)", " @skip(if: $yes)", " @skip(if: $no)"]
-        )
