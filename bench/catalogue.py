@@ -36,8 +36,8 @@ def _feeds(at: str) -> tuple[Feed, ...]:
         for place in PLACES
     )
     return (
-        Feed("itemsImport", "items", items, {}),
-        Feed("customersImport", "lines", tuple({"ref": ref} for ref in CUSTOMERS), {}),
-        Feed("pricesImport", "lines", prices, {}),
-        Feed("stockImport", "lines", stock, {"mode": "SNAPSHOT"}),
+        Feed("itemsImport", items, {}),
+        Feed("customersImport", tuple({"ref": ref} for ref in CUSTOMERS), {}),
+        Feed("pricesImport", prices, {}),
+        Feed("stockImport", stock, {"mode": "SNAPSHOT"}),
     )

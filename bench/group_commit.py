@@ -166,15 +166,18 @@ async def buy(url: str, name: str, load: str, buyers: int, seconds: float) -> di
     return {"sold": sold, "failed": failed, "latencies": latencies, "cpu": used[0]}
 
 
-def run_cell(url: str, load: str, processes: int, seconds: float) -> Cell:
+def run_cell(url: str, folder: Path, load: str, processes: int, seconds: float) -> Cell:
     """Measure one cell with processes of its own and check the books."""
     name = f"bench_{load}_{processes}"
     asyncio.run(seed(url, name))
     arguments = [url, name, load, str(BUYERS // processes), str(seconds)]
     command = [sys.executable, "-m", "bench.group_commit", "--buy", *arguments]
+    answers = [folder / f"{name}.{number}.json" for number in range(processes)]
     children = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(processes)
+        subprocess.Popen(
+            [*command, str(answer)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for answer in answers
     ]
     try:
         for child in children:
@@ -184,11 +187,13 @@ def run_cell(url: str, load: str, processes: int, seconds: float) -> Cell:
             assert child.stdin is not None
             child.stdin.write("go\n")
             child.stdin.flush()
-        told = [json.loads(child.communicate(timeout=seconds + 60)[0]) for child in children]
+        for child in children:
+            child.communicate(timeout=seconds + 60)
     finally:
         for child in children:
             child.kill()
             child.wait()
+    told = [json.loads(answer.read_text()) for answer in answers]
     check_books(
         url, name, sum(each["sold"] for each in told), len(LOADS[load][1](random.Random())[0])
     )
@@ -210,12 +215,16 @@ def check_books(url: str, name: str, sold: int, lines: int) -> None:
 
 def measure(seconds: float, processes: Sequence[int], loads: Sequence[str]) -> None:
     """Measure all cells and print the table."""
-    with tempfile.TemporaryDirectory() as folder, EmbeddedMongo(Path(folder)) as mongod:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory() as answers,
+        EmbeddedMongo(Path(folder)) as mongod,
+    ):
         print("| load | processes | reservations/s | p50 ms | p99 ms | client CPU us each |")
         print("| --- | --- | --- | --- | --- | --- |")
         for load in loads:
             for number in processes:
-                print(run_cell(mongod.url, load, number, seconds).row(), flush=True)
+                print(run_cell(mongod.url, Path(answers), load, number, seconds).row(), flush=True)
 
 
 def main() -> None:
@@ -224,12 +233,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--loads", nargs="+", choices=list(LOADS), default=list(LOADS))
-    parser.add_argument("--buy", nargs=5, metavar=("URL", "NAME", "LOAD", "BUYERS", "SECONDS"))
+    words = ("URL", "NAME", "LOAD", "BUYERS", "SECONDS", "FILE")
+    parser.add_argument("--buy", nargs=len(words), metavar=words)
     asked = parser.parse_args()
     if asked.buy:
-        url, name, load, buyers, seconds = asked.buy
+        url, name, load, buyers, seconds, file = asked.buy
         told = uvloop.run(buy(url, name, load, int(buyers), float(seconds)))
-        print(json.dumps(told))
+        Path(file).write_text(json.dumps(told))
         return
     measure(asked.seconds, asked.processes, asked.loads)
 

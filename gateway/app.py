@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
@@ -44,6 +45,8 @@ from service_kit.runtime.telemetry import RequestTelemetry
 
 GRAPHQL_PATH = "/graphql"
 _COMPRESSED_FROM = 1024
+_FIRST_TRY = timedelta(seconds=2)
+"""How long the first reading of the graph may hold up the first request."""
 
 
 class NoGraph(Exception):
@@ -88,6 +91,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             stack.push_async_callback(events.close)
             for work in (reloader.run(settings.refresh), view.sockets.run()):
                 stack.push_async_callback(_ended, asyncio.create_task(work))
+            await reloader.first_try(_FIRST_TRY)
             yield
 
     app = Starlette(

@@ -100,6 +100,7 @@ class SubscriptionEnded(ClientError):
     """A subscription ends before its client ended it; `cursor` is where the next one goes on."""
 
     is_retryable: ClassVar[bool] = True
+    cursor: str | None = None
 
     def __init__(self, message: str, cursor: str | None = None) -> None:
         super().__init__(message)

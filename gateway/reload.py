@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
@@ -87,6 +88,7 @@ class Reloader:
         self._when_new = when_new
         self._text: str | None = None
         self._served: Served | None = None
+        self._tried = asyncio.Event()
 
     @property
     def served(self) -> Served | None:
@@ -115,8 +117,18 @@ class Reloader:
                 if str(error) != told:
                     told = str(error)
                     _log.warning("supergraph_not_loaded", reason=told, error=type(error).__name__)
+            self._tried.set()
+            # A cancellation can be lost to a subgraph's error that comes at the same moment.
+            if _is_cancelled():
+                return
             waiting = self._served is None
             await asyncio.sleep(FIRST_TRY_SECONDS if waiting else every.total_seconds())
+
+    async def first_try(self, at_most: timedelta) -> None:
+        """Wait until the source has been read once, well or badly, but not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(at_most.total_seconds()):
+                await self._tried.wait()
 
     async def probe(self) -> None:
         """Raise unless there is something to serve."""
@@ -126,3 +138,8 @@ class Reloader:
 
 class NothingToServe(Exception):
     """The gateway has not seen a good supergraph yet."""
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

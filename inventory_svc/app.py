@@ -1,12 +1,9 @@
 """The composition root: every part of inventory, built once and closed in order."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 
-import structlog
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
@@ -16,6 +13,7 @@ from inventory_svc.domain.stock.sourcing import NearestLocations
 from inventory_svc.due_work import handlers
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import COLLECTIONS
+from inventory_svc.mongo.commit_metrics import CommitMetrics
 from inventory_svc.mongo.group_commits import GroupCommits
 from inventory_svc.mongo.imports import (
     CHANNEL_KIND,
@@ -29,6 +27,7 @@ from inventory_svc.mongo.network import MongoNetwork
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
 from inventory_svc.settings import InventorySettings
+from service_kit.graphql.service_settings import database_of, relay_settings_of
 from service_kit.graphql.subgraph import subgraph_app
 from service_kit.identity.caller import Caller
 from service_kit.identity.keys import TrustedKeys
@@ -41,22 +40,17 @@ from service_kit.messaging.leases import LEASES
 from service_kit.messaging.outbox import OUTBOX, Outbox
 from service_kit.messaging.positions import POSITIONS as LOG_POSITIONS
 from service_kit.messaging.relay import Relay, RelaySettings
+from service_kit.messaging.upkeep import upkeep
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import new_identifier
-from service_kit.runtime.periodically import periodically
-from service_kit.runtime.tracing import tracer
-from service_kit.storage.database import Database, connect
+from service_kit.runtime.running import running
+from service_kit.storage.database import Database
 from service_kit.storage.idempotency import OUTCOMES, MongoOutcomes
 from service_kit.storage.indexes import ensure_indexes
-from service_kit.storage.tracing import CommandTracing
 
 SERVICE = "inventory_svc"
-PURGE_EVERY = timedelta(minutes=10)
-MEASURE_EVERY = timedelta(seconds=5)
-EVENTS_AS_USUAL = RelaySettings()
-_log = structlog.get_logger("inventory_svc")
 DECLARATIONS = (*COLLECTIONS, OUTCOMES, OUTBOX, LOG_POSITIONS, LEASES, DUE_WORK)
 
 
@@ -69,8 +63,9 @@ class Surroundings:
     trusted: TrustedKeys
     clock: Clock
     partitions: int = 8
-    relay: RelaySettings = EVENTS_AS_USUAL
+    relay: RelaySettings = field(default_factory=RelaySettings)
     reached: Reached = pass_by
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,6 @@ class Parts:
     due_worker: DueWorker
     log: EventLog
     backlog: Backlog
-    registry: CollectorRegistry
 
 
 def join(around: Surroundings) -> Parts:
@@ -95,7 +89,8 @@ def join(around: Surroundings) -> Parts:
     outcomes = MongoOutcomes(database, clock)
     network = MongoNetwork(database)
     tools = CommitTools(database, outcomes, outbox, due_work, clock, NearestLocations(), network)
-    commits = GroupCommits(StockTransactions(tools, reached=around.reached))
+    transactions = StockTransactions(tools, reached=around.reached)
+    commits = GroupCommits(transactions, CommitMetrics(around.registry))
     imports = ImportTools(database, outcomes, outbox, clock)
     changes = network_changes(database, network)
     owner = new_identifier()
@@ -120,7 +115,6 @@ def join(around: Surroundings) -> Parts:
         channels=MongoImports(CHANNEL_KIND, imports, changes),
         clock=clock,
     )
-    registry = CollectorRegistry()
     return Parts(
         inventory=inventory,
         commits=commits,
@@ -128,8 +122,7 @@ def join(around: Surroundings) -> Parts:
         relay=relay,
         due_worker=worker,
         log=EventLog(around.bus, SERVICE, around.partitions),
-        backlog=Backlog(database, around.bus, clock, SERVICE, registry),
-        registry=registry,
+        backlog=Backlog(database, around.bus, clock, SERVICE, around.registry),
     )
 
 
@@ -155,7 +148,7 @@ def inventory_app(
             HealthCheck("mongodb", around.database.ping),
             HealthCheck("redis", around.bus.ping),
         ),
-        registry=joined.registry,
+        registry=around.registry,
         lifespan=lifespan,
     )
     app.state.drain = joined.log.close
@@ -170,20 +163,12 @@ async def migrate(database: Database) -> None:
 def surroundings_of(settings: InventorySettings, clock: Clock | None = None) -> Surroundings:
     """Open what the settings name; nothing is reached yet."""
     return Surroundings(
-        database=connect(
-            settings.mongodb_url.reveal(),
-            settings.database,
-            pool_size=settings.pool_size,
-            listeners=[CommandTracing(tracer())] if settings.otel_exporter_otlp_endpoint else (),
-            process=SERVICE,
-        ),
+        database=database_of(settings, SERVICE),
         bus=Bus(settings.redis_url.reveal()),
         trusted=TrustedKeys.from_file(settings.trusted_keys_file),
         clock=clock or SystemClock(),
         partitions=settings.partitions,
-        relay=RelaySettings(
-            stream_length=settings.stream_length, retention=settings.event_retention
-        ),
+        relay=relay_settings_of(settings),
     )
 
 
@@ -199,8 +184,7 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
             async with running(
                 parts.relay.run(),
                 parts.due_worker.run(),
-                periodically("outcomes.purge", PURGE_EVERY, parts.outcomes.purge),
-                periodically("backlog.measure", MEASURE_EVERY, parts.backlog.measure),
+                *upkeep(parts.outcomes, parts.backlog),
             ):
                 yield
             await parts.commits.close()
@@ -209,22 +193,3 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
             await around.database.close()
 
     return inventory_app(around, lifespan=lifespan, parts=parts)
-
-
-@asynccontextmanager
-async def running(*works: Coroutine[object, object, None]) -> AsyncIterator[None]:
-    """Run works beside the block, and cancel them at its end."""
-    tasks = [asyncio.create_task(work) for work in works]
-    for task in tasks:
-        task.add_done_callback(_tell_if_broken)
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-
-
-def _tell_if_broken(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("work.ended", work=repr(task.get_coro()), error=repr(error))

@@ -6,7 +6,6 @@ from typing import Protocol
 
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.importing import ImportLine, RecordT
-from inventory_svc.domain.line_results import LineResult
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.stock.commands import StockCommand
 from inventory_svc.domain.stock.decisions import Decided
@@ -14,6 +13,7 @@ from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Condition, Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.line_results import LineResult
 
 
 class StockCommits(Protocol):

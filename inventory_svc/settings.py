@@ -1,33 +1,15 @@
 """What inventory reads from its environment, once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 
-from service_kit.runtime.settings import Secret
+from service_kit.graphql.service_settings import ServiceSettings
 
 PREFIX = "INVENTORY"
 
 
-@dataclass(frozen=True, slots=True)
-class InventorySettings:
-    """Addresses, keys and limits of one process.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InventorySettings(ServiceSettings):
+    """What every service has."""
 
-    `pool_size` counts connections to MongoDB; `partitions` those of the event log, for ever.
-    Of each partition Valkey keeps about `stream_length` events to replay, and MongoDB those of
-    `event_retention`, from which a lost stream is filled again.
-    """
-
-    mongodb_url: Secret
-    redis_url: Secret
-    trusted_keys_file: Path
-    host: str = "127.0.0.1"
     port: int = 4001
     database: str = "inventory"
-    pool_size: int = 32
-    partitions: int = 8
-    stream_length: int = 20_000
-    event_retention: timedelta = timedelta(days=7)
-    log_level: str = "info"
-    log_json: bool = True
-    otel_exporter_otlp_endpoint: str | None = None

@@ -3,69 +3,15 @@
 `parked` shows work that failed too often; `retry ID` and `discard ID` decide about it.
 """
 
-import asyncio
 import os
 import sys
-from collections.abc import Sequence
 
 from order_svc.api.schema import order_schema
-from order_svc.app import SERVICE, app_of, database_of, migrate
+from order_svc.app import SERVICE, app_of, migrate
 from order_svc.settings import PREFIX, OrderSettings
-from service_kit.graphql.schema import print_sdl
-from service_kit.messaging.parked_work import COMMANDS, ParkedWork
-from service_kit.runtime.clock import SystemClock
-from service_kit.runtime.logs import configure_logging
-from service_kit.runtime.process import serve
-from service_kit.runtime.settings import InvalidSettings, MissingSettings, read_settings
-from service_kit.runtime.tracing import configure_tracing
+from service_kit.graphql.service_program import ServiceProgram
 
-USAGE = "usage: python -m order_svc [serve|schema|migrate|parked|retry ID|discard ID]"
-WRONG_USAGE = 2
-
-
-def main(words: Sequence[str]) -> int:
-    """Do what the words say and give the exit status."""
-    command = words[0] if words else "serve"
-    if command == "schema":
-        print(print_sdl(order_schema()), end="")
-        return 0
-    if command not in ("serve", "migrate", *COMMANDS):
-        print(USAGE, file=sys.stderr)
-        return WRONG_USAGE
-    try:
-        settings = read_settings(OrderSettings, os.environ, PREFIX)
-    except (MissingSettings, InvalidSettings) as error:
-        print(error, file=sys.stderr)
-        return WRONG_USAGE
-    configure_logging(SERVICE, level=settings.log_level, as_json=settings.log_json)
-    if command == "migrate":
-        asyncio.run(_migrate(settings))
-        return 0
-    if command in COMMANDS:
-        return asyncio.run(_parked(settings, words))
-    end_tracing = configure_tracing(SERVICE, settings.otel_exporter_otlp_endpoint)
-    serve(app_of(settings), host=settings.host, port=settings.port, log_level=settings.log_level)
-    end_tracing()
-    return 0
-
-
-async def _migrate(settings: OrderSettings) -> None:
-    database = database_of(settings)
-    try:
-        await migrate(database)
-    finally:
-        await database.close()
-
-
-async def _parked(settings: OrderSettings, words: Sequence[str]) -> int:
-    database = database_of(settings)
-    try:
-        status, lines = await ParkedWork(database, SystemClock()).run(words)
-    finally:
-        await database.close()
-    print("\n".join(lines))
-    return status
-
+PROGRAM = ServiceProgram(SERVICE, PREFIX, OrderSettings, order_schema, app_of, migrate)
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(PROGRAM.main(sys.argv[1:], os.environ))

@@ -1,9 +1,8 @@
 """The composition root: every part of orders, built once and closed in order."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
@@ -22,6 +21,7 @@ from order_svc.ports import Inventory
 from order_svc.settings import OrderSettings
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.graphql.service_client import ServiceClient
+from service_kit.graphql.service_settings import database_of, relay_settings_of
 from service_kit.graphql.subgraph import subgraph_app
 from service_kit.identity.caller import Caller
 from service_kit.identity.keys import SigningKey, TrustedKeys
@@ -32,22 +32,18 @@ from service_kit.messaging.due_work import DueWork, DueWorker, DueWorkSettings
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.outbox import Outbox
 from service_kit.messaging.relay import Relay, RelaySettings
+from service_kit.messaging.upkeep import upkeep
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import Identifiers, new_identifier
-from service_kit.runtime.periodically import periodically
-from service_kit.runtime.tracing import tracer
-from service_kit.storage.database import Database, connect
+from service_kit.runtime.running import running
+from service_kit.storage.database import Database
 from service_kit.storage.idempotency import MongoOutcomes
 from service_kit.storage.indexes import ensure_indexes
-from service_kit.storage.tracing import CommandTracing
 
 SERVICE = "order_svc"
 INVENTORY = "inventory_svc"
-PURGE_EVERY = timedelta(minutes=10)
-MEASURE_EVERY = timedelta(seconds=5)
-EVENTS_AS_USUAL = RelaySettings()
 PATIENT = DueWorkSettings(attempts=200, longest_pause=timedelta(minutes=1))
 """Due work is tried for some hours: inventory may be away for as long as that."""
 
@@ -63,10 +59,11 @@ class Foundation:
     clock: Clock
     identifiers: Identifiers = new_identifier
     partitions: int = 8
-    relay: RelaySettings = EVENTS_AS_USUAL
+    relay: RelaySettings = field(default_factory=RelaySettings)
     reached: Reached = pass_by
     recovery_delay: timedelta = timedelta(seconds=10)
     placement_patience: timedelta = timedelta(minutes=15)
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,6 @@ class Parts:
     due_worker: DueWorker
     log: EventLog
     backlog: Backlog
-    registry: CollectorRegistry
 
 
 def join(foundation: Foundation) -> Parts:
@@ -121,7 +117,6 @@ def join(foundation: Foundation) -> Parts:
     errands.served_by(worker)
     outbox.on_commit(relay.wake)
     due_work.on_scheduled(worker.wake)
-    registry = CollectorRegistry()
     return Parts(
         around=around,
         reader=MongoOrderReader(database),
@@ -129,8 +124,7 @@ def join(foundation: Foundation) -> Parts:
         relay=relay,
         due_worker=worker,
         log=EventLog(foundation.bus, SERVICE, foundation.partitions),
-        backlog=Backlog(database, foundation.bus, clock, SERVICE, registry),
-        registry=registry,
+        backlog=Backlog(database, foundation.bus, clock, SERVICE, foundation.registry),
     )
 
 
@@ -155,7 +149,7 @@ def order_app(
             HealthCheck("mongodb", foundation.database.ping),
             HealthCheck("redis", foundation.bus.ping),
         ),
-        registry=joined.registry,
+        registry=foundation.registry,
         lifespan=lifespan,
     )
     app.state.drain = joined.log.close
@@ -165,17 +159,6 @@ def order_app(
 async def migrate(database: Database) -> None:
     """Create the collections and indexes that are missing."""
     await ensure_indexes(database, DECLARATIONS)
-
-
-def database_of(settings: OrderSettings) -> Database:
-    """Give the database that the settings name; nothing is reached yet."""
-    return connect(
-        settings.mongodb_url.reveal(),
-        settings.database,
-        pool_size=settings.pool_size,
-        listeners=[CommandTracing(tracer())] if settings.otel_exporter_otlp_endpoint else (),
-        process=SERVICE,
-    )
 
 
 def inventory_of(settings: OrderSettings, clock: Clock) -> LateServiceClient:
@@ -199,15 +182,13 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
     clock = clock or SystemClock()
     client = inventory_of(settings, clock)
     foundation = Foundation(
-        database=database_of(settings),
+        database=database_of(settings, SERVICE),
         bus=Bus(settings.redis_url.reveal()),
         inventory=GraphQLInventory(client),
         trusted=TrustedKeys.from_file(settings.trusted_keys_file),
         clock=clock,
         partitions=settings.partitions,
-        relay=RelaySettings(
-            stream_length=settings.stream_length, retention=settings.event_retention
-        ),
+        relay=relay_settings_of(settings),
         recovery_delay=settings.recovery_delay,
         placement_patience=settings.placement_patience,
     )
@@ -220,8 +201,7 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
             async with running(
                 parts.relay.run(),
                 parts.due_worker.run(),
-                periodically("outcomes.purge", PURGE_EVERY, parts.storage.outcomes.purge),
-                periodically("backlog.measure", MEASURE_EVERY, parts.backlog.measure),
+                *upkeep(parts.storage.outcomes, parts.backlog),
             ):
                 yield
         finally:
@@ -230,15 +210,3 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
             await foundation.database.close()
 
     return order_app(foundation, lifespan=lifespan, parts=parts)
-
-
-@asynccontextmanager
-async def running(*works: Coroutine[object, object, None]) -> AsyncIterator[None]:
-    """Run works beside the block, and cancel them at its end."""
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)

@@ -28,7 +28,7 @@ class StaleOrder(Exception):
 
 
 class InventoryUnavailable(Exception):
-    """Inventory did not answer, so that it is unknown what it did: ask again, same key."""
+    """Inventory did not say what it did, or did for an earlier call: ask again, same key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ class OrderRepository(Protocol):
     async def abandon(self, order: Order) -> None:
         """Remove an order that was being placed, and everything about it."""
 
-    async def give_up(self, order_id: str) -> None:
-        """Mark the placement as given up."""
+    async def give_up(self, order_id: str) -> bool:
+        """Mark the placement as given up; False if it has ended, so that there is nothing to."""
 
     async def end_claim(self, order_id: str) -> None:
         """Its placement has ended well."""

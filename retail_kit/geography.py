@@ -48,6 +48,10 @@ class PostalIndex:
         self._points = by_country
         self._postcodes = {country: sorted(known) for country, known in by_country.items()}
 
+    def knows(self, country: str, postcode: str) -> bool:
+        """Whether the postcode itself is among the known ones, so that `locate` is no guess."""
+        return _bare(postcode) in self._points.get(country.upper(), {})
+
     def locate(self, country: str, postcode: str) -> GeoPoint | None:
         """Middle of the entries that share the longest beginning; None when none shares any."""
         country, wanted = country.upper(), _bare(postcode)

@@ -26,10 +26,9 @@ class SampleRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One bulk mutation and the lines for a field of its input; `rest` is the rest of its input."""
+    """One bulk mutation and its lines; `rest` is the rest of its input."""
 
     mutation: str
-    field: str
     lines: tuple[dict[str, Any], ...]
     rest: Mapping[str, Any]
 
@@ -49,12 +48,12 @@ def feeds(now: datetime) -> tuple[Feed, ...]:
     at = now.isoformat()
     stock_lines = tuple({**line, "snapshotAt": at} for line in stock())
     return (
-        Feed("locationsImport", "locations", tuple(locations()), {}),
-        Feed("channelsImport", "channels", tuple(channels()), {}),
-        Feed("itemsImport", "items", tuple(items()), {}),
-        Feed("customersImport", "lines", tuple(customers()), {}),
-        Feed("pricesImport", "lines", tuple(prices()), {}),
-        Feed("stockImport", "lines", stock_lines, {"mode": "SNAPSHOT"}),
+        Feed("locationsImport", tuple(locations()), {}),
+        Feed("channelsImport", tuple(channels()), {}),
+        Feed("itemsImport", tuple(items()), {}),
+        Feed("customersImport", tuple(customers()), {}),
+        Feed("pricesImport", tuple(prices()), {}),
+        Feed("stockImport", stock_lines, {"mode": "SNAPSHOT"}),
     )
 
 
@@ -102,7 +101,7 @@ class SampleSender:
             for start in range(0, len(feed.lines), LINES_A_CALL):
                 lines = feed.lines[start : start + LINES_A_CALL]
                 key = f"sample-{feed.mutation}-{now.isoformat()}-{start}"
-                await self._send(feed, {"idempotencyKey": key, feed.field: lines, **feed.rest})
+                await self._send(feed, {"idempotencyKey": key, "lines": lines, **feed.rest})
         return sum(len(feed.lines) for feed in feeds)
 
     async def _send(self, feed: Feed, values: Mapping[str, Any]) -> None:

@@ -106,7 +106,8 @@ class ComposedDirective:
 class Subgraph:
     """A subgraph read: its types under their canonical root names.
 
-    `graph` is the enum value that stands for it in the supergraph.
+    `graph` is the enum value that stands for it in the supergraph. `composed_directives` are
+    custom directives to pass on.
     """
 
     name: str

@@ -61,7 +61,6 @@ class Merger:
             for subgraph, each in declared
             for interface in each.interfaces
         )
-        interfaces = dict.fromkeys(each for _, kind in declared for each in kind.interfaces)
         fields = [self._field(declared, each) for each in field_names(declared)]
         contributed = self._contributed(declared) if kind is Kind.OBJECT else ()
         return MergedType(
@@ -69,15 +68,14 @@ class Merger:
             kind,
             marks,
             joins + implements,
-            interfaces=tuple(interfaces),
+            interfaces=_interfaces(declared),
             fields=(*(field for field in fields if field), *contributed),
         )
 
     def _contributed(self, declared: list[Declaration]) -> Iterator[MergedField]:
         """Fields an object has only because an interface object gives them to its interface."""
         known = set(field_names(declared))
-        interfaces = dict.fromkeys(each for _, kind in declared for each in kind.interfaces)
-        for interface in interfaces:
+        for interface in _interfaces(declared):
             owners = self._declarations.by_name.get(interface, [])
             if not any(each.is_interface_object for _, each in owners):
                 continue
@@ -131,6 +129,11 @@ def merged_marks(marks: Iterable[Marks]) -> Marks:
         deprecated=next((each.deprecated for each in every if each.deprecated), None),
         composed=tuple(composed.values()),
     )
+
+
+def _interfaces(declared: Sequence[Declaration]) -> tuple[str, ...]:
+    """What the type implements in any subgraph."""
+    return tuple(dict.fromkeys(name for _, each in declared for name in each.interfaces))
 
 
 def _type_joins(declared: Sequence[Declaration]) -> Iterator[str]:

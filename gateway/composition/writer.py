@@ -1,6 +1,6 @@
 """The supergraph as text, in the Join specification's v0.3 words (v0.4 for override labels)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from graphql import print_ast
 from graphql.language.block_string import print_block_string
@@ -53,6 +53,7 @@ _TAG = (
     "directive @tag(name: String!) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | "
     "ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
 )
+_ONE_OF = "directive @oneOf on INPUT_OBJECT"
 _ROOTS = ("Query", "Mutation", "Subscription")
 _KEYWORDS: Mapping[Kind, str] = {
     Kind.SCALAR: "scalar",
@@ -77,43 +78,35 @@ def write_supergraph(subgraphs: Sequence[Subgraph], types: Sequence[MergedType])
     parts = [
         _schema(
             types,
+            _links(composed.values(), inaccessible=uses_inaccessible, tags=uses_tags),
             has_labels=has_labels,
-            inaccessible=uses_inaccessible,
-            tags=uses_tags,
-            composed=composed.values(),
         ),
         _JOIN.format(label=", overrideLabel: String" if has_labels else ""),
         _graphs(subgraphs),
         *([_INACCESSIBLE] if uses_inaccessible else []),
         *([_TAG] if uses_tags else []),
+        *([_ONE_OF] if any("@oneOf" in each.extra for each in types) else []),
         *dict.fromkeys(directive.definition for directive in composed.values()),
         body,
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _schema(
-    types: Sequence[MergedType],
-    *,
-    has_labels: bool,
-    inaccessible: bool,
-    tags: bool,
-    composed: Iterable[ComposedDirective],
-) -> str:
+def _schema(types: Sequence[MergedType], links: Iterable[str], *, has_labels: bool) -> str:
     names = {each.name for each in types}
     roots = [f"  {root.lower()}: {root}" for root in _ROOTS if root in names]
-    more = ""
-    if inaccessible:
-        more += '\n  @link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY)'
-    if tags:
-        more += '\n  @link(url: "https://specs.apollo.dev/tag/v0.3")'
-    more += "".join(_links(composed))
     join = "v0.4" if has_labels else "v0.3"
+    more = "".join(f"\n  @link({link})" for link in links)
     return _LINKS.format(join=join, more=more, roots="\n".join(roots))
 
 
-def _links(composed: Iterable[ComposedDirective]) -> Iterable[str]:
-    """The links of the specifications that composed directives come from."""
+def _links(
+    composed: Iterable[ComposedDirective], *, inaccessible: bool, tags: bool
+) -> Iterator[str]:
+    if inaccessible:
+        yield 'url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY'
+    if tags:
+        yield 'url: "https://specs.apollo.dev/tag/v0.3"'
     imports: dict[str, dict[tuple[str, str], None]] = {}
     for directive in composed:
         if directive.url is not None:
@@ -123,7 +116,7 @@ def _links(composed: Iterable[ComposedDirective]) -> Iterable[str]:
             f'"{own}"' if own == local else f'{{name: "{own}", as: "{local}"}}'
             for own, local in entries
         )
-        yield f'\n  @link(url: "{url}", import: [{names}])'
+        yield f'url: "{url}", import: [{names}]'
 
 
 def _graphs(subgraphs: Iterable[Subgraph]) -> str:

@@ -32,6 +32,19 @@ class Problems(Protocol):
         """A value does not fit its type."""
 
 
+class Silence:
+    """Problems that nobody wants to hear of."""
+
+    def missing(self, item: JsonObject, key: str, path: ClientPath) -> None:
+        pass
+
+    def null_forbidden(self, path: ClientPath, field: str) -> None:
+        pass
+
+    def invalid(self, path: ClientPath, message: str) -> None:
+        pass
+
+
 class Run:
     """One completion: the Boolean variables it reads, and who hears of its problems."""
 

@@ -90,7 +90,7 @@ class _Run:
         self._waiting = list(plan.waiting)
         self._timings: list[FetchTiming] = []
         self._began = perf_counter()
-        self._is_stopped = False
+        self._done: frozenset[str] = frozenset()
         self._group = asyncio.TaskGroup()
 
     async def complete(self) -> Execution:
@@ -130,14 +130,19 @@ class _Run:
             await self._run_entities(fetch)
 
     async def _run_root(self, fetch: CompiledFetch) -> None:
-        if self._is_stopped:
+        if self._plan.is_serial and self._is_lost():
             return
         given = self._first if fetch.fetch.id == 0 else None
         accept_root(fetch, given or await self._ask(fetch, ()), self._state)
         if self._plan.is_serial:
-            # A null where none may stand ends the whole answer, and with it the rest of the work.
-            required = self._plan.projection.required_root_keys & fetch.keys
-            self._is_stopped = any(self._state.tree.get(key) is None for key in required)
+            self._done |= fetch.keys
+
+    def _is_lost(self) -> bool:
+        """Whether a mutation done before has become null where none may be: no more is done."""
+        variables = self._request.variables
+        return bool(self._done) and self._plan.projection.is_lost(
+            self._state.tree, self._done, variables
+        )
 
     async def _run_entities(self, fetch: CompiledFetch) -> None:
         gathered = [GatheredCall(call, self._state.tree) for call in fetch.calls]

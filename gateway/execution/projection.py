@@ -1,6 +1,7 @@
 """The client's answer out of the tree: its shape, its order, its nulls; nothing else gets out."""
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from graphql import (
@@ -23,6 +24,7 @@ from gateway.execution.completion import (
     ObjectShape,
     Problems,
     Run,
+    Silence,
     abstract_completer,
     complete_object,
     enum_completer,
@@ -63,10 +65,17 @@ class Projection:
         self.root_fields = self._collector.collect(root, (Selected(operation.selection_set),))
         self._root = self._make_shape(root, self.root_fields)
 
-    @property
-    def required_root_keys(self) -> frozenset[str]:
-        """Response keys of the root that may not be null."""
-        return frozenset(field.key for field in self._root.fields if field.required)
+    def is_lost(
+        self, tree: JsonObject, keys: AbstractSet[str], variables: Mapping[str, Any]
+    ) -> bool:
+        """Whether one of these root fields is null where it may not be: then all the data is."""
+        run = Run(variables, Silence())
+        for field in run.fields_of(self._root):
+            if field.required and field.key in keys:
+                value = tree.get(field.key)
+                if value is None or field.complete(value, None, run) is None:
+                    return True
+        return False
 
     def complete(
         self, tree: JsonObject, variables: Mapping[str, Any], problems: Problems

@@ -79,7 +79,8 @@ class ErrorLog:
             return
         failure = next((one for one in failures if key in one.given_keys()), failures[0])
         self._untold.pop(id(failure), None)
-        self.add(failure.message, path, failure.extensions)
+        if not self._is_explained(path):
+            self.add(failure.message, path, failure.extensions)
 
     def null_forbidden(self, path: ClientPath, field: str) -> None:
         if not self._is_explained(path):

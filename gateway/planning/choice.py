@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from gateway.planning.options import Option
 from gateway.planning.ways import Way, WayKind
 
 REQUEST = 10_000
@@ -19,7 +20,6 @@ LATE_LEAF = 2
 MOST_EVALUATIONS = 2_000
 MOST_BRANCHING_GROUPS = 200
 
-Option = tuple[Way, ...]
 Ways = frozenset[Way]
 
 

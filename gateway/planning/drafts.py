@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.planning.operation import Conditions
+from gateway.planning.options import Option
 from gateway.planning.plan import ListStep, Path, TypeStep
-from gateway.planning.search import Leaf, Option
+from gateway.planning.search import Leaf
 from gateway.planning.ways import Way, WayKind
 
 
@@ -75,7 +76,8 @@ class Drafts:
 
     def __init__(self, use: Use) -> None:
         self.use = use
-        self.all: list[Draft] = []
+        self.all: dict[Draft, None] = {}
+        self._joined: dict[Draft, Draft] = {}
         self._owners: dict[Way, Draft] = {}
 
     def start(self, ways: Iterable[Way], after: Sequence[Draft] = ()) -> list[Draft]:
@@ -94,7 +96,7 @@ class Drafts:
                 self._owners[way] = draft
                 hops.append(draft)
         drafts = [*started.values(), *hops]
-        self.all += drafts
+        self.all.update(dict.fromkeys(drafts))
         return drafts
 
     def needs(self, draft: Draft) -> set[Draft]:
@@ -104,7 +106,8 @@ class Drafts:
             for way in draft.ways
             for needed in (*way.inputs, *((way.parent,) if way.parent else ()))
         }
-        needed = {self._owners[carrier] for carrier in carriers} | set(draft.after)
+        needed = {self._owners[carrier] for carrier in carriers}
+        needed.update(self._current(each) for each in draft.after)
         needed.discard(draft)
         return needed
 
@@ -115,10 +118,14 @@ class Drafts:
         into.after += [each for each in other.after if each not in into.after]
         for way in other.ways:
             self._owners[way] = into
-        self.all.remove(other)
-        for draft in self.all:
-            if other in draft.after:
-                draft.after = [into if each is other else each for each in draft.after]
+        self._joined[other] = into
+        del self.all[other]
+
+    def _current(self, draft: Draft) -> Draft:
+        """The draft that a draft has become part of."""
+        while draft in self._joined:
+            draft = self._joined[draft]
+        return draft
 
     def levels(self) -> dict[Draft, int]:
         """How many drafts follow each other up to each; no circle exists."""

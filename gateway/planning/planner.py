@@ -2,15 +2,16 @@
 
 from graphql import DocumentNode
 
-from gateway.errors import Unplannable
+from gateway.errors import OperationTooComplex, Unplannable
 from gateway.planning.choice import choose, cost_of
 from gateway.planning.drafts import Draft, Drafts, Use
 from gateway.planning.finish import finish
 from gateway.planning.graph import QueryGraph
 from gateway.planning.operation import Operation, Selection, normalise
+from gateway.planning.options import Option
 from gateway.planning.passes.all_passes import ALL_PASSES
 from gateway.planning.plan import OperationKind, QueryPlan
-from gateway.planning.search import DeadEnd, Leaf, Option, Search
+from gateway.planning.search import DeadEnd, Leaf, Search
 from gateway.planning.types import TypeWorld
 from gateway.planning.ways import Way
 from gateway.supergraph.model import Supergraph
@@ -30,7 +31,12 @@ class Planner:
 
         Raises OperationNotFound, Unplannable, OperationTooComplex.
         """
-        operation = normalise(document, operation_name, self._world)
+        try:
+            return self._planned(normalise(document, operation_name, self._world))
+        except RecursionError as error:
+            raise OperationTooComplex("The operation is nested too deeply.") from error
+
+    def _planned(self, operation: Operation) -> QueryPlan:
         drafts = self._drafts(operation)
         for improve in ALL_PASSES:
             improve(drafts, self._graph)

@@ -9,33 +9,27 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice, product
 
 from gateway.errors import OperationTooComplex
 from gateway.planning.choice import choose_greedily
 from gateway.planning.graph import FieldMove, KeyMove, Node, QueryGraph
 from gateway.planning.operation import Conditions, FieldSelection, Selection, TypeSelection
+from gateway.planning.options import Option, combined, price, pruned
 from gateway.planning.plan import OperationKind
 from gateway.planning.ways import Position, Way, WayKind
 from gateway.supergraph.model import OutputType
 
-Option = tuple[Way, ...]
-
 MOST_WAYS = 200_000
-MOST_OPTIONS = 48
-MOST_OPTIONS_PER_END = 6
-MOST_COMBINATIONS = 64
 MOST_NESTED_REQUIREMENTS = 100
 MOST_REPEATED_REQUIREMENTS = 3
 
 
 class DeadEnd(Exception):
-    """A field that no way reaches."""
+    """Something that no way reaches."""
 
-    def __init__(self, position: Position, selection: FieldSelection) -> None:
+    def __init__(self, position: Position, what: str) -> None:
         path = position.response_path()
-        key = selection.response_key or selection.name
-        super().__init__(f"{path}.{key}" if path else key)
+        super().__init__(f"{path}.{what}" if path else what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +94,10 @@ class Search:
     ) -> tuple[Option, ...]:
         found: list[Option] = []
         for option in options:
-            found += _combined([self._field_options(way, selection) for way in option])
+            found += combined([self._field_options(way, selection) for way in option])
         if not found:
-            raise DeadEnd(options[0][0].position, selection)
-        return _pruned(found)
+            raise DeadEnd(options[0][0].position, selection.response_key or selection.name)
+        return pruned(found)
 
     def _narrowed(
         self, options: tuple[Option, ...], selection: TypeSelection
@@ -115,20 +109,13 @@ class Search:
         """
         found: list[Option] = []
         for option in options:
-            for narrowed in _combined([self._narrow(way, selection.type_name) for way in option]):
+            for narrowed in combined([self._narrow(way, selection.type_name) for way in option]):
                 if not narrowed:
                     return None
                 found.append(narrowed)
         if not found:
-            name = FieldSelection(
-                f"... on {selection.type_name}",
-                None,
-                "",
-                frozenset(),
-                OutputType(selection.type_name, selection.type_name, 0),
-            )
-            raise DeadEnd(options[0][0].position, name)
-        return _pruned(found)
+            raise DeadEnd(options[0][0].position, f"... on {selection.type_name}")
+        return pruned(found)
 
     # Type conditions.
 
@@ -199,7 +186,7 @@ class Search:
         types = sorted(way.runtime_types)
         if not types:
             return []
-        return _combined([self._field_options(self._typed(way, each), selection) for each in types])
+        return combined([self._field_options(self._typed(way, each), selection) for each in types])
 
     def _field(self, way: Way, selection: FieldSelection, move: FieldMove | None) -> Way:
         key = way.position.key_of(selection)
@@ -272,7 +259,7 @@ class Search:
         for move in moves:
             inputs = self._solved(way, move.key)
             if inputs is not None:
-                candidates.append((_cost_of(way, inputs), len(candidates), move, inputs))
+                candidates.append((price((way, *inputs)), len(candidates), move, inputs))
         if not candidates:
             return None
         _, _, move, inputs = min(candidates, key=lambda each: each[:2])
@@ -331,7 +318,7 @@ class Search:
             with self._guarded(way, target, name) as may_go_on:
                 inputs = self._solved(way, move.key + field.requires) if may_go_on else None
             if inputs is not None:
-                candidates.append((_cost_of(way, inputs), order, move, inputs))
+                candidates.append((price((way, *inputs)), order, move, inputs))
         if not candidates:
             return None
         _, _, move, inputs = min(candidates, key=lambda each: each[:2])
@@ -384,38 +371,3 @@ class Search:
                 is_abstract = self._world.is_abstract(selection.type.name)
                 child = position.child(key, selection.type, is_abstract=is_abstract)
                 self._claim(child, selection.selections)
-
-
-def _combined(choices: Sequence[list[Option]]) -> list[Option]:
-    """Every way to take one option of each, as one option; capped."""
-    if len(choices) == 1:
-        return choices[0]
-    return [
-        tuple(dict.fromkeys(way for option in combination for way in option))
-        for combination in islice(product(*choices), MOST_COMBINATIONS)
-    ]
-
-
-def _pruned(options: list[Option]) -> tuple[Option, ...]:
-    """Of options that end at the same nodes keep the cheapest few."""
-    if len(options) == 1:
-        return (options[0],)
-    ends: Counter[Hashable] = Counter()
-    kept = []
-    for option in sorted(dict.fromkeys(options), key=_price):
-        end = tuple((way.node, way.runtime_types, way.kind) for way in option)
-        ends[end] += 1
-        if ends[end] <= MOST_OPTIONS_PER_END:
-            kept.append(option)
-    return tuple(kept[:MOST_OPTIONS])
-
-
-def _price(option: Option) -> int:
-    if len(option) == 1:
-        return option[0].calls
-    closure = option[0].closure.union(*(way.closure for way in option[1:]))
-    return sum(way.kind is not WayKind.FIELD for way in closure)
-
-
-def _cost_of(way: Way, inputs: Iterable[Way]) -> int:
-    return _price((way, *inputs))

@@ -8,8 +8,6 @@ from collections.abc import Hashable
 from enum import Enum, auto
 from typing import Final
 
-from graphql import GraphQLError
-
 from gateway.planning.graph import KeyMove, Node
 from gateway.planning.operation import FieldSelection, Selection
 from gateway.supergraph.model import OutputType
@@ -145,7 +143,7 @@ class Way:
     def at(self) -> Node:
         """The node of a way that is no leaf."""
         if self.node is None:
-            raise GraphQLError(f"{self.position.response_path()} is a leaf.")
+            raise LookupError(f"{self.position.response_path()} is a leaf.")
         return self.node
 
     @property

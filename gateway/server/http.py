@@ -179,7 +179,6 @@ class GatewayView(GraphQL[RequestContext, None]):
         return (
             self._options.page is not None
             and request.method == "GET"
-            and "query" not in request.query_params
             and prefers_page(request.headers.get("accept"))
         )
 

@@ -37,7 +37,7 @@ class OpenSockets:
     def __init__(self, clock: Clock, ping_seconds: float) -> None:
         self._clock = clock
         self._ping_seconds = ping_seconds
-        self._sockets: dict[Socket, None] = {}
+        self._sockets: dict[Socket, int] = {}
         self._due: list[tuple[float, int, Socket]] = []
         self._numbers = count()
         self._busy: dict[Socket, asyncio.Task[None]] = {}
@@ -48,7 +48,6 @@ class OpenSockets:
     @contextmanager
     def holding(self, socket: Socket) -> Iterator[None]:
         """Look after a socket while it is open."""
-        self._sockets[socket] = None
         self._schedule(socket)
         try:
             yield
@@ -64,8 +63,8 @@ class OpenSockets:
             await asyncio.sleep(_LOOK_SECONDS)
             now = asyncio.get_running_loop().time()
             while self._due and self._due[0][0] <= now:
-                _, _, socket = heappop(self._due)
-                if socket in self._sockets:
+                _, number, socket = heappop(self._due)
+                if self._sockets.get(socket) == number:  # else it is closed, or was changed
                     self._look_after(socket)
 
     async def close(self) -> None:
@@ -83,19 +82,24 @@ class OpenSockets:
         left = (socket.expires_at - self._clock.now()).total_seconds()
         seconds = max(0.0, min(left, self._ping_seconds))
         due = asyncio.get_running_loop().time() + seconds
-        heappush(self._due, (due, next(self._numbers), socket))
+        number = self._sockets[socket] = next(self._numbers)
+        heappush(self._due, (due, number, socket))
 
     def _look_after(self, socket: Socket) -> None:
-        if socket.expires_at <= self._clock.now():
-            work = socket.end(FORBIDDEN, "Token expired")
-        else:
-            work = socket.ping()
-            self._schedule(socket)
         busy = self._busy.get(socket)
-        if busy is not None and not busy.done():
-            work.close()  # still busy with the last one: the socket does not take what it is sent
+        is_busy = busy is not None and not busy.done()
+        if socket.expires_at <= self._clock.now():
+            if busy is not None:
+                busy.cancel()
+            self._busy[socket] = _started(socket.end(FORBIDDEN, "Token expired"))
             return
-        self._busy[socket] = asyncio.create_task(_quietly(work))
+        self._schedule(socket)
+        if not is_busy:  # else the socket has not even taken the last ping
+            self._busy[socket] = _started(socket.ping())
+
+
+def _started(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    return asyncio.create_task(_quietly(work))
 
 
 async def _quietly(work: Coroutine[Any, Any, None]) -> None:

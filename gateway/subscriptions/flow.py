@@ -87,7 +87,6 @@ class Flow:
                 return self._special(Delivery.HEARTBEAT)
             heartbeat = _LONGEST_WAIT_SECONDS if quiet_until is None else quiet_until - now
             await self._listener.wait(min(heartbeat, self._seconds_left()))
-            self._seconds_left()
 
     def _quiet_until(self) -> float | None:
         if self._wish.heartbeat is None:

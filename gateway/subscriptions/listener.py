@@ -50,7 +50,7 @@ class Listener:
         self.floor: Positions | None = None
         self.is_cut_off = False
         self._buffer = buffer
-        self._waiting: asyncio.Future[None] | None = None
+        self._waiting: asyncio.Future[bool] | None = None
 
     def put(self, item: Occurrence) -> None:
         """Leave an item; a full buffer cuts the listener off."""
@@ -66,17 +66,19 @@ class Listener:
 
     async def wait(self, seconds: float) -> bool:
         """Wait until woken; False when the time is up first."""
-        self._waiting = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._waiting = loop.create_future()
+        timer = loop.call_later(seconds, self._set, False)  # noqa: FBT003  # not woken
         try:
-            async with asyncio.timeout(seconds):
-                await self._waiting
-        except TimeoutError:
-            return False
+            return await self._waiting
         finally:
+            timer.cancel()
             self._waiting = None
-        return True
 
     def wake(self) -> None:
         """Have the consumer look."""
+        self._set(True)  # noqa: FBT003  # woken
+
+    def _set(self, woken: bool) -> None:  # noqa: FBT001
         if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
+            self._waiting.set_result(woken)

@@ -4,13 +4,16 @@ from datetime import datetime
 
 import strawberry
 
-from inventory_svc.api.enums import StockConditionInput
+from inventory_svc.api.enums import STOCK_CONDITION_INPUT
 from inventory_svc.api.network_types import Location
 from inventory_svc.domain.network.directory import Destination
 from inventory_svc.domain.refusals import invalid
 from inventory_svc.domain.stock import availability
+from inventory_svc.domain.stock.position import Condition
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from retail_kit import geography
+from retail_kit.iso_codes import COUNTRIES
+from retail_kit.quantities import LARGEST
 from service_kit.graphql.fields import resolver_field
 
 
@@ -38,8 +41,10 @@ class AvailabilityRequest:
     locations: list[str] | None = strawberry.field(
         default=None, description="Only these locations, by code."
     )
-    condition: StockConditionInput = strawberry.field(
-        default=StockConditionInput.NEW, description="The state of the goods."
+    condition: Condition = strawberry.field(
+        default=Condition.NEW,
+        graphql_type=STOCK_CONDITION_INPUT,
+        description="The state of the goods.",
     )
 
 
@@ -56,6 +61,8 @@ def question_of(channel: str, request: AvailabilityRequest | None) -> Availabili
     if request is None:
         return AvailabilityQuestion(channel)
     near = request.near
+    if request.country is not None and request.country.upper() not in COUNTRIES:
+        raise invalid("There is no such country (ISO 3166 alpha-2).", "for", "country")
     return AvailabilityQuestion(
         channel=channel,
         destination=Destination(
@@ -64,8 +71,13 @@ def question_of(channel: str, request: AvailabilityRequest | None) -> Availabili
             request.postcode,
         ),
         locations=None if request.locations is None else frozenset(request.locations),
-        condition=request.condition.value,
+        condition=request.condition,
     )
+
+
+def _fitting(units: int) -> int:
+    """Bound a sum over locations by what an Int can hold."""
+    return max(-LARGEST, min(LARGEST, units))
 
 
 @strawberry.type(description="A rule that shaped an availability, and by how much.")
@@ -101,7 +113,10 @@ class Availability:
     @resolver_field(description="What led from the shelves to the quantity, in order.")
     def rules_applied(self) -> list[AppliedRule]:
         """Show the rules to those who ask for them."""
-        return [AppliedRule(rule=each.rule, units=each.units) for each in self.answer.rules_applied]
+        return [
+            AppliedRule(rule=each.rule, units=_fitting(each.units))
+            for each in self.answer.rules_applied
+        ]
 
     @resolver_field(description="Each location in scope that has a position, nearest first.")
     def locations(self) -> list[LocationAvailability]:
@@ -122,7 +137,7 @@ class Availability:
         return Availability(
             sku=answer.sku,
             channel=answer.channel,
-            quantity=answer.quantity,
+            quantity=_fitting(answer.quantity),
             as_of=answer.as_of,
             answer=answer,
         )

@@ -12,6 +12,7 @@ from inventory_svc.api.enums import ReservationActionName
 from inventory_svc.api.network_types import Channel, Location
 from inventory_svc.domain.catalogue import item as items
 from inventory_svc.domain.naming import SEPARATOR
+from inventory_svc.domain.rights import release_right
 from inventory_svc.domain.stock import movement as ledger
 from inventory_svc.domain.stock import position as positions
 from inventory_svc.domain.stock import reservation as reservations
@@ -285,10 +286,13 @@ class Reservation:
 
     @resolver_field(description="What may be done to it now.")
     def available_actions(self, info: Info) -> list[ReservationAction]:
-        """Only an active reservation can change."""
+        """Only an active reservation can change, and only by those who have the right."""
         state = self.shown.state_at(info.context.clock.now())
         active = state is reservations.ReservationState.ACTIVE
-        reason = None if active else f"The reservation is {state.value}."
+        no_right = release_right(info.context.caller).refusal_of(self.shown)
+        reason = no_right.message if no_right else None
+        if not active:
+            reason = f"The reservation is {state.value}."
         return [
             ReservationAction(name=name, reason_if_disabled=reason)
             for name in ReservationActionName

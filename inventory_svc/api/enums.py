@@ -1,13 +1,8 @@
-"""The enums of the graph. One is either read or given, so those that are both have two names."""
+"""The enums of the graph. One is either answered or given: those that are both have two names."""
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import TypeVar
 
-import strawberry
-from strawberry.types.enum import StrawberryEnumDefinition
-
-from inventory_svc.domain.line_results import LineStatus
 from inventory_svc.domain.network.location import LocationType
 from inventory_svc.domain.refusals import StockRefusal
 from inventory_svc.domain.stock.availability import AvailabilityRule
@@ -17,20 +12,8 @@ from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.position import Condition
 from inventory_svc.domain.stock.reservation import ReservationKind, ReservationState
 from service_kit.commands.refusal import SHARED_CODES
+from service_kit.graphql.enums import as_input, described
 from service_kit.graphql.payloads import error_codes
-
-EnumT = TypeVar("EnumT", bound=Enum)
-
-
-def described(
-    enum: type[EnumT], name: str, description: str, values: Mapping[str, str]
-) -> type[EnumT]:
-    """Make a plain Enum a GraphQL enum with a description for every value, and give it back."""
-    strawberry.enum(enum, name=name, description=description)
-    definition: StrawberryEnumDefinition = vars(enum)["__strawberry_definition__"]
-    for value in definition.values:
-        value.description = values[value.name]
-    return enum
 
 
 class ErrorCode(Enum):
@@ -50,7 +33,6 @@ class ErrorCode(Enum):
     UNKNOWN_LOCATION = "UNKNOWN_LOCATION"
     UNKNOWN_CHANNEL = "UNKNOWN_CHANNEL"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
-    RESERVATION_EXPIRED = "RESERVATION_EXPIRED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
 
 
@@ -62,52 +44,11 @@ STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.UNKNOWN_LOCATION: "No location has this code.",
     StockRefusal.UNKNOWN_CHANNEL: "No channel has this code.",
     StockRefusal.RESERVATION_TOMBSTONED: "The allocation was released before it arrived.",
-    StockRefusal.RESERVATION_EXPIRED: "The time of the reservation is over.",
     StockRefusal.RESERVATION_LINE_EXCEEDED: "More units are named than the reservation keeps.",
 }
 if {each.value for each in ErrorCode} != {*SHARED_CODES, *StockRefusal}:
     raise RuntimeError("ErrorCode and the refusals of inventory differ.")
 error_codes(ErrorCode, {code.value: text for code, text in STOCK_CODES.items()})
-
-
-class LocationTypeInput(Enum):
-    """LocationType as it is given."""
-
-    WAREHOUSE = LocationType.WAREHOUSE
-    STORE = LocationType.STORE
-    SUPPLIER = LocationType.SUPPLIER
-    PARTNER = LocationType.PARTNER
-
-
-class StockConditionInput(Enum):
-    """Condition as it is given."""
-
-    NEW = Condition.NEW
-    REFURBISHED = Condition.REFURBISHED
-    USED_A = Condition.USED_A
-    USED_B = Condition.USED_B
-    USED_C = Condition.USED_C
-
-
-class ReservationKindInput(Enum):
-    """ReservationKind as it is given."""
-
-    CART = ReservationKind.CART
-    E_RESERVATION = ReservationKind.E_RESERVATION
-    ORDER = ReservationKind.ORDER
-    APPOINTMENT = ReservationKind.APPOINTMENT
-
-
-class StockAdjustReason(Enum):
-    """AdjustmentReason as it is given."""
-
-    SALE = AdjustmentReason.SALE
-    RECEIPT = AdjustmentReason.RECEIPT
-    CUSTOMER_RETURN = AdjustmentReason.CUSTOMER_RETURN
-    TRANSFER = AdjustmentReason.TRANSFER
-    LOSS = AdjustmentReason.LOSS
-    FOUND = AdjustmentReason.FOUND
-    CORRECTION = AdjustmentReason.CORRECTION
 
 
 class ReservationActionName(Enum):
@@ -147,15 +88,9 @@ _REASONS = {
     "CORRECTION": "A wrong count put right.",
 }
 described(LocationType, "LocationType", "Whose shelves a location has.", _LOCATION_TYPES)
-described(LocationTypeInput, "LocationTypeInput", "Whose shelves it has.", _LOCATION_TYPES)
 described(Condition, "StockCondition", "The state of the goods.", _CONDITIONS)
-described(StockConditionInput, "StockConditionInput", "The state of the goods.", _CONDITIONS)
 described(ReservationKind, "ReservationKind", "What goods are kept for.", _RESERVATION_KINDS)
-described(
-    ReservationKindInput, "ReservationKindInput", "What goods are kept for.", _RESERVATION_KINDS
-)
 described(AdjustmentReason, "StockReason", "Why a position was corrected.", _REASONS)
-described(StockAdjustReason, "StockAdjustReason", "Why a position is corrected.", _REASONS)
 described(
     ReservationState,
     "ReservationState",
@@ -214,15 +149,14 @@ described(
         "DELTA": "Units that came in, or went out when negative.",
     },
 )
-described(
-    LineStatus,
-    "InventoryLineStatus",
-    "What became of one line of an import.",
-    {
-        "APPLIED": "It was written.",
-        "UNCHANGED": "It said what was known.",
-        "REJECTED": "It was refused; `userErrors` say why.",
-    },
+
+LOCATION_TYPE_INPUT = as_input(LocationType, "LocationTypeInput", "Whose shelves it has.")
+STOCK_CONDITION_INPUT = as_input(Condition, "StockConditionInput", "The state of the goods.")
+RESERVATION_KIND_INPUT = as_input(
+    ReservationKind, "ReservationKindInput", "What goods are kept for."
+)
+STOCK_ADJUST_REASON = as_input(
+    AdjustmentReason, "StockAdjustReason", "Why a position is corrected."
 )
 
 described(

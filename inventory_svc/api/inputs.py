@@ -6,25 +6,31 @@ import strawberry
 
 from inventory_svc.api.availability_types import GeoPointInput, point_of
 from inventory_svc.api.enums import (
-    LocationTypeInput,
-    ReservationKindInput,
-    StockAdjustReason,
-    StockConditionInput,
+    LOCATION_TYPE_INPUT,
+    RESERVATION_KIND_INPUT,
+    STOCK_ADJUST_REASON,
+    STOCK_CONDITION_INPUT,
 )
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.directory import Destination
-from inventory_svc.domain.network.location import Location
+from inventory_svc.domain.network.location import Location, LocationType
+from inventory_svc.domain.refusals import invalid
 from inventory_svc.domain.stock.commands import FeedMode, PeggedQuantity, WantedLine
+from inventory_svc.domain.stock.movement import AdjustmentReason
+from inventory_svc.domain.stock.position import Condition
+from inventory_svc.domain.stock.reservation import ReservationKind
 from inventory_svc.use_cases.stock.import_stock import StockLine
+from service_kit.graphql.enums import optional_list
+from service_kit.graphql.idempotency import KEY
+from service_kit.graphql.imports import LINES
 from service_kit.graphql.scalars import CurrencyCode
 
-KEY = "Names this request: sent again with the same key it has one effect and one answer."
 CONDITION = "The state of the goods."
 
 
 @strawberry.input(description="An item as it is imported.")
-class ItemImportLine:
+class ItemsImportLineInput:
     """Replaces the item of the same SKU."""
 
     sku: str = strawberry.field(description="The stock keeping unit.")
@@ -59,16 +65,18 @@ class ItemsImportInput:
     """Up to 1,000 lines."""
 
     idempotency_key: str = strawberry.field(description=KEY)
-    items: list[ItemImportLine] = strawberry.field(description="The items, at most 1,000.")
+    lines: list[ItemsImportLineInput] = strawberry.field(description=LINES)
 
 
 @strawberry.input(description="A location as it is imported.")
-class LocationImportLine:
+class LocationsImportLineInput:
     """Replaces the location of the same code."""
 
     code: str = strawberry.field(description="The retailer's own code.")
     name: str = strawberry.field(description="The name for people.")
-    type: LocationTypeInput = strawberry.field(description="Whose shelves it has.")
+    type: LocationType = strawberry.field(
+        graphql_type=LOCATION_TYPE_INPUT, description="Whose shelves it has."
+    )
     country: str = strawberry.field(description="The country (ISO 3166 alpha-2).")
     postcode: str | None = strawberry.field(default=None, description="The postcode.")
     city: str | None = strawberry.field(default=None, description="The city.")
@@ -85,7 +93,7 @@ class LocationImportLine:
         return Location(
             code=self.code,
             name=self.name,
-            type=self.type.value,
+            type=self.type,
             country=self.country,
             postcode=self.postcode,
             city=self.city,
@@ -101,21 +109,21 @@ class LocationsImportInput:
     """Up to 1,000 lines."""
 
     idempotency_key: str = strawberry.field(description=KEY)
-    locations: list[LocationImportLine] = strawberry.field(
-        description="The locations, at most 1,000."
-    )
+    lines: list[LocationsImportLineInput] = strawberry.field(description=LINES)
 
 
 @strawberry.input(description="A channel as it is imported.")
-class ChannelImportLine:
+class ChannelsImportLineInput:
     """Replaces the channel of the same code."""
 
     code: str = strawberry.field(description="The retailer's own code.")
     name: str = strawberry.field(description="The name for people.")
     currency: CurrencyCode = strawberry.field(description="The currency it sells in.")
     country: str = strawberry.field(description="The country it sells to (ISO 3166 alpha-2).")
-    location_types: list[LocationTypeInput] | None = strawberry.field(
-        default=None, description="The types of location it sells from; none means all."
+    location_types: list[LocationType] | None = strawberry.field(
+        default=None,
+        graphql_type=optional_list(LOCATION_TYPE_INPUT),
+        description="The types of location it sells from; none means all.",
     )
     location_codes: list[str] | None = strawberry.field(
         default=None, description="The locations it sells from; none means all."
@@ -132,7 +140,7 @@ class ChannelImportLine:
             name=self.name,
             currency=self.currency,
             country=self.country,
-            location_types=frozenset(each.value for each in self.location_types or ()),
+            location_types=frozenset(self.location_types or ()),
             location_codes=frozenset(self.location_codes or ()),
             excluded_locations=frozenset(self.excluded_locations or ()),
             active=self.active,
@@ -144,18 +152,18 @@ class ChannelsImportInput:
     """Up to 1,000 lines."""
 
     idempotency_key: str = strawberry.field(description=KEY)
-    channels: list[ChannelImportLine] = strawberry.field(description="The channels, at most 1,000.")
+    lines: list[ChannelsImportLineInput] = strawberry.field(description=LINES)
 
 
 @strawberry.input(description="One line of a stock feed.")
-class StockImportLine:
+class StockImportLineInput:
     """Units of an item at a location."""
 
     sku: str = strawberry.field(description="The item.")
     location_code: str = strawberry.field(description="The location.")
     quantity: int = strawberry.field(description="Units, as `mode` says.")
-    condition: StockConditionInput = strawberry.field(
-        default=StockConditionInput.NEW, description=CONDITION
+    condition: Condition = strawberry.field(
+        default=Condition.NEW, graphql_type=STOCK_CONDITION_INPUT, description=CONDITION
     )
     snapshot_at: datetime | None = strawberry.field(
         default=None, description="When a snapshot was counted; now if not given."
@@ -164,7 +172,7 @@ class StockImportLine:
     def to_line(self) -> StockLine:
         """Give the line as it was sent, unchecked."""
         return StockLine(
-            self.sku, self.location_code, self.quantity, self.condition.value, self.snapshot_at
+            self.sku, self.location_code, self.quantity, self.condition, self.snapshot_at
         )
 
 
@@ -174,7 +182,7 @@ class StockImportInput:
 
     idempotency_key: str = strawberry.field(description=KEY)
     mode: FeedMode = strawberry.field(description="What the quantities mean.")
-    lines: list[StockImportLine] = strawberry.field(description="The lines, at most 1,000.")
+    lines: list[StockImportLineInput] = strawberry.field(description=LINES)
 
 
 @strawberry.input(description="Goods that moved in or out of one position.")
@@ -184,11 +192,13 @@ class StockAdjustInput:
     idempotency_key: str = strawberry.field(description=KEY)
     sku: str = strawberry.field(description="The item.")
     location_code: str = strawberry.field(description="The location.")
-    condition: StockConditionInput = strawberry.field(
-        default=StockConditionInput.NEW, description=CONDITION
+    condition: Condition = strawberry.field(
+        default=Condition.NEW, graphql_type=STOCK_CONDITION_INPUT, description=CONDITION
     )
     quantity: int = strawberry.field(description="Units that came in, or went out when negative.")
-    reason: StockAdjustReason = strawberry.field(description="Why.")
+    reason: AdjustmentReason = strawberry.field(
+        graphql_type=STOCK_ADJUST_REASON, description="Why."
+    )
     expected_version: int | None = strawberry.field(
         default=None, description="Refuse when the position has another version."
     )
@@ -201,16 +211,15 @@ class ReservationLineInput:
     line_id: str = strawberry.field(description="Names the line; each has its own.")
     sku: str = strawberry.field(description="The item.")
     quantity: int = strawberry.field(description="Units, at least 1.")
-    condition: StockConditionInput = strawberry.field(
-        default=StockConditionInput.NEW, description=CONDITION
+    condition: Condition = strawberry.field(
+        default=Condition.NEW, graphql_type=STOCK_CONDITION_INPUT, description=CONDITION
     )
 
 
 def wanted_lines(lines: list[ReservationLineInput]) -> tuple[WantedLine, ...]:
     """Give the lines in the domain's words."""
     return tuple(
-        WantedLine(line.line_id, line.sku.strip(), line.quantity, line.condition.value)
-        for line in lines
+        WantedLine(line.line_id, line.sku.strip(), line.quantity, line.condition) for line in lines
     )
 
 
@@ -219,7 +228,9 @@ class ReservationCreateInput:
     """All lines are kept, or none."""
 
     idempotency_key: str = strawberry.field(description=KEY)
-    kind: ReservationKindInput = strawberry.field(description="What they are for.")
+    kind: ReservationKind = strawberry.field(
+        graphql_type=RESERVATION_KIND_INPUT, description="What they are for."
+    )
     channel: str | None = strawberry.field(
         default=None, description="The channel's code; needed when no location is named."
     )
@@ -252,8 +263,10 @@ class AllocationDestinationInput:
     longitude: float | None = strawberry.field(default=None, description="Degrees east.")
 
     def to_destination(self) -> Destination:
-        """Give the destination; refuse INVALID_INPUT off the globe."""
+        """Give the destination; refuse INVALID_INPUT off the globe or for half a point."""
         point = None
+        if (self.latitude is None) is not (self.longitude is None):
+            raise invalid("A point has a latitude and a longitude.", "input", "destination")
         if self.latitude is not None and self.longitude is not None:
             point = point_of(self.latitude, self.longitude, "input", "destination")
         return Destination(point, self.country, self.postcode)

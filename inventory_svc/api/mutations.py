@@ -8,8 +8,10 @@ import strawberry
 from inventory_svc.api import inputs, payloads
 from inventory_svc.api.access import FEEDERS, RELEASERS, RESERVERS, STOCK_KEEPERS
 from inventory_svc.api.context import Info
-from inventory_svc.api.entities import StockPosition
+from inventory_svc.api.entities import Reservation, StockPosition
+from inventory_svc.api.enums import ErrorCode
 from inventory_svc.domain.refusals import invalid
+from inventory_svc.domain.rights import MOST_UNITS_OF_A_LINE, MOST_UNITS_OF_A_RESERVATION
 from inventory_svc.domain.stock.commands import ReportShort
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.position import Condition, PositionKey
@@ -32,6 +34,7 @@ from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.graphql.fields import mutation_field
 from service_kit.graphql.global_ids import from_global_id
 from service_kit.graphql.idempotency import idempotent_request
+from service_kit.graphql.payloads import user_errors_of
 
 RESERVATION_PATH = ("input", "reservationId")
 
@@ -42,41 +45,33 @@ def asked_by_service(info: Info, mutation: str, input_: object) -> IdempotentReq
     return replace(request, scope=f"service:{info.context.caller.subject}")
 
 
-async def shown(info: Info, decided: Decided) -> Decided:
-    """Give the decision with its reservation, read again if the answer is a replay's."""
-    named = decided.outcome.values.get("reservationId")
-    if decided.reservation is not None or not isinstance(named, str):
-        return decided
-    return replace(decided, reservation=await info.context.loaders.reservations.load(named))
-
-
 @strawberry.type(description="What can be changed.")
 class Mutation:
-    """Inventory's mutations: one input, one payload, one effect per key."""
+    """Inventory's mutations: one input, one payload (null if it is not known), one effect."""
 
     @mutation_field(
         *FEEDERS,
         description="Import items, each line for itself.",
-        refused=payloads.ItemsImportPayload.refused,
+        refused=payloads.refused(payloads.ItemsImportPayload),
     )
     async def items_import(
         self,
         info: Info,
         input: Annotated[inputs.ItemsImportInput, strawberry.argument(description="The items.")],
-    ) -> payloads.ItemsImportPayload:
+    ) -> payloads.ItemsImportPayload | None:
         """Replace or add items."""
         context = info.context
         request = idempotent_request(info, "itemsImport", input)
-        lines = [SentLine(each.sku, each.to_item) for each in input.items]
+        lines = [SentLine(each.sku, each.to_item) for each in input.lines]
         results = await import_items(
             request, context.caller.subject, lines, context.inventory.items
         )
-        return payloads.ItemsImportPayload.of(results)
+        return payloads.imported(payloads.ItemsImportPayload, results)
 
     @mutation_field(
         *FEEDERS,
         description="Import locations, each line for itself.",
-        refused=payloads.LocationsImportPayload.refused,
+        refused=payloads.refused(payloads.LocationsImportPayload),
     )
     async def locations_import(
         self,
@@ -84,20 +79,20 @@ class Mutation:
         input: Annotated[
             inputs.LocationsImportInput, strawberry.argument(description="The locations.")
         ],
-    ) -> payloads.LocationsImportPayload:
+    ) -> payloads.LocationsImportPayload | None:
         """Replace or add locations."""
         context = info.context
         request = idempotent_request(info, "locationsImport", input)
-        lines = [SentLine(each.code, each.to_location) for each in input.locations]
+        lines = [SentLine(each.code, each.to_location) for each in input.lines]
         results = await import_locations(
             request, context.caller.subject, lines, context.inventory.locations
         )
-        return payloads.LocationsImportPayload.of(results)
+        return payloads.imported(payloads.LocationsImportPayload, results)
 
     @mutation_field(
         *FEEDERS,
         description="Import channels, each line for itself.",
-        refused=payloads.ChannelsImportPayload.refused,
+        refused=payloads.refused(payloads.ChannelsImportPayload),
     )
     async def channels_import(
         self,
@@ -105,26 +100,26 @@ class Mutation:
         input: Annotated[
             inputs.ChannelsImportInput, strawberry.argument(description="The channels.")
         ],
-    ) -> payloads.ChannelsImportPayload:
+    ) -> payloads.ChannelsImportPayload | None:
         """Replace or add channels."""
         context = info.context
         request = idempotent_request(info, "channelsImport", input)
-        lines = [SentLine(each.code, each.to_channel) for each in input.channels]
+        lines = [SentLine(each.code, each.to_channel) for each in input.lines]
         results = await import_channels(
             request, context.caller.subject, lines, context.inventory.channels
         )
-        return payloads.ChannelsImportPayload.of(results)
+        return payloads.imported(payloads.ChannelsImportPayload, results)
 
     @mutation_field(
         *FEEDERS,
         description="Feed the stock with snapshots or deltas, each line for itself.",
-        refused=payloads.StockImportPayload.refused,
+        refused=payloads.refused(payloads.StockImportPayload),
     )
     async def stock_import(
         self,
         info: Info,
         input: Annotated[inputs.StockImportInput, strawberry.argument(description="The feed.")],
-    ) -> payloads.StockImportPayload:
+    ) -> payloads.StockImportPayload | None:
         """Write the good lines and tell the fate of all."""
         context, inventory = info.context, info.context.inventory
         feed = StockFeed(
@@ -136,12 +131,12 @@ class Mutation:
         results = await import_stock(
             feed, inventory.catalogue, inventory.network, inventory.commits, context.clock
         )
-        return payloads.StockImportPayload.of(results)
+        return payloads.imported(payloads.StockImportPayload, results)
 
     @mutation_field(
         *STOCK_KEEPERS,
         description="Move goods in or out of one position.",
-        refused=payloads.StockAdjustPayload.refused,
+        refused=payloads.refused(payloads.StockAdjustPayload),
     )
     async def stock_adjust(
         self,
@@ -149,15 +144,15 @@ class Mutation:
         input: Annotated[
             inputs.StockAdjustInput, strawberry.argument(description="What has moved.")
         ],
-    ) -> payloads.StockAdjustPayload:
+    ) -> payloads.StockAdjustPayload | None:
         """Write one movement; an assistant only where they work."""
         inventory = info.context.inventory
         adjustment = Adjustment(
             input.sku,
             input.location_code,
-            input.condition.value,
+            input.condition,
             input.quantity,
-            input.reason.value,
+            input.reason,
             input.expected_version,
         )
         decided = await adjust_stock(
@@ -172,8 +167,9 @@ class Mutation:
 
     @mutation_field(
         *RESERVERS,
-        description="Keep goods for somebody, for a time.",
-        refused=payloads.ReservationCreatePayload.refused,
+        description="Keep goods for somebody, for a time; a customer at most "
+        f"{MOST_UNITS_OF_A_LINE} units of a line and {MOST_UNITS_OF_A_RESERVATION} in all.",
+        refused=payloads.refused(payloads.ReservationCreatePayload),
     )
     async def reservation_create(
         self,
@@ -181,11 +177,11 @@ class Mutation:
         input: Annotated[
             inputs.ReservationCreateInput, strawberry.argument(description="What is to be kept.")
         ],
-    ) -> payloads.ReservationCreatePayload:
+    ) -> payloads.ReservationCreatePayload | None:
         """Keep all the lines, or none."""
         context, inventory = info.context, info.context.inventory
         wanted = WantedReservation(
-            input.kind.value,
+            input.kind,
             inputs.wanted_lines(input.lines),
             input.channel,
             input.location_code,
@@ -199,12 +195,13 @@ class Mutation:
             inventory.commits,
             context.clock,
         )
-        return payloads.ReservationCreatePayload.of(await shown(info, decided))
+        return await _answered(info, payloads.ReservationCreatePayload, decided)
 
     @mutation_field(
         *RELEASERS,
-        description="Give back everything that a reservation keeps; a customer only their own.",
-        refused=payloads.ReservationReleasePayload.refused,
+        description="Give back everything that a reservation keeps; a customer only their own, an "
+        "assistant also what is kept only where they work, and nobody what an order keeps.",
+        refused=payloads.refused(payloads.ReservationReleasePayload),
     )
     async def reservation_release(
         self,
@@ -212,7 +209,7 @@ class Mutation:
         input: Annotated[
             inputs.ReservationReleaseInput, strawberry.argument(description="Which one.")
         ],
-    ) -> payloads.ReservationReleasePayload:
+    ) -> payloads.ReservationReleasePayload | None:
         """End a reservation."""
         decided = await release_reservation(
             idempotent_request(info, "reservationRelease", input),
@@ -220,12 +217,12 @@ class Mutation:
             from_global_id(input.reservation_id, "Reservation", RESERVATION_PATH),
             info.context.inventory.commits,
         )
-        return payloads.ReservationReleasePayload.of(await shown(info, decided))
+        return await _answered(info, payloads.ReservationReleasePayload, decided)
 
     @mutation_field(
         SERVICE,
         description="Choose and reserve stock for an order in one commit; for services only.",
-        refused=payloads.ReservationAllocatePayload.refused,
+        refused=payloads.refused(payloads.ReservationAllocatePayload),
     )
     async def reservation_allocate(
         self,
@@ -233,7 +230,7 @@ class Mutation:
         input: Annotated[
             inputs.ReservationAllocateInput, strawberry.argument(description="What is needed.")
         ],
-    ) -> payloads.ReservationAllocatePayload:
+    ) -> payloads.ReservationAllocatePayload | None:
         """Allocate all the lines, or none."""
         destination = input.destination or inputs.AllocationDestinationInput()
         wanted = WantedAllocation(
@@ -250,12 +247,13 @@ class Mutation:
             info.context.inventory.network,
             info.context.inventory.commits,
         )
-        return payloads.ReservationAllocatePayload.of(await shown(info, decided))
+        return await _answered(info, payloads.ReservationAllocatePayload, decided)
 
     @mutation_field(
         SERVICE,
-        description="Say that reserved goods have left; for services only.",
-        refused=payloads.ReservationConsumePayload.refused,
+        description="Say that reserved goods have left; what was no longer kept is booked as a "
+        "correction; for services only.",
+        refused=payloads.refused(payloads.ReservationConsumePayload),
     )
     async def reservation_consume(
         self,
@@ -263,7 +261,7 @@ class Mutation:
         input: Annotated[
             inputs.ReservationConsumeInput, strawberry.argument(description="What has left.")
         ],
-    ) -> payloads.ReservationConsumePayload:
+    ) -> payloads.ReservationConsumePayload | None:
         """Take goods off the books."""
         decided = await consume_reservation(
             asked_by_service(info, "reservationConsume", input),
@@ -272,13 +270,13 @@ class Mutation:
             inputs.pegged_lines(input.lines),
             info.context.inventory.commits,
         )
-        return payloads.ReservationConsumePayload.of(await shown(info, decided))
+        return await _answered(info, payloads.ReservationConsumePayload, decided)
 
     @mutation_field(
         SERVICE,
         description="Give reserved goods back, or refuse an allocation that may still arrive; "
         "for services only.",
-        refused=payloads.ReservationReleaseLinesPayload.refused,
+        refused=payloads.refused(payloads.ReservationReleaseLinesPayload),
     )
     async def reservation_release_lines(
         self,
@@ -286,7 +284,7 @@ class Mutation:
         input: Annotated[
             inputs.ReservationReleaseLinesInput, strawberry.argument(description="What.")
         ],
-    ) -> payloads.ReservationReleaseLinesPayload:
+    ) -> payloads.ReservationReleaseLinesPayload | None:
         """Release lines of a reservation, or an allocation by its key."""
         request = asked_by_service(info, "reservationReleaseLines", input)
         caller, commits = info.context.caller, info.context.inventory.commits
@@ -301,12 +299,12 @@ class Mutation:
         else:
             problem = "Name a reservation, or an order and the key of its allocation."
             raise invalid(problem, *RESERVATION_PATH)
-        return payloads.ReservationReleaseLinesPayload.of(await shown(info, decided))
+        return await _answered(info, payloads.ReservationReleaseLinesPayload, decided)
 
     @mutation_field(
         SERVICE,
         description="Say that reserved goods were not found; for services only.",
-        refused=payloads.ReservationReportShortPayload.refused,
+        refused=payloads.refused(payloads.ReservationReportShortPayload),
     )
     async def reservation_report_short(
         self,
@@ -314,7 +312,7 @@ class Mutation:
         input: Annotated[
             inputs.ReservationReportShortInput, strawberry.argument(description="What is missing.")
         ],
-    ) -> payloads.ReservationReportShortPayload:
+    ) -> payloads.ReservationReportShortPayload | None:
         """Correct the position and free the reservation of what is missing."""
         report = ReportShort(
             asked_by_service(info, "reservationReportShort", input),
@@ -326,13 +324,27 @@ class Mutation:
             input.counted,
         )
         decided = await report_short(report, info.context.inventory.commits)
-        return payloads.ReservationReportShortPayload.of(await shown(info, decided))
+        return await _answered(info, payloads.ReservationReportShortPayload, decided)
+
+
+async def _answered(
+    info: Info, payload: type[payloads.ReservationPayloadT], decided: Decided
+) -> payloads.ReservationPayloadT:
+    """Answer with the reservation, read again if the answer is a replay's."""
+    reservation = decided.reservation
+    named = decided.outcome.values.get("reservationId")
+    if reservation is None and isinstance(named, str):
+        reservation = await info.context.loaders.reservations.load(named)
+    return payload(
+        reservation=None if reservation is None else Reservation.of(reservation),
+        user_errors=user_errors_of(ErrorCode, decided.outcome),
+    )
 
 
 async def _adjusted(info: Info, decided: Decided) -> payloads.StockAdjustPayload:
     """Show the position after an adjustment, read again if the answer is a replay's."""
     if decided.outcome.refusals:
-        return payloads.StockAdjustPayload.refused(decided.outcome.refusals)
+        return payloads.StockAdjustPayload(user_errors=user_errors_of(ErrorCode, decided.outcome))
     position = decided.position
     named = decided.outcome.values["position"]
     if position is None and isinstance(named, dict):

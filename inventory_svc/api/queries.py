@@ -8,33 +8,36 @@ import strawberry
 from inventory_svc.api.access import ANYBODY, BACK_OFFICE
 from inventory_svc.api.context import Info
 from inventory_svc.api.entities import Item, Reservation, StockMovement, StockPosition, item_of
-from inventory_svc.api.enums import LocationTypeInput, StockConditionInput
+from inventory_svc.api.enums import LOCATION_TYPE_INPUT, STOCK_CONDITION_INPUT
 from inventory_svc.api.network_types import Channel, Location
 from inventory_svc.domain.catalogue import item as items
 from inventory_svc.domain.network import location as locations
 from inventory_svc.domain.stock import movement as ledger
-from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.position import Condition, PositionKey
 from inventory_svc.ports import ItemsWanted
-from service_kit.graphql.connections import Connection, Cursor, PageArguments, connection_of
+from service_kit.graphql.connections import (
+    After,
+    Connection,
+    Cursor,
+    First,
+    PageArguments,
+    connection_of,
+)
+from service_kit.graphql.enums import optional
 from service_kit.graphql.fields import query_field
 from service_kit.graphql.global_ids import from_global_id
 
 Sku = Annotated[str, strawberry.argument(description="The item's SKU.")]
 LocationCode = Annotated[str, strawberry.argument(description="The location's code.")]
 ConditionArgument = Annotated[
-    StockConditionInput, strawberry.argument(description="The state of the goods.")
-]
-First = Annotated[
-    int | None, strawberry.argument(description="So many rows, at most 100; 20 if not given.")
-]
-After = Annotated[
-    str | None, strawberry.argument(description="Only rows after the one with this cursor.")
+    Condition,
+    strawberry.argument(graphql_type=STOCK_CONDITION_INPUT, description="The state of the goods."),
 ]
 
 
 @strawberry.type(description="What can be read.")
 class Query:
-    """Inventory's root fields."""
+    """Inventory's root fields; each may be null, so that none takes another with it."""
 
     @query_field(*ANYBODY, description="An item by its SKU.")
     async def item(self, info: Info, sku: Sku) -> Item | None:
@@ -50,7 +53,7 @@ class Query:
         category: Annotated[
             str | None, strawberry.argument(description="Only items of this category.")
         ] = None,
-    ) -> Connection[Item]:
+    ) -> Connection[Item] | None:
         """Page through the items."""
         page = PageArguments.of("items", first, after)
         start = None if page.after is None else str(page.after.values[0])
@@ -72,9 +75,12 @@ class Query:
         first: First = None,
         after: After = None,
         type: Annotated[
-            LocationTypeInput | None, strawberry.argument(description="Only this type.")
+            locations.LocationType | None,
+            strawberry.argument(
+                graphql_type=optional(LOCATION_TYPE_INPUT), description="Only this type."
+            ),
         ] = None,
-    ) -> Connection[Location]:
+    ) -> Connection[Location] | None:
         """Page through the directory."""
         page = PageArguments.of("locations", first, after)
         directory = await info.context.inventory.network.directory()
@@ -82,7 +88,7 @@ class Query:
         chosen = [
             directory.locations[code]
             for code in sorted(directory.locations)
-            if type is None or directory.locations[code].type is type.value
+            if type is None or directory.locations[code].type is type
         ]
         rows: Sequence[locations.Location] = [
             each for each in chosen if start is None or each.code > start
@@ -107,38 +113,43 @@ class Query:
         return None if found is None else Channel.of(found)
 
     @query_field(*ANYBODY, description="All channels in the order of their code.")
-    async def channels(self, info: Info) -> list[Channel]:
+    async def channels(self, info: Info) -> list[Channel] | None:
         """List the channels; there are few."""
         directory = await info.context.inventory.network.directory()
         return [Channel.of(directory.channels[code]) for code in sorted(directory.channels)]
 
-    @query_field(*BACK_OFFICE, description="What one location holds of an item.")
+    @query_field(
+        *BACK_OFFICE, description="What one location holds of an item; staff see every location."
+    )
     async def stock_position(
         self,
         info: Info,
         sku: Sku,
         location_code: LocationCode,
-        condition: ConditionArgument = StockConditionInput.NEW,
+        condition: ConditionArgument = Condition.NEW,
     ) -> StockPosition | None:
         """Find one position."""
-        key = PositionKey(sku, location_code, condition.value)
+        key = PositionKey(sku, location_code, condition)
         found = await info.context.inventory.stock.positions([key])
         return StockPosition.of(found[key]) if key in found else None
 
-    @query_field(*BACK_OFFICE, description="The ledger of a position, newest first.")
+    @query_field(
+        *BACK_OFFICE,
+        description="The ledger of a position, newest first; staff see every location.",
+    )
     async def stock_movements(
         self,
         info: Info,
         sku: Sku,
         location_code: LocationCode,
-        condition: ConditionArgument = StockConditionInput.NEW,
+        condition: ConditionArgument = Condition.NEW,
         first: First = None,
         after: After = None,
-    ) -> Connection[StockMovement]:
+    ) -> Connection[StockMovement] | None:
         """Page through the ledger."""
         page = PageArguments.of("stockMovements", first, after)
         before = None if page.after is None else int(page.after.values[0] or 0)
-        key = PositionKey(sku, location_code, condition.value)
+        key = PositionKey(sku, location_code, condition)
         found = await info.context.inventory.stock.movements(key, before, page.fetch)
         return connection_of(found, page, cursor_of=_movement_cursor, node_of=StockMovement.of)
 

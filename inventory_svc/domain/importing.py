@@ -5,12 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from inventory_svc.domain.catalogue.item import Item
-from inventory_svc.domain.line_results import LineResult, LineStatus
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.location import Location
-
-MOST_LINES = 1000
-"""Lines that one bulk mutation takes."""
+from service_kit.commands.line_results import LineResult, LineStatus
 
 Record: TypeAlias = Item | Location | Channel
 RecordT = TypeVar("RecordT", Item, Location, Channel)

@@ -1,11 +1,15 @@
 """What a caller may do beyond the roles that the operations name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Final
 
-from inventory_svc.domain.refusals import forbidden
+from inventory_svc.domain.refusals import forbidden, invalid
+from inventory_svc.domain.stock.commands import WantedLine
+from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import ReservationKind
 from retail_kit.roles import SERVICE, Role
+from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.identity.caller import Caller
 
 _FRONT = (Role.CUSTOMER, Role.ASSISTANT, Role.CUSTOMER_SERVICE, Role.INTEGRATION, SERVICE)
@@ -23,6 +27,14 @@ RESERVERS: Mapping[ReservationKind, tuple[str, ...]] = MappingProxyType(
 EVERYWHERE = (Role.OPERATOR, Role.INTEGRATION, SERVICE)
 """Who may correct the stock of any location; others only where they work."""
 
+_ANYWHERE = (Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.INTEGRATION)
+_STAFF = (Role.ASSISTANT, *_ANYWHERE, SERVICE)
+
+MOST_UNITS_OF_A_LINE: Final = 10
+"""Units that a customer may keep of one line."""
+MOST_UNITS_OF_A_RESERVATION: Final = 20
+"""Units that a customer may keep with one reservation."""
+
 
 def require_reserver(caller: Caller, kind: ReservationKind) -> None:
     """Refuse FORBIDDEN unless the caller may make this kind of reservation."""
@@ -36,9 +48,28 @@ def require_stock_keeper(caller: Caller, location: str) -> None:
         raise forbidden("You do not work at this location.", "input", "locationCode")
 
 
-def owner_filter(caller: Caller) -> str | None:
-    """Give the only owner whose reservations the caller may end; None for all."""
-    customer_only = not caller.has_role(
-        Role.ASSISTANT, Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.INTEGRATION, SERVICE
+def require_modest(caller: Caller, lines: Sequence[WantedLine]) -> None:
+    """Refuse INVALID_INPUT when a customer wants to keep more than a household buys."""
+    if caller.has_role(*_STAFF):
+        return
+    message = f"At most {MOST_UNITS_OF_A_LINE} units of a line can be kept."
+    problems: list[Refusal] = [
+        invalid(message, "input", "lines", str(at), "quantity")
+        for at, line in enumerate(lines)
+        if line.quantity > MOST_UNITS_OF_A_LINE
+    ]
+    if not problems and sum(line.quantity for line in lines) > MOST_UNITS_OF_A_RESERVATION:
+        most = f"At most {MOST_UNITS_OF_A_RESERVATION} units can be kept at once."
+        problems.append(invalid(most, "input", "lines"))
+    if problems:
+        raise RefusedAll(problems)
+
+
+def release_right(caller: Caller) -> ReleaseRight:
+    """Give what the caller may release; an assistant what is kept only where they work."""
+    return ReleaseRight(
+        caller.subject,
+        orders=caller.has_role(SERVICE),
+        others=caller.has_role(*_STAFF),
+        locations=None if caller.has_role(*_ANYWHERE) else caller.granted("location"),
     )
-    return caller.subject if customer_only else None

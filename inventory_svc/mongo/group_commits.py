@@ -10,10 +10,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 import structlog
+from prometheus_client import CollectorRegistry
 from pymongo.errors import OperationFailure
 
 from inventory_svc.domain.stock.commands import FeedStock, ReserveStock, StockCommand
 from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.mongo.commit_metrics import CommitMetrics
 from inventory_svc.mongo.stock_commits import ReadTooEarly
 from service_kit.commands.refusal import UNAVAILABLE, Refusal
 from service_kit.storage.database import Contended, StorageError
@@ -61,8 +63,9 @@ class _Waiting:
 class GroupCommits:
     """The stock commits of one process; needs no start, `close` waits for what is under way."""
 
-    def __init__(self, transactions: Transactions) -> None:
+    def __init__(self, transactions: Transactions, metrics: CommitMetrics | None = None) -> None:
         self._transactions = transactions
+        self._metrics = metrics or CommitMetrics(CollectorRegistry())
         self._queue: deque[_Waiting] = deque()
         self._draining: asyncio.Task[None] | None = None
 
@@ -109,7 +112,8 @@ class GroupCommits:
         if not group:
             return
         try:
-            decided = await self._decided(group)
+            with self._metrics.group(len(group)):
+                decided = await self._decided(group)
         except Exception as error:  # noqa: BLE001  # it goes to the callers whose commands these are
             await self._failed(group, error)
         except BaseException:
@@ -122,12 +126,14 @@ class GroupCommits:
     async def _failed(self, group: list[_Waiting], error: Exception) -> None:
         """Tell the callers; when one command breaks the commit, the others shall not suffer."""
         if is_passing(error):
+            self._metrics.failed(len(group))
             _log.warning("stock_commit.failed", commands=len(group), error=repr(error))
             _fail(group, _unavailable)
         elif len(group) > 1:
             for waiting in group:
                 await self._commit([waiting])
         else:
+            self._metrics.failed(1)
             _log.error("stock_commit.broke", exc_info=error)
             _fail(group, lambda: error)
 

@@ -15,7 +15,6 @@ from inventory_svc.domain.importing import (
     decide_import,
     key_of,
 )
-from inventory_svc.domain.line_results import LineResult, results_from_json, results_to_json
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.location import Location
 from inventory_svc.mongo.collections import CHANNELS, ITEMS, LOCATIONS, NETWORK_VERSION
@@ -30,6 +29,7 @@ from inventory_svc.mongo.reference_documents import (
 )
 from inventory_svc.mongo.retries import until_no_duplicate
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
+from service_kit.commands.line_results import LineResult, results_from_json, results_to_json
 from service_kit.commands.refusal import UNAVAILABLE, Refusal
 from service_kit.messaging.envelope import Change, EntityRef, Event
 from service_kit.messaging.outbox import Outbox

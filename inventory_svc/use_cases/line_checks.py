@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Generic
 
-from inventory_svc.domain.importing import MOST_LINES, ImportLine, RecordT
-from inventory_svc.domain.line_results import LineResult, rejected
-from inventory_svc.domain.refusals import invalid
+from inventory_svc.domain.importing import ImportLine, RecordT
+from service_kit.commands.line_results import LineResult, rejected, require_bulk_size
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
 
 
@@ -21,20 +20,11 @@ class SentLine(Generic[RecordT]):
     read: Callable[[], RecordT]
 
 
-def require_bulk_size(lines: Sequence[Any], field: str) -> None:
-    """Refuse INVALID_INPUT for no lines or too many in this field of the input."""
-    if not 1 <= len(lines) <= MOST_LINES:
-        raise invalid(f"Give between 1 and {MOST_LINES} lines.", "input", field)
-
-
 def checked_lines(
-    lines: Sequence[SentLine[RecordT]], field: str, check: Callable[[RecordT], RecordT]
+    lines: Sequence[SentLine[RecordT]], check: Callable[[RecordT], RecordT]
 ) -> tuple[list[ImportLine[RecordT]], list[LineResult]]:
-    """Give the lines that pass the check, in canonical form, and the results of the others.
-
-    `field` is where the input has them.
-    """
-    require_bulk_size(lines, field)
+    """Give the lines that pass the check, in canonical form, and the results of the others."""
+    require_bulk_size(lines)
     good: list[ImportLine[RecordT]] = []
     bad: list[LineResult] = []
     for index, line in enumerate(lines):
@@ -42,9 +32,6 @@ def checked_lines(
             good.append(ImportLine(index, check(line.read())))
         except (Refusal, RefusedAll) as refused:
             reasons = refusals_in(refused)
-            bad.append(
-                rejected(
-                    index, line.ref, *(each.under("input", field, str(index)) for each in reasons)
-                )
-            )
+            placed = (each.under("input", "lines", str(index)) for each in reasons)
+            bad.append(rejected(index, line.ref, *placed))
     return good, bad

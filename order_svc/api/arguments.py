@@ -4,15 +4,14 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from order_svc.api.enums import FulfilmentStateInput
+from order_svc.api.enums import FULFILMENT_STATE_INPUT
+from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
+from service_kit.graphql.enums import optional_list
 
-First: TypeAlias = Annotated[
-    int | None, strawberry.argument(description="How many rows at most: 20, up to 100.")
-]
-After: TypeAlias = Annotated[
-    str | None, strawberry.argument(description="The cursor of the row before the first one.")
-]
 States: TypeAlias = Annotated[
-    list[FulfilmentStateInput] | None, strawberry.argument(description="One of these states.")
+    list[FulfilmentState] | None,
+    strawberry.argument(
+        graphql_type=optional_list(FULFILMENT_STATE_INPUT), description="One of these states."
+    ),
 ]
 Id: TypeAlias = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]

@@ -1,40 +1,45 @@
 """The enums of the graph, each value described; an enum is either input or output."""
 
-from collections.abc import Mapping
 from enum import Enum
-from typing import TypeVar
-
-import strawberry
-from strawberry.types.enum import StrawberryEnumDefinition
 
 from order_svc.domain.fulfilments.fulfilment import ShortReason
 from order_svc.domain.history.sections import OrderUpdateType, QueueChangeType
 from order_svc.domain.lifecycles.actions import Action, Hindrance
 from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
-from order_svc.domain.lifecycles.order_status import CustomerStatus, OrderStatus
+from order_svc.domain.lifecycles.order_status import FOLD, CustomerStatus, OrderStatus
 from order_svc.domain.lifecycles.parcel_state import ParcelState
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.line_results import LineStatus
 from order_svc.domain.lines.line import PriceSource
 from order_svc.domain.orders.cancelling import CancelReason
 from order_svc.domain.orders.change import Happening, SubjectType
 from order_svc.domain.orders.order import DeliveryMethod
 from order_svc.domain.refusals import OWN_CODES
 from service_kit.commands.refusal import SHARED_CODES
+from service_kit.graphql.enums import as_input, described
 from service_kit.graphql.payloads import error_codes
 
-EnumT = TypeVar("EnumT", bound=Enum)
+_STATUS = """What an order, or a line, is at as a whole.
+
+It is never set: it is folded from the states of the units that are not cancelled, and the first
+of these rows that holds gives it."""
 
 
-def described(
-    values: type[EnumT], name: str, description: str, sentences: Mapping[str, str]
-) -> type[EnumT]:
-    """Make an enum known to the graph; every value needs its sentence."""
-    strawberry.enum(values, name=name, description=description)
-    definition: StrawberryEnumDefinition = vars(values)["__strawberry_definition__"]
-    for value in definition.values:
-        value.description = sentences[value.name]
-    return values
+def _fold_in_words() -> str:
+    """The published table of the fold, as it is applied."""
+    rows = []
+    for row in FOLD:
+        if row.some:
+            when = f"some are {_listed(row.some)}"
+        elif len(row.every) == len(SliceState):
+            when = "otherwise"
+        else:
+            when = f"all are {_listed(row.every)}" if row.every else "none are left"
+        rows.append(f"- {row.status}: {when}")
+    return "\n".join(rows)
+
+
+def _listed(states: frozenset[SliceState]) -> str:
+    return " or ".join(state for state in SliceState if state in states)
 
 
 _STATUSES = {
@@ -63,7 +68,7 @@ _SHORTAGES = {
     "WORN_DISPLAY": "It is there but was worn or used for display.",
 }
 
-described(OrderStatus, "OrderStatus", "What an order, or a line, is at as a whole.", _STATUSES)
+described(OrderStatus, "OrderStatus", f"{_STATUS}\n\n{_fold_in_words()}", _STATUSES)
 described(
     CustomerStatus,
     "CustomerStatus",
@@ -216,17 +221,6 @@ described(
     },
 )
 
-described(
-    LineStatus,
-    "OrdersImportStatus",
-    "What became of one line of an import.",
-    {
-        "APPLIED": "It was written.",
-        "UNCHANGED": "It said what was known.",
-        "REJECTED": "It was refused; `userErrors` say why.",
-    },
-)
-
 
 class ErrorCode(Enum):
     """Every code that a user error of this service can have."""
@@ -255,54 +249,11 @@ if {each.value for each in ErrorCode} != {*SHARED_CODES, *OWN_CODES}:
     raise RuntimeError("ErrorCode and the refusals of orders differ.")
 error_codes(ErrorCode, OWN_CODES)
 
-
-class OrderStatusInput(Enum):
-    """OrderStatus as it is given."""
-
-    PLACING = OrderStatus.PLACING
-    OPEN = OrderStatus.OPEN
-    IN_PROGRESS = OrderStatus.IN_PROGRESS
-    PARTIALLY_SHIPPED = OrderStatus.PARTIALLY_SHIPPED
-    SHIPPED = OrderStatus.SHIPPED
-    PARTIALLY_DELIVERED = OrderStatus.PARTIALLY_DELIVERED
-    DELIVERED = OrderStatus.DELIVERED
-    CANCELLED = OrderStatus.CANCELLED
-
-
-class FulfilmentStateInput(Enum):
-    """FulfilmentState as it is given."""
-
-    ASSIGNED = FulfilmentState.ASSIGNED
-    PICKING = FulfilmentState.PICKING
-    PICKED = FulfilmentState.PICKED
-    PACKED = FulfilmentState.PACKED
-    HANDED_OVER = FulfilmentState.HANDED_OVER
-    SHORT = FulfilmentState.SHORT
-    CANCELLED = FulfilmentState.CANCELLED
-
-
-class DeliveryMethodInput(Enum):
-    """DeliveryMethod as it is given."""
-
-    HOME = DeliveryMethod.HOME
-
-
-class ShortReasonInput(Enum):
-    """ShortReason as it is given."""
-
-    NOT_FOUND = ShortReason.NOT_FOUND
-    DAMAGED = ShortReason.DAMAGED
-    WORN_DISPLAY = ShortReason.WORN_DISPLAY
-
-
-described(OrderStatusInput, "OrderStatusInput", "A status of orders to list.", _STATUSES)
-described(
-    FulfilmentStateInput,
-    "FulfilmentStateInput",
-    "A state of fulfilments to list.",
-    _FULFILMENT_STATES,
+ORDER_STATUS_INPUT = as_input(OrderStatus, "OrderStatusInput", "A status of orders to list.")
+FULFILMENT_STATE_INPUT = as_input(
+    FulfilmentState, "FulfilmentStateInput", "A state of fulfilments to list."
 )
-described(
-    DeliveryMethodInput, "DeliveryMethodInput", "How the goods are to reach the customer.", _METHODS
+DELIVERY_METHOD_INPUT = as_input(
+    DeliveryMethod, "DeliveryMethodInput", "How the goods are to reach the customer."
 )
-described(ShortReasonInput, "ShortReasonInput", "Why goods cannot be provided.", _SHORTAGES)
+SHORT_REASON_INPUT = as_input(ShortReason, "ShortReasonInput", "Why goods cannot be provided.")

@@ -17,12 +17,12 @@ from order_svc.api.payloads import (
     FulfilmentPickPayload,
     FulfilmentShipPayload,
     ParcelDeliverPayload,
+    answered_fulfilment,
     errors_in,
     order_in,
     refused,
 )
-from order_svc.api.types import Fulfilment, Order, Parcel
-from order_svc.domain.orders.order import Order as Aggregate
+from order_svc.api.types import Order, Parcel
 from order_svc.domain.orders.order import order_id_of
 from order_svc.use_cases.deliver_parcel import DeliverParcel, deliver_parcel
 from order_svc.use_cases.pack_fulfilment import PackFulfilment, pack_fulfilment
@@ -35,13 +35,6 @@ from service_kit.graphql.idempotency import idempotent_request
 
 def _fulfilment_key(text: strawberry.ID) -> str:
     return from_global_id(text, "Fulfilment", ("input", "fulfilmentId"))
-
-
-def _shown(order: Aggregate | None, key: str) -> tuple[Fulfilment | None, Order | None]:
-    if order is None:
-        return None, None
-    found = order.fulfilment(key)
-    return Fulfilment.of(found, order) if found else None, Order.of(order)
 
 
 @strawberry.type
@@ -70,10 +63,7 @@ class FulfilmentMutations:
                 lines=tuple(line.picked_line(index) for index, line in enumerate(input.lines)),
             ),
         )
-        fulfilment, order = _shown(await order_in(info, outcome), key)
-        return FulfilmentPickPayload(
-            fulfilment=fulfilment, order=order, user_errors=errors_in(outcome)
-        )
+        return await answered_fulfilment(info, FulfilmentPickPayload, outcome, key)
 
     @mutation_field(
         *PREPARERS,
@@ -97,10 +87,7 @@ class FulfilmentMutations:
                 parcels=tuple(one.packed(index) for index, one in enumerate(input.parcels)),
             ),
         )
-        fulfilment, order = _shown(await order_in(info, outcome), key)
-        return FulfilmentPackPayload(
-            fulfilment=fulfilment, order=order, user_errors=errors_in(outcome)
-        )
+        return await answered_fulfilment(info, FulfilmentPackPayload, outcome, key)
 
     @mutation_field(
         *PREPARERS,
@@ -125,10 +112,7 @@ class FulfilmentMutations:
                 parcels=tuple(one.shipped(index) for index, one in enumerate(input.parcels)),
             ),
         )
-        fulfilment, order = _shown(await order_in(info, outcome), key)
-        return FulfilmentShipPayload(
-            fulfilment=fulfilment, order=order, user_errors=errors_in(outcome)
-        )
+        return await answered_fulfilment(info, FulfilmentShipPayload, outcome, key)
 
     @mutation_field(
         *PREPARERS,

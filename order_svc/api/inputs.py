@@ -2,9 +2,11 @@
 
 import strawberry
 
-from order_svc.api.enums import DeliveryMethodInput, ShortReasonInput
+from order_svc.api.enums import DELIVERY_METHOD_INPUT, SHORT_REASON_INPUT
 from order_svc.domain.customers.personal import Address, Destination, Person
+from order_svc.domain.fulfilments.fulfilment import ShortReason
 from order_svc.domain.orders.cancelling import CancelReason
+from order_svc.domain.orders.order import DeliveryMethod
 from order_svc.domain.orders.packing import PackedParcel
 from order_svc.domain.orders.picking import PickedLine
 from order_svc.domain.orders.placement import AskedLine
@@ -14,10 +16,12 @@ from order_svc.use_cases.import_customers import CustomerLine
 from order_svc.use_cases.import_prices import PriceLine
 from retail_kit.geography import GeoPoint, InvalidPoint
 from retail_kit.money import MalformedMoney, Money
+from service_kit.graphql.enums import optional
 from service_kit.graphql.global_ids import from_global_id
+from service_kit.graphql.idempotency import KEY
+from service_kit.graphql.imports import LINES
 from service_kit.graphql.money import MoneyInput
 
-_KEY = "Chosen by the sender: the same command sent again with the same key is done once."
 _EXPECTED = "Refuse with VERSION_CONFLICT unless this is the entity's version."
 _LONGEST_TEXT = 200
 _COUNTRY_LENGTH = 2
@@ -67,8 +71,8 @@ class DeliveryInput:
     """The method, the address and, if known, the point on the globe."""
 
     address: DeliveryAddressInput = strawberry.field(description="Where to.")
-    method: DeliveryMethodInput = strawberry.field(
-        default=DeliveryMethodInput.HOME, description="How."
+    method: DeliveryMethod = strawberry.field(
+        default=DeliveryMethod.HOME, graphql_type=DELIVERY_METHOD_INPUT, description="How."
     )
     latitude: float | None = strawberry.field(default=None, description="Degrees, WGS 84.")
     longitude: float | None = strawberry.field(default=None, description="Degrees, WGS 84.")
@@ -110,7 +114,7 @@ class OrderPlaceLineInput:
 class OrderPlaceInput:
     """A new order."""
 
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
     channel: str = strawberry.field(description="The code of the channel.")
     lines: list[OrderPlaceLineInput] = strawberry.field(description="What to order.")
     delivery: DeliveryInput = strawberry.field(description="How and where it goes.")
@@ -126,7 +130,7 @@ class OrderPlaceInput:
 class OrderCancelInput:
     """A whole order to cancel."""
 
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
     order_id: strawberry.ID = strawberry.field(description="The global id of the order.")
     reason: CancelReason = strawberry.field(description="Why.")
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
@@ -136,7 +140,7 @@ class OrderCancelInput:
 class OrderLineCancelInput:
     """Units of a line to cancel."""
 
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
     line_id: strawberry.ID = strawberry.field(description="The global id of the line.")
     reason: CancelReason = strawberry.field(description="Why.")
     quantity: int | None = strawberry.field(
@@ -149,7 +153,7 @@ class OrderLineCancelInput:
 class OrderLineSourceInput:
     """A line that is back-ordered or could not be filled."""
 
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
     line_id: strawberry.ID = strawberry.field(description="The global id of the line.")
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 
@@ -161,8 +165,10 @@ class FulfilmentPickLineInput:
     line_id: strawberry.ID = strawberry.field(description="The global id of the order line.")
     picked: int = strawberry.field(default=0, description="Units taken from the shelves.")
     short: int = strawberry.field(default=0, description="Units that cannot be provided.")
-    reason: ShortReasonInput | None = strawberry.field(
-        default=None, description="Why units cannot be provided; needed if any."
+    reason: ShortReason | None = strawberry.field(
+        default=None,
+        graphql_type=optional(SHORT_REASON_INPUT),
+        description="Why units cannot be provided; needed if any.",
     )
     counted: int = strawberry.field(
         default=0, description="Free units that are there by count, if any cannot be provided."
@@ -173,15 +179,14 @@ class FulfilmentPickLineInput:
         line_id = from_global_id(
             self.line_id, "OrderLine", ("input", "lines", str(index), "lineId")
         )
-        reason = self.reason.value if self.reason else None
-        return PickedLine(line_id, self.picked, self.short, reason, self.counted)
+        return PickedLine(line_id, self.picked, self.short, self.reason, self.counted)
 
 
 @strawberry.input(description="A round of picking.")
 class FulfilmentPickInput:
     """What was picked for a fulfilment."""
 
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
     fulfilment_id: strawberry.ID = strawberry.field(description="The global id.")
     lines: list[FulfilmentPickLineInput] = strawberry.field(description="What was picked.")
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
@@ -218,7 +223,7 @@ class PackedParcelInput:
 class FulfilmentPackInput:
     """What was packed for a fulfilment."""
 
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
     fulfilment_id: strawberry.ID = strawberry.field(description="The global id.")
     parcels: list[PackedParcelInput] = strawberry.field(description="What was packed.")
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
@@ -243,7 +248,7 @@ class ShippedParcelInput:
 class FulfilmentShipInput:
     """What leaves of a fulfilment."""
 
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
     fulfilment_id: strawberry.ID = strawberry.field(description="The global id.")
     carrier: str | None = strawberry.field(default=None, description="Who carries them.")
     parcels: list[ShippedParcelInput] = strawberry.field(
@@ -256,12 +261,12 @@ class FulfilmentShipInput:
 class ParcelDeliverInput:
     """A delivery."""
 
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
     parcel_id: strawberry.ID = strawberry.field(description="The global id of the parcel.")
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 
 
-@strawberry.input(description="A customer as the feed gives one.")
+@strawberry.input(description="A customer as it is imported.")
 class CustomersImportLineInput:
     """One line of a feed of customers."""
 
@@ -278,15 +283,15 @@ class CustomersImportLineInput:
         return CustomerLine(self.ref, self.tier, person)
 
 
-@strawberry.input(description="A feed of customers.")
+@strawberry.input(description="Customers to import.")
 class CustomersImportInput:
     """Up to 1,000 lines."""
 
-    idempotency_key: str = strawberry.field(description=_KEY)
-    lines: list[CustomersImportLineInput] = strawberry.field(description="From 1 to 1,000 lines.")
+    idempotency_key: str = strawberry.field(description=KEY)
+    lines: list[CustomersImportLineInput] = strawberry.field(description=LINES)
 
 
-@strawberry.input(description="What a SKU costs on a channel.")
+@strawberry.input(description="A price as it is imported: what a SKU costs on a channel.")
 class PricesImportLineInput:
     """One line of a feed of prices."""
 
@@ -300,9 +305,9 @@ class PricesImportLineInput:
         return PriceLine(self.channel, self.sku, money_of(self.unit_price, *path))
 
 
-@strawberry.input(description="A feed of prices.")
+@strawberry.input(description="Prices to import.")
 class PricesImportInput:
     """Up to 1,000 lines."""
 
-    idempotency_key: str = strawberry.field(description=_KEY)
-    lines: list[PricesImportLineInput] = strawberry.field(description="From 1 to 1,000 lines.")
+    idempotency_key: str = strawberry.field(description=KEY)
+    lines: list[PricesImportLineInput] = strawberry.field(description=LINES)

@@ -21,12 +21,11 @@ from order_svc.api.payloads import (
     OrderLineSourcePayload,
     OrderPlacePayload,
     PricesImportPayload,
-    errors_in,
-    order_in,
+    answered_line,
+    answered_order,
+    imported,
     refused,
-    results_in,
 )
-from order_svc.api.types import Order, OrderLine
 from order_svc.domain.orders.order import order_id_of
 from order_svc.use_cases.cancel_order import CancelOrder, cancel_whole_order
 from order_svc.use_cases.cancel_order_line import CancelOrderLine, cancel_order_line
@@ -45,7 +44,7 @@ class OrderMutations:
 
     @mutation_field(
         *FEEDERS,
-        description="Take over customers; each line for itself.",
+        description="Import customers, each line for itself.",
         refused=refused(CustomersImportPayload),
     )
     async def customers_import(
@@ -61,11 +60,11 @@ class OrderMutations:
                 tuple(line.line() for line in input.lines),
             ),
         )
-        return CustomersImportPayload(results=results_in(outcome), user_errors=errors_in(outcome))
+        return imported(CustomersImportPayload, outcome)
 
     @mutation_field(
         *FEEDERS,
-        description="Take over prices into the price book; each line for itself.",
+        description="Import prices into the price book, each line for itself.",
         refused=refused(PricesImportPayload),
     )
     async def prices_import(
@@ -81,7 +80,7 @@ class OrderMutations:
                 tuple(line.line(index) for index, line in enumerate(input.lines)),
             ),
         )
-        return PricesImportPayload(results=results_in(outcome), user_errors=errors_in(outcome))
+        return imported(PricesImportPayload, outcome)
 
     @mutation_field(
         *BUYERS,
@@ -105,10 +104,7 @@ class OrderMutations:
                 customer_ref=input.customer_ref,
             ),
         )
-        order = await order_in(info, outcome)
-        return OrderPlacePayload(
-            order=Order.of(order) if order else None, user_errors=errors_in(outcome)
-        )
+        return await answered_order(info, OrderPlacePayload, outcome)
 
     @mutation_field(
         *BUYERS,
@@ -130,10 +126,7 @@ class OrderMutations:
                 expected_version=input.expected_version,
             ),
         )
-        order = await order_in(info, outcome)
-        return OrderCancelPayload(
-            order=Order.of(order) if order else None, user_errors=errors_in(outcome)
-        )
+        return await answered_order(info, OrderCancelPayload, outcome)
 
     @mutation_field(
         *BUYERS,
@@ -158,13 +151,7 @@ class OrderMutations:
                 expected_version=input.expected_version,
             ),
         )
-        order = await order_in(info, outcome)
-        line = order.line(line_id) if order else None
-        return OrderLineCancelPayload(
-            line=OrderLine.of(line, order) if line and order else None,
-            order=Order.of(order) if order else None,
-            user_errors=errors_in(outcome),
-        )
+        return await answered_line(info, OrderLineCancelPayload, outcome, line_id)
 
     @mutation_field(
         *PREPARERS,
@@ -187,10 +174,4 @@ class OrderMutations:
                 expected_version=input.expected_version,
             ),
         )
-        order = await order_in(info, outcome)
-        line = order.line(line_id) if order else None
-        return OrderLineSourcePayload(
-            line=OrderLine.of(line, order) if line and order else None,
-            order=Order.of(order) if order else None,
-            user_errors=errors_in(outcome),
-        )
+        return await answered_line(info, OrderLineSourcePayload, outcome, line_id)

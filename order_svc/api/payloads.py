@@ -1,41 +1,45 @@
 """What mutations answer: the entities after the change, and the user errors if refused."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import strawberry
 
 from order_svc.api.context import Info
 from order_svc.api.enums import ErrorCode
 from order_svc.api.types import Fulfilment, Order, OrderLine, Parcel
-from order_svc.domain.line_results import LineStatus, from_json
 from order_svc.domain.orders.order import Order as Aggregate
 from service_kit.commands.idempotency import Outcome
+from service_kit.commands.line_results import results_from_json
 from service_kit.commands.refusal import Refusal
-from service_kit.graphql.payloads import UserError, user_errors_of
+from service_kit.graphql.imports import ImportResult, import_results_of
+from service_kit.graphql.payloads import UserError, refused_payload, user_errors_of
 
 _ORDER = "The order; null if refused."
 _ERRORS = "Why it was refused; empty if it was done."
 
 
-@strawberry.type(description="What became of an order to place.")
-class OrderPlacePayload:
-    """The order, or why there is none."""
+@strawberry.type
+class _OrderPayload:
+    """The order after it, or why it was refused."""
 
     order: Order | None = strawberry.field(default=None, description=_ORDER)
     user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
+
+
+@strawberry.type(description="What became of an order to place.")
+class OrderPlacePayload(_OrderPayload):
+    """The order, or why there is none."""
 
 
 @strawberry.type(description="What became of an order to cancel.")
-class OrderCancelPayload:
+class OrderCancelPayload(_OrderPayload):
     """The order after it."""
 
-    order: Order | None = strawberry.field(default=None, description=_ORDER)
-    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
-
-@strawberry.type(description="What became of units to cancel.")
-class OrderLineCancelPayload:
-    """The line and the order after it."""
+@strawberry.type
+class _OrderLinePayload:
+    """The line and the order after it, or why it was refused."""
 
     line: OrderLine | None = strawberry.field(
         default=None, description="The line; null if refused."
@@ -44,48 +48,40 @@ class OrderLineCancelPayload:
     user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
-@strawberry.type(description="What became of a search for stock.")
-class OrderLineSourcePayload:
+@strawberry.type(description="What became of units to cancel.")
+class OrderLineCancelPayload(_OrderLinePayload):
     """The line and the order after it."""
 
-    line: OrderLine | None = strawberry.field(
-        default=None, description="The line; null if refused."
+
+@strawberry.type(description="What became of a search for stock.")
+class OrderLineSourcePayload(_OrderLinePayload):
+    """The line and the order after it."""
+
+
+@strawberry.type
+class _FulfilmentPayload:
+    """The fulfilment and the order after it, or why it was refused."""
+
+    fulfilment: Fulfilment | None = strawberry.field(
+        default=None, description="The fulfilment; null if refused."
     )
     order: Order | None = strawberry.field(default=None, description=_ORDER)
     user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
 @strawberry.type(description="What became of a round of picking.")
-class FulfilmentPickPayload:
+class FulfilmentPickPayload(_FulfilmentPayload):
     """The fulfilment and the order after it."""
-
-    fulfilment: Fulfilment | None = strawberry.field(
-        default=None, description="The fulfilment; null if refused."
-    )
-    order: Order | None = strawberry.field(default=None, description=_ORDER)
-    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
 @strawberry.type(description="What became of parcels to pack.")
-class FulfilmentPackPayload:
+class FulfilmentPackPayload(_FulfilmentPayload):
     """The fulfilment and the order after it."""
-
-    fulfilment: Fulfilment | None = strawberry.field(
-        default=None, description="The fulfilment; null if refused."
-    )
-    order: Order | None = strawberry.field(default=None, description=_ORDER)
-    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
 @strawberry.type(description="What became of parcels to ship.")
-class FulfilmentShipPayload:
+class FulfilmentShipPayload(_FulfilmentPayload):
     """The fulfilment and the order after it."""
-
-    fulfilment: Fulfilment | None = strawberry.field(
-        default=None, description="The fulfilment; null if refused."
-    )
-    order: Order | None = strawberry.field(default=None, description=_ORDER)
-    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
 @strawberry.type(description="What became of a delivery.")
@@ -99,39 +95,35 @@ class ParcelDeliverPayload:
     user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
-@strawberry.type(description="What became of one line of an import.")
-class OrdersImportResult:
-    """One line's fate."""
+@strawberry.type
+class _ImportPayload:
+    """What every import answers."""
 
-    index: int = strawberry.field(description="The place of the line in the input, from 0.")
-    ref: str = strawberry.field(description="What the line speaks of.")
-    status: LineStatus = strawberry.field(description="What became of it.")
-    user_errors: list[UserError[ErrorCode]] = strawberry.field(description="Why it was refused.")
-
-
-@strawberry.type(description="What became of a feed of customers.")
-class CustomersImportPayload:
-    """The fate of each line."""
-
-    results: list[OrdersImportResult] = strawberry.field(
+    results: list[ImportResult[ErrorCode]] = strawberry.field(
         default_factory=list, description="One result for each line; none if all was refused."
     )
     user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
-@strawberry.type(description="What became of a feed of prices.")
-class PricesImportPayload:
+@strawberry.type(description="What became of an import of customers.")
+class CustomersImportPayload(_ImportPayload):
     """The fate of each line."""
 
-    results: list[OrdersImportResult] = strawberry.field(
-        default_factory=list, description="One result for each line; none if all was refused."
-    )
-    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
+
+@strawberry.type(description="What became of an import of prices.")
+class PricesImportPayload(_ImportPayload):
+    """The fate of each line."""
+
+
+OrderPayloadT = TypeVar("OrderPayloadT", bound=_OrderPayload)
+OrderLinePayloadT = TypeVar("OrderLinePayloadT", bound=_OrderLinePayload)
+FulfilmentPayloadT = TypeVar("FulfilmentPayloadT", bound=_FulfilmentPayload)
+ImportPayloadT = TypeVar("ImportPayloadT", bound=_ImportPayload)
 
 
 def refused(payload: Callable[..., object]) -> Callable[[tuple[Refusal, ...]], object]:
     """Answer refusals with an otherwise empty payload."""
-    return lambda refusals: payload(user_errors=user_errors_of(ErrorCode, refusals))
+    return refused_payload(ErrorCode, payload)
 
 
 def errors_in(outcome: Outcome) -> list[UserError[ErrorCode]]:
@@ -147,19 +139,41 @@ async def order_in(info: Info, outcome: Outcome) -> Aggregate | None:
     return (await info.context.reader.orders([order_id])).get(order_id)
 
 
-def results_in(outcome: Outcome) -> list[OrdersImportResult]:
-    """The fate of each line of an import."""
-    kept = outcome.values.get("results")
-    return (
-        [
-            OrdersImportResult(
-                index=result.index,
-                ref=result.ref,
-                status=result.status,
-                user_errors=user_errors_of(ErrorCode, result.refusals),
-            )
-            for result in from_json(kept)  # type: ignore[arg-type]  # written by to_json
-        ]
-        if kept
-        else []
+async def answered_order(
+    info: Info, payload: type[OrderPayloadT], outcome: Outcome
+) -> OrderPayloadT:
+    """Answer with the order as it is now."""
+    order = await order_in(info, outcome)
+    return payload(order=Order.of(order) if order else None, user_errors=errors_in(outcome))
+
+
+async def answered_line(
+    info: Info, payload: type[OrderLinePayloadT], outcome: Outcome, line_id: str
+) -> OrderLinePayloadT:
+    """Answer with a line and its order as they are now."""
+    order = await order_in(info, outcome)
+    line = order.line(line_id) if order else None
+    return payload(
+        line=OrderLine.of(line, order) if line and order else None,
+        order=Order.of(order) if order else None,
+        user_errors=errors_in(outcome),
     )
+
+
+async def answered_fulfilment(
+    info: Info, payload: type[FulfilmentPayloadT], outcome: Outcome, fulfilment_id: str
+) -> FulfilmentPayloadT:
+    """Answer with a fulfilment and its order as they are now."""
+    order = await order_in(info, outcome)
+    found = order.fulfilment(fulfilment_id) if order else None
+    return payload(
+        fulfilment=Fulfilment.of(found, order) if found and order else None,
+        order=Order.of(order) if order else None,
+        user_errors=errors_in(outcome),
+    )
+
+
+def imported(payload: type[ImportPayloadT], outcome: Outcome) -> ImportPayloadT:
+    """Answer an import with the fate of each line."""
+    results = results_from_json(outcome.values.get("results", ()))
+    return payload(results=import_results_of(ErrorCode, results), user_errors=errors_in(outcome))

@@ -5,17 +5,19 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from order_svc.api.access import BACK_OFFICE, READERS
-from order_svc.api.arguments import After, First, Id, States
+from order_svc.api.arguments import Id, States
 from order_svc.api.context import Info
-from order_svc.api.enums import OrderStatusInput
+from order_svc.api.enums import ORDER_STATUS_INPUT
 from order_svc.api.listing import fulfilment_page, order_page
 from order_svc.api.types import Customer, Fulfilment, Order, shown_customer, visible_order
 from order_svc.domain.customers.customer import customer_id_of
+from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.orders.order import order_id_of
 from order_svc.domain.rights.visibility import may_see
 from order_svc.ports import FulfilmentFilter
 from order_svc.ports import OrderFilter as Wanted
-from service_kit.graphql.connections import Connection
+from service_kit.graphql.connections import After, Connection, First
+from service_kit.graphql.enums import optional_list
 from service_kit.graphql.fields import query_field
 from service_kit.graphql.global_ids import from_global_id
 
@@ -52,8 +54,10 @@ class OrderFilter:
     customer_ref: str | None = strawberry.field(
         default=None, description="The customer's reference."
     )
-    status: list[OrderStatusInput] | None = strawberry.field(
-        default=None, description="One of these statuses."
+    status: list[OrderStatus] | None = strawberry.field(
+        default=None,
+        graphql_type=optional_list(ORDER_STATUS_INPUT),
+        description="One of these statuses.",
     )
     location_code: str | None = strawberry.field(
         default=None, description="The code of a location that has, or had, a part in the order."
@@ -99,7 +103,7 @@ class Query:
         wanted = Wanted(
             channel=given.channel,
             customer_ref=given.customer_ref,
-            statuses=frozenset(status.value for status in given.status or ()),
+            statuses=frozenset(given.status or ()),
             location_code=given.location_code,
         )
         return await order_page(info, wanted, Order.of, first=first, after=after)
@@ -122,9 +126,7 @@ class Query:
         first: First = None,
         after: After = None,
     ) -> Connection[Fulfilment]:
-        wanted = FulfilmentFilter(
-            location_code=location_code, states=frozenset(one.value for one in states or ())
-        )
+        wanted = FulfilmentFilter(location_code=location_code, states=frozenset(states or ()))
         return await fulfilment_page(info, wanted, Fulfilment.of, first=first, after=after)
 
     @query_field(*READERS, description="A customer; null if there is none that the caller may see.")

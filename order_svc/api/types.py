@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from order_svc.api.access import BACK_OFFICE, READERS
-from order_svc.api.arguments import After, First, States
+from order_svc.api.arguments import States
 from order_svc.api.context import Info
 from order_svc.api.labels import label_of_status
 from order_svc.api.listing import fulfilment_page, order_page, timeline_page
@@ -38,7 +38,7 @@ from order_svc.domain.parcels.parcel import Parcel as Package
 from order_svc.domain.rights.visibility import may_change, may_see, may_see_customer, may_work_at
 from order_svc.ports import FulfilmentFilter, OrderFilter
 from service_kit.graphql.access import allow_reference
-from service_kit.graphql.connections import Connection
+from service_kit.graphql.connections import After, Connection, First
 from service_kit.graphql.fields import resolver_field
 from service_kit.graphql.global_ids import from_global_id, to_global_id
 from service_kit.graphql.money import Money
@@ -470,7 +470,5 @@ class Location:
         after: After = None,
         states: States = None,
     ) -> Connection[Fulfilment] | None:
-        wanted = FulfilmentFilter(
-            location_id=str(self.id), states=frozenset(one.value for one in states or ())
-        )
+        wanted = FulfilmentFilter(location_id=str(self.id), states=frozenset(states or ()))
         return await fulfilment_page(info, wanted, Fulfilment.of, first=first, after=after)

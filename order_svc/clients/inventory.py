@@ -6,7 +6,6 @@ from typing import Any, Final, Protocol
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.fulfilments.fulfilment import Place
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation
-from order_svc.domain.refusals import SOURCING_REFUSED
 from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockLine
 from order_svc.ports import AllocationRequest, InventoryUnavailable
 from service_kit.commands.refusal import Refusal, RefusedAll
@@ -109,14 +108,14 @@ class GraphQLInventory:
         )
 
     async def _call(self, operation: str, given: Mapping[str, JSON]) -> Mapping[str, Any]:
-        """Give the payload of the one mutation; its user errors are raised."""
+        """Give the payload of the one mutation; its user errors are raised.
+
+        Errors of the request say nothing of what an earlier call with the key has done.
+        """
         try:
             data = await self._client.execute(operation, {"input": given})
-        except ServiceUnavailable as error:
+        except (ServiceUnavailable, ServiceRejected) as error:
             raise InventoryUnavailable(str(error)) from error
-        except ServiceRejected as error:
-            codes = ",".join(sorted({one.code for one in error.errors}))
-            raise Refusal(SOURCING_REFUSED, str(error), params={"reason": codes}) from error
         payload: Mapping[str, Any] = next(iter(data.values()))
         refusals = [_refusal(one) for one in payload["userErrors"]]
         if refusals:

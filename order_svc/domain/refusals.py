@@ -1,6 +1,6 @@
 """Why orders say no: one function for each reason, each with a code of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -23,7 +23,9 @@ PRICE_UNKNOWN: Final = "PRICE_UNKNOWN"
 QUANTITY_EXCEEDED: Final = "QUANTITY_EXCEEDED"
 REF_TAKEN: Final = "REF_TAKEN"
 SOURCING_REFUSED: Final = "SOURCING_REFUSED"
+RESERVATION_TOMBSTONED: Final = "RESERVATION_TOMBSTONED"
 UNKNOWN_CHANNEL: Final = "UNKNOWN_CHANNEL"
+UNKNOWN_LOCATION: Final = "UNKNOWN_LOCATION"
 UNKNOWN_SKU: Final = "UNKNOWN_SKU"
 
 OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
@@ -42,6 +44,19 @@ OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The codes of this service, each with the sentence that explains it."""
+
+
+ABOUT_THE_LINES: Final = frozenset(
+    {
+        INSUFFICIENT_STOCK,
+        INVALID_INPUT,
+        RESERVATION_TOMBSTONED,
+        UNKNOWN_CHANNEL,
+        UNKNOWN_LOCATION,
+        UNKNOWN_SKU,
+    }
+)
+"""Inventory's codes that say that nothing is reserved, and will not be under that key."""
 
 
 def invalid(message: str, *path: str) -> Refusal:
@@ -127,6 +142,11 @@ def ref_taken(ref: str) -> Refusal:
 def placement_expired() -> Refusal:
     """Stock could not be reserved before the placement was given up."""
     return Refusal(PLACEMENT_EXPIRED, "Stock could not be reserved in time; nothing was ordered.")
+
+
+def is_final(refusals: Iterable[Refusal]) -> bool:
+    """Whether inventory has looked at the lines and said no; else it may have reserved them."""
+    return all(one.code in ABOUT_THE_LINES and not one.retryable for one in refusals)
 
 
 def from_inventory(refusal: Refusal) -> Refusal:

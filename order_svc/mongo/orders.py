@@ -71,11 +71,12 @@ class MongoOrders:
         await self._refs.delete_one({"_id": order.ref}, session=self._session)
         await self.end_claim(order.id)
 
-    async def give_up(self, order_id: str) -> None:
-        """Mark the placement as given up."""
-        await self._placements.update_one(
+    async def give_up(self, order_id: str) -> bool:
+        """Mark the placement as given up; False if it has ended, so that there is nothing to."""
+        result = await self._placements.update_one(
             {"orderId": order_id}, {"$set": {"givenUp": True}}, session=self._session
         )
+        return result.matched_count == 1
 
     async def end_claim(self, order_id: str) -> None:
         """Its placement has ended."""

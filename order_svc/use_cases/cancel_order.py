@@ -6,6 +6,7 @@ from order_svc.domain.orders.cancelling import CancelReason, cancel_order
 from order_svc.domain.orders.change import Change
 from order_svc.domain.orders.order import Order
 from order_svc.domain.refusals import forbidden
+from order_svc.domain.rights.reasons import require_reason
 from order_svc.domain.rights.visibility import may_change
 from order_svc.use_cases.change_order import Command, change_order, expect
 from order_svc.use_cases.surroundings import Surroundings
@@ -27,6 +28,7 @@ async def cancel_whole_order(around: Surroundings, command: CancelOrder) -> Outc
     def decide(order: Order) -> Change:
         if not may_change(command.caller, order):
             raise forbidden("You may not cancel this order.", "input", "orderId")
+        require_reason(command.caller, command.reason)
         expect(command.expected_version, order.version)
         return cancel_order(order, command.reason)
 

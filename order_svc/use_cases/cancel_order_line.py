@@ -6,6 +6,7 @@ from order_svc.domain.orders.cancelling import CancelReason, cancel_line
 from order_svc.domain.orders.change import Change
 from order_svc.domain.orders.order import Order
 from order_svc.domain.refusals import forbidden, not_found
+from order_svc.domain.rights.reasons import require_reason
 from order_svc.domain.rights.visibility import may_change
 from order_svc.use_cases.change_order import Command, change_order, expect
 from order_svc.use_cases.surroundings import Surroundings
@@ -32,6 +33,7 @@ async def cancel_order_line(around: Surroundings, command: CancelOrderLine) -> O
             raise not_found("line", "input", "lineId")
         if not may_change(command.caller, order):
             raise forbidden("You may not cancel this line.", "input", "lineId")
+        require_reason(command.caller, command.reason)
         expect(command.expected_version, line.version)
         return cancel_line(order, line, command.quantity, command.reason)
 

@@ -73,6 +73,7 @@ async def once(
             if any(reason.retryable for reason in reasons):
                 raise
             outcome, result = Outcome(refusals=reasons), nothing
+        await work.outcomes.record(request, outcome)
         return outcome, result
 
     return await around.work.run(within)

@@ -6,16 +6,22 @@ from dataclasses import dataclass, replace
 from order_svc.domain.customers.customer import Customer, customer_id_of
 from order_svc.domain.customers.personal import Person
 from order_svc.domain.history.events import event_of_customer
-from order_svc.domain.line_results import LineResult, LineStatus, to_json
+from order_svc.domain.naming import ref_errors
 from order_svc.domain.refusals import invalid
 from order_svc.ports import Work
 from order_svc.use_cases.change_order import Command, cause_of, once
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.commands.idempotency import Outcome
+from service_kit.commands.line_results import (
+    LineResult,
+    LineStatus,
+    rejected,
+    require_bulk_size,
+    results_to_json,
+)
+from service_kit.commands.refusal import Refusal
 
-MOST_LINES = 1_000
 NOBODY_KNOWN = Person()
-LONGEST_REF = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,7 @@ async def import_customers(around: Surroundings, command: ImportCustomers) -> Ou
     """Keep every good line; the outcome says what became of each."""
 
     async def within(work: Work) -> tuple[Outcome, None]:
-        if not 1 <= len(command.lines) <= MOST_LINES:
-            raise invalid(f"Between 1 and {MOST_LINES} lines.", "input", "lines")
+        require_bulk_size(command.lines)
         results, changed = await _compared(work, command)
         await work.customers.save([customer for customer, _ in changed.values()])
         people = {customer.id: person for customer, person in changed.values() if person}
@@ -51,7 +56,7 @@ async def import_customers(around: Surroundings, command: ImportCustomers) -> Ou
                 for customer, person in changed.values()
             ]
         )
-        return Outcome({"results": to_json(results)}), None
+        return Outcome({"results": results_to_json(results)}), None
 
     outcome, _ = await once(around, command.request, within, nothing=None)
     return outcome
@@ -68,9 +73,9 @@ async def _compared(
     seen = set[str]()
     for index, line in enumerate(command.lines):
         path = ("input", "lines", str(index), "ref")
-        if line.ref in seen or not line.ref.strip() or len(line.ref) > LONGEST_REF:
-            reason = invalid("Each line has a reference of its own, 1 to 100 characters.", *path)
-            results.append(LineResult(index, line.ref, LineStatus.REJECTED, (reason,)))
+        reason = _reason(line.ref, seen, path)
+        if reason is not None:
+            results.append(rejected(index, line.ref, reason))
             continue
         seen.add(line.ref)
         identifier = customer_id_of(line.ref)
@@ -83,3 +88,9 @@ async def _compared(
         changed[identifier] = (after, person)
         results.append(LineResult(index, line.ref, LineStatus.APPLIED))
     return results, changed
+
+
+def _reason(ref: str, seen: set[str], path: tuple[str, ...]) -> Refusal | None:
+    if ref in seen:
+        return invalid("An earlier line has the same reference.", *path)
+    return next(ref_errors(ref, *path), None)

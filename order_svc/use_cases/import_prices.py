@@ -1,19 +1,25 @@
 """Feeding the price book: what a SKU costs on a channel, each line for itself."""
 
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from order_svc.domain.history.events import event_of_price
-from order_svc.domain.line_results import LineResult, LineStatus, to_json
-from order_svc.domain.prices.price import Price
+from order_svc.domain.naming import code_errors
+from order_svc.domain.prices.price import Price, price_errors
 from order_svc.domain.refusals import invalid
 from order_svc.ports import Work
 from order_svc.use_cases.change_order import Command, cause_of, once
 from order_svc.use_cases.surroundings import Surroundings
 from retail_kit.money import Money
 from service_kit.commands.idempotency import Outcome
+from service_kit.commands.line_results import (
+    LineResult,
+    LineStatus,
+    rejected,
+    require_bulk_size,
+    results_to_json,
+)
 from service_kit.commands.refusal import Refusal
-
-MOST_LINES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,12 @@ async def import_prices(around: Surroundings, command: ImportPrices) -> Outcome:
     """Keep every good line; the outcome says what became of each."""
 
     async def within(work: Work) -> tuple[Outcome, None]:
-        if not 1 <= len(command.lines) <= MOST_LINES:
-            raise invalid(f"Between 1 and {MOST_LINES} lines.", "input", "lines")
+        require_bulk_size(command.lines)
         results, changed = await _compared(work, command)
         await work.prices.save(changed)
         cause = cause_of(around, command)
         await work.publish([event_of_price(price, cause) for price in changed])
-        return Outcome({"results": to_json(results)}), None
+        return Outcome({"results": results_to_json(results)}), None
 
     outcome, _ = await once(around, command.request, within, nothing=None)
     return outcome
@@ -55,7 +60,7 @@ async def _compared(work: Work, command: ImportPrices) -> tuple[list[LineResult]
         key, ref = (line.channel, line.sku), f"{line.channel}/{line.sku}"
         reason = _reason(line, index, repeated=key in seen)
         if reason is not None:
-            results.append(LineResult(index, ref, LineStatus.REJECTED, (reason,)))
+            results.append(rejected(index, ref, reason))
             continue
         seen.add(key)
         before = known.get(key)
@@ -72,8 +77,9 @@ def _reason(line: PriceLine, index: int, *, repeated: bool) -> Refusal | None:
     path = ("input", "lines", str(index))
     if repeated:
         return invalid("The same channel and SKU stand in an earlier line.", *path)
-    if not line.channel.strip() or not line.sku.strip():
-        return invalid("A price has a channel and a SKU.", *path)
-    if line.unit_price.minor < 0:
-        return invalid("A price is not negative.", *path, "unitPrice")
-    return None
+    errors = chain(
+        code_errors(line.channel, *path, "channel"),
+        code_errors(line.sku, *path, "sku"),
+        price_errors(line.unit_price, *path, "unitPrice"),
+    )
+    return next(errors, None)

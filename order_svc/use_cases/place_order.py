@@ -7,8 +7,9 @@ from order_svc.domain.crash_points import PLACEMENT_SAVED
 from order_svc.domain.customers.customer import Customer, customer_id_of
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.history.events import event_of_customer
+from order_svc.domain.naming import code_errors, ref_errors, require
 from order_svc.domain.orders.placement import AskedLine, Placement, begin
-from order_svc.domain.refusals import forbidden, invalid, price_not_allowed, ref_taken
+from order_svc.domain.refusals import forbidden, price_not_allowed, ref_taken
 from order_svc.domain.rights.visibility import actor_of, may_order_for, may_set_prices
 from order_svc.ports import InventoryUnavailable, PlacementClaim, Work
 from order_svc.use_cases.change_order import Command, cause_of
@@ -20,7 +21,6 @@ from service_kit.commands.idempotency import Outcome, in_progress, key_reused
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
 from service_kit.runtime.identifiers import derived_identifier
 
-LONGEST_REF = 100
 _SHORT_REF = 10
 
 
@@ -50,8 +50,8 @@ async def place_order(around: Surroundings, command: PlaceOrder) -> Outcome:
     try:
         outcome = await settle_placement(around, begun, command.destination)
     except InventoryUnavailable:
-        outcome = None
-    return outcome or Outcome(refusals=(in_progress(),))
+        return Outcome(refusals=(in_progress(),))
+    return outcome or await _ended_by_another(around, command)
 
 
 async def _begin(
@@ -78,6 +78,7 @@ async def _begin(
 
 
 async def _ended_by_another(around: Surroundings, command: PlaceOrder) -> Outcome:
+    """What whoever ended the placement has answered."""
     known = await around.work.run(lambda work: work.outcomes.find(command.request))
     return known or Outcome(refusals=(in_progress(),))
 
@@ -101,7 +102,7 @@ async def _save(
     )
     now = around.clock.now()
     order = begin(placement, prices, now)
-    if await work.orders.ref_exists(order.ref):
+    if command.ref is not None and await work.orders.ref_exists(order.ref):
         raise ref_taken(order.ref)
     if customer is not None and customer.version == 0:
         await _introduce(around, work, command, customer)
@@ -112,8 +113,7 @@ async def _save(
 
 
 def _check_rights(command: PlaceOrder) -> None:
-    if not command.channel.strip():
-        raise invalid("Name the channel.", "input", "channel")
+    require(code_errors(command.channel, "input", "channel"))
     if not may_set_prices(command.caller):
         priced = [i for i, line in enumerate(command.lines) if line.unit_price is not None]
         if priced:
@@ -133,8 +133,9 @@ async def _customer(work: Work, command: PlaceOrder) -> Customer | None:
         raise forbidden("You may not order for this customer here.", "input", "customerRef")
     if ref is None or customer_id is None:
         return None
+    require(ref_errors(ref, "input", "customerRef"))
     found = await work.customers.get_many({customer_id, ref})
-    return found.get(customer_id) or found.get(ref) or Customer(customer_id, _checked_ref(ref))
+    return found.get(customer_id) or found.get(ref) or Customer(customer_id, ref)
 
 
 async def _introduce(
@@ -151,11 +152,6 @@ async def _introduce(
 def _ref_of(given: str | None, order_id: str) -> str:
     """The reference given, or a short one that people can spell."""
     if given is not None:
-        return _checked_ref(given)
+        require(ref_errors(given, "input", "ref"))
+        return given
     return f"T-{derived_identifier(order_id)[:_SHORT_REF].upper()}"
-
-
-def _checked_ref(ref: str) -> str:
-    if not ref.strip() or len(ref) > LONGEST_REF:
-        raise invalid(f"A reference has between 1 and {LONGEST_REF} characters.", "input")
-    return ref

@@ -12,7 +12,7 @@ from order_svc.domain.customers.personal import Destination
 from order_svc.domain.history.events import Cause
 from order_svc.domain.orders.allocation import Allocation, place
 from order_svc.domain.orders.order import Order
-from order_svc.domain.refusals import from_inventory, placement_expired
+from order_svc.domain.refusals import from_inventory, is_final, placement_expired
 from order_svc.ports import (
     AllocationRequest,
     InventoryUnavailable,
@@ -89,7 +89,7 @@ async def _allocation(
         return await around.inventory.allocate(request)
     except (Refusal, RefusedAll) as refused:
         refusals = refusals_in(refused)
-        if any(refusal.retryable for refusal in refusals):
+        if not is_final(refusals):
             raise InventoryUnavailable(str(refused)) from refused
         return tuple(from_inventory(refusal) for refusal in refusals)
 
@@ -110,8 +110,12 @@ async def _end(
 
 
 async def _give_up(around: Surroundings, order: Order) -> Outcome | None:
-    """End a placement that has taken too long: nothing stays reserved, no order remains."""
-    await around.work.run(lambda work: work.orders.give_up(order.id))
+    """End a placement that has taken too long: nothing stays reserved, no order remains.
+
+    One that has ended since it was read is left alone: the stock is the order's.
+    """
+    if not await around.work.run(lambda work: work.orders.give_up(order.id)):
+        return None
     around.reached(PLACEMENT_GIVEN_UP)
     await around.inventory.withdraw(allocation_key(order.id), order.id)
     around.reached(ALLOCATION_WITHDRAWN)

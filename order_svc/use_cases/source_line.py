@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from order_svc.domain.history.events import Cause
 from order_svc.domain.orders.allocation import Allocation, sourced
 from order_svc.domain.orders.order import Order
-from order_svc.domain.refusals import INSUFFICIENT_STOCK
+from order_svc.domain.refusals import INSUFFICIENT_STOCK, is_final
 from order_svc.domain.stock_effects import SourceLine, StockEffect
 from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine, Work
 from order_svc.use_cases.change_order import keep
@@ -60,7 +60,7 @@ async def _request(
 
 def _available(refusals: Sequence[Refusal]) -> int:
     """How many units could be had instead; 0 when it was refused for good."""
-    if any(refusal.retryable for refusal in refusals):
+    if not is_final(refusals):
         raise InventoryUnavailable(str(refusals[0])) from refusals[0]
     first = refusals[0]
     if first.code != INSUFFICIENT_STOCK:

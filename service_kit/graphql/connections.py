@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import Annotated, Generic, TypeAlias, TypeVar
 
 import orjson
 import strawberry
@@ -22,6 +22,17 @@ _MAX_CURSOR_LENGTH = 1_000
 CursorValue: TypeAlias = str | int | float | bool | None
 NodeT = TypeVar("NodeT")
 RowT = TypeVar("RowT")
+
+
+First: TypeAlias = Annotated[
+    int | None, strawberry.argument(description="How many rows at most: 20, up to 100.")
+]
+"""The argument `first` of a connection."""
+
+After: TypeAlias = Annotated[
+    str | None, strawberry.argument(description="The cursor of the row before the first one.")
+]
+"""The argument `after` of a connection."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Fields with resolvers, each with its description and its callers; typed, unlike Strawberry's own.
 
-`@strawberry.field(...)` with arguments makes a function untyped for mypy; these do not.
+`@strawberry.field(...)` with arguments makes a function untyped for mypy; these do not. A field
+for services alone is @inaccessible: the public graph does not show it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +12,7 @@ from strawberry.extensions.field_extension import FieldExtension
 
 from service_kit.commands.refusal import Refusal
 from service_kit.graphql.access import allow
+from service_kit.graphql.hidden import hiding
 from service_kit.graphql.payloads import RefusalsBecome
 
 ResolverT = TypeVar("ResolverT", bound=Callable[..., Any])
@@ -28,6 +30,7 @@ def query_field(
             name=name,
             description=description,
             deprecation_reason=deprecation_reason,
+            directives=hiding(*roles),
             extensions=[allow(*roles)],
         )
     )
@@ -53,6 +56,7 @@ def mutation_field(
             name=name,
             description=description,
             deprecation_reason=deprecation_reason,
+            directives=hiding(*roles),
             extensions=guard,
         )
     )
@@ -66,7 +70,7 @@ def subscription_field(
         strawberry.subscription(
             name=name,
             description=description,
-            directives=list(directives),
+            directives=[*directives, *hiding(*roles)],
             extensions=[allow(*roles)],
         )
     )
@@ -90,6 +94,7 @@ def resolver_field(
             provides=provides,
             requires=requires,
             deprecation_reason=deprecation_reason,
+            directives=hiding(*roles),
             extensions=[allow(*roles)] if roles else [],
         )
     )

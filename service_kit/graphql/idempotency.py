@@ -14,6 +14,9 @@ from service_kit.graphql.context import ContextT, InfoOf
 from service_kit.runtime.json_values import JSON
 
 MAX_KEY_LENGTH = 200
+KEY = "Names this request: sent again with the same key it has one effect and one answer."
+"""The description of the key of an input."""
+
 _KEY_FIELD = "idempotency_key"
 
 

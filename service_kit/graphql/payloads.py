@@ -10,10 +10,10 @@ from strawberry.extensions.field_extension import (
     FieldExtension,
     SyncExtensionResolver,
 )
-from strawberry.types.enum import StrawberryEnumDefinition
 
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.refusal import SHARED_CODES, Refusal, RefusedAll, refusals_in
+from service_kit.graphql.enums import described
 
 CodeT = TypeVar("CodeT", bound=Enum)
 
@@ -63,11 +63,7 @@ def error_codes(
         raise ValueError(f"{odd[0].name} is written {odd[0].value}: name it so.")
     if mute := sorted(members - sentences.keys()):
         raise ValueError(f"{codes.__name__} does not describe {', '.join(mute)}.")
-    strawberry.enum(codes, name=name, description="Why a request was refused.")
-    definition: StrawberryEnumDefinition = vars(codes)["__strawberry_definition__"]
-    for value in definition.values:
-        value.description = sentences[str(value.value)]
-    return codes
+    return described(codes, name, "Why a request was refused.", sentences)
 
 
 def user_errors_of(
@@ -95,6 +91,13 @@ def _user_error(codes: type[CodeT], refusal: Refusal) -> UserError[CodeT]:
         params=[KeyValue(key=key, value=value) for key, value in refusal.params.items()],
         retryable=refusal.retryable,
     )
+
+
+def refused_payload(
+    codes: type[CodeT], payload: Callable[..., object]
+) -> Callable[[tuple[Refusal, ...]], object]:
+    """Give what makes the otherwise empty payload of refusals, as `mutation_field` wants it."""
+    return lambda refusals: payload(user_errors=user_errors_of(codes, refusals))
 
 
 class RefusalsBecome(FieldExtension):

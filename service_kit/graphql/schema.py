@@ -19,6 +19,8 @@ from service_kit.graphql.access import require_every_operation_guarded
 from service_kit.graphql.document_bounds import DocumentBounds, bounds_extension
 from service_kit.graphql.entities import entities_resolver
 from service_kit.graphql.errors import shown_error
+from service_kit.graphql.hidden import hide_what_only_services_reach
+from service_kit.graphql.imports import ImportResult
 from service_kit.graphql.payloads import UserError
 from service_kit.graphql.scalars import SCALARS
 
@@ -63,12 +65,15 @@ async def _shown_each(results: StreamResult) -> StreamResult:
 
 
 class _Names(NameConverter):
-    """Strawberry's names, except that UserError[ErrorCode] is UserError in every subgraph."""
+    """Strawberry's names, except that UserError[ErrorCode] is UserError in every subgraph.
+
+    So is ImportResult[ErrorCode].
+    """
 
     def from_generic(
         self, generic_type: StrawberryObjectDefinition, types: list[StrawberryType | type]
     ) -> str:
-        if issubclass(generic_type.origin, UserError):
+        if issubclass(generic_type.origin, UserError | ImportResult):
             return generic_type.name
         return super().from_generic(generic_type, types)
 
@@ -104,6 +109,7 @@ def build_subgraph_schema(
         federation_version=FEDERATION_VERSION,
     )
     require_every_operation_guarded(schema)
+    hide_what_only_services_reach(schema._schema)  # noqa: SLF001  # no public way to it
     return schema
 
 

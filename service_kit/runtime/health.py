@@ -24,26 +24,38 @@ class HealthCheck:
     probe: Callable[[], Awaitable[None]]
     seconds: float = PROBE_SECONDS
 
-    async def passes(self) -> bool:
-        """Whether the probe ends well within its time."""
+    async def failure(self) -> Exception | None:
+        """Why the probe did not end well within its time; None if it did."""
         try:
             async with asyncio.timeout(self.seconds):
                 await self.probe()
         except Exception as error:  # noqa: BLE001  # whatever it is, the need is not met
-            _log.warning("not_ready", check=self.name, reason=repr(error))
-            return False
-        return True
+            return error
+        return None
 
 
 def health_routes(checks: Sequence[HealthCheck], registry: CollectorRegistry) -> list[Route]:
     """Give /health/live, /health/ready (503 with the failing names) and /metrics."""
+    known: dict[str, bool] = {}
+
+    def tell(check: HealthCheck, failure: Exception | None) -> bool:
+        """Log a check when it begins or ceases to fail, not each time somebody asks."""
+        passed = failure is None
+        if known.get(check.name, True) is not passed:
+            if passed:
+                _log.info("ready_again", check=check.name)
+            else:
+                _log.warning("not_ready", check=check.name, reason=repr(failure))
+        known[check.name] = passed
+        return passed
 
     async def live(_: Request) -> Response:
         return JSONResponse({"status": "live"})
 
     async def ready(_: Request) -> Response:
-        passed = await asyncio.gather(*(check.passes() for check in checks))
-        failing = [check.name for check, ok in zip(checks, passed, strict=True) if not ok]
+        failures = await asyncio.gather(*(check.failure() for check in checks))
+        asked = zip(checks, failures, strict=True)
+        failing = [check.name for check, failure in asked if not tell(check, failure)]
         if failing:
             return JSONResponse({"status": "not ready", "failing": failing}, 503)
         return JSONResponse({"status": "ready"})

@@ -2,12 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
+
 from retail_kit.roles import Role
 from tests.support.retailer import Retailer, eventually
 from tests.support.stack import INVENTORY, ORDERS, Stack
 
 RECOVERED_AFTER = timedelta(minutes=1)
 """By then a placement that was broken off has been taken up again."""
+
+LISTS_OF_INVENTORY = ("items", "locations", "channels", "stockMovements")
+LISTS_OF_ORDERS = ("orders", "fulfilments")
 
 
 async def test_without_orders_the_product_page_answers_and_only_their_fields_are_null(
@@ -56,6 +61,32 @@ async def test_without_orders_the_product_page_answers_and_only_their_fields_are
     assert (await retailer.graph.execute(screen)).whole() == whole
 
 
+async def test_without_orders_their_lists_and_their_mutations_are_null_and_the_rest_answers(
+    stack: Stack, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shirt")
+    lists = f"""
+      query Lists {{
+        item(sku: "{retailer.code("shirt")}") {{ title }}
+        orders {{ nodes {{ id }} }}
+        fulfilments {{ nodes {{ id }} }}
+      }}
+    """
+    cancel = """
+      mutation Cancel($input: OrderCancelInput!) { orderCancel(input: $input) { order { id } } }
+    """
+    input_ = {"idempotencyKey": retailer.key(), "orderId": "anything", "reason": "OTHER"}
+
+    async with stack.without(ORDERS):
+        partial = await retailer.graph.execute(lists)
+        assert partial.data == {"item": {"title": "shirt"}, "orders": None, "fulfilments": None}
+        assert {tuple(error["path"]) for error in partial.errors} == {("orders",), ("fulfilments",)}
+        refused = await retailer.graph.execute(cancel, {"input": input_})
+        assert refused.data == {"orderCancel": None}
+        assert [error["path"] for error in refused.errors] == [["orderCancel"]]
+
+
 async def test_without_inventory_an_order_is_still_read_and_none_is_placed_by_halves(
     stack: Stack, retailer: Retailer
 ) -> None:
@@ -97,3 +128,37 @@ async def test_without_inventory_an_order_is_still_read_and_none_is_placed_by_ha
     )
     assert placed["order"]["status"] == "OPEN"
     assert await retailer.available("shirt") == 3
+
+
+@pytest.mark.parametrize("stopped", [INVENTORY, ORDERS])
+async def test_the_lists_of_one_service_answer_when_the_other_is_down(
+    stack: Stack, retailer: Retailer, stopped: str
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shirt")
+    await retailer.counts("shirt", S1=5)
+    await retailer.places(retailer.wish("shirt"))
+    lists = f"""
+      query Lists {{
+        items(first: 1) {{ nodes {{ sku }} }}
+        locations(first: 1) {{ nodes {{ code }} }}
+        channels {{ code }}
+        stockMovements(
+          sku: "{retailer.code("shirt")}", locationCode: "{retailer.code("S1")}", first: 1
+        ) {{ nodes {{ kind }} }}
+        orders(first: 1) {{ nodes {{ id }} }}
+        fulfilments(locationCode: "{retailer.code("S1")}", first: 1) {{ nodes {{ id }} }}
+      }}
+    """
+    fields = {INVENTORY: LISTS_OF_INVENTORY, ORDERS: LISTS_OF_ORDERS}
+    whole = (await retailer.graph.execute(lists)).whole()
+    assert all(whole.values())
+
+    async with stack.without(stopped):
+        partial = await retailer.graph.execute(lists)
+
+    gone = fields[stopped]
+    assert partial.status == 200
+    assert partial.data == {name: None if name in gone else whole[name] for name in whole}
+    assert {tuple(error["path"]) for error in partial.errors} == {(name,) for name in gone}
+    assert {error["extensions"]["serviceName"] for error in partial.errors} == {stopped}

@@ -139,6 +139,28 @@ async def test_the_public_graph_has_no_operation_for_gateways(
     assert len(answer.errors) == 1
 
 
+async def test_the_public_graph_shows_nothing_that_is_for_services_alone(
+    graph: GraphClient,
+) -> None:
+    public = build_client_schema(await graph.data(get_introspection_query()))
+    internal = {
+        right.operation
+        for right in rights()
+        if right.roles == {SERVICE} and right.parent != ENTITIES
+    }
+    shown = {
+        f"{root.name}.{name}"
+        for root in (public.query_type, public.mutation_type)
+        if root is not None
+        for name in root.fields
+    }
+
+    assert internal
+    assert not internal & shown
+    assert shown >= {"Query.item", "Mutation.orderPlace", "Mutation.reservationCreate"}
+    assert not {"ReservationAllocatePayload", "PeggedLineInput"} & public.type_map.keys()
+
+
 def _entity(right: Right) -> str:
     """Return the entity through which the operation is reached; nothing for a root field."""
     if right.parent in {"Query", "Mutation"}:

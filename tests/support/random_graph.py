@@ -4,38 +4,18 @@ Every value is a text naming where it comes from, so that a wrong one shows. A f
 subgraph does not really have answers POISON, a required input that did not arrive MISSING.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 from zlib import crc32
 
-import orjson
-from graphql import (
-    GraphQLObjectType,
-    GraphQLResolveInfo,
-    GraphQLSchema,
-    build_schema,
-    execute_sync,
-    parse,
-    validate,
-)
-
 from gateway.composition.reader import SubgraphDefinition
-from gateway.ports import SubgraphRequest, SubgraphResponse
 
 OBJECTS = 3
 _LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.3",
-  import: ["@key", "@external", "@requires", "@provides", "@shareable"])
-"""
-_DIRECTIVES = """
-directive @key(fields: String!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
-directive @external on FIELD_DEFINITION
-directive @requires(fields: String!) on FIELD_DEFINITION
-directive @provides(fields: String!) on FIELD_DEFINITION
-directive @shareable repeatable on OBJECT | FIELD_DEFINITION
-directive @link(url: String!, import: [String!]) repeatable on SCHEMA
-scalar _Any
+  import: ["@key", "@external", "@requires", "@provides", "@shareable", "@override",
+  "@interfaceObject"])
 """
 
 
@@ -81,6 +61,9 @@ class Part:
     references: dict[str, Reference] = field(default_factory=dict)
     computed: dict[str, Computed] = field(default_factory=dict)
     external: dict[str, Scalar] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    taken_over: dict[str, str] = field(default_factory=dict)
+    value_fields: tuple[str, ...] = ()
 
 
 @dataclass
@@ -91,7 +74,10 @@ class Piece:
     parts: dict[str, Part] = field(default_factory=dict)
     roots: dict[str, Reference] = field(default_factory=dict)
     shared_roots: set[str] = field(default_factory=set)
+    changes: dict[str, Reference] = field(default_factory=dict)
     has_union: bool = False
+    has_rated: bool = False
+    is_rating: bool = False
     interface_fields: tuple[str, ...] = ()
 
 
@@ -113,9 +99,13 @@ class RandomGraph:
             self._connect(entity)
         for entity in self.entities:
             self._compute(entity)
+        for entity in self.entities:
+            self._share_a_value(entity)
         self._provide()
         self._add_roots()
         self._declare_abstract()
+        if random.random() < 0.4:
+            self._rate()
 
     # What exists, and where.
 
@@ -147,6 +137,37 @@ class RandomGraph:
                 part.scalars[scalar.name] = scalar
                 if len(holders) > 1:
                     part.shared.add(scalar.name)
+            others = [owner for owner in owners if owner not in holders]
+            if len(holders) == 1 and others and self._random.random() < 0.2:
+                self._take_over(entity, scalar, holders[0], self._random.choice(others))
+
+    def _take_over(self, entity: str, scalar: Scalar, old: str, new: str) -> None:
+        """The field moves to another subgraph; the old one still declares it."""
+        self._part(old, entity).taken.add(scalar.name)
+        part = self._part(new, entity)
+        part.scalars[scalar.name] = scalar
+        part.taken_over[scalar.name] = old
+
+    def _share_a_value(self, entity: str) -> None:
+        """A value object without a key, each subgraph knowing other fields of it."""
+        holders = [name for name, piece in self.pieces.items() if entity in piece.parts]
+        if self._random.random() < 0.6:
+            return
+        for number, holder in enumerate(self._some(holders)):
+            part = self.pieces[holder].parts[entity]
+            part.value_fields = ("common", f"g{number}")
+
+    def _rate(self) -> None:
+        """One subgraph has an interface of all entities, another adds to it without its types."""
+        owner = self._random.choice(list(self.pieces.values()))
+        owner.has_rated = True
+        for entity in self.entities:
+            part = self._part(owner.name, entity)
+            part.keys = [("id",), *(key for key in part.keys if key != ("id",))]
+        owner.roots["rated_there"] = Reference("rated_there", "Rated", self._random.random() < 0.5)
+        rating = Piece("ratings", is_rating=True)
+        rating.roots["rated"] = Reference("rated", "Rated", self._random.random() < 0.5)
+        self.pieces[rating.name] = rating
 
     def _connect(self, entity: str) -> None:
         holders = [name for name, piece in self.pieces.items() if entity in piece.parts]
@@ -230,6 +251,9 @@ class RandomGraph:
                     self._random.random() < 0.5,
                 )
                 piece.roots[root.name] = root
+            if known and self._random.random() < 0.5:
+                change = Reference(f"do_{piece.name}", self._random.choice(known), is_list=False)
+                piece.changes[change.name] = change
         every = [
             entity
             for entity in self.entities
@@ -266,13 +290,19 @@ class RandomGraph:
         return [
             SubgraphDefinition(name, f"http://{name}", self.sdl(piece))
             for name, piece in self.pieces.items()
-            if piece.parts
+            if piece.parts or piece.is_rating
         ]
 
     def sdl(self, piece: Piece) -> str:
         text = _LINK
         if piece.roots:
             text += f"type Query {{ {' '.join(map(self._root(piece), piece.roots.values()))} }}\n"
+        if piece.changes:
+            text += f"type Mutation {{ {' '.join(map(_reference, piece.changes.values()))} }}\n"
+        if piece.is_rating:
+            text += 'type Rated @key(fields: "id") @interfaceObject { id: ID! stars: String }\n'
+        if piece.has_rated:
+            text += 'interface Rated @key(fields: "id") { id: ID! }\n'
         for entity, part in piece.parts.items():
             text += self._type(piece, entity, part)
         if piece.has_union:
@@ -295,16 +325,27 @@ class RandomGraph:
         lines += [f"{name}: ID!" for name in names]
         lines += [f"{name}: String @shareable" for name in piece.interface_fields]
         for scalar in part.scalars.values():
-            lines.append(_scalar(scalar) + (" @shareable" if scalar.name in part.shared else ""))
+            mark = " @shareable" if scalar.name in part.shared else ""
+            if scalar.name in part.taken_over:
+                mark += f' @override(from: "{part.taken_over[scalar.name]}")'
+            lines.append(_scalar(scalar) + mark)
+        if part.value_fields:
+            lines.append(f"v: V{entity} @shareable")
         lines += [_scalar(scalar) + " @external" for scalar in part.external.values()]
         lines += [_reference(reference) for reference in part.references.values()]
         lines += [
             f'{computed.name}: String @requires(fields: "{computed.field_set}")'
             for computed in part.computed.values()
         ]
-        implements = " implements Node" if piece.interface_fields else ""
+        interfaces = ["Node"] if piece.interface_fields else []
+        interfaces += ["Rated"] if piece.has_rated else []
+        implements = f" implements {' & '.join(interfaces)}" if interfaces else ""
         keys = "".join(f' @key(fields: "{" ".join(key)}")' for key in part.keys)
-        return f"type {entity}{implements}{keys} {{ {' '.join(lines)} }}\n"
+        text = f"type {entity}{implements}{keys} {{ {' '.join(lines)} }}\n"
+        if part.value_fields:
+            fields = " ".join(f"{name}: String" for name in part.value_fields)
+            text += f"type V{entity} @shareable {{ {fields} }}\n"
+        return text
 
     # As data.
 
@@ -312,10 +353,10 @@ class RandomGraph:
         """The true value of a leaf."""
         if name in {"id", "code"}:
             return f"{entity}-{number}" if name == "id" else f"{entity}/{number}"
-        computed = self.computed[entity].get(name)
+        computed = self.computed.get(entity, {}).get(name)
         if computed is not None:
             inputs = [self.leaf(entity, number, each, arg) for each, arg in computed.requires]
-            return _mixed(name, inputs)
+            return mixed(name, inputs)
         if _draw(entity, number, name) % 7 == 0:
             return None
         return f"{entity}-{number}.{name}" + (f"[{unit}]" if unit else "")
@@ -333,7 +374,7 @@ class RandomGraph:
         if drawn % 6 == 0:
             return None
         target = reference.target
-        if target in {"Any", "Node"}:
+        if target in {"Any", "Node", "Rated"}:
             target = self.entities[drawn % len(self.entities)]
         return target, drawn // 7 % OBJECTS
 
@@ -342,7 +383,7 @@ def _draw(*parts: object) -> int:
     return crc32(repr(parts).encode())
 
 
-def _mixed(name: str, inputs: Sequence[str | None]) -> str:
+def mixed(name: str, inputs: Sequence[str | None]) -> str:
     return f"{name}({', '.join('null' if each is None else each for each in inputs)})"
 
 
@@ -354,176 +395,3 @@ def _reference(reference: Reference) -> str:
     target = f"[{reference.target}]" if reference.is_list else reference.target
     provides = f' @provides(fields: "{" ".join(reference.provides)}")' if reference.provides else ""
     return f"{reference.name}: {target}{provides}"
-
-
-@dataclass(frozen=True)
-class Thing:
-    """An entity as one resolver hands it to the next."""
-
-    entity: str
-    number: int
-    provided: tuple[str, ...] = ()
-    representation: Mapping[str, Any] | None = None
-
-
-class Monolith:
-    """The whole graph answered from the truth."""
-
-    def __init__(self, graph: RandomGraph, schema: GraphQLSchema) -> None:
-        self._graph = graph
-        self._schema = schema
-
-    def answer(self, operation: str, variables: Mapping[str, Any]) -> Any:
-        result = execute_sync(
-            self._schema,
-            parse(operation),
-            field_resolver=self._resolve,
-            type_resolver=_type_of,
-            variable_values=dict(variables),
-        )
-        assert not result.errors, result.errors
-        return result.data
-
-    def _resolve(
-        self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
-    ) -> Any:
-        graph, name = self._graph, info.field_name
-        if source is None:
-            root = next(p.roots[name] for p in graph.pieces.values() if name in p.roots)
-            return _things(graph.targets("Query", 0, root), ())
-        reference = graph.references[source.entity].get(name)
-        if reference is not None:
-            return _things(graph.targets(source.entity, source.number, reference), ())
-        return graph.leaf(source.entity, source.number, name, arguments.get("unit"))
-
-
-class RandomSubgraph:
-    """One piece of the graph, answering only what it really has."""
-
-    def __init__(self, graph: RandomGraph, piece: Piece) -> None:
-        self._graph = graph
-        self._piece = piece
-        text = _DIRECTIVES + graph.sdl(piece)
-        query = "extend type Query" if piece.roots else "type Query"
-        text += f"\nunion _Entity = {' | '.join(piece.parts)}\n"
-        text += f"{query} {{ _entities(representations: [_Any!]!): [_Entity]! }}"
-        self._schema = build_schema(text, assume_valid_sdl=True)
-        self.documents: list[str] = []
-
-    async def ask(self, request: SubgraphRequest) -> SubgraphResponse:
-        body = orjson.loads(request.body)
-        document = parse(body["query"])
-        self.documents.append(body["query"])
-        problems = validate(self._schema, document)
-        assert not problems, (body["query"], problems)
-        result = execute_sync(
-            self._schema,
-            document,
-            field_resolver=self._resolve,
-            type_resolver=_type_of,
-            variable_values=body.get("variables"),
-        )
-        return SubgraphResponse(200, orjson.dumps(result.formatted))
-
-    def _resolve(
-        self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
-    ) -> Any:
-        name = info.field_name
-        if source is None:
-            if name == "_entities":
-                return [self._entity(each) for each in arguments["representations"]]
-            root = self._piece.roots[name]
-            return _things(self._graph.targets("Query", 0, root), root.provides)
-        part = self._piece.parts[source.entity]
-        if name in part.references:
-            reference = part.references[name]
-            found = self._graph.targets(source.entity, source.number, reference)
-            return _things(found, reference.provides)
-        if name in part.computed:
-            return self._computed(source, part.computed[name])
-        is_key = any(name in key for key in part.keys)
-        owned = is_key or name in part.scalars or name in self._piece.interface_fields
-        if not owned and name not in source.provided:
-            return "POISON"
-        return self._graph.leaf(source.entity, source.number, name, arguments.get("unit"))
-
-    def _computed(self, source: Thing, computed: Computed) -> str:
-        given = source.representation or {}
-        return _mixed(computed.name, [given.get(name, "MISSING") for name, _ in computed.requires])
-
-    def _entity(self, representation: Mapping[str, Any]) -> Thing:
-        entity = representation["__typename"]
-        part = self._piece.parts[entity]
-        for key in part.keys:
-            if all(representation.get(name) is not None for name in key):
-                number = int(representation[key[0]][-1])
-                return Thing(entity, number, (), representation)
-        raise AssertionError(f"No key of {entity} in {representation}.")
-
-
-def _type_of(value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:
-    return value.entity
-
-
-def _things(found: Any, provided: tuple[str, ...]) -> Any:
-    if isinstance(found, list):
-        return [_things(each, provided) for each in found]
-    return Thing(found[0], found[1], provided) if found else None
-
-
-class RandomOperation:
-    """A random operation over a public schema; `variables` are its Boolean variables' values."""
-
-    def __init__(self, random: Random, schema: GraphQLSchema) -> None:
-        self._random = random
-        self._schema = schema
-        assert schema.query_type is not None
-        body = self._selection(schema.query_type.name, 4)
-        given = {"yes": ("Boolean!", True), "no": ("Boolean!", False), "unit": ("String", "lb")}
-        used = {name: each for name, each in given.items() if f"${name}" in body}
-        self.variables = {name: value for name, (_, value) in used.items()}
-        definitions = ", ".join(f"${name}: {type_}" for name, (type_, _) in used.items())
-        self.text = f"query Q{f'({definitions})' if used else ''} {body}"
-
-    def _selection(self, type_name: str, depth: int) -> str:
-        parts: list[str] = []
-        if self._random.random() < 0.2 and depth < 4:
-            parts.append(self._random.choice(["__typename", "kind: __typename"]))
-        named = self._schema.type_map[type_name]
-        fields = list(getattr(named, "fields", {}).items())
-        for name, definition in self._random.sample(fields, min(len(fields), 4)):
-            target = definition.type
-            while hasattr(target, "of_type"):
-                target = target.of_type
-            is_leaf = not hasattr(target, "fields") and not hasattr(target, "types")
-            if not is_leaf and depth == 0:
-                continue
-            parts.append(self._field(name, target.name, definition.args, depth, is_leaf=is_leaf))
-        if not isinstance(named, GraphQLObjectType):
-            possible = sorted(each.name for each in self._schema.get_possible_types(named))  # type: ignore[arg-type]
-            parts += [
-                f"... on {each}{self._condition()} {self._selection(each, depth)}"
-                for each in self._random.sample(possible, self._random.randint(0, len(possible)))
-            ]
-        is_entity = type_name.startswith("E")
-        if is_entity and "Node" in self._schema.type_map and self._random.random() < 0.1:
-            parts.append("... on Node { name }")
-        return "{ " + (" ".join(parts) or "__typename") + " }"
-
-    def _field(self, name: str, target: str, args: Any, depth: int, *, is_leaf: bool) -> str:
-        text = name
-        if args:
-            unit = self._random.choice(["", '(unit: "kg")', "(unit: $unit)"])
-            alias = {"": "bare", '(unit: "kg")': "kilos", "(unit: $unit)": "asked"}[unit]
-            text = f"{alias}_{name}: {name}{unit}"
-        elif self._random.random() < 0.1:
-            text = f"other_{name}: {name}"
-        text += self._condition()
-        return text if is_leaf else f"{text} {self._selection(target, depth - 1)}"
-
-    def _condition(self) -> str:
-        if self._random.random() < 0.85:
-            return ""
-        return self._random.choice(
-            [" @include(if: $yes)", " @include(if: $no)", " @skip(if: $yes)", " @skip(if: $no)"]
-        )

@@ -278,7 +278,7 @@ class Retailer:
     async def _imports(self, nouns: str, lines: Sequence[Mapping[str, Json]]) -> None:
         await self.manages(
             f"{nouns}Import",
-            {nouns: list(lines)},
+            {"lines": list(lines)},
             "results { userErrors { code path } }",
             role=FEEDER,
         )

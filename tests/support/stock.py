@@ -21,6 +21,7 @@ from inventory_svc.domain.stock.commands import (
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
 from inventory_svc.domain.stock.movement import AdjustmentReason, Counters, Movement, fold
 from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import Reservation, ReservationKind
 from inventory_svc.domain.stock.sourcing import NearestLocations
 from inventory_svc.domain.stock.supply import Supply
@@ -116,13 +117,11 @@ def a_consumption(reservation: Reservation, *units: int) -> ConsumeReservation:
 
 
 def a_release(
-    reservation: Reservation, *units: int, only_owner: str | None = None
+    reservation: Reservation, *units: int, right: ReleaseRight | None = None
 ) -> ReleaseReservation:
     """Give a release of so many units of each peg; of everything if none are given."""
     lines = _lines(reservation, units) if units else None
-    return ReleaseReservation(
-        a_request(), "order_svc", reservation.identifier, lines, only_owner=only_owner
-    )
+    return ReleaseReservation(a_request(), "order_svc", reservation.identifier, lines, right=right)
 
 
 def a_shortage(reservation: Reservation, missing: int, counted: int = 0) -> ReportShort:

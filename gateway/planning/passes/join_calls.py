@@ -1,6 +1,6 @@
 """Calls to one subgraph for the objects of one place become one call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.planning.drafts import Call, Draft, Drafts
 from gateway.planning.graph import QueryGraph
@@ -10,18 +10,35 @@ from gateway.planning.inputs import ConflictingInputs, representations_of
 def join_calls(drafts: Drafts, graph: QueryGraph) -> None:
     """Join drafts of the same subgraph and place, unless one waits for the other.
 
-    A join that would make the whole plan wait longer is left out.
+    Those that wait for the same drafts go together at once. Of the others, a join that would make
+    the whole plan wait longer is left out.
     """
-    for first, second in list(_candidates(drafts)):
+    for alike in list(_alike(drafts)):
+        _join(drafts, alike, graph)
+    for first, second in list(_pairs(drafts)):
         if first in drafts.all and second in drafts.all and _may_join(drafts, first, second):
-            _join(drafts, first, second, graph)
+            _join(drafts, (first, second), graph)
 
 
-def _candidates(drafts: Drafts) -> Iterator[tuple[Draft, Draft]]:
+def _place(draft: Draft) -> tuple[object, ...]:
+    return draft.subgraph, tuple(draft.calls[0].paths)
+
+
+def _alike(drafts: Drafts) -> Iterable[list[Draft]]:
+    """Drafts of one place that have equal needs: none of them can wait for another."""
+    groups: dict[object, list[Draft]] = {}
+    for draft in drafts.all:
+        if draft.calls:
+            key = (_place(draft), frozenset(drafts.needs(draft)))
+            groups.setdefault(key, []).append(draft)
+    return (group for group in groups.values() if len(group) > 1)
+
+
+def _pairs(drafts: Drafts) -> Iterator[tuple[Draft, Draft]]:
     by_place: dict[object, list[Draft]] = {}
     for draft in drafts.all:
         if draft.calls:
-            by_place.setdefault((draft.subgraph, tuple(draft.calls[0].paths)), []).append(draft)
+            by_place.setdefault(_place(draft), []).append(draft)
     for alike in by_place.values():
         for index, first in enumerate(alike):
             for second in alike[index + 1 :]:
@@ -41,12 +58,30 @@ def _may_join(drafts: Drafts, first: Draft, second: Draft) -> bool:
     return all(levels[draft] + delay <= depth for draft in waiting)
 
 
-def _join(drafts: Drafts, first: Draft, second: Draft, graph: QueryGraph) -> None:
-    call, other = first.calls[0], second.calls[0]
-    joined = Call(call.paths, call.hops + other.hops)
-    try:
-        representations_of(joined.hops, graph)
-    except ConflictingInputs:
+def _join(drafts: Drafts, alike: Sequence[Draft], graph: QueryGraph) -> None:
+    """Join into the first as many as send nothing that conflicts."""
+    first, *others = alike
+    if _fits(first, others, graph):
+        _absorb(drafts, first, others)
         return
-    drafts.join(first, second)
-    first.calls = [joined]
+    for other in others:
+        if _fits(first, [other], graph):
+            _absorb(drafts, first, [other])
+
+
+def _fits(first: Draft, others: Iterable[Draft], graph: QueryGraph) -> bool:
+    hops = [hop for draft in (first, *others) for hop in draft.calls[0].hops]
+    try:
+        representations_of(hops, graph)
+    except ConflictingInputs:
+        return False
+    return True
+
+
+def _absorb(drafts: Drafts, first: Draft, others: Iterable[Draft]) -> None:
+    call = first.calls[0]
+    hops = list(call.hops)
+    for other in others:
+        hops += other.calls[0].hops
+        drafts.join(first, other)
+    first.calls = [Call(call.paths, hops)]

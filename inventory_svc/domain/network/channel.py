@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from inventory_svc.domain.naming import required_code
-from inventory_svc.domain.network.location import Location, LocationType, is_country
+from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.refusals import invalid
+from retail_kit.iso_codes import COUNTRIES, CURRENCIES
 from service_kit.commands.refusal import Refusal, RefusedAll
-
-CURRENCY_LETTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def _problems(channel: Channel) -> Iterator[Refusal]:
         yield refusal
     if not channel.name.strip():
         yield invalid("A name is required.", "name")
-    if len(channel.currency) != CURRENCY_LETTERS or not channel.currency.isalpha():
-        yield invalid("A currency is three letters (ISO 4217).", "currency")
-    if not is_country(channel.country):
-        yield invalid("A country is two letters (ISO 3166).", "country")
+    if channel.currency.upper() not in CURRENCIES:
+        yield invalid("There is no such currency (ISO 4217).", "currency")
+    if channel.country.upper() not in COUNTRIES:
+        yield invalid("There is no such country (ISO 3166 alpha-2).", "country")

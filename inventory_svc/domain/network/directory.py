@@ -26,7 +26,7 @@ NOWHERE = Destination()
 
 
 class Candidate(NamedTuple):
-    """A location in scope and its distance, if both ends are known."""
+    """A location in scope and its distance, if both ends are known and not guessed."""
 
     location: Location
     distance_km: float | None
@@ -59,7 +59,10 @@ class NetworkDirectory:
         return self._channels_by_location.get(location, ())
 
     def ranked(self, channel: Channel, destination: Destination) -> tuple[Candidate, ...]:
-        """Give the locations that the channel sells from: nearest first, ties by code."""
+        """Give the locations that the channel sells from: nearest first, ties by code.
+
+        A postcode that only resembles known ones is good enough to rank by, not to state distances.
+        """
         return self._rankings(channel.code, destination)
 
     def candidates(
@@ -107,18 +110,25 @@ class NetworkDirectory:
     def _rank(self, code: str, destination: Destination) -> tuple[Candidate, ...]:
         channel = self.channels[code]
         point = self.point_of(destination)
-        scope = (
-            Candidate(location, _distance(point, location.point))
+        stated = self._is_exact(destination)
+        by_distance = sorted(
+            (_distance(location, point), location.code)
             for location in self.locations.values()
             if channel.sells_from(location)
         )
-        return tuple(sorted(scope, key=_nearest_first))
+        return tuple(
+            Candidate(self.locations[code], distance if stated and distance < FAR_AWAY else None)
+            for distance, code in by_distance
+        )
+
+    def _is_exact(self, destination: Destination) -> bool:
+        if destination.point is not None:
+            return True
+        country, postcode = destination.country, destination.postcode
+        return bool(country and postcode and self._postcodes.knows(country, postcode))
 
 
-def _distance(one: GeoPoint | None, other: GeoPoint | None) -> float | None:
-    return None if one is None or other is None else distance_km(one, other)
-
-
-def _nearest_first(candidate: Candidate) -> tuple[float, str]:
-    distance = candidate.distance_km
-    return (FAR_AWAY if distance is None else distance, candidate.location.code)
+def _distance(location: Location, point: GeoPoint | None) -> float:
+    if point is None or location.point is None:
+        return FAR_AWAY
+    return distance_km(point, location.point)

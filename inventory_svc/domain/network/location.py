@@ -8,9 +8,9 @@ from enum import StrEnum
 from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.refusals import invalid
 from retail_kit.geography import GeoPoint
+from retail_kit.iso_codes import COUNTRIES
 from service_kit.commands.refusal import Refusal, RefusedAll
 
-COUNTRY_LETTERS = 2
 LONGEST_NAME = 200
 
 
@@ -60,12 +60,7 @@ def _problems(location: Location) -> Iterator[Refusal]:
         yield refusal
     if not location.name.strip() or len(location.name) > LONGEST_NAME:
         yield invalid(f"A name has between 1 and {LONGEST_NAME} characters.", "name")
-    if not is_country(location.country):
-        yield invalid("A country is two letters (ISO 3166).", "country")
+    if location.country.upper() not in COUNTRIES:
+        yield invalid("There is no such country (ISO 3166 alpha-2).", "country")
     if location.timezone not in zoneinfo.available_timezones():
         yield invalid("There is no such time zone.", "timezone")
-
-
-def is_country(code: str) -> bool:
-    """Whether a text can be an ISO 3166 alpha-2 code."""
-    return len(code) == COUNTRY_LETTERS and code.isascii() and code.isalpha()

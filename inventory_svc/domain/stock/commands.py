@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import ReservationKind
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.refusal import Refusal
@@ -111,15 +112,15 @@ class ConsumeReservation:
 class ReleaseReservation:
     """Give the goods back to everyone: some lines, or all that is open when `lines` is None.
 
-    `only_owner` restricts it to the reservations of one subject. With `tombstone_for` (an order)
-    an unknown reservation leaves a tombstone.
+    `right` restricts it to what somebody may release. With `tombstone_for` (an order) an unknown
+    reservation leaves a tombstone.
     """
 
     request: IdempotentRequest
     actor: str
     reservation_id: str
     lines: tuple[PeggedQuantity, ...] | None = None
-    only_owner: str | None = None
+    right: ReleaseRight | None = None
     tombstone_for: str | None = None
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 from inventory_svc.domain.stock.commands import ReserveStock
 from inventory_svc.domain.stock.position import Condition
 
-NEAREST_READ = 8
+NEAREST_READ = 4
 """Candidates that are read for each line before it is known whether more are needed."""
 
 Stocked: TypeAlias = Mapping[tuple[str, Condition], frozenset[str]]

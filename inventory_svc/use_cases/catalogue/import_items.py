@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from inventory_svc.domain.catalogue.item import Item, checked_item
-from inventory_svc.domain.line_results import LineResult
 from inventory_svc.ports import Imports
 from inventory_svc.use_cases.line_checks import SentLine, checked_lines
 from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.line_results import LineResult
 
 
 async def import_items(
     request: IdempotentRequest, actor: str, lines: Sequence[SentLine[Item]], imports: Imports[Item]
 ) -> Sequence[LineResult]:
     """Write the good lines and give the fate of all; refuse INVALID_INPUT for a list of no size."""
-    good, bad = checked_lines(lines, "items", checked_item)
+    good, bad = checked_lines(lines, checked_item)
     return await imports.save(request, actor, good, bad)

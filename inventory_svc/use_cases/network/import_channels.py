@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from inventory_svc.domain.line_results import LineResult
 from inventory_svc.domain.network.channel import Channel, checked_channel
 from inventory_svc.ports import Imports
 from inventory_svc.use_cases.line_checks import SentLine, checked_lines
 from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.line_results import LineResult
 
 
 async def import_channels(
@@ -16,5 +16,5 @@ async def import_channels(
     imports: Imports[Channel],
 ) -> Sequence[LineResult]:
     """Write the good lines and give the fate of all; refuse INVALID_INPUT for a list of no size."""
-    good, bad = checked_lines(lines, "channels", checked_channel)
+    good, bad = checked_lines(lines, checked_channel)
     return await imports.save(request, actor, good, bad)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from inventory_svc.domain.network.directory import NOWHERE, NetworkDirectory
 from inventory_svc.domain.refusals import invalid
-from inventory_svc.domain.rights import require_reserver
+from inventory_svc.domain.rights import require_modest, require_reserver
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import HOLD_PERIODS, ReservationKind
@@ -40,6 +40,7 @@ async def create_reservation(
     require_reserver(caller, wanted.kind)
     require_lines(wanted.lines)
     require_distinct(wanted.lines)
+    require_modest(caller, wanted.lines)
     expires_at = _expiry(wanted, clock.now())
     candidates = _candidates(wanted, await network.directory())
     return await commits.submit(

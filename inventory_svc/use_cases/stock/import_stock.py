@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from inventory_svc.domain.line_results import LineResult, results_from_json
 from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.refusals import invalid, unknown_location, unknown_sku
 from inventory_svc.domain.stock.commands import FeedLine, FeedMode, FeedStock, RejectedLine
 from inventory_svc.domain.stock.position import Condition, PositionKey
 from inventory_svc.ports import Catalogue, Network, StockCommits
-from inventory_svc.use_cases.line_checks import require_bulk_size
 from retail_kit.quantities import LARGEST
 from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.line_results import LineResult, require_bulk_size, results_from_json
 from service_kit.commands.refusal import Refusal
 from service_kit.runtime.clock import Clock, to_milliseconds
 
@@ -62,7 +61,7 @@ async def import_stock(
     Each commit's worth of lines is idempotent by itself, so a feed that broke off is finished by
     sending it again.
     """
-    require_bulk_size(feed.lines, "lines")
+    require_bulk_size(feed.lines)
     known = _Known(
         feed.mode,
         await catalogue.known(sorted({line.sku.strip() for line in feed.lines})),

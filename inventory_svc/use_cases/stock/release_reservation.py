@@ -1,6 +1,6 @@
 """Give reserved goods back to everyone."""
 
-from inventory_svc.domain.rights import owner_filter
+from inventory_svc.domain.rights import release_right
 from inventory_svc.domain.stock.commands import PeggedQuantity, ReleaseReservation
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.ports import StockCommits
@@ -17,12 +17,12 @@ async def release_reservation(
     commits: StockCommits,
     lines: tuple[PeggedQuantity, ...] | None = None,
 ) -> Decided:
-    """Release some lines of a reservation, or all; a customer only their own."""
+    """Release some lines of a reservation, or all, as far as the caller has the right."""
     if lines is not None:
         require_lines(lines)
     return await commits.submit(
         ReleaseReservation(
-            request, caller.subject, reservation_id, lines, only_owner=owner_filter(caller)
+            request, caller.subject, reservation_id, lines, right=release_right(caller)
         )
     )
 

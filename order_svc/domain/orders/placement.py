@@ -6,7 +6,9 @@ from datetime import datetime
 
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Line, PriceSource, Slice
+from order_svc.domain.naming import code_errors
 from order_svc.domain.orders.order import DeliveryMethod, Order
+from order_svc.domain.prices.price import LARGEST_AMOUNT, price_errors
 from order_svc.domain.refusals import currency_mismatch, invalid, price_unknown
 from retail_kit.money import Money
 from service_kit.commands.refusal import Refusal, RefusedAll
@@ -49,10 +51,9 @@ def check_lines(lines: Sequence[AskedLine]) -> None:
         path = ("input", "lines", str(index))
         if not 1 <= line.quantity <= MOST_UNITS:
             refusals.append(invalid(f"Between 1 and {MOST_UNITS} units.", *path, "quantity"))
-        if not line.sku.strip():
-            refusals.append(invalid("A SKU is not empty.", *path, "sku"))
-        if line.unit_price is not None and line.unit_price.minor < 0:
-            refusals.append(invalid("A price is not negative.", *path, "unitPrice"))
+        refusals += code_errors(line.sku, *path, "sku")
+        if line.unit_price is not None:
+            refusals += price_errors(line.unit_price, *path, "unitPrice")
     if refusals:
         raise RefusedAll(refusals)
 
@@ -64,6 +65,8 @@ def begin(placement: Placement, prices: Mapping[str, Money], at: datetime) -> Or
     currencies = {line.unit_price.currency for line in lines}
     if len(currencies) > 1:
         raise currency_mismatch(sorted(currencies))
+    if sum(line.total.minor for line in lines) > LARGEST_AMOUNT:
+        raise invalid("The total of an order has at most 12 digits.", "input", "lines")
     return Order(
         id=placement.order_id,
         ref=placement.ref,

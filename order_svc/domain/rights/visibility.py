@@ -7,7 +7,7 @@ from retail_kit.roles import SERVICE, Role
 from service_kit.identity.caller import Caller
 
 SEES_EVERYTHING = (Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.INTEGRATION, SERVICE)
-SETS_PRICES = (Role.ASSISTANT, Role.CUSTOMER_SERVICE, Role.INTEGRATION)
+SETS_PRICES = (Role.CUSTOMER_SERVICE, Role.INTEGRATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,11 @@ def may_work_at(caller: Caller, location_code: str) -> bool:
 
 
 def may_see_customer(caller: Caller, customer_id: str, customer_ref: str) -> bool:
-    """Whether the customer is the caller; staff and connected systems see them all."""
-    if caller.has_role(*SEES_EVERYTHING, Role.ASSISTANT):
+    """Whether the customer is the caller; those who see all orders see all customers.
+
+    Others, such as assistants, see the customers of the orders that they may see.
+    """
+    if caller.has_role(*SEES_EVERYTHING):
         return True
     return bool(visibility_of(caller).customers & {customer_id, customer_ref})
 
@@ -73,8 +76,7 @@ def may_order_for(caller: Caller, channel: str, customer_id: str | None, ref: st
     if caller.has_role(*SEES_EVERYTHING):
         return True
     if caller.has_role(Role.ASSISTANT):
-        channels = caller.granted("channel")
-        return not channels or channel in channels
+        return channel in caller.granted("channel")
     return bool(visibility_of(caller).customers & {customer_id, ref})
 
 

@@ -1,5 +1,6 @@
 """The development issuer answers as text for a shell and as JSON for a program."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -79,3 +80,19 @@ def test_a_token_from_the_command_line_is_the_same_kind(tmp_path: Path) -> None:
     environment = {"TUTTI_FOLDER": str(tmp_path)}
     printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert claims_in(printed.stdout.strip())["grants"] == ["location:S4", "channel:store-fr"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_an_issuer_told_to_stop_after_serving_says_nothing(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    port = free_port()
+    environment = {"TUTTI_FOLDER": str(tmp_path), "ISSUER_PORT": str(port)}
+    command = leashed([sys.executable, "-m", "devstack", "issuer"])
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        ready = asks(port)
+        while not await ready():
+            pass
+        process.send_signal(number)
+        _, printed = process.communicate()
+    assert (process.returncode, printed) == (0, "")

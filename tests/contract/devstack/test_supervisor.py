@@ -147,6 +147,10 @@ def test_a_dead_child_is_named_with_its_last_lines_and_stops_the_rest(tmp_path: 
         "quick-dying ended by itself with exit code 3. The last that it printed:\n  no more disk\n"
     )
     assert story in output
+    assert output.endswith(
+        "Stopped; nothing is left running. The data are kept.\n"
+        "The cause: quick-dying ended by itself with exit code 3.\n"
+    )
 
 
 def test_a_child_that_dies_while_starting_is_named(tmp_path: Path) -> None:

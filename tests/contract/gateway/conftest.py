@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -29,3 +30,20 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
     """A client of the test's own."""
     async with aiohttp.ClientSession() as opened:
         yield opened
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Look again until something holds, for at most a minute."""
+    async with asyncio.timeout(60):
+        while not await holds():  # noqa: ASYNC110  # it is seen from outside only
+            await asyncio.sleep(0.02)
+
+
+async def until_ready(url: str, session: aiohttp.ClientSession) -> None:
+    """Wait for a gateway to have something to serve."""
+
+    async def is_ready() -> bool:
+        async with session.get(f"{url}/health/ready") as response:
+            return response.status == 200
+
+    await eventually(is_ready)

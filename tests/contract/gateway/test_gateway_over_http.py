@@ -1,7 +1,6 @@
 """A whole gateway over three small subgraphs, every hop over real HTTP."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +21,7 @@ from service_kit.identity.caller import Caller, CallerKind
 from service_kit.identity.keys import TrustedKeys, generate_signing_key, public_jwks
 from service_kit.identity.tokens import CallerVerifier
 from service_kit.runtime.clock import SettableClock
-from tests.contract.gateway.conftest import Serve
+from tests.contract.gateway.conftest import Serve, eventually, until_ready
 from tests.support.serving import Served
 from tests.support.subgraphs import SmallSubgraph, composed
 
@@ -119,23 +118,8 @@ def settings(tmp_path: Path) -> Settings:
 async def world(serve: Serve, settings: Settings, session: aiohttp.ClientSession) -> World:
     world = World()
     await world.start(serve, settings)
-    await until_ready(world, session)
+    await until_ready(world.gateway.url, session)
     return world
-
-
-async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Look again until something holds, for at most twenty seconds."""
-    async with asyncio.timeout(20):
-        while not await holds():  # noqa: ASYNC110  # it is seen from outside only
-            await asyncio.sleep(0.02)
-
-
-async def until_ready(world: World, session: aiohttp.ClientSession) -> None:
-    async def is_ready() -> bool:
-        async with session.get(f"{world.gateway.url}/health/ready") as response:
-            return response.status == 200
-
-    await eventually(is_ready)
 
 
 async def until_answered(world: World, session: aiohttp.ClientSession, query: str) -> Any:
@@ -284,9 +268,9 @@ async def test_a_slow_subgraph_is_given_up_after_the_deadline(
     for one in (world.catalogue, world.prices):
         world.served[one.name] = await serve(one.name, one.app())
     urls = tuple(f"{name}={one.url}/graphql" for name, one in world.served.items())
-    changed = replace(settings, subgraphs=urls, subgraph_deadline=timedelta(milliseconds=300))
+    changed = replace(settings, subgraphs=urls, subgraph_deadline=timedelta(seconds=3))
     world.gateway = await serve("gateway", build_app(changed, SettableClock(NOW)))
-    await until_ready(world, session)
+    await until_ready(world.gateway.url, session)
 
     answer = await ask(world, session, '{ item(sku: "1") { name stock } }')
     release.set()
@@ -302,7 +286,7 @@ async def test_an_answer_over_the_size_bound_is_not_read(
     world = World()
     world.catalogue.roots = {"items": [{"sku": "1", "name": "x" * 200_000}]}
     await world.start(serve, replace(settings, subgraph_response_bytes=100_000))
-    await until_ready(world, session)
+    await until_ready(world.gateway.url, session)
 
     answer = await ask(world, session, "{ items { name } currency }")
 
@@ -423,7 +407,7 @@ async def test_until_its_subgraphs_answer_the_gateway_is_not_ready(
         assert response.status == 200
     await late.start()
     try:
-        await until_ready(world, session)
+        await until_ready(world.gateway.url, session)
         assert (await ask(world, session, "{ currency }")) == {"data": {"currency": "EUR"}}
     finally:
         await late.stop()
@@ -440,7 +424,7 @@ async def test_a_supergraph_file_is_served_and_followed(
     file.write_text(composed([world.catalogue, world.prices], urls))
     app = build_app(replace(settings, supergraph_file=file), SettableClock(NOW))
     world.gateway = await serve("gateway", app)
-    await until_ready(world, session)
+    await until_ready(world.gateway.url, session)
 
     before = await ask(world, session, "{ items { stock } }")
     file.write_text(composed(world.subgraphs, urls))

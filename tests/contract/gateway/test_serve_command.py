@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.contract.gateway.conftest import Serve
+from tests.contract.gateway.conftest import Serve, until_ready
 from tests.support.subgraphs import SmallSubgraph, composed
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LOG_JSON": "true"}
@@ -45,7 +45,7 @@ async def until_running(process: asyncio.subprocess.Process, port: int) -> str:
     """Read the log until the server says that it answers."""
     assert process.stdout is not None
     read = b""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while f":{port}".encode() not in read:
             line = await process.stdout.readline()
             assert line, read.decode()
@@ -65,10 +65,11 @@ async def test_a_supergraph_file_is_served_alone_and_sigterm_ends_it(
     async with gateway("serve", "--supergraph", str(file), "--port", str(port)) as process:
         await until_running(process, port)
         address = f"http://127.0.0.1:{port}/graphql"
+        await until_ready(f"http://127.0.0.1:{port}", session)
         async with session.post(address, json={"query": "{ greeting }"}) as response:
             body = await response.json()
         process.send_signal(signal.SIGTERM)
-        status = await asyncio.wait_for(process.wait(), 20)
+        status = await asyncio.wait_for(process.wait(), 60)
 
     assert body == {"data": {"greeting": "hello"}}
     assert status in (0, -signal.SIGTERM)

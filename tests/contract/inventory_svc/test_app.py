@@ -39,18 +39,21 @@ async def test_what_is_committed_is_told_on_the_log(
         token_of = subgraph.user(Role.OPERATOR)
         answer = await subgraph.send(
             'mutation { itemsImport(input: {idempotencyKey: "k", '
-            'items: [{sku: "shirt", title: "Shirt"}]}) { results { status } } }',
+            'lines: [{sku: "shirt", title: "Shirt"}]}) { results { status } } }',
             {},
             GATEWAY_KEY,
             token_of,
         )
         streams = {stream_name(SERVICE, partition): 0 for partition in range(PARTITIONS)}
         (entry,) = await bus.read(streams, block=30_000)
+        metrics = await ask(app, "/metrics")
     await bus.close()
 
     assert ready.status == 200
     assert "# HELP tutti_outbox_waiting" in metrics.text
     assert answer == {"data": {"itemsImport": {"results": [{"status": "APPLIED"}]}}}
+    assert "inventory_commit_seconds_count 0.0" in metrics.text
+    assert "tutti_outbox_waiting" in metrics.text
     event = json.loads(entry.payload)
     assert (event["type"], event["entity"], event["seq"]) == (
         "itemChanged",
@@ -66,7 +69,10 @@ async def test_nobody_gets_in_without_a_signed_caller(
     trusted = tmp_path / "trusted.json"
     trusted.write_text(json.dumps(public_jwks([GATEWAY_KEY])))
     settings = InventorySettings(
-        Secret(mongodb_url), Secret(redis_url), trusted, database=database_name
+        mongodb_url=Secret(mongodb_url),
+        redis_url=Secret(redis_url),
+        trusted_keys_file=trusted,
+        database=database_name,
     )
     app = app_of(settings, clock)
     body = json.dumps({"query": "{ _service { sdl } }"}).encode()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import orjson
 import pytest
+from starlette.applications import Starlette
 
 from order_svc.app import Foundation, join, migrate, order_app
 from order_svc.mongo.indexes import DECLARATIONS
@@ -31,27 +32,27 @@ async def foundation(
     await database.close()
 
 
-async def asked(foundation: Foundation, token: str | None) -> AsgiAnswer:
+async def asked(app: Starlette, token: str | None) -> AsgiAnswer:
     headers = {"content-type": "application/json"}
     if token:
         headers["authorization"] = f"Bearer {token}"
     body = orjson.dumps({"query": "{ orders { nodes { id } } _service { sdl } }"})
-    app = order_app(foundation, parts=join(foundation))
     return await ask(app, "/graphql", method="POST", headers=headers, body=[body])
 
 
 async def test_a_signed_caller_is_answered_and_nobody_else(foundation: Foundation) -> None:
+    app = order_app(foundation)
     signer = CallerSigner(GATEWAY, "gateway", foundation.clock)
-    answer = await asked(foundation, signer.sign(a_caller(Role.OPERATOR), "order_svc"))
+    answer = await asked(app, signer.sign(a_caller(Role.OPERATOR), "order_svc"))
     assert answer.status == 200
     assert answer.json["data"]["orders"] == {"nodes": []}
     elsewhere = signer.sign(a_caller(Role.OPERATOR), "inventory_svc")
     for token in (None, "forged", elsewhere):
-        assert (await asked(foundation, token)).status == 401
+        assert (await asked(app, token)).status == 401
 
 
 async def test_a_process_is_ready_when_its_servers_are(foundation: Foundation) -> None:
-    app = order_app(foundation, parts=join(foundation))
+    app = order_app(foundation)
     assert (await ask(app, "/health/ready")).status == 200
     assert (await ask(app, "/health/live")).status == 200
 

@@ -7,10 +7,14 @@ import pytest
 from order_svc.domain import crash_points
 from order_svc.domain.crash_points import CHANGE_POINTS, PLACEMENT_POINTS
 from order_svc.domain.customers.personal import Address, Destination
+from order_svc.domain.orders.allocation import Allocation
 from order_svc.domain.orders.placement import AskedLine
+from order_svc.ports import AllocationRequest, Work
 from order_svc.use_cases.place_order import PlaceOrder, place_order
+from order_svc.use_cases.settle_placement import OpenPlacement, settle_placement
 from retail_kit.money import Money
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
+from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.messaging import due_work
 from service_kit.runtime.crash_points import Crashed
 from tests.contract.order_svc.conftest import OpenProcess
@@ -169,20 +173,127 @@ async def test_an_allocation_that_comes_after_the_placement_was_given_up_is_refu
     await placed_by(slow)
     hanging = inventory.allocate
 
-    async def late(request: object) -> object:
+    async def late(request: AllocationRequest) -> Allocation:
         inventory.allocate = hanging  # type: ignore[method-assign]
         other.clock.advance(timedelta(hours=1))
         await other.claims_run_out()
         await other.works()
-        return await hanging(request)  # type: ignore[arg-type]
+        return await hanging(request)
 
-    inventory.allocate = late  # type: ignore[method-assign,assignment]
+    inventory.allocate = late  # type: ignore[method-assign]
     await slow.works(timedelta(seconds=20))
 
     outcome = await recovered(other)
     assert [refusal.code for refusal in outcome.refusals] == ["PLACEMENT_EXPIRED"]
     await nothing_remains(other)
     assert inventory.available("A") == 5
+
+
+async def test_an_order_is_never_placed_once_its_placement_was_given_up(
+    open_process: OpenProcess, inventory: FakeInventory
+) -> None:
+    """One process has reserved; another gives up and dies; then the first one goes on."""
+    inventory.give("A", "S1", 5)
+    slow = await open_process()
+    other = await open_process(DyingAt(crash_points.PLACEMENT_GIVEN_UP))
+    inventory.away = 1
+    await placed_by(slow)
+    answering = inventory.allocate
+
+    async def slowly(request: AllocationRequest) -> Allocation:
+        inventory.allocate = answering  # type: ignore[method-assign]
+        allocation = await answering(request)
+        other.clock.advance(timedelta(hours=1))
+        await other.claims_run_out()
+        with pytest.raises(Crashed):
+            await other.works()
+        return allocation
+
+    inventory.allocate = slowly  # type: ignore[method-assign]
+    await slow.works(timedelta(seconds=20))
+
+    outcome = await recovered(await open_process())
+    assert [refusal.code for refusal in outcome.refusals] == ["PLACEMENT_EXPIRED"]
+    await nothing_remains(other)
+    assert inventory.available("A") == 5
+
+
+async def test_giving_up_a_placement_that_has_just_ended_leaves_its_stock_alone(
+    open_process: OpenProcess, inventory: FakeInventory
+) -> None:
+    """One process reads the placement as open; another ends it; then the first one gives up."""
+    inventory.give("A", "S1", 5)
+    quick, late = await open_process(), await open_process()
+    answering, read = inventory.allocate, list[OpenPlacement]()
+
+    async def read_meanwhile(request: AllocationRequest) -> Allocation:
+        read.append(await open_placement(late, request.order_id))
+        return await answering(request)
+
+    inventory.allocate = read_meanwhile  # type: ignore[method-assign]
+    outcome = await placed_by(quick)
+    assert outcome is not None
+    late.clock.advance(timedelta(hours=1))
+
+    assert await settle_placement(late.parts.around, read[0], None) is None
+
+    await one_open_order(late, outcome)
+    assert inventory.available("A") == 3
+    assert "withdraw" not in inventory.calls
+
+
+async def open_placement(process: OrdersProcess, order_id: str) -> OpenPlacement:
+    async def within(work: Work) -> OpenPlacement:
+        order, claim = await work.orders.get(order_id), await work.orders.claim(order_id)
+        assert order is not None
+        assert claim is not None
+        return OpenPlacement(order, claim)
+
+    return await process.parts.around.work.run(within)
+
+
+@pytest.mark.parametrize("code", ["IDEMPOTENCY_KEY_REUSED", "FORBIDDEN", "NOT_FOUND"])
+async def test_a_no_that_is_not_about_the_lines_may_hide_a_reservation_and_ends_nothing(
+    code: str, process: OrdersProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "S1", 5)
+    inventory.mute = 1
+    await placed_by(process)
+    answering = inventory.allocate
+
+    async def no(request: AllocationRequest) -> Allocation:
+        inventory.allocate = answering  # type: ignore[method-assign]
+        raise RefusedAll([Refusal(code, f"Not for {request.order_id}.")])
+
+    inventory.allocate = no  # type: ignore[method-assign]
+    await process.works()
+
+    await one_open_order(process, await recovered(process))
+    assert inventory.available("A") == 3
+
+
+async def test_a_no_that_is_not_about_the_lines_ends_no_search_for_stock(
+    process: OrdersProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "W1", 1)
+    inventory.give("A", "S2", 1)
+    order = await process.places("A")
+    answering = inventory.allocate
+
+    async def no(request: AllocationRequest) -> Allocation:
+        inventory.allocate = answering  # type: ignore[method-assign]
+        await answering(request)
+        raise RefusedAll([Refusal("FORBIDDEN", f"Not for {request.order_id}.")])
+
+    inventory.allocate = no  # type: ignore[method-assign]
+    await process.picks(order, picked=0, short=1)
+    while await process.works():
+        pass
+
+    order = await process.order(order["id"])
+    states = [(one["locationCode"], one["state"]) for one in order["fulfilments"]]
+    assert states == [("W1", "SHORT"), ("S2", "ASSIGNED")]
+    assert len(inventory.reservations) == 2
 
 
 @pytest.mark.parametrize("point", [*CHANGE_POINTS, *due_work.CRASH_POINTS])

@@ -160,7 +160,7 @@ async def real_stock(
         }
         for code, degrees in FAR_SOUTH.items()
     ]
-    await stock.imports("locations", {"locations": locations})
+    await stock.imports("locations", {"lines": locations})
     channel: dict[str, JSON] = {
         "code": "web",
         "name": "Web",
@@ -168,9 +168,9 @@ async def real_stock(
         "country": "FR",
         "locationCodes": list(FAR_SOUTH),
     }
-    await stock.imports("channels", {"channels": [channel]})
+    await stock.imports("channels", {"lines": [channel]})
     items: list[JSON] = [{"sku": sku, "title": sku} for sku in ("A", "B")]
-    await stock.imports("items", {"items": items})
+    await stock.imports("items", {"lines": items})
     yield stock
     await parts.commits.close()
     await bus.close()

@@ -84,6 +84,19 @@ async def test_a_short_pick_moves_the_line_to_the_next_location(
     assert inventory.allocated == {("A", "W1"): 0, ("A", "S2"): 1}
 
 
+async def test_a_location_that_could_not_provide_is_not_asked_again_though_it_has_more(
+    process: OrdersProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "W1", 5)
+    inventory.give("A", "S2", 5)
+    order = await process.places("A", quantity=2)
+    order = await process.picks(order, picked=1, short=1, reason="DAMAGED", counted=3)
+    assert [one["locationCode"] for one in order["fulfilments"]] == ["W1", "S2"]
+    assert inventory.on_hand["A", "W1"] == 4
+    order = await process.picks(order, picked=0, short=1, counted=4)
+    assert [one["state"] for one in order["lines"][0]["slices"]] == ["UNFILLABLE", "PICKED"]
+
+
 async def test_what_no_other_location_has_becomes_unfillable_and_shows_it(
     process: OrdersProcess, inventory: FakeInventory
 ) -> None:
@@ -153,3 +166,18 @@ async def test_a_shipped_order_cannot_be_cancelled_and_nothing_changes(
     assert error["code"] == "ACTION_NOT_ALLOWED"
     assert {"key": "reason", "value": "ALREADY_SHIPPED"} in error["params"]
     assert await process.order(order["id"]) == order
+
+
+async def test_stock_follows_later_when_inventory_is_away_while_an_order_is_shipped(
+    process: OrdersProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "S1", 1)
+    order = await process.packs(await process.picks(await process.places("A")))
+    inventory.away = 3
+    order = await process.ships(order)
+    assert order["status"] == "SHIPPED"
+    assert inventory.on_hand["A", "S1"] == 1
+    while await process.works():
+        pass
+    assert inventory.on_hand["A", "S1"] == 0
+    assert inventory.away == 0

@@ -16,6 +16,8 @@ ASSISTANT_S1 = a_caller(Role.ASSISTANT, "location:S1", subject="assistant-1")
 ASSISTANT_S2 = a_caller(Role.ASSISTANT, "location:S2", subject="assistant-2")
 ASSISTANT_OF_SHOP = a_caller(Role.ASSISTANT, "channel:shop", subject="assistant-3")
 SERVICE = a_caller(Role.CUSTOMER_SERVICE)
+FEEDER = a_caller(Role.INTEGRATION)
+PRICE_IN_SHOP = {"channel": "shop", "sku": "A", "unitPrice": {"amount": "7", "currency": "EUR"}}
 ORDERS = "{ orders { nodes { id } totalCount } }"
 
 
@@ -123,6 +125,23 @@ async def test_an_order_is_cancelled_only_by_those_it_belongs_to(
     assert [error["code"] for error in payload["userErrors"]] == [code] * (code is not None)
 
 
+@pytest.mark.parametrize("reason", ["CUSTOMER_REQUEST", "OTHER", "FRAUD", "PRICE_ERROR"])
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("caller", [CUSTOMER, ASSISTANT_S1, SERVICE])
+async def test_a_customer_gives_no_reason_that_is_for_the_retailer_to_give(
+    caller: Any, whole: bool, reason: str, order: Any, process: OrdersProcess
+) -> None:
+    mutation, name, target = (
+        ("orderCancel", "orderId", order["id"])
+        if whole
+        else ("orderLineCancel", "lineId", order["lines"][0]["id"])
+    )
+    payload = await process.does(mutation, {name: target, "reason": reason}, caller=caller)
+    refused = caller is CUSTOMER and reason in {"FRAUD", "PRICE_ERROR"}
+    found = [(error["code"], error["path"]) for error in payload["userErrors"]]
+    assert found == [("FORBIDDEN", ["input", "reason"])] * refused
+
+
 async def test_an_assistant_does_not_cancel_what_another_shop_prepares_too(
     process: OrdersProcess, inventory: FakeInventory
 ) -> None:
@@ -144,7 +163,7 @@ async def test_an_assistant_does_not_cancel_what_another_shop_prepares_too(
     [
         (CUSTOMER, "PRICE_NOT_ALLOWED"),
         (a_caller(Role.OPERATOR), "PRICE_NOT_ALLOWED"),
-        (ASSISTANT_S1, None),
+        (a_caller(Role.ASSISTANT, "channel:web"), "PRICE_NOT_ALLOWED"),
         (SERVICE, None),
         (a_caller(Role.INTEGRATION), None),
     ],
@@ -192,19 +211,30 @@ async def test_an_assistant_orders_only_on_granted_channels(
     process: OrdersProcess, inventory: FakeInventory
 ) -> None:
     inventory.give("A", "S1", 5)
-    payload = await process.does("orderPlace", a_wish("A"), caller=ASSISTANT_OF_SHOP)
-    assert [error["code"] for error in payload["userErrors"]] == ["FORBIDDEN"]
-    wish = a_wish("A") | {"channel": "shop"}
-    payload = await process.does("orderPlace", wish, caller=ASSISTANT_OF_SHOP)
+    await process.does("pricesImport", {"lines": [PRICE_IN_SHOP]}, "results { status }", FEEDER)
+    for caller, channel in ((ASSISTANT_OF_SHOP, "web"), (ASSISTANT_S1, "shop")):
+        payload = await process.does("orderPlace", unpriced(channel=channel), caller=caller)
+        assert [error["code"] for error in payload["userErrors"]] == ["FORBIDDEN"]
+    payload = await process.does("orderPlace", unpriced(channel="shop"), caller=ASSISTANT_OF_SHOP)
     assert payload["userErrors"] == []
 
 
 @pytest.mark.parametrize("by_id", [False, True])
 @pytest.mark.parametrize(
     ("caller", "sees"),
-    [(CUSTOMER, True), (OTHER_CUSTOMER, False), (ASSISTANT_S2, True), (SERVICE, True)],
+    [
+        (CUSTOMER, True),
+        (OTHER_CUSTOMER, False),
+        (ASSISTANT_S1, True),
+        (ASSISTANT_S2, False),
+        (ASSISTANT_OF_SHOP, False),
+        (a_caller(Role.ASSISTANT, "channel:web"), True),
+        (a_caller(Role.ASSISTANT), False),
+        (SERVICE, True),
+    ],
 )
-async def test_a_customer_is_seen_by_themselves_and_by_staff(
+@pytest.mark.usefixtures("order")
+async def test_a_customer_is_seen_by_themselves_and_by_those_who_may_see_an_order_of_theirs(
     caller: Any, sees: bool, by_id: bool, process: OrdersProcess
 ) -> None:
     line = {"ref": "7", "givenName": "Ada", "familyName": "Martin", "tier": "gold"}

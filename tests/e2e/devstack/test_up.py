@@ -1,6 +1,8 @@
 """`make up` for real: everything starts, an order goes all the way, nothing is left behind."""
 
+import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -20,6 +22,11 @@ pytestmark = pytest.mark.timeout(240)
 PORTS = ("GATEWAY", "INVENTORY", "ORDER", "ISSUER", "MONGODB", "REDIS")
 READY = "Ctrl-C ends it"
 END_SECONDS = 40
+README_OPERATIONS = re.findall(
+    r"```graphql\n(.*?)```.*?```json\n(.*?)```",
+    Path("README.md").read_text(encoding="utf-8"),
+    flags=re.DOTALL,
+)
 
 HOME = {
     "name": "Camille Moreau",
@@ -210,6 +217,34 @@ def ended(children: dict[int, int]) -> set[int]:
         os.close(handle)
         found |= {process} if readable else set()
     return found
+
+
+async def test_the_operations_of_the_readme_answer_as_printed(tmp_path: Path) -> None:
+    actors = ("role=visitor", "role=customer_service", "role=assistant&location=S8")
+    ids: dict[str, str] = {}
+    with System(tmp_path).running() as running:
+        for (operation, printed), who in zip(README_OPERATIONS, actors, strict=True):
+            answer = {"data": await running.ask(who, operation, **ids)}
+            assert differences(json.loads(printed), answer) == []
+            if placed := answer["data"].get("orderPlace"):
+                ids["line"] = placed["order"]["lines"][0]["id"]
+                ids["fulfilment"] = placed["order"]["fulfilments"][0]["id"]
+        running.end(signal.SIGINT)
+
+
+def differences(printed: Any, answer: Any, path: str = "$") -> list[str]:
+    """Say where an answer is not as printed; a printed text ending in … leaves the rest open."""
+    if isinstance(printed, dict) and isinstance(answer, dict) and printed.keys() == answer.keys():
+        pairs = [(f"{path}.{key}", printed[key], answer[key]) for key in printed]
+    elif isinstance(printed, list) and isinstance(answer, list) and len(printed) == len(answer):
+        pairs = [
+            (f"{path}[{i}]", *both) for i, both in enumerate(zip(printed, answer, strict=True))
+        ]
+    elif isinstance(printed, str) and printed.endswith("…"):
+        return [] if str(answer).startswith(printed[:-1]) else [f"{path}: {answer}"]
+    else:
+        return [] if printed == answer else [f"{path}: {answer} instead of {printed}"]
+    return [each for place, one, other in pairs for each in differences(one, other, place)]
 
 
 def test_reset_forgets_the_data_and_refuses_while_it_runs(system: System) -> None:

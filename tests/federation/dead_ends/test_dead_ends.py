@@ -1,7 +1,7 @@
 import pytest
 from graphql import parse
 
-from gateway.errors import OperationNotFound, Unplannable
+from gateway.errors import OperationNotFound, OperationTooComplex, Unplannable
 from gateway.planning.snapshot import build_snapshot
 from tests.support.federated_graph import FederatedGraph
 
@@ -53,3 +53,15 @@ def test_fragments_that_multiply_do_not_multiply_the_work() -> None:
     plan = graph.snapshot.planner.plan(parse(document))
 
     assert len(plan.fetches) == 2
+
+
+def test_an_operation_nested_beyond_reason_is_refused() -> None:
+    graph = FederatedGraph(catalogue=ITEMS)
+    depth = 600
+    fragments = " ".join(
+        f"fragment F{level} on Item {{ next {{ ...F{level + 1} }} }}" for level in range(depth)
+    )
+    document = f"{{ item {{ ...F0 }} }} {fragments} fragment F{depth} on Item {{ sku }}"
+
+    with pytest.raises(OperationTooComplex):
+        graph.snapshot.planner.plan(parse(document))

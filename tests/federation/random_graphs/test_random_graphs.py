@@ -1,5 +1,6 @@
 from random import Random
 
+import pytest
 from graphql import parse, validate
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,9 @@ from gateway.pipeline import OperationRequest, Served, answer
 from gateway.planning.snapshot import Snapshot, build_snapshot
 from gateway.security.authentication import VISITOR
 from gateway.transport.in_process import InProcessTransport
-from tests.support.random_graph import Monolith, RandomGraph, RandomOperation, RandomSubgraph
+from tests.support.random_graph import RandomGraph
+from tests.support.random_operation import RandomOperation
+from tests.support.random_subgraphs import Monolith, RandomSubgraph
 
 
 async def check_one(random: Random) -> None:
@@ -26,7 +29,9 @@ async def check_one(random: Random) -> None:
     operation = RandomOperation(random, snapshot.public_schema)
     assume(not validate(snapshot.public_schema, parse(operation.text)))
     subgraphs = {
-        name: RandomSubgraph(graph, piece) for name, piece in graph.pieces.items() if piece.parts
+        name: RandomSubgraph(graph, piece)
+        for name, piece in graph.pieces.items()
+        if piece.parts or piece.is_rating
     }
     transport = InProcessTransport({name: each.ask for name, each in subgraphs.items()})
     given_answer = await answer(
@@ -48,11 +53,23 @@ def composed(graph: RandomGraph) -> Snapshot | None:
         return None
 
 
-@settings(
-    max_examples=300,
-    deadline=None,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
-@given(st.randoms(use_true_random=True))
-async def test_a_random_graph_answers_like_one_monolith(random: Random) -> None:
-    await check_one(random)
+def checked(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+    )
+
+
+@checked(examples=150)
+@given(st.integers(0, 2**64))
+async def test_a_random_graph_answers_like_one_monolith(seed: int) -> None:
+    await check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@checked(examples=10_000)
+@given(st.integers(0, 2**64))
+async def test_ten_thousand_random_graphs_answer_like_one_monolith(seed: int) -> None:
+    await check_one(Random(seed))  # noqa: S311 - a test wants to be repeated

@@ -75,7 +75,7 @@ def test_a_later_run_replaces_what_it_has_run_and_forgets_what_is_gone(tmp_path:
     assert read_results(tmp_path) == (found, kept)
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
 def test_the_plugin_writes_what_became_of_each_row(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
 ) -> None:
@@ -119,7 +119,7 @@ def test_the_plugin_writes_what_became_of_each_row(
         "test_bad": (("A3", "A2"), False),
         "test_broken_afterwards": (("A4",), False),
     }
-    pytester.runpytest_subprocess("-p", "no:valkey", "-k", "good", *workers)
+    pytester.runpytest_subprocess("-p", "no:valkey", "-k", "good")
     assert len(read_results(pytester.path)) == 3
 
 

@@ -1,17 +1,18 @@
 """Deciding what the goods themselves did: feeds and adjustments."""
 
-from inventory_svc.domain.line_results import (
+from inventory_svc.domain.refusals import StockRefusal, invalid
+from inventory_svc.domain.stock.commands import AdjustStock, FeedLine, FeedMode, FeedStock
+from inventory_svc.domain.stock.deciding.answers import Answer, refused
+from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
+from inventory_svc.domain.stock.movement import MovementKind
+from retail_kit.quantities import LARGEST
+from service_kit.commands.idempotency import Outcome
+from service_kit.commands.line_results import (
     LineResult,
     LineStatus,
     rejected,
     results_to_json,
 )
-from inventory_svc.domain.refusals import StockRefusal
-from inventory_svc.domain.stock.commands import AdjustStock, FeedLine, FeedMode, FeedStock
-from inventory_svc.domain.stock.deciding.answers import Answer, refused
-from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
-from inventory_svc.domain.stock.movement import MovementKind
-from service_kit.commands.idempotency import Outcome
 from service_kit.commands.refusal import VERSION_CONFLICT, Refusal
 
 
@@ -25,12 +26,13 @@ def decide_feed(command: FeedStock, draft: StockDraft) -> Answer:
 
 
 def decide_adjustment(command: AdjustStock, draft: StockDraft) -> Answer:
-    """Move goods in or out of one position, never below nothing."""
+    """Move goods in or out of one position, never below nothing nor above what can be read."""
     position = draft.position(command.position)
     if command.expected_version not in (None, position.version):
         return refused(_conflict(position.version))
-    if position.on_hand + command.quantity < 0:
-        return refused(_below_zero(position.on_hand, command.quantity, "input", "quantity"))
+    problem = _problem(position.on_hand, command.quantity, "input", "quantity")
+    if problem is not None:
+        return refused(problem)
     cause = Cause(command.request.identifier, command.actor, reason=command.reason)
     position.move(MovementKind.ADJUSTED, Change(on_hand=command.quantity), cause)
     sku, location, condition = command.position
@@ -44,6 +46,8 @@ def _write_snapshot(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResu
     if position.counted_at is not None and counted_at < position.counted_at:
         return rejected(line.index, _ref(line), _stale(line, position.counted_at.isoformat()))
     on_hand = max(0, line.quantity + draft.moved_since(line.position, counted_at))
+    if on_hand > LARGEST:
+        return rejected(line.index, _ref(line), _above_largest(*_quantity_of(line)))
     is_new = position.before is None and not position.movements
     position.counted_at = counted_at
     if on_hand == position.on_hand and not is_new:
@@ -57,9 +61,8 @@ def _write_delta(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResult:
     position = draft.position(line.position)
     if not line.quantity:
         return LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
-    if position.on_hand + line.quantity < 0:
-        path = ("input", "lines", str(line.index), "quantity")
-        problem = _below_zero(position.on_hand, line.quantity, *path)
+    problem = _problem(position.on_hand, line.quantity, *_quantity_of(line))
+    if problem is not None:
         return rejected(line.index, _ref(line), problem)
     position.move(MovementKind.DELTA, Change(on_hand=line.quantity), cause)
     return LineResult(line.index, _ref(line), LineStatus.APPLIED)
@@ -67,6 +70,20 @@ def _write_delta(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResult:
 
 def _ref(line: FeedLine) -> str:
     return line.position.identifier
+
+
+def _quantity_of(line: FeedLine) -> tuple[str, ...]:
+    return ("input", "lines", str(line.index), "quantity")
+
+
+def _problem(on_hand: int, change: int, *path: str) -> Refusal | None:
+    if on_hand + change < 0:
+        return _below_zero(on_hand, change, *path)
+    return _above_largest(*path) if on_hand + change > LARGEST else None
+
+
+def _above_largest(*path: str) -> Refusal:
+    return invalid(f"At most {LARGEST} units can be on hand.", *path)
 
 
 def _below_zero(on_hand: int, change: int, *path: str) -> Refusal:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from inventory_svc.domain.refusals import StockRefusal, reservation_not_found
+from inventory_svc.domain.refusals import reservation_not_found
 from inventory_svc.domain.stock.commands import (
     ConsumeReservation,
     ExpireReservation,
@@ -14,36 +14,40 @@ from inventory_svc.domain.stock.commands import (
 from inventory_svc.domain.stock.deciding import pegs
 from inventory_svc.domain.stock.deciding.answers import Answer, about_reservation, refused
 from inventory_svc.domain.stock.draft import Cause, Change, OpenPosition, StockDraft
-from inventory_svc.domain.stock.movement import MovementKind
+from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.reservation import (
     Reservation,
     ReservationState,
     tombstone,
     with_pegs,
 )
-from service_kit.commands.refusal import Refusal
+from retail_kit.quantities import LARGEST
 
 
 def decide_consumption(command: ConsumeReservation, draft: StockDraft) -> Answer:
-    """Take the goods off the books; what has left the building is never refused for its count."""
+    """Take the goods off the books: what has left the building is booked whatever is still kept.
+
+    What was no longer kept, released or expired meanwhile, leaves as a correction.
+    """
     reservation = draft.reservation(command.reservation_id)
     if reservation is None:
         return refused(reservation_not_found(command.reservation_id))
-    if reservation.state_at(draft.now) is ReservationState.EXPIRED:
-        return refused(_expired(reservation))
-    problems = pegs.exceeded(reservation, command.lines)
+    problems = pegs.unknown(reservation, command.lines)
     if problems:
         return refused(*problems)
     cause = Cause(command.request.identifier, command.actor, reservation.identifier)
     changed = []
     for peg, units in pegs.taken_by_peg(reservation, command.lines):
-        if units:
-            position = draft.position(peg.position)
-            leaving = min(units, position.on_hand)
-            change = pegs.freed(reservation, units)._replace(on_hand=-leaving)
+        kept = min(units, peg.open)
+        position = draft.position(peg.position)
+        if kept:
+            leaving = min(kept, position.on_hand)
+            change = pegs.freed(reservation, kept)._replace(on_hand=-leaving)
             position.move(MovementKind.CONSUMED, change, cause)
-        changed.append(pegs.consumed(peg, units))
-    draft.save(with_pegs(reservation, changed, ended=ReservationState.CONSUMED))
+        _correct(position, units - kept, cause)
+        changed.append(pegs.consumed(peg, kept))
+    if tuple(changed) != reservation.pegs:
+        draft.save(with_pegs(reservation, changed, ended=ReservationState.CONSUMED))
     return about_reservation(reservation.identifier)
 
 
@@ -54,8 +58,11 @@ def decide_release(command: ReleaseReservation, draft: StockDraft) -> Answer:
         order = command.tombstone_for
         draft.save(tombstone(command.reservation_id, order, command.actor, draft.now))
         return about_reservation(command.reservation_id)
-    if reservation is None or command.only_owner not in (None, reservation.owner):
+    if reservation is None:
         return refused(reservation_not_found(command.reservation_id))
+    no_right = command.right and command.right.refusal_of(reservation)
+    if no_right:
+        return refused(no_right)
     lines = pegs.all_open(reservation) if command.lines is None else command.lines
     problems = pegs.exceeded(reservation, lines)
     if problems:
@@ -92,13 +99,21 @@ def decide_short(command: ReportShort, draft: StockDraft) -> Answer:
         if units:
             position = draft.position(peg.position)
             change = pegs.freed(reservation, units)
-            found = command.counted + _still_kept(position, change, draft.now)
+            found = min(LARGEST, command.counted + _still_kept(position, change, draft.now))
             cause = Cause(command.request.identifier, command.actor, reservation.identifier)
             correction = change._replace(on_hand=found - position.on_hand)
             position.move(MovementKind.SHORT, correction, cause)
         changed.append(pegs.short(peg, units))
     draft.save(with_pegs(reservation, changed, ended=ReservationState.RELEASED))
     return about_reservation(reservation.identifier)
+
+
+def _correct(position: OpenPosition, units: int, cause: Cause) -> None:
+    """Take units off the shelf that nothing was kept for, as far as the book has any."""
+    leaving = min(units, position.on_hand)
+    if leaving:
+        reasoned = cause._replace(reason=AdjustmentReason.CORRECTION)
+        position.move(MovementKind.ADJUSTED, Change(on_hand=-leaving), reasoned)
 
 
 def _free(
@@ -123,12 +138,3 @@ def _still_kept(position: OpenPosition, change: Change, now: datetime) -> int:
     """Units that are kept at a position, for others or still for this one, after a change."""
     ended = change.expires_at is None or change.expires_at <= now
     return position.allocated + change.allocated + position.held + (0 if ended else change.held)
-
-
-def _expired(reservation: Reservation) -> Refusal:
-    return Refusal(
-        StockRefusal.RESERVATION_EXPIRED.value,
-        "The time of this reservation is over.",
-        path=("input", "reservationId"),
-        params={"reservationId": reservation.identifier},
-    )

@@ -26,6 +26,16 @@ def exceeded(reservation: Reservation, lines: Sequence[PeggedQuantity]) -> tuple
     return tuple(refusals)
 
 
+def unknown(reservation: Reservation, lines: Sequence[PeggedQuantity]) -> tuple[Refusal, ...]:
+    """Give a refusal for each line that the reservation never kept anything for."""
+    known = {(peg.line_id, peg.position.location) for peg in reservation.pegs}
+    return tuple(
+        _no_such_peg(line, ("input", "lines", str(index)))
+        for index, line in enumerate(lines)
+        if (line.line_id, line.location) not in known
+    )
+
+
 def taken_by_peg(
     reservation: Reservation, lines: Sequence[PeggedQuantity]
 ) -> list[tuple[Peg, int]]:

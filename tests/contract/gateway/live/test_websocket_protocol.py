@@ -190,7 +190,7 @@ async def test_a_ping_is_answered_and_the_server_pings_too(
     socket = await opened("operator", url=f"{lively.url}/graphql")
     await socket.send({"type": "ping"})
 
-    kinds = set()
+    kinds: set[str] = set()
     while kinds != {"ping", "pong"}:
         kinds.add((await socket.socket.receive_json(timeout=20))["type"])
 

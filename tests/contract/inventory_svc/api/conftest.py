@@ -114,10 +114,10 @@ async def subgraph(
 @pytest.fixture
 async def shop(subgraph: Subgraph) -> Subgraph:
     """Give a process that knows a warehouse in Lyon, two shops, two items and two channels."""
-    await subgraph.mutate("locationsImport", "results { status }", {"locations": LOCATIONS})
-    await subgraph.mutate("channelsImport", "results { status }", {"channels": CHANNELS})
+    await subgraph.mutate("locationsImport", "results { status }", {"lines": LOCATIONS})
+    await subgraph.mutate("channelsImport", "results { status }", {"lines": CHANNELS})
     items = [{"sku": sku, "title": sku.title(), "category": "clothes"} for sku in ("hat", "shirt")]
-    await subgraph.mutate("itemsImport", "results { status }", {"items": items})
+    await subgraph.mutate("itemsImport", "results { status }", {"lines": items})
     return subgraph
 
 

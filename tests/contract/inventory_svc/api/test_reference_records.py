@@ -15,14 +15,14 @@ async def test_a_bad_line_of_an_import_loses_only_itself(subgraph: Subgraph) -> 
     nowhere = {**LOCATIONS[0], "code": "S8", "timezone": "Mars/Base", "country": "FRA"}
 
     payload = await subgraph.mutate(
-        "locationsImport", RESULTS, {"locations": [LOCATIONS[0], far, nowhere, LOCATIONS[1]]}
+        "locationsImport", RESULTS, {"lines": [LOCATIONS[0], far, nowhere, LOCATIONS[1]]}
     )
 
     told = [(each["ref"], each["status"]) for each in payload["results"]]
     assert told == [("W1", "APPLIED"), ("S7", "REJECTED"), ("S8", "REJECTED"), ("S1", "APPLIED")]
     assert [error["path"] for error in payload["results"][2]["userErrors"]] == [
-        ["input", "locations", "2", "country"],
-        ["input", "locations", "2", "timezone"],
+        ["input", "lines", "2", "country"],
+        ["input", "lines", "2", "timezone"],
     ]
 
 
@@ -32,7 +32,7 @@ async def test_a_record_that_says_nothing_new_keeps_its_version(shop: Subgraph) 
         {"sku": "hat", "title": "H"},
     ]
 
-    payload = await shop.mutate("itemsImport", RESULTS, {"items": items})
+    payload = await shop.mutate("itemsImport", RESULTS, {"lines": items})
 
     assert [each["status"] for each in payload["results"]] == ["UNCHANGED", "APPLIED"]
     answer = await shop.ask_as(Role.VISITOR, "{ items { nodes { sku title version } } }")
@@ -43,12 +43,12 @@ async def test_a_record_that_says_nothing_new_keeps_its_version(shop: Subgraph) 
 
 
 async def test_an_import_sent_again_answers_as_before(subgraph: Subgraph) -> None:
-    input_ = {"idempotencyKey": "k", "items": [{"sku": "a", "title": "A"}]}
+    input_ = {"idempotencyKey": "k", "lines": [{"sku": "a", "title": "A"}]}
 
     first = await subgraph.mutate("itemsImport", RESULTS, input_)
     again = await subgraph.mutate("itemsImport", RESULTS, input_)
     other = await subgraph.mutate(
-        "itemsImport", RESULTS, {**input_, "items": [{"sku": "b", "title": "B"}]}
+        "itemsImport", RESULTS, {**input_, "lines": [{"sku": "b", "title": "B"}]}
     )
 
     assert first["results"][0]["status"] == "APPLIED"
@@ -61,9 +61,7 @@ async def test_many_imports_into_the_network_at_once_are_all_written(subgraph: S
 
     payloads = await asyncio.gather(
         *(
-            subgraph.mutate(
-                "locationsImport", RESULTS, {"locations": [{**LOCATIONS[0], "code": code}]}
-            )
+            subgraph.mutate("locationsImport", RESULTS, {"lines": [{**LOCATIONS[0], "code": code}]})
             for code in codes
         )
     )

@@ -133,12 +133,15 @@ async def test_shipping_in_parts_and_releasing_the_rest(stocked: Subgraph) -> No
     released = await stocked.serve(
         "reservationReleaseLines", RESERVATION, {**named, "lines": [row]}
     )
-    more = await stocked.serve("reservationConsume", RESERVATION, {**named, "lines": [row]})
+    beyond = await stocked.serve("reservationReleaseLines", RESERVATION, {**named, "lines": [row]})
+    assert await position(stocked, "shirt", "S2") == (4, 0, 0, 4)
+    gone = await stocked.serve("reservationConsume", RESERVATION, {**named, "lines": [row]})
 
     assert shipped["reservation"]["state"] == "ACTIVE"
     assert released["reservation"]["state"] == "CONSUMED"
-    assert codes(more) == ["RESERVATION_LINE_EXCEEDED"]
-    assert await position(stocked, "shirt", "S2") == (4, 0, 0, 4)
+    assert codes(beyond) == ["RESERVATION_LINE_EXCEEDED"]
+    assert codes(gone) == []
+    assert await position(stocked, "shirt", "S2") == (3, 0, 0, 3)
 
 
 async def test_a_short_pick_corrects_the_position(stocked: Subgraph) -> None:
@@ -226,6 +229,54 @@ async def test_a_customer_ends_only_their_own_reservation(stocked: Subgraph) -> 
     assert (await end("ann"))["reservation"] == {"state": "RELEASED"}
 
 
+async def test_no_user_releases_what_an_order_keeps(stocked: Subgraph) -> None:
+    reservation = (await allocate(stocked))["reservation"]
+    operation = (
+        "mutation End($input: ReservationReleaseInput!) "
+        "{ reservationRelease(input: $input) { userErrors { code } } }"
+    )
+    input_ = {"idempotencyKey": "end", "reservationId": reservation["id"]}
+
+    told = {
+        role: codes(
+            (
+                await stocked.ask_as(
+                    role, operation, {"input": input_}, grants=["location:S2", "channel:web"]
+                )
+            )["data"]["reservationRelease"]
+        )
+        for role in (
+            Role.CUSTOMER,
+            Role.ASSISTANT,
+            Role.CUSTOMER_SERVICE,
+            Role.OPERATOR,
+            Role.INTEGRATION,
+        )
+    }
+
+    assert told.pop(Role.CUSTOMER) == ["NOT_FOUND"]
+    assert list(told.values()) == [["FORBIDDEN"]] * 4
+    assert await position(stocked, "shirt", "S2") == (5, 2, 0, 3)
+
+
+async def test_an_action_that_the_caller_may_not_take_is_shown_with_its_reason(
+    stocked: Subgraph,
+) -> None:
+    reservation = (await allocate(stocked))["reservation"]
+    operation = (
+        "query Read($id: ID!) { reservation(id: $id) "
+        "{ availableActions { name reasonIfDisabled } } }"
+    )
+
+    answer = await stocked.ask_as(Role.OPERATOR, operation, {"id": reservation["id"]})
+
+    assert all(action["reasonIfDisabled"] is None for action in reservation["availableActions"])
+    shown = answer["data"]["reservation"]["availableActions"]
+    assert {action["reasonIfDisabled"] for action in shown} == {
+        "Only the service of the orders ends what an order keeps."
+    }
+
+
 @pytest.mark.parametrize(
     ("wish", "expected"),
     [
@@ -249,6 +300,10 @@ async def test_a_customer_ends_only_their_own_reservation(stocked: Subgraph) -> 
             {"kind": "CART", "channel": "web", "lines": [LINE, LINE]},
             ("INVALID_INPUT", "lineId"),
         ),
+        (
+            {"kind": "CART", "channel": "web", "lines": [{**LINE, "quantity": 11}]},
+            ("INVALID_INPUT", "quantity"),
+        ),
     ],
 )
 async def test_a_wish_that_makes_no_sense_is_refused_with_its_path(
@@ -259,6 +314,14 @@ async def test_a_wish_that_makes_no_sense_is_refused_with_its_path(
     assert payload["reservation"] is None
     error = payload["userErrors"][0]
     assert (error["code"], error["path"][-1]) == expected
+
+
+@pytest.mark.parametrize("half", [{"latitude": 48.8}, {"longitude": 2.3}])
+async def test_half_a_point_is_no_destination(stocked: Subgraph, half: dict[str, Any]) -> None:
+    payload = await allocate(stocked, destination={**MARSEILLE, **half})
+
+    assert codes(payload) == ["INVALID_INPUT"]
+    assert payload["userErrors"][0]["path"] == ["input", "destination"]
 
 
 async def test_an_id_of_something_else_is_no_reservation(stocked: Subgraph) -> None:

@@ -8,6 +8,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLNamedType,
+    GraphQLNonNull,
     GraphQLObjectType,
     is_specified_scalar_type,
 )
@@ -107,6 +108,17 @@ async def test_a_visitor_reads_availability_and_no_position(shop: Subgraph) -> N
 
 def test_the_printed_schema_is_fresh() -> None:
     assert PRINTED.read_text() == print_sdl(inventory_schema())
+
+
+def test_a_root_field_that_fails_leaves_the_others_standing() -> None:
+    schema = inventory_schema()._schema
+    assert schema.query_type is not None
+    assert schema.mutation_type is not None
+    roots = {**schema.query_type.fields, **schema.mutation_type.fields}
+
+    strict = [name for name, field in roots.items() if isinstance(field.type, GraphQLNonNull)]
+
+    assert set(strict) <= {"_service", "_entities"}
 
 
 def test_everything_in_the_schema_is_described() -> None:

@@ -173,6 +173,32 @@ async def test_an_adjustment_answers_the_position_and_a_replay_renders_it_again(
     assert [error["code"] for error in other["userErrors"]] == ["IDEMPOTENCY_KEY_REUSED"]
 
 
+async def test_sums_that_no_int_can_hold_are_shown_as_the_largest(shop: Subgraph) -> None:
+    largest = 2_147_483_647
+    lines = [{"sku": "shirt", "locationCode": at, "quantity": largest} for at in ("W1", "S1")]
+    await feed(shop, *lines, mode="SNAPSHOT")
+
+    refused = await feed(shop, {"sku": "shirt", "locationCode": "S1", "quantity": 1})
+
+    assert refused["results"][0]["status"] == "REJECTED"
+    operation = """{ item(sku: "shirt") { positions { onHand }
+      availability(channel: "web") { quantity rulesApplied { rule units } } } }"""
+    shown = (await shop.ask_as(Role.OPERATOR, operation))["data"]["item"]
+    assert [position["onHand"] for position in shown["positions"]] == [largest, largest]
+    assert shown["availability"]["quantity"] == largest
+    assert shown["availability"]["rulesApplied"][0]["units"] == largest
+
+
+async def test_availability_is_asked_for_a_country_that_exists(shop: Subgraph) -> None:
+    operation = """{ item(sku: "shirt") { title
+      availability(channel: "web", for: {country: "ZZ", postcode: "75001"}) { quantity } } }"""
+
+    answer = await shop.ask_as(Role.VISITOR, operation)
+
+    assert answer["data"] == {"item": {"title": "Shirt", "availability": None}}
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
 async def test_an_assistant_adjusts_only_where_they_work(shop: Subgraph) -> None:
     await feed(shop, line("shirt", "S1", 5), line("shirt", "S2", 5))
     operation = (
@@ -217,7 +243,7 @@ async def test_the_network_shows_where_everything_is(shop: Subgraph) -> None:
     await shop.mutate(
         "locationsImport",
         RESULTS,
-        {"locations": [{"code": "D1", "name": "D1", "type": "SUPPLIER", "country": "FR"}]},
+        {"lines": [{"code": "D1", "name": "D1", "type": "SUPPLIER", "country": "FR"}]},
     )
     await feed(shop, line("shirt", "W1", 5), line("shirt", "S1", 2), line("shirt", "D1", 7))
     operation = '{ item(sku: "shirt") { positions { onHand location { code type } } } }'

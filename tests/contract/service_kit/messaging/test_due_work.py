@@ -17,7 +17,7 @@ from service_kit.messaging.due_work import (
     DueWorkSettings,
     Handler,
 )
-from service_kit.runtime.clock import SettableClock, SystemClock
+from service_kit.runtime.clock import Clock, SettableClock, SystemClock
 from service_kit.runtime.crash_points import Crashed, Reached, pass_by
 from service_kit.storage.database import Database, Session, connect
 from service_kit.storage.indexes import ensure_indexes
@@ -65,7 +65,7 @@ def worker_of(
 
 
 async def schedule(
-    database: Database, due_work: DueWork, clock: SettableClock, **delays: timedelta
+    database: Database, due_work: DueWork, clock: Clock, **delays: timedelta
 ) -> None:
     async def once(session: Session) -> None:
         for identifier, delay in delays.items():
@@ -385,6 +385,23 @@ async def test_a_running_worker_waits_no_longer_than_until_the_next_item(
     hourly = DueWorkSettings(poll=timedelta(hours=1))
     async with in_background(worker_of(database, clock, ring, settings=hourly).run()):
         await rung.wait()
+
+
+async def test_a_resting_worker_is_woken_by_what_falls_due_before_its_next_look(
+    database: Database, due_work: DueWork
+) -> None:
+    clock, rung = SystemClock(), asyncio.Queue[str]()
+
+    async def ring(item: DueItem) -> None:
+        rung.put_nowait(item.identifier)
+
+    worker = worker_of(database, clock, ring, settings=DueWorkSettings(poll=timedelta(minutes=10)))
+    due_work.on_scheduled(worker.wake)
+    async with in_background(worker.run()):
+        await schedule(database, due_work, clock, now=timedelta(0))
+        await schedule(database, due_work, clock, later=timedelta(hours=1))
+        await schedule(database, due_work, clock, soon=timedelta(milliseconds=200))
+        assert [await rung.get() for _ in range(2)] == ["now", "soon"]
 
 
 async def test_a_worker_told_to_stop_ends_what_it_has_begun(

@@ -75,3 +75,22 @@ async def test_when_the_maker_is_cancelled_a_waiter_makes_it() -> None:
 
     assert await second == 2
     assert first.cancelled()
+
+
+async def test_the_kept_are_bounded_by_what_they_weigh_and_the_heavy_are_not_kept() -> None:
+    cache: SingleFlightCache[str, int] = SingleFlightCache(10, weight=100, heaviest=50)
+    maker = Maker()
+    maker.go.set()
+
+    await cache.get("heavy", maker.make, weight=51)
+    assert (len(cache), cache.weight) == (0, 0)
+    for key in ("a", "b", "a", "c"):
+        await cache.get(key, maker.make, weight=40)
+
+    assert (len(cache), cache.weight) == (2, 80)
+    before = cache.misses
+    await cache.get("a", maker.make, weight=40)
+    await cache.get("c", maker.make, weight=40)
+    assert cache.misses == before
+    await cache.get("b", maker.make, weight=40)
+    assert cache.misses == before + 1

@@ -123,6 +123,7 @@ def test_tags_and_composed_directives_pass_through() -> None:
         """
     )
 
+    assert '@link(url: "https://example.org/streams/v1.0", import: ["@eventSource"])' in text
     assert '@tag(name: "shop")' in text
     assert "directive @eventSource(stream: String!) on FIELD_DEFINITION" in text
     assert 'a: Int @tag(name: "shop") @eventSource(stream: "orders")' in text

@@ -14,7 +14,7 @@ from tests.support.subgraphs import SmallSubgraph, snapshot_of, transport_to
 
 CATALOGUE = """
   type Query { items: [Item] item(sku: ID!): Item! best: Item }
-  type Mutation { rename(sku: ID!, name: String): Item price: Int fail: Int! }
+  type Mutation { rename(sku: ID!, name: String): Item must(sku: ID!): Item! price: Int fail: Int! }
   type Item @key(fields: "sku") { sku: ID! name: String kin: Item box: Box @shareable }
   type Box @shareable { width: Int }
 """
@@ -45,6 +45,7 @@ class Graph:
                 "items": [an_item("1"), an_item("2"), an_item("1")],
                 "item": an_item,
                 "rename": self._rename,
+                "must": self._rename,
                 "price": lambda: self._do("price", 3),
                 "fail": lambda: self._do("fail", None),
                 **roots,
@@ -266,6 +267,20 @@ async def test_errors_of_a_subgraph_that_refuses_the_whole_request_are_passed_on
     ]
 
 
+async def test_an_error_that_took_all_the_data_of_a_fetch_is_told_once_a_field() -> None:
+    graph = Graph()
+    body = {"data": None, "errors": [{"message": "The shelf fell.", "path": ["rooms", 0, "id"]}]}
+    graph.stock.failing = SubgraphResponse(200, orjson.dumps(body))
+
+    given = await graph.ask("{ rooms { id } again: rooms { id } items { sku } }")
+
+    assert given.data == {"rooms": None, "again": None, "items": [{"sku": s} for s in "121"]}
+    assert [(error["message"], error["path"]) for error in given.errors] == [
+        ("The shelf fell.", ["rooms", 0, "id"]),
+        ("The shelf fell.", ["again"]),
+    ]
+
+
 async def test_mutations_run_one_after_another_in_document_order() -> None:
     graph = Graph()
 
@@ -285,6 +300,17 @@ async def test_a_required_mutation_that_fails_stops_those_after_it() -> None:
     assert given.data is None
     assert graph.done == ["price", "fail"]
     assert given.errors[0]["path"] == ["fail"]
+
+
+async def test_a_mutation_whose_answer_is_lost_deep_down_stops_those_after_it() -> None:
+    graph = Graph()
+    graph.stock.failing = SubgraphResponse(500, b"")
+
+    given = await graph.ask('mutation { must(sku: "1") { stock } count(sku: "2") price }')
+
+    assert given.data is None
+    assert graph.done == ["rename 1"]
+    assert len(graph.stock.asked) == 1
 
 
 async def test_a_nullable_mutation_that_fails_does_not_stop_those_after_it() -> None:

@@ -2,18 +2,23 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 import pytest
+from graphql import parse
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from gateway.execution.preparation import PreparationOptions
-from gateway.pipeline import Served
+from gateway.pipeline import MOST_CACHED_CHARACTERS, Served
 from gateway.security.authentication import VISITOR, Authenticator
+from gateway.security.limits import OperationLimits
 from gateway.server.graphiql import PageOptions, graphiql_page
 from gateway.server.http import GatewayView, ServerOptions
 from gateway.server.schema import GatewaySchema
+from service_kit.graphql.document_bounds import DocumentBounds
 from service_kit.identity.caller import Caller
 from service_kit.identity.tokens import InvalidToken
+from service_kit.identity.user_tokens import KeysUnavailable
 from tests.support.asgi import AsgiAnswer, ask
 from tests.support.subgraphs import SmallSubgraph, snapshot_of, transport_to
 
@@ -31,6 +36,8 @@ class OneUser:
     """Knows one token."""
 
     async def verify(self, token: str) -> Caller:
+        if token == "away":
+            raise KeysUnavailable("nobody there")
         if token != "good":
             raise InvalidToken("no")
         return replace(VISITOR, subject="ana")
@@ -50,6 +57,7 @@ class Edge:
         roots = {"greeting": lambda to=0, name="you": f"hello {name}{to or ''}", "shout": "HEY"}
         self.subgraph = SmallSubgraph("hello", SDL, roots)
         served = Served(snapshot_of(self.subgraph), preparation or PreparationOptions(), 10)
+        self.served = served
         self.holding = Holding(served)
         self.transport = transport_to(self.subgraph)
         view = GatewayView(
@@ -273,18 +281,90 @@ async def test_while_there_is_no_schema_the_answer_is_503() -> None:
     assert answer.headers["retry-after"] == "1"
 
 
-async def test_a_browser_is_shown_the_page_in_development() -> None:
+async def test_a_browser_is_shown_the_page_in_development_for_a_linked_query_too() -> None:
     page = graphiql_page(PageOptions(has_tokens=True, identities=["role=operator"]))
     edge = Edge(page=page)
 
     shown = await edge.get({"accept": "text/html,*/*;q=0.8"})
-    asked = await edge.get({"accept": "text/html,*/*;q=0.8"}, query="{ greeting }")
+    linked = await edge.get({"accept": "text/html,*/*;q=0.8"}, query="{ greeting }")
+    asked = await edge.get({"accept": "application/json"}, query="{ greeting }")
 
     assert shown.headers["content-type"] == "text/html; charset=utf-8"
     assert '<option value="role=operator">' in shown.text
+    assert linked.text == shown.text
     assert asked.json == {"data": {"greeting": "hello you"}}
 
 
 def test_a_page_with_its_own_assets_asks_nobody_else() -> None:
     assert "https://" not in graphiql_page(PageOptions(self_hosted=True))
     assert "integrity" in graphiql_page(PageOptions())
+
+
+async def test_large_documents_do_not_fill_the_memory_of_the_gateway() -> None:
+    edge = Edge()
+
+    for mark in range(3):
+        padding = "x" * (MOST_CACHED_CHARACTERS + mark)
+        answer = await edge.post(orjson.dumps({"query": f"{{ greeting }} #{padding}"}))
+        assert answer.json == {"data": {"greeting": "hello you"}}
+    assert edge.served.cached_characters == 0
+    await edge.post(GREET)
+
+    assert 0 < edge.served.cached_characters < 100
+
+
+@pytest.mark.parametrize("where", ["document", "request"])
+async def test_an_operation_with_an_endless_name_is_refused_in_few_words(where: str) -> None:
+    edge = Edge()
+    name = "N" * 400_000 if where == "request" else "N" * 101
+    document = f"query {name} {{ greeting }}" if where == "document" else "{ greeting }"
+
+    answer = await edge.post(orjson.dumps({"query": document, "operationName": name}))
+
+    assert code_of(answer) == "BAD_REQUEST"
+    assert "100 characters" in answer.json["errors"][0]["message"]
+    assert len(answer.body) < 1000
+    assert edge.subgraph.asked == []
+
+
+async def test_an_operation_with_a_name_of_a_hundred_letters_runs() -> None:
+    name = "N" * 100
+    answer = await Edge().post(orjson.dumps({"query": f"query {name} {{ greeting }}"}))
+
+    assert answer.json == {"data": {"greeting": "hello you"}}
+
+
+@pytest.mark.parametrize("shape", ["long", "wide", "spread out"])
+async def test_what_the_gateway_lets_through_is_not_too_large_for_a_subgraph(shape: str) -> None:
+    edge = Edge()
+    limits, bounds = OperationLimits(), DocumentBounds()
+    aliases = " ".join(f"a{at}: greeting(to: {at})" for at in range(45))
+    document = {
+        "long": '{ greeting(name: "' + "x" * (limits.characters - 100) + '") }',
+        "wide": "{ " + aliases + " }",
+        "spread out": "{ " + "...F " * 40 + "} fragment F on Query { " + aliases + " }",
+    }[shape]
+    if shape == "spread out":
+        document = document.replace("...F " * 40, "...F " * 6)
+
+    answer = await edge.post(orjson.dumps({"query": document}))
+
+    assert "errors" not in answer.json
+    (asked,) = edge.subgraph.documents
+    parse(asked, max_lexical_tokens=bounds.tokens, max_source_length=bounds.characters)
+
+
+def test_a_subgraph_takes_more_than_the_gateway_so_that_the_gateway_says_no_first() -> None:
+    limits, bounds = OperationLimits(), DocumentBounds()
+
+    assert bounds.characters >= 2 * limits.characters
+    assert bounds.tokens >= 2 * max(limits.tokens, limits.selections)
+    assert bounds.depth > limits.depth
+
+
+async def test_an_identity_provider_that_is_away_is_not_blamed_on_the_token() -> None:
+    answer = await Edge().post(GREET, {**JSON, "authorization": "Bearer away"})
+
+    assert answer.status == 503
+    assert answer.headers["retry-after"]
+    assert code_of(answer) == "UNAVAILABLE"

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from prometheus_client import CollectorRegistry
 from pymongo.errors import AutoReconnect, OperationFailure
 
 from inventory_svc.domain.stock.commands import FeedMode, StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.mongo.commit_metrics import CommitMetrics
 from inventory_svc.mongo.group_commits import ATTEMPTS, MOST_COMMANDS, GroupCommits, is_passing
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.refusal import Refusal
@@ -105,7 +107,8 @@ async def test_a_command_that_needs_wide_supply_is_asked_again_with_it(
 async def test_a_commit_without_end_is_unavailable_to_all_and_the_next_one_works(
     recorded: Recorded,
 ) -> None:
-    commits = GroupCommits(recorded)
+    registry = CollectorRegistry()
+    commits = GroupCommits(recorded, CommitMetrics(registry))
     recorded.error = Contended("others were first")
 
     answers = await submit(commits, allocations(2))
@@ -115,6 +118,8 @@ async def test_a_commit_without_end_is_unavailable_to_all_and_the_next_one_works
     assert [type(answer) for answer in answers] == [Refusal, Refusal]
     assert all(isinstance(answer, Refusal) and answer.retryable for answer in answers)
     assert isinstance(later, Decided)
+    assert registry.get_sample_value("inventory_commit_failures_total") == 2
+    assert registry.get_sample_value("inventory_commit_commands_sum") == 3
 
 
 @pytest.mark.parametrize(

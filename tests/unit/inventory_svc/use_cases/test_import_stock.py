@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from inventory_svc.domain.catalogue.item import Item
-from inventory_svc.domain.line_results import LineResult
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.stock.commands import FeedMode
@@ -18,6 +17,7 @@ from inventory_svc.use_cases.stock.import_stock import (
     StockLine,
     import_stock,
 )
+from service_kit.commands.line_results import LineResult
 from service_kit.commands.refusal import Refusal
 from service_kit.runtime.clock import SettableClock
 from tests.support import stock as build

@@ -4,6 +4,7 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
+    GraphQLNonNull,
     GraphQLObjectType,
     build_ast_schema,
     parse,
@@ -84,6 +85,15 @@ def test_each_mutation_has_one_input_with_a_key_and_a_payload_with_user_errors()
         payload = schema.get_type(f"{name[0].upper()}{name[1:]}Payload")
         assert isinstance(payload, GraphQLObjectType)
         assert str(payload.fields["userErrors"].type) == "[UserError!]!"
+
+
+def test_every_root_field_is_nullable_so_that_a_dead_service_nulls_its_own_fields_only() -> None:
+    schema = build_ast_schema(parse(print_sdl(SCHEMA)), assume_valid_sdl=True)
+    assert schema.query_type is not None
+    assert schema.mutation_type is not None
+    roots = {**schema.query_type.fields, **schema.mutation_type.fields}
+    not_null = {name for name, field in roots.items() if isinstance(field.type, GraphQLNonNull)}
+    assert not_null <= {"_service", "_entities"}
 
 
 def test_the_error_codes_are_the_shared_ones_and_those_of_orders() -> None:

@@ -102,14 +102,16 @@ async def test_user_errors_are_raised_with_their_figures() -> None:
     )
 
 
-async def test_no_answer_is_an_unknown_outcome_and_an_error_is_a_known_no() -> None:
-    lost = Answers(ServiceUnavailable("inventory_svc", "no answer"))
+@pytest.mark.parametrize(
+    "error",
+    [
+        ServiceUnavailable("inventory_svc", "no answer"),
+        ServiceRejected("inventory_svc", [ServiceError("UNAUTHENTICATED", "Who?")]),
+        ServiceRejected("inventory_svc", [ServiceError("BAD_REQUEST", "What?")]),
+    ],
+)
+async def test_without_a_payload_it_is_unknown_what_was_done(error: Exception) -> None:
     with pytest.raises(InventoryUnavailable):
-        await GraphQLInventory(lost).withdraw("k", "o1")
-    refused = Answers(ServiceRejected("inventory_svc", [ServiceError("FORBIDDEN", "No.")]))
-    with pytest.raises(Refusal) as refusal:
-        await GraphQLInventory(refused).withdraw("k", "o1")
-    assert (refusal.value.code, refusal.value.params) == (
-        "SOURCING_REFUSED",
-        {"reason": "FORBIDDEN"},
-    )
+        await GraphQLInventory(Answers(error)).allocate(REQUEST)
+    with pytest.raises(InventoryUnavailable):
+        await GraphQLInventory(Answers(error)).withdraw("k", "o1")

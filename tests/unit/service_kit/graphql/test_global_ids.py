@@ -26,6 +26,7 @@ def test_an_id_of_another_type_is_refused(name: str, other: str, key: str) -> No
             from_global_id(to_global_id(name, key), other, ("input", "id"))
         assert caught.value.code == INVALID_INPUT
         assert caught.value.path == ("input", "id")
+        assert caught.value.message == f"This id names no {other}."
 
 
 @given(st.text())

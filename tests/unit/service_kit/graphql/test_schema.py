@@ -33,7 +33,7 @@ def test_the_printed_schema_is_a_standard_subgraph() -> None:
 
     assert sdl.startswith(
         'schema @link(url: "https://specs.apollo.dev/federation/v2.9", '
-        'import: ["@key", "@shareable"]) {'
+        'import: ["@inaccessible", "@key", "@shareable"]) {'
     )
     assert 'type Book @key(fields: "isbn") {' in sdl
     for shared in ("Money", "UserError", "PageInfo", "KeyValue", "BookConnection", "BookEdge"):
@@ -53,6 +53,7 @@ def test_every_type_field_argument_and_value_of_the_kit_is_described() -> None:
     graph = build_schema(
         "directive @key(fields: String!, resolvable: Boolean) repeatable on OBJECT\n"
         "directive @shareable on OBJECT | FIELD_DEFINITION\n"
+        "directive @inaccessible on FIELD_DEFINITION\n"
         "directive @link(url: String!, import: [String]) repeatable on SCHEMA\n" + print_sdl(SCHEMA)
     )
     mute = [

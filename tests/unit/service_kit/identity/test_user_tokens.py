@@ -15,6 +15,7 @@ from service_kit.identity.tokens import InvalidToken
 from service_kit.identity.user_tokens import (
     REFRESH_AFTER,
     RETRY_AFTER,
+    KeysUnavailable,
     RefreshedKeys,
     UserTokenVerifier,
     jwks_file,
@@ -216,7 +217,7 @@ async def test_a_provider_that_was_away_at_first_is_asked_again_later() -> None:
     clock, provider = SettableClock(START), Provider("ed")
     provider.broken = True
     verifier = verifier_of(provider, clock)
-    with pytest.raises(InvalidToken):
+    with pytest.raises(KeysUnavailable):
         await verifier.verify(token())
     provider.broken = False
     clock.advance(RETRY_AFTER)
@@ -245,3 +246,61 @@ async def test_keys_can_come_from_a_file(tmp_path: Path) -> None:
     )
 
     assert (await verifier.verify(token())).subject == "ada"
+
+
+async def test_an_unknown_key_is_nobodys_fault_while_the_provider_is_away() -> None:
+    clock, provider = SettableClock(START), Provider("ed")
+    verifier = verifier_of(provider, clock)
+    await verifier.verify(token())
+    provider.kids.append("ec")
+    provider.broken = True
+    clock.advance(RETRY_AFTER)
+
+    for _ in range(2):
+        with pytest.raises(KeysUnavailable):
+            await verifier.verify(token("ec"))
+    provider.broken = False
+    clock.advance(RETRY_AFTER)
+    assert (await verifier.verify(token("ec"))).subject == "ada"
+
+
+async def test_a_token_verified_before_ends_with_its_key() -> None:
+    clock, provider = SettableClock(START), Provider("ed", "ec")
+    verifier = verifier_of(provider, clock)
+    await verifier.verify(token("ec"))
+    await verifier.verify(token("ed"))
+    provider.kids.remove("ec")
+    clock.advance(REFRESH_AFTER)
+
+    with pytest.raises(InvalidToken):
+        await verifier.verify(token("ec"))
+    assert (await verifier.verify(token("ed"))).subject == "ada"
+
+
+async def test_a_token_verified_before_ends_when_its_key_is_replaced_under_the_same_name() -> None:
+    clock = SettableClock(START)
+    published = [public_jwk("ed")]
+
+    async def fetch() -> Mapping[str, Any]:
+        return {"keys": published}
+
+    verifier = UserTokenVerifier(RefreshedKeys(fetch, clock), "https://id.example", "tutti", clock)
+    good = token()
+    await verifier.verify(good)
+    clock.advance(REFRESH_AFTER)
+    assert (await verifier.verify(good)).subject == "ada"
+    other = ed25519.Ed25519PrivateKey.generate().public_key()
+    published[0] = {**OKPAlgorithm.to_jwk(other, as_dict=True), "kid": "ed", "alg": "EdDSA"}
+    clock.advance(REFRESH_AFTER)
+
+    with pytest.raises(InvalidToken):
+        await verifier.verify(good)
+
+
+async def test_a_verified_token_is_not_verified_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    verifier = verifier_of(Provider("ed"), SettableClock(START))
+    good = token()
+    first = await verifier.verify(good)
+    monkeypatch.setattr(jwt, "decode", None)
+
+    assert await verifier.verify(good) is first

@@ -2,6 +2,7 @@ import asyncio
 
 from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from service_kit.runtime.health import HealthCheck, health_routes
 from tests.support.asgi import ask
@@ -47,6 +48,24 @@ async def test_what_fails_or_hangs_is_named_and_its_reason_is_not() -> None:
 
     assert answer.status == 503
     assert answer.json == {"status": "not ready", "failing": ["database", "bus"]}
+
+
+async def test_a_failing_check_is_logged_when_it_begins_and_when_it_ends() -> None:
+    down = True
+
+    async def wavering() -> None:
+        if down:
+            raise ConnectionError("refused")
+
+    app = app_of(HealthCheck("database", wavering))
+    with capture_logs() as logs:
+        await ask(app, "/health/ready")
+        await ask(app, "/health/ready")
+        down = False
+        await ask(app, "/health/ready")
+        await ask(app, "/health/ready")
+
+    assert [entry["event"] for entry in logs if "check" in entry] == ["not_ready", "ready_again"]
 
 
 async def test_metrics_are_those_of_the_registry_alone() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 
 import pytest
 import structlog
@@ -6,7 +7,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -209,3 +210,26 @@ def test_label_values_are_bounded() -> None:
         "a",
         OTHER,
     ]
+
+
+async def test_an_endless_name_is_cut_before_it_reaches_the_log_and_the_metrics() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        name_operation("N" * 400_000)
+        await PlainTextResponse("done")(scope, receive, send)
+
+    registry = CollectorRegistry()
+    with structlog.testing.capture_logs() as lines:
+        await get(app, registry=registry)
+
+    assert lines[0]["operation"] == "N" * 100
+    assert len(generate_latest(registry)) < 10_000
+
+
+async def test_a_status_is_told_as_a_number_however_the_app_said_it() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("no", HTTPStatus.UNAUTHORIZED)(scope, receive, send)
+
+    with structlog.testing.capture_logs() as lines:
+        await get(app)
+
+    assert repr(lines[0]["status"]) == "401"

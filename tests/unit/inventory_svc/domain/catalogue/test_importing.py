@@ -4,8 +4,8 @@ import pytest
 
 from inventory_svc.domain.catalogue.item import Item, checked_item
 from inventory_svc.domain.importing import ImportLine, decide_import
-from inventory_svc.domain.line_results import LineStatus, results_from_json, results_to_json
 from inventory_svc.domain.naming import required_code
+from service_kit.commands.line_results import LineStatus, results_from_json, results_to_json
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,6 +103,19 @@ def kept_units(stock: InMemoryStock, key: PositionKey) -> int:
 @settings(max_examples=300, deadline=None)
 @given(groups)
 def test_every_commit_keeps_the_books(plan: list[list[tuple[object, ...]]]) -> None:
+    keep_the_books(plan)
+
+
+@pytest.mark.long
+@settings(max_examples=10_000, deadline=None)
+@given(groups)
+def test_every_commit_of_ten_thousand_plans_keeps_the_books(
+    plan: list[list[tuple[object, ...]]],
+) -> None:
+    keep_the_books(plan)
+
+
+def keep_the_books(plan: list[list[tuple[object, ...]]]) -> None:
     clock = SettableClock(NOW)
     stock = InMemoryStock(clock)
     for group in plan:
@@ -142,18 +156,19 @@ def test_reservations_never_exceed_the_shelves(
 def test_a_command_sent_again_answers_the_same_and_does_nothing(
     plan: list[list[tuple[object, ...]]],
 ) -> None:
-    stock = InMemoryStock(SettableClock(NOW))
+    stock, once = InMemoryStock(SettableClock(NOW)), InMemoryStock(SettableClock(NOW))
     for group in plan:
         commands = [
             command
             for action in group
             if (command := command_of(action, stock)) is not None and command.request is not None
         ]
-        first = stock.commit(*commands)
-        ledger, positions = list(stock.ledger), dict(stock.positions)
+        expected = [each.outcome for each in once.commit(*commands)]
 
-        again = stock.commit(*reversed(commands))
+        together = [each.outcome for each in stock.commit(*commands, *commands)]
+        later = [each.outcome for each in stock.commit(*reversed(commands))]
 
-        assert [each.outcome for each in again] == [each.outcome for each in reversed(first)]
-        assert stock.ledger == ledger
-        assert stock.positions == positions
+        assert together == expected * 2
+        assert later == expected[::-1]
+        assert stock.ledger == once.ledger
+        assert stock.positions == once.positions

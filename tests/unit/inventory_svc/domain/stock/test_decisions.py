@@ -1,14 +1,18 @@
 """What a group of stock commands decides."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from inventory_svc.domain.line_results import LineStatus, results_from_json
-from inventory_svc.domain.stock.commands import FeedMode, ReleaseReservation
+from inventory_svc.domain.stock.commands import FeedMode, PeggedQuantity, ReleaseReservation
 from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import Reservation, ReservationState
+from retail_kit.quantities import LARGEST
+from service_kit.commands.line_results import LineStatus, results_from_json
 from service_kit.runtime.clock import SettableClock
 from tests.support import stock as build
 from tests.support.stock import NOW, InMemoryStock
@@ -131,15 +135,57 @@ def test_goods_may_leave_in_parts(stock: InMemoryStock) -> None:
     assert stock.counters(S1) == (8, 1, 0)
 
 
-def test_more_than_is_kept_cannot_leave(stock: InMemoryStock) -> None:
+def test_what_leaves_beyond_what_is_kept_is_booked_as_a_correction(stock: InMemoryStock) -> None:
     stock.commit(build.a_count(S1, 10))
     reservation = reserved(stock.commit(build.an_allocation(("shirt", 3)))[0])
 
     (decided,) = stock.commit(build.a_consumption(reservation, 4))
 
-    (refusal,) = decided.outcome.refusals
-    assert refusal.code == "RESERVATION_LINE_EXCEEDED"
-    assert refusal.params == {"requested": "4", "open": "3"}
+    assert reserved(decided).state is ReservationState.CONSUMED
+    assert reserved(decided).pegs[0].consumed == 3
+    assert stock.counters(S1) == stock.folded(S1) == (6, 0, 0)
+    kept, beyond = stock.ledger[-2:]
+    assert (kept.kind, kept.on_hand, kept.reason) == (MovementKind.CONSUMED, -3, None)
+    assert (beyond.kind, beyond.on_hand) == (MovementKind.ADJUSTED, -1)
+    assert beyond.reason is AdjustmentReason.CORRECTION
+    assert beyond.reservation_id == reservation.identifier
+
+
+def test_goods_that_leave_after_their_reservation_was_released_are_booked(
+    stock: InMemoryStock,
+) -> None:
+    stock.commit(build.a_count(S1, 10))
+    reservation = reserved(stock.commit(build.an_allocation(("shirt", 3)))[0])
+    (released,) = stock.commit(build.a_release(reservation))
+
+    (decided,) = stock.commit(build.a_consumption(reservation))
+
+    assert reserved(decided) == reserved(released)
+    assert stock.counters(S1) == (7, 0, 0)
+    assert stock.ledger[-1].reason is AdjustmentReason.CORRECTION
+
+
+def test_goods_that_no_book_knows_leave_without_a_movement(stock: InMemoryStock) -> None:
+    stock.commit(build.a_count(S1, 3))
+    reservation = reserved(stock.commit(build.an_allocation(("shirt", 3)))[0])
+    stock.commit(build.a_consumption(reservation))
+    written = len(stock.ledger)
+
+    (decided,) = stock.commit(build.a_consumption(reservation))
+
+    assert codes(decided) == []
+    assert len(stock.ledger) == written
+
+
+def test_goods_of_a_line_that_was_never_reserved_are_refused_whole(stock: InMemoryStock) -> None:
+    stock.commit(build.a_count(S1, 10))
+    reservation = reserved(stock.commit(build.an_allocation(("shirt", 3)))[0])
+    consumption = build.a_consumption(reservation)
+    foreign = PeggedQuantity("l9", "S1", 1)
+
+    (decided,) = stock.commit(replace(consumption, lines=(*consumption.lines, foreign)))
+
+    assert codes(decided) == ["NOT_FOUND"]
     assert stock.counters(S1) == (10, 3, 0)
 
 
@@ -176,11 +222,11 @@ def test_a_second_release_changes_nothing(stock: InMemoryStock) -> None:
     assert len(stock.ledger) == written
 
 
-def test_nobody_releases_what_is_not_theirs(stock: InMemoryStock) -> None:
+def test_nobody_releases_what_they_have_no_right_to(stock: InMemoryStock) -> None:
     stock.commit(build.a_count(S1, 5))
     reservation = reserved(stock.commit(build.a_hold("shirt", 1, owner="ann"))[0])
 
-    (decided,) = stock.commit(build.a_release(reservation, only_owner="bob"))
+    (decided,) = stock.commit(build.a_release(reservation, right=ReleaseRight("bob")))
 
     assert codes(decided) == ["NOT_FOUND"]
     assert stock.available(S1) == 4
@@ -226,15 +272,20 @@ def test_a_hold_counts_until_its_second_and_not_after(
     assert reserved(decided).pegs[0].quantity == 5
 
 
-def test_an_expired_hold_cannot_be_consumed(stock: InMemoryStock, at: SettableClock) -> None:
+@pytest.mark.parametrize("written", [False, True])
+def test_goods_of_an_expired_hold_that_have_left_are_booked_all_the_same(
+    stock: InMemoryStock, at: SettableClock, written: bool
+) -> None:
     stock.commit(build.a_count(S1, 5))
     hold = reserved(stock.commit(build.a_hold("shirt", 2))[0])
     at.advance(timedelta(minutes=15))
-    assert hold.state_at(at.now()) is ReservationState.EXPIRED
+    if written:
+        stock.commit(build.an_expiry(hold))
 
     (decided,) = stock.commit(build.a_consumption(hold))
 
-    assert codes(decided) == ["RESERVATION_EXPIRED"]
+    assert codes(decided) == []
+    assert stock.counters(S1) == stock.folded(S1) == (3, 0, 0)
 
 
 def test_expiry_is_written_once_and_only_when_due(stock: InMemoryStock, at: SettableClock) -> None:
@@ -341,6 +392,31 @@ def test_nothing_is_taken_that_is_not_there(stock: InMemoryStock) -> None:
 
     assert codes(decided) == ["NEGATIVE_STOCK"]
     assert stock.counters(S1).on_hand == 1
+
+
+def test_a_position_never_holds_more_than_can_be_read(stock: InMemoryStock) -> None:
+    stock.commit(build.a_count(S1, LARGEST))
+
+    (adjusted,) = stock.commit(build.an_adjustment(S1, 1))
+    (fed,) = stock.commit(build.a_feed(FeedMode.DELTA, (S1, 1)))
+    stock.commit(build.an_adjustment(S2, 1))
+    (counted,) = stock.commit(build.a_count(S2, LARGEST, at=NOW - timedelta(hours=1)))
+
+    assert codes(adjusted) == ["INVALID_INPUT"]
+    lines = [results_from_json(each.outcome.values["results"])[0] for each in (fed, counted)]
+    assert [line.status for line in lines] == [LineStatus.REJECTED] * 2
+    assert {refusal.code for line in lines for refusal in line.refusals} == {"INVALID_INPUT"}
+    assert stock.counters(S1).on_hand == LARGEST
+    assert stock.counters(S2).on_hand == 1
+
+
+def test_what_a_picker_counts_never_makes_a_position_unreadable(stock: InMemoryStock) -> None:
+    stock.commit(build.a_count(S1, 10))
+    mine = reserved(stock.commit(build.an_allocation(("shirt", 5)))[0])
+
+    stock.commit(build.a_shortage(mine, 1, counted=LARGEST))
+
+    assert stock.counters(S1).on_hand == LARGEST
 
 
 def test_an_adjustment_of_a_position_that_changed_is_refused(stock: InMemoryStock) -> None:

@@ -1,12 +1,15 @@
-"""What became of each line of a bulk import: a bad line never loses the others."""
+"""What became of each line of a bulk command: a bad line never loses the others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from service_kit.commands.refusal import Refusal
+from service_kit.commands.refusal import INVALID_INPUT, Refusal
 from service_kit.runtime.json_values import JSON
+
+MOST_LINES = 1_000
+"""Lines that one bulk command takes."""
 
 
 class LineStatus(StrEnum):
@@ -30,6 +33,13 @@ class LineResult:
 def rejected(index: int, ref: str, *refusals: Refusal) -> LineResult:
     """Give the result of a line that was refused."""
     return LineResult(index, ref, LineStatus.REJECTED, refusals)
+
+
+def require_bulk_size(lines: Sequence[object]) -> None:
+    """Refuse INVALID_INPUT for no lines or too many in `input.lines`."""
+    if not 1 <= len(lines) <= MOST_LINES:
+        message = f"Give between 1 and {MOST_LINES} lines."
+        raise Refusal(INVALID_INPUT, message, path=("input", "lines"))
 
 
 def results_to_json(results: Sequence[LineResult]) -> JSON:

@@ -1,0 +1,66 @@
+"""A random operation over any schema of the random graphs."""
+
+from random import Random
+from typing import Any
+
+from graphql import GraphQLObjectType, GraphQLSchema
+
+
+class RandomOperation:
+    """A random operation over a public schema; `variables` are its Boolean variables' values."""
+
+    def __init__(self, random: Random, schema: GraphQLSchema) -> None:
+        self._random = random
+        self._schema = schema
+        assert schema.query_type is not None
+        has_mutations = schema.mutation_type is not None
+        keyword = "mutation" if has_mutations and random.random() < 0.2 else "query"
+        body = self._selection(keyword.capitalize(), 4)
+        given = {"yes": ("Boolean!", True), "no": ("Boolean!", False), "unit": ("String", "lb")}
+        used = {name: each for name, each in given.items() if f"${name}" in body}
+        self.variables = {name: value for name, (_, value) in used.items()}
+        definitions = ", ".join(f"${name}: {type_}" for name, (type_, _) in used.items())
+        self.text = f"{keyword} Q{f'({definitions})' if used else ''} {body}"
+
+    def _selection(self, type_name: str, depth: int) -> str:
+        parts: list[str] = []
+        if self._random.random() < 0.2 and depth < 4:
+            parts.append(self._random.choice(["__typename", "kind: __typename"]))
+        named = self._schema.type_map[type_name]
+        fields = list(getattr(named, "fields", {}).items())
+        for name, definition in self._random.sample(fields, min(len(fields), 4)):
+            target = definition.type
+            while hasattr(target, "of_type"):
+                target = target.of_type
+            is_leaf = not hasattr(target, "fields") and not hasattr(target, "types")
+            if not is_leaf and depth == 0:
+                continue
+            parts.append(self._field(name, target.name, definition.args, depth, is_leaf=is_leaf))
+        if not isinstance(named, GraphQLObjectType):
+            possible = sorted(each.name for each in self._schema.get_possible_types(named))  # type: ignore[arg-type]
+            parts += [
+                f"... on {each}{self._condition()} {self._selection(each, depth)}"
+                for each in self._random.sample(possible, self._random.randint(0, len(possible)))
+            ]
+        is_entity = type_name.startswith("E")
+        if is_entity and "Node" in self._schema.type_map and self._random.random() < 0.1:
+            parts.append("... on Node { name }")
+        return "{ " + (" ".join(parts) or "__typename") + " }"
+
+    def _field(self, name: str, target: str, args: Any, depth: int, *, is_leaf: bool) -> str:
+        text = name
+        if args:
+            unit = self._random.choice(["", '(unit: "kg")', "(unit: $unit)"])
+            alias = {"": "bare", '(unit: "kg")': "kilos", "(unit: $unit)": "asked"}[unit]
+            text = f"{alias}_{name}: {name}{unit}"
+        elif self._random.random() < 0.1:
+            text = f"other_{name}: {name}"
+        text += self._condition()
+        return text if is_leaf else f"{text} {self._selection(target, depth - 1)}"
+
+    def _condition(self) -> str:
+        if self._random.random() < 0.85:
+            return ""
+        return self._random.choice(
+            [" @include(if: $yes)", " @include(if: $no)", " @skip(if: $yes)", " @skip(if: $no)"]
+        )

@@ -1,0 +1,165 @@
+"""The subgraphs of a random graph, answering only what they have, and the monolith beside them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import (
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    build_schema,
+    execute_sync,
+    parse,
+    validate,
+)
+
+from gateway.ports import SubgraphRequest, SubgraphResponse
+from tests.support.random_graph import Computed, Piece, RandomGraph, mixed
+
+_DIRECTIVES = """
+directive @key(fields: String!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
+directive @external on FIELD_DEFINITION
+directive @requires(fields: String!) on FIELD_DEFINITION
+directive @provides(fields: String!) on FIELD_DEFINITION
+directive @shareable repeatable on OBJECT | FIELD_DEFINITION
+directive @link(url: String!, import: [String!]) repeatable on SCHEMA
+directive @override(from: String!) on FIELD_DEFINITION
+directive @interfaceObject on OBJECT
+scalar _Any
+"""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An entity as one resolver hands it to the next."""
+
+    entity: str
+    number: int
+    provided: tuple[str, ...] = ()
+    representation: Mapping[str, Any] | None = None
+
+
+class Monolith:
+    """The whole graph answered from the truth."""
+
+    def __init__(self, graph: RandomGraph, schema: GraphQLSchema) -> None:
+        self._graph = graph
+        self._schema = schema
+
+    def answer(self, operation: str, variables: Mapping[str, Any]) -> Any:
+        result = execute_sync(
+            self._schema,
+            parse(operation),
+            field_resolver=self._resolve,
+            type_resolver=_type_of,
+            variable_values=dict(variables),
+        )
+        assert not result.errors, result.errors
+        return result.data
+
+    def _resolve(
+        self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
+    ) -> Any:
+        graph, name = self._graph, info.field_name
+        if source is None:
+            pieces = graph.pieces.values()
+            root = next(
+                {**piece.roots, **piece.changes}[name]
+                for piece in pieces
+                if name in piece.roots or name in piece.changes
+            )
+            return _things(graph.targets("Query", 0, root), ())
+        if name == "v":
+            return Thing(f"V{source.entity}", source.number)
+        reference = graph.references.get(source.entity, {}).get(name)
+        if reference is not None:
+            return _things(graph.targets(source.entity, source.number, reference), ())
+        return graph.leaf(source.entity, source.number, name, arguments.get("unit"))
+
+
+class RandomSubgraph:
+    """One piece of the graph, answering only what it really has."""
+
+    def __init__(self, graph: RandomGraph, piece: Piece) -> None:
+        self._graph = graph
+        self._piece = piece
+        text = _DIRECTIVES + graph.sdl(piece)
+        query = "extend type Query" if piece.roots else "type Query"
+        entities = ["Rated"] if piece.is_rating else piece.parts
+        text += f"\nunion _Entity = {' | '.join(entities)}\n"
+        text += f"{query} {{ _entities(representations: [_Any!]!): [_Entity]! }}"
+        self._schema = build_schema(text, assume_valid_sdl=True)
+        self.documents: list[str] = []
+
+    async def ask(self, request: SubgraphRequest) -> SubgraphResponse:
+        body = orjson.loads(request.body)
+        document = parse(body["query"])
+        self.documents.append(body["query"])
+        problems = validate(self._schema, document)
+        assert not problems, (body["query"], problems)
+        result = execute_sync(
+            self._schema,
+            document,
+            field_resolver=self._resolve,
+            type_resolver=self._type_of,
+            variable_values=body.get("variables"),
+        )
+        return SubgraphResponse(200, orjson.dumps(result.formatted))
+
+    def _resolve(
+        self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
+    ) -> Any:
+        name = info.field_name
+        if source is None:
+            if name == "_entities":
+                return [self._entity(each) for each in arguments["representations"]]
+            root = {**self._piece.roots, **self._piece.changes}[name]
+            return _things(self._graph.targets("Query", 0, root), root.provides)
+        if self._piece.is_rating:
+            return self._graph.leaf(source.entity, source.number, name, None)
+        if source.entity.startswith("V"):
+            return self._graph.leaf(source.entity, source.number, name, None)
+        part = self._piece.parts[source.entity]
+        if name == "v":
+            return Thing(f"V{source.entity}", source.number)
+        if name in part.references:
+            reference = part.references[name]
+            found = self._graph.targets(source.entity, source.number, reference)
+            return _things(found, reference.provides)
+        if name in part.computed:
+            return self._computed(source, part.computed[name])
+        is_key = any(name in key for key in part.keys)
+        owned = is_key or name in part.scalars or name in self._piece.interface_fields
+        if name in part.taken or (not owned and name not in source.provided):
+            return "POISON"
+        return self._graph.leaf(source.entity, source.number, name, arguments.get("unit"))
+
+    def _type_of(self, value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:
+        return "Rated" if self._piece.is_rating else value.entity
+
+    def _computed(self, source: Thing, computed: Computed) -> str:
+        given = source.representation or {}
+        return mixed(computed.name, [given.get(name, "MISSING") for name, _ in computed.requires])
+
+    def _entity(self, representation: Mapping[str, Any]) -> Thing:
+        entity = representation["__typename"]
+        if entity == "Rated":
+            entity, number = representation["id"].split("-")
+            return Thing(entity, int(number), (), representation)
+        part = self._piece.parts[entity]
+        for key in part.keys:
+            if all(representation.get(name) is not None for name in key):
+                number = int(representation[key[0]][-1])
+                return Thing(entity, number, (), representation)
+        raise AssertionError(f"No key of {entity} in {representation}.")
+
+
+def _type_of(value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:
+    return value.entity
+
+
+def _things(found: Any, provided: tuple[str, ...]) -> Any:
+    if isinstance(found, list):
+        return [_things(each, provided) for each in found]
+    return Thing(found[0], found[1], provided) if found else None
