@@ -96,12 +96,13 @@ class Stack:
 
     @asynccontextmanager
     async def without(self, name: str) -> AsyncIterator[None]:
-        """Have a service stopped during the block, and started again at its address after it."""
+        """Have a process stopped during the block, and ready again at its address after it."""
         await self._loop.ask(self._apps[name].stop())
         try:
             yield
         finally:
             await self._loop.ask(self._apps[name].start())
+            await _until_ready(self._apps[name].url)
 
     async def _start_all(self) -> None:
         await asyncio.gather(self._apps[INVENTORY].start(), self._apps[ORDERS].start())
@@ -136,6 +137,7 @@ class Stack:
             user_jwks_file=self._jwks,
             user_issuer=_ISSUER,
             user_audience=AUDIENCE,
+            redis_url=self._redis.reveal(),
             development=True,
             subgraph_deadline=_PATIENCE,
         )

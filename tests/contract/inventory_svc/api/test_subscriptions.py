@@ -79,7 +79,7 @@ async def a_network(subgraph: Subgraph) -> None:
 
 async def imports(subgraph: Subgraph, kind: str, line: dict[str, Any]) -> None:
     payload = await subgraph.mutate(
-        f"{kind}Import", "results { status userErrors { message } }", {kind: [line]}
+        f"{kind}Import", "results { status userErrors { message } }", {"lines": [line]}
     )
     assert payload["results"][0]["status"] == "APPLIED", payload
 
