@@ -24,11 +24,13 @@ from gateway.execution.introspection import Introspection, introspection_of
 from gateway.execution.projection import Projection
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
+from gateway.security.expansion import expanded_size
 from gateway.security.limits import OperationLimits, check_limits, parse_within
 from gateway.security.masking import formatted
 
 _MAX_ERRORS = 20
 _PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+_SELECTION_CHARACTERS = 16
 _BAD_INPUT = "BAD_USER_INPUT"
 
 
@@ -50,6 +52,8 @@ class PreparedOperation:
     plan: CompiledPlan
     introspection: Introspection | None
     suggestions: bool
+    size: int
+    """In characters, with its fragments written out."""
 
     @cached_property
     def kind(self) -> OperationKind:
@@ -111,6 +115,7 @@ def prepare(
         plan=compile_plan(plan, projection, _interfaces(snapshot)),
         introspection=introspection_of(schema, operation, fragments, projection.root_fields),
         suggestions=options.suggestions,
+        size=max(len(text), expanded_size(document) * _SELECTION_CHARACTERS),
     )
 
 

@@ -17,7 +17,7 @@ from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.ides import GraphQL_IDE
 from strawberry.types import ExecutionResult
 
-from gateway.errors import InvalidRequest, Unauthenticated
+from gateway.errors import InvalidRequest, Unauthenticated, Unavailable
 from gateway.execution.answer import Answer
 from gateway.pipeline import MutationByGet
 from gateway.security.authentication import Authenticator
@@ -29,6 +29,7 @@ from gateway.server.refusals import (
     failure_response,
     method_not_allowed,
     refusal_response,
+    try_again,
     unauthenticated,
 )
 from gateway.server.request_body import posted, queried, read_body, require_json
@@ -93,6 +94,8 @@ class GatewayView(GraphQL[RequestContext, None]):
             )
         except Unauthenticated as error:
             raise unauthenticated(error) from error
+        except Unavailable as error:
+            raise try_again(error) from error
         explain = self._options.may_explain and EXPLAIN_HEADER in headers
         return RequestContext(caller, explain)
 
@@ -135,8 +138,7 @@ class GatewayView(GraphQL[RequestContext, None]):
         except MutationByGet as error:
             raise method_not_allowed(error.message, "POST") from error
         except NotReady as error:
-            again = {"Retry-After": "1"}
-            raise HttpRefusal(HTTPStatus.SERVICE_UNAVAILABLE, error, again) from error
+            raise try_again(error) from error
 
     async def process_result(self, request: Request, result: ExecutionResult) -> Any:  # noqa: ARG002
         """Hand the answer on as it is: it knows its own bytes."""

@@ -12,7 +12,7 @@ from inventory_svc.domain.stock import availability
 from inventory_svc.domain.stock.position import Condition
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from retail_kit import geography
-from retail_kit.iso_codes import is_country
+from retail_kit.iso_codes import COUNTRIES
 from retail_kit.quantities import LARGEST
 from service_kit.graphql.fields import resolver_field
 
@@ -61,7 +61,7 @@ def question_of(channel: str, request: AvailabilityRequest | None) -> Availabili
     if request is None:
         return AvailabilityQuestion(channel)
     near = request.near
-    if request.country is not None and not is_country(request.country.upper()):
+    if request.country is not None and request.country.upper() not in COUNTRIES:
         raise invalid("There is no such country (ISO 3166 alpha-2).", "for", "country")
     return AvailabilityQuestion(
         channel=channel,

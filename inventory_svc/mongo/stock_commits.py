@@ -136,7 +136,8 @@ class StockTransactions:
             [movement_to_document(movement) for movement in decision.movements], session=session
         )
         if decision.records:
-            await self._tools.outcomes.record_many(dict(decision.records), session)
+            records = dict(decision.records)
+            await self._tools.outcomes.record_many(records, session, looked_up=True)
         await self._tools.outbox.append(session, list(events_of(decision, current_traceparent())))
         await self._schedule_expiries(decision.reservations, session)
         self._reached("stock_commit.all_written")

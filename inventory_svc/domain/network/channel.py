@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.refusals import invalid
-from retail_kit.iso_codes import is_country, is_currency
+from retail_kit.iso_codes import COUNTRIES, CURRENCIES
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 
@@ -56,7 +56,7 @@ def _problems(channel: Channel) -> Iterator[Refusal]:
         yield refusal
     if not channel.name.strip():
         yield invalid("A name is required.", "name")
-    if not is_currency(channel.currency.upper()):
+    if channel.currency.upper() not in CURRENCIES:
         yield invalid("There is no such currency (ISO 4217).", "currency")
-    if not is_country(channel.country.upper()):
+    if channel.country.upper() not in COUNTRIES:
         yield invalid("There is no such country (ISO 3166 alpha-2).", "country")

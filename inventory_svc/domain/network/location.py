@@ -8,7 +8,7 @@ from enum import StrEnum
 from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.refusals import invalid
 from retail_kit.geography import GeoPoint
-from retail_kit.iso_codes import is_country
+from retail_kit.iso_codes import COUNTRIES
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 LONGEST_NAME = 200
@@ -60,7 +60,7 @@ def _problems(location: Location) -> Iterator[Refusal]:
         yield refusal
     if not location.name.strip() or len(location.name) > LONGEST_NAME:
         yield invalid(f"A name has between 1 and {LONGEST_NAME} characters.", "name")
-    if not is_country(location.country.upper()):
+    if location.country.upper() not in COUNTRIES:
         yield invalid("There is no such country (ISO 3166 alpha-2).", "country")
     if location.timezone not in zoneinfo.available_timezones():
         yield invalid("There is no such time zone.", "timezone")
