@@ -6,7 +6,7 @@ RUN := .venv/bin/python
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help up reset test test-long lint fmt bench capabilities lock
+.PHONY: help up reset test test-long lint fmt schema bench capabilities lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,15 @@ lint: $(INSTALLED) ## formatting, lint, types for Python 3.11 and 3.13, import w
 fmt: $(INSTALLED) ## format and repair what can be repaired
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check --fix .
+
+schema: $(INSTALLED) ## write schema/: each service's, the supergraph, what clients see
+	@for service in inventory_svc order_svc; do \
+		$(RUN) -m $$service schema > schema/$$service.new \
+			&& mv schema/$$service.new schema/$$service.graphql \
+			|| { rm -f schema/$$service.new; exit 1; }; done
+	@$(RUN) -m gateway compose --out schema/supergraph.graphql --public schema/public.graphql \
+		--subgraph inventory_svc=http://127.0.0.1:4001/graphql=schema/inventory_svc.graphql \
+		--subgraph order_svc=http://127.0.0.1:4002/graphql=schema/order_svc.graphql
 
 bench: $(INSTALLED) ## measure, and print the figures of docs/performance.md
 	$(RUN) -m bench

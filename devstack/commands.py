@@ -3,9 +3,11 @@
 import argparse
 import asyncio
 import shutil
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import NoReturn
 
 from rich.console import Console
 
@@ -94,8 +96,15 @@ def _token(settings: StackSettings, asked: argparse.Namespace) -> int:
 
 def _issue(settings: StackSettings) -> int:
     app = issuer_app(issuer_of(settings), SystemClock())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # The server sends itself again the signal that ended it: it has been obeyed by then.
+        signal.signal(number, _leave)
     serve(app, host=HOST, port=settings.issuer_port, log_level="warning")
     return 0
+
+
+def _leave(*_: object) -> NoReturn:
+    sys.exit(0)
 
 
 def issuer_of(settings: StackSettings) -> TokenIssuer:

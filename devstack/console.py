@@ -59,8 +59,10 @@ class ConsoleReport:
         if names:
             self._print(Text(f"Stopping {', '.join(names)}"))
 
-    def stopped(self) -> None:
+    def stopped(self, cause: str) -> None:
         self._print(Text("Stopped; nothing is left running. The data are kept."))
+        if cause:
+            self._print(Text(f"The cause: {cause}", style="bold red"))
 
     def _show_waiting(self) -> None:
         if self._waiting:

@@ -19,6 +19,15 @@ class StackFailed(Exception):
     """The stack cannot run; the message is for the person who started it."""
 
 
+class ChildFailed(StackFailed):
+    """A child ended or never came up: `cause` in a line, the message with its last lines."""
+
+    def __init__(self, cause: str, last_lines: Sequence[str]) -> None:
+        lines = "\n".join(f"  {line}" for line in last_lines) or "  (it printed nothing)"
+        super().__init__(f"{cause} The last that it printed:\n{lines}")
+        self.cause = cause
+
+
 class Report(Protocol):
     """Where the supervisor tells what it does."""
 
@@ -27,7 +36,7 @@ class Report(Protocol):
     def printed(self, name: str, line: str) -> None: ...
     def failed(self, reason: str) -> None: ...
     def stopping(self, names: Sequence[str]) -> None: ...
-    def stopped(self) -> None: ...
+    def stopped(self, cause: str) -> None: ...
 
 
 Stage = tuple[ChildPlan, ...]
@@ -87,7 +96,7 @@ class Supervisor:
         work.cancel()
         await asyncio.wait({work})
         await self._stop_all()
-        self._report.stopped()
+        self._report.stopped(reason.cause if isinstance(reason, ChildFailed) else "")
         if reason is not None and not isinstance(reason, StackFailed):
             raise reason
         return 0 if reason is None else 1
@@ -115,7 +124,7 @@ class Supervisor:
         child.ended.add_done_callback(lambda _: self._on_child_ended(child))
         while not await plan.answers():
             if time.monotonic() - began > plan.patience:
-                raise StackFailed(self._story(child, f"was not ready in {plan.patience:.0f} s"))
+                raise _failed(child, f"was not ready in {plan.patience:.0f} s")
             await asyncio.sleep(POLL_SECONDS)
         self._report.ready(plan.name, time.monotonic() - began)
 
@@ -133,7 +142,7 @@ class Supervisor:
             return
         error = child.ended.exception()
         how = f"ended by itself with {_ending(child.ended.result())}" if error is None else ""
-        self._finish(error or StackFailed(self._story(child, how)))
+        self._finish(error or _failed(child, how))
 
     def _finish(self, reason: BaseException | None) -> None:
         if not self._end.done():
@@ -146,9 +155,9 @@ class Supervisor:
             with suppress(OSError):
                 await asyncio.gather(*(child.stop(self._hurry) for child in stage))
 
-    def _story(self, child: Child, what: str) -> str:
-        lines = "\n".join(f"  {line}" for line in child.last_lines) or "  (it printed nothing)"
-        return f"{child.plan.name} {what}. The last that it printed:\n{lines}"
+
+def _failed(child: Child, what: str) -> ChildFailed:
+    return ChildFailed(f"{child.plan.name} {what}.", tuple(child.last_lines))
 
 
 def _first_of(error: BaseException) -> BaseException:

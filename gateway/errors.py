@@ -9,6 +9,7 @@ GatewayError
 │   ├── Unplannable            OPERATION_UNPLANNABLE
 │   ├── Unauthenticated        UNAUTHENTICATED
 │   ├── Forbidden              FORBIDDEN
+│   ├── Unavailable            UNAVAILABLE
 │   ├── SubgraphFailed         SUBGRAPH_REQUEST_FAILED
 │   ├── InvalidCursor          INVALID_CURSOR
 │   └── SubscriptionEnded      its extensions say whether and where to go on
@@ -82,6 +83,12 @@ class Forbidden(ClientError):
     """The caller is known and may not do this."""
 
     code: ClassVar[str] = "FORBIDDEN"
+
+
+class Unavailable(ClientError):
+    """Something that a request needs is away; the same request may succeed in a moment."""
+
+    code: ClassVar[str] = "UNAVAILABLE"
 
 
 class SubgraphFailed(ClientError):

@@ -1,5 +1,6 @@
 """One request as a list of steps: prepare, allow, coerce, execute, mask; or a stream of them."""
 
+import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from typing import Any
 import structlog
 from graphql import GraphQLError
 
-from gateway.caching.single_flight import SingleFlightCache
+from gateway.caching.single_flight import Bounds, SingleFlightCache
 from gateway.errors import ClientError, InternalError, InvalidRequest
 from gateway.execution.answer import Answer, RequestErrors
 from gateway.execution.answering import answer_of
@@ -19,6 +20,7 @@ from gateway.execution.subscription_root import SubscriptionRoot
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
 from gateway.ports import SubgraphStreams, SubgraphTransport
+from gateway.security.limits import check_name
 from gateway.security.masking import formatted, masked
 from gateway.subscriptions.from_subgraph import subgraph_events
 from gateway.subscriptions.live import LiveEvents
@@ -32,6 +34,13 @@ SUBSCRIPTION_WAYS = (
     '"Accept: text/event-stream" (graphql-sse), or with '
     '"Accept: multipart/mixed;subscriptionSpec=1.0".'
 )
+LARGEST_CACHED = 20_000
+"""In characters, written out; what is larger is prepared anew each time it is asked.
+
+A prepared operation takes some two hundred bytes a character.
+"""
+_CACHED_LARGE = 30
+"""How many of the largest are kept, or more of smaller ones."""
 
 _log = structlog.get_logger("gateway.pipeline")
 
@@ -59,8 +68,8 @@ class Served:
     def __init__(self, snapshot: Snapshot, options: PreparationOptions, cached: int) -> None:
         self._snapshot = snapshot
         self._options = options
-        self._prepared: SingleFlightCache[tuple[str, str | None], PreparedOperation] = (
-            SingleFlightCache(cached)
+        self._prepared: SingleFlightCache[bytes, PreparedOperation] = SingleFlightCache(
+            cached, Bounds(lambda one: one.size, LARGEST_CACHED, LARGEST_CACHED * _CACHED_LARGE)
         )
 
     @property
@@ -73,13 +82,24 @@ class Served:
         """How many operations have been prepared."""
         return self._prepared.misses
 
+    @property
+    def cached_size(self) -> int:
+        """How large the operations are, together, that are kept, in characters."""
+        return self._prepared.weight
+
     async def prepared(self, document: str, operation_name: str | None) -> PreparedOperation:
         """Give an operation ready to run; raises ClientError."""
 
         async def make() -> PreparedOperation:
             return prepare(self._snapshot, document, operation_name, self._options)
 
-        return await self._prepared.get((document, operation_name), make)
+        check_name(operation_name, self._options.limits)
+        return await self._prepared.get(_key(document, operation_name), make)
+
+
+def _key(document: str, operation_name: str | None) -> bytes:
+    text = f"{operation_name or ''}\0{document}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 async def answer(served: Served, transport: SubgraphTransport, request: OperationRequest) -> Answer:

@@ -3,18 +3,34 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class SingleFlightCache(Generic[K, V]):
-    """Keeps what was made; whoever asks while it is being made waits for the same."""
+@dataclass(frozen=True, slots=True)
+class Bounds(Generic[V]):
+    """What the values that are kept may weigh, each and together."""
 
-    def __init__(self, size: int) -> None:
+    weigh: Callable[[V], int]
+    heaviest: int
+    together: int
+
+
+class SingleFlightCache(Generic[K, V]):
+    """Keeps what was made; whoever asks while it is being made waits for the same.
+
+    At most `size` values are kept. With `bounds` their weights come to a bounded sum as well, and
+    a value that is too heavy is made anew each time.
+    """
+
+    def __init__(self, size: int, bounds: "Bounds[V] | None" = None) -> None:
         self._size = size
-        self._kept: OrderedDict[K, V] = OrderedDict()
+        self._bounds = bounds or Bounds(lambda _: 1, heaviest=1, together=size)
+        self._kept: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        self.weight = 0
         self._being_made: dict[K, asyncio.Future[V]] = {}
         self.hits = 0
         self.misses = 0
@@ -35,7 +51,7 @@ class SingleFlightCache(Generic[K, V]):
                 return under_way.result()
         self.hits += 1
         self._kept.move_to_end(key)
-        return self._kept[key]
+        return self._kept[key][0]
 
     async def _make(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
         promise = asyncio.get_running_loop().create_future()
@@ -55,6 +71,11 @@ class SingleFlightCache(Generic[K, V]):
             del self._being_made[key]
 
     def _keep(self, key: K, value: V) -> None:
-        self._kept[key] = value
-        while len(self._kept) > self._size:
-            self._kept.popitem(last=False)
+        weight = self._bounds.weigh(value)
+        if weight > self._bounds.heaviest:
+            return
+        self._kept[key] = value, weight
+        self.weight += weight
+        while len(self._kept) > self._size or self.weight > self._bounds.together:
+            _, (_, lost) = self._kept.popitem(last=False)
+            self.weight -= lost

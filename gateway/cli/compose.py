@@ -1,13 +1,16 @@
-"""`python -m gateway compose`: subgraph SDL files in, a supergraph file out."""
+"""`python -m gateway compose`: subgraph SDL files in, the supergraph and the public schema out."""
 
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from graphql import print_schema
+
 from gateway.composition.composer import compose
 from gateway.composition.problems import DoesNotCompose
 from gateway.composition.reader import SubgraphDefinition
+from gateway.planning.snapshot import build_snapshot
 
 
 def run(arguments: Sequence[str], _environment: Mapping[str, str]) -> int:
@@ -28,6 +31,9 @@ def run(arguments: Sequence[str], _environment: Mapping[str, str]) -> int:
         print(supergraph, end="")
     else:
         options.out.write_text(supergraph, encoding="utf-8")
+    if options.public is not None:
+        public = print_schema(build_snapshot(supergraph).public_schema)
+        options.public.write_text(f"{public}\n", encoding="utf-8")
     return 0
 
 
@@ -41,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
         help="a subgraph: its name, where the gateway reaches it, its SDL file; repeat it",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="instead of standard output")
+    parser.add_argument(
+        "--public", type=Path, metavar="FILE", help="write what clients may see there as well"
+    )
     return parser
 
 

@@ -26,11 +26,13 @@ from gateway.execution.projection import Projection
 from gateway.execution.subscription_root import SubscriptionRoot, subscription_root
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
+from gateway.security.expansion import expanded_size
 from gateway.security.limits import OperationLimits, check_limits, parse_within
 from gateway.security.masking import formatted
 
 _MAX_ERRORS = 20
 _PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+_SELECTION_CHARACTERS = 16
 _BAD_INPUT = "BAD_USER_INPUT"
 
 
@@ -52,6 +54,8 @@ class PreparedOperation:
     plan: CompiledPlan
     introspection: Introspection | None
     suggestions: bool
+    size: int
+    """In characters, with its fragments written out."""
     subscription: SubscriptionRoot | None = None
 
     @cached_property
@@ -121,6 +125,7 @@ def prepare(
         plan=plan,
         introspection=introspection_of(schema, operation, fragments, roots),
         suggestions=options.suggestions,
+        size=max(len(text), expanded_size(document) * _SELECTION_CHARACTERS),
         subscription=(
             subscription_root(snapshot.supergraph, schema, operation, fragments, roots, plan)
             if operation.operation is OperationType.SUBSCRIPTION and plan.fetches

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
-from gateway.errors import Unauthenticated
+from gateway.errors import Unauthenticated, Unavailable
 from service_kit.identity.caller import Caller, CallerKind
 from service_kit.identity.tokens import InvalidToken, token_in
+from service_kit.identity.user_tokens import KeysUnavailable
 
 VISITOR = Caller(
     subject="anonymous",
@@ -23,7 +24,7 @@ class UserVerifier(Protocol):
     """Turns an end user's token into a caller."""
 
     async def verify(self, token: str) -> Caller:
-        """Give the caller; raises InvalidToken."""
+        """Give the caller; raises InvalidToken, or KeysUnavailable when it cannot tell."""
 
 
 class Authenticator:
@@ -33,13 +34,18 @@ class Authenticator:
         self._verifier = verifier
 
     async def caller(self, authorization: str | None, languages: str | None = None) -> Caller:
-        """Give the caller of two headers' texts; raises Unauthenticated for a bad token."""
+        """Give the caller of two headers' texts; raises Unauthenticated for a bad token.
+
+        Raises Unavailable while the identity provider's keys cannot be read.
+        """
         if not authorization or self._verifier is None:
             return _visitor(_first_language(languages))
         try:
             return await self._verifier.verify(token_in(authorization.encode("latin-1", "replace")))
         except InvalidToken as error:
             raise Unauthenticated("The token is not valid, or no longer.") from error
+        except KeysUnavailable as error:
+            raise Unavailable("Tokens cannot be verified at the moment.") from error
 
 
 @lru_cache(maxsize=26 * 26)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, fields
 
-from graphql import DocumentNode, GraphQLSyntaxError, parse
+from graphql import DocumentNode, GraphQLSyntaxError, OperationDefinitionNode, parse
 
-from gateway.errors import OperationTooComplex
+from gateway.errors import InvalidRequest, OperationTooComplex
 from gateway.security.expansion import expanded_size
 from gateway.security.measures import Measures, measure
 
@@ -14,11 +14,13 @@ class OperationLimits:
     """The largest operation that is planned.
 
     `tokens` bounds the text; `selections` counts fields, fragments and spreads with every spread
-    written out; `duplicates` the fields that repeat a response key beside another.
+    written out; `duplicates` the fields that repeat a response key beside another; `name` the
+    characters of an operation's name. A subgraph's own bounds are wider, so that a refusal is ours.
     """
 
     tokens: int = 10_000
-    characters: int = 500_000
+    characters: int = 100_000
+    name: int = 100
     operations: int = 10
     selections: int = 5_000
     depth: int = 25
@@ -45,12 +47,21 @@ def parse_within(text: str, limits: OperationLimits) -> DocumentNode:
         raise
 
 
+def check_name(name: str | None, limits: OperationLimits) -> None:
+    """Raise InvalidRequest for an operation's name that is too long for logs and metrics."""
+    if name is not None and len(name) > limits.name:
+        raise InvalidRequest(f"The name of an operation has at most {limits.name} characters.")
+
+
 def check_limits(document: DocumentNode, limits: OperationLimits) -> None:
     """Raise OperationTooComplex for the first bound gone over, InvalidOperation for a cycle.
 
     The cost is linear: the size is counted without writing anything out, and only what is small
     enough is then walked.
     """
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode) and definition.name is not None:
+            check_name(definition.name.value, limits)
     size = expanded_size(document)
     if size > limits.selections:
         raise OperationTooComplex(

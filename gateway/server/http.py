@@ -21,7 +21,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from gateway.errors import InvalidRequest, Unauthenticated
+from gateway.errors import InvalidRequest, Unauthenticated, Unavailable
 from gateway.execution.answer import Answer
 from gateway.pipeline import MutationByGet
 from gateway.security.authentication import VISITOR, Authenticator
@@ -41,6 +41,7 @@ from gateway.server.refusals import (
     failure_response,
     method_not_allowed,
     refusal_response,
+    try_again,
     unauthenticated,
 )
 from gateway.server.request_body import posted, queried, read_body, require_json
@@ -148,11 +149,13 @@ class GatewayView(GraphQL[RequestContext, None]):
             )
         except Unauthenticated as error:
             raise unauthenticated(error) from error
+        except Unavailable as error:
+            raise try_again(error) from error
         explain = self._options.may_explain and EXPLAIN_HEADER in headers
         return RequestContext(caller, explain)
 
     async def caller_of(self, socket: WebSocket, payload: Mapping[str, Any]) -> Caller:
-        """Find out who asks by a socket; raises Unauthenticated.
+        """Find out who asks by a socket; raises Unauthenticated and Unavailable.
 
         `connection_init` says it (`Authorization`, in any case, also below `headers`), because
         browsers cannot set headers of a handshake; else the handshake does.
@@ -233,7 +236,7 @@ class GatewayView(GraphQL[RequestContext, None]):
         try:
             return await self.schema.is_subscription(asked.query, asked.operation_name)
         except NotReady as error:
-            raise _not_ready(error) from error
+            raise try_again(error) from error
 
     async def _stream(
         self, method: str, asked: GraphQLRequestData, context: RequestContext
@@ -247,7 +250,7 @@ class GatewayView(GraphQL[RequestContext, None]):
                 allowed_operation_types=OperationType.from_http(method),  # type: ignore[arg-type]
             )
         except NotReady as error:
-            raise _not_ready(error) from error
+            raise try_again(error) from error
 
     async def execute_single(self, *args: Any, **named: Any) -> ExecutionResult:
         """Run the operation; raises HttpRefusal where HTTP has a word for what is wrong."""
@@ -256,7 +259,7 @@ class GatewayView(GraphQL[RequestContext, None]):
         except MutationByGet as error:
             raise method_not_allowed(error.message, "POST") from error
         except NotReady as error:
-            raise _not_ready(error) from error
+            raise try_again(error) from error
 
     async def process_result(self, request: Request, result: ExecutionResult) -> Any:  # noqa: ARG002
         """Hand the answer on as it is: it knows its own bytes."""
@@ -288,10 +291,6 @@ class GatewayView(GraphQL[RequestContext, None]):
 
     def _bounded(self, request: Request) -> AsyncHTTPRequestAdapter:
         return _BoundedRequest(request, self._options)
-
-
-def _not_ready(error: NotReady) -> HttpRefusal:
-    return HttpRefusal(HTTPStatus.SERVICE_UNAVAILABLE, error, {"Retry-After": "1"})
 
 
 class _BoundedRequest(StarletteRequestAdapter):

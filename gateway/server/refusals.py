@@ -46,6 +46,11 @@ def unauthenticated(error: Unauthenticated) -> HttpRefusal:
     return HttpRefusal(HTTPStatus.UNAUTHORIZED, error, {"WWW-Authenticate": "Bearer"})
 
 
+def try_again(error: GatewayError) -> HttpRefusal:
+    """Say that the same request may succeed in a moment."""
+    return HttpRefusal(HTTPStatus.SERVICE_UNAVAILABLE, error, {"Retry-After": "1"})
+
+
 def refusal_response(refusal: HTTPException, media_type: str | None) -> Response:
     """Give the GraphQL-shaped answer of a refusal."""
     error = getattr(refusal, "error", None) or InvalidRequest(refusal.reason)

@@ -18,7 +18,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
-from gateway.errors import ClientError, Unauthenticated
+from gateway.errors import ClientError, Unauthenticated, Unavailable
 from gateway.execution.answer import Answer
 from gateway.security.masking import masked
 from gateway.server.drain import Drain
@@ -26,6 +26,7 @@ from gateway.server.schema import GatewaySchema, RequestContext
 from gateway.server.sockets import FORBIDDEN, SERVICE_RESTART, OpenSockets
 from service_kit.identity.caller import Caller
 
+TRY_AGAIN_LATER = 1013
 INVALID_MESSAGE = 4400
 UNAUTHORIZED = 4401
 SUBSCRIBER_EXISTS = 4409
@@ -92,7 +93,7 @@ class Door(Protocol):
         """Whether the process is ending."""
 
     async def caller_of(self, socket: WebSocket, payload: Mapping[str, Any]) -> Caller:
-        """Find out who asks; raises Unauthenticated."""
+        """Find out who asks; raises Unauthenticated and Unavailable."""
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
@@ -150,6 +151,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
             caller = await self.door.caller_of(self.websocket.ws, message.get("payload") or {})
         except Unauthenticated as error:
             await self.websocket.close(FORBIDDEN, error.message)
+            return
+        except Unavailable as error:
+            await self.websocket.close(TRY_AGAIN_LATER, error.message)
             return
         self.context = replace(self.context, caller=caller)
         self.connection_acknowledged = True

@@ -53,7 +53,7 @@ class Item:
 
     @resolver_field(
         *BACK_OFFICE,
-        description="The stock of the item at every location, by condition and location.",
+        description="The stock of the item by condition and location; staff see every location.",
     )
     async def positions(self, info: Info) -> "list[StockPosition] | None":
         """Read the positions of all items of the request at once."""

@@ -146,7 +146,8 @@ class StockTransactions:
             [movement_to_document(movement) for movement in decision.movements], session=session
         )
         if decision.records:
-            await self._tools.outcomes.record_many(dict(decision.records), session)
+            records = dict(decision.records)
+            await self._tools.outcomes.record_many(records, session, looked_up=True)
         events = events_of(decision, current_traceparent(), channels_of)
         await self._tools.outbox.append(session, list(events))
         await self._schedule_expiries(decision.reservations, session)

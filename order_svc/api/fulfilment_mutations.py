@@ -50,7 +50,7 @@ class FulfilmentMutations:
         self,
         info: Info,
         input: Annotated[FulfilmentPickInput, strawberry.argument(description="What was picked.")],
-    ) -> FulfilmentPickPayload:
+    ) -> FulfilmentPickPayload | None:
         key = _fulfilment_key(input.fulfilment_id)
         outcome = await pick_fulfilment(
             info.context.around,
@@ -74,7 +74,7 @@ class FulfilmentMutations:
         self,
         info: Info,
         input: Annotated[FulfilmentPackInput, strawberry.argument(description="What was packed.")],
-    ) -> FulfilmentPackPayload:
+    ) -> FulfilmentPackPayload | None:
         key = _fulfilment_key(input.fulfilment_id)
         outcome = await pack_fulfilment(
             info.context.around,
@@ -98,7 +98,7 @@ class FulfilmentMutations:
         self,
         info: Info,
         input: Annotated[FulfilmentShipInput, strawberry.argument(description="What leaves.")],
-    ) -> FulfilmentShipPayload:
+    ) -> FulfilmentShipPayload | None:
         key = _fulfilment_key(input.fulfilment_id)
         outcome = await ship_fulfilment(
             info.context.around,
@@ -123,7 +123,7 @@ class FulfilmentMutations:
         self,
         info: Info,
         input: Annotated[ParcelDeliverInput, strawberry.argument(description="Which parcel.")],
-    ) -> ParcelDeliverPayload:
+    ) -> ParcelDeliverPayload | None:
         key = from_global_id(input.parcel_id, "Parcel", ("input", "parcelId"))
         outcome = await deliver_parcel(
             info.context.around,
@@ -140,5 +140,5 @@ class FulfilmentMutations:
         return ParcelDeliverPayload(
             parcel=Parcel.of(parcel, order) if parcel and order else None,
             order=Order.of(order) if order else None,
-            user_errors=errors_in(outcome),
+            user_errors=errors_in(info, outcome),
         )

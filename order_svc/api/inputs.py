@@ -5,6 +5,7 @@ import strawberry
 from order_svc.api.enums import DELIVERY_METHOD_INPUT, SHORT_REASON_INPUT
 from order_svc.domain.customers.personal import Address, Destination, Person
 from order_svc.domain.fulfilments.fulfilment import ShortReason
+from order_svc.domain.naming import refuse_any, text_errors
 from order_svc.domain.orders.cancelling import CancelReason
 from order_svc.domain.orders.order import DeliveryMethod
 from order_svc.domain.orders.packing import PackedParcel
@@ -15,6 +16,7 @@ from order_svc.domain.refusals import invalid
 from order_svc.use_cases.import_customers import CustomerLine
 from order_svc.use_cases.import_prices import PriceLine
 from retail_kit.geography import GeoPoint, InvalidPoint
+from retail_kit.iso_codes import COUNTRIES
 from retail_kit.money import MalformedMoney, Money
 from service_kit.graphql.enums import optional
 from service_kit.graphql.global_ids import from_global_id
@@ -22,9 +24,8 @@ from service_kit.graphql.idempotency import KEY
 from service_kit.graphql.imports import LINES
 from service_kit.graphql.money import MoneyInput
 
+_REASON = "Why; a customer can say CUSTOMER_REQUEST or OTHER."
 _EXPECTED = "Refuse with VERSION_CONFLICT unless this is the entity's version."
-_LONGEST_TEXT = 200
-_COUNTRY_LENGTH = 2
 
 
 def money_of(given: MoneyInput, *path: str) -> Money:
@@ -48,13 +49,15 @@ class DeliveryAddressInput:
     phone: str | None = strawberry.field(default=None, description="A number for the carrier.")
 
     def address(self) -> Address:
-        """The address as it is kept; refused if a part is missing or endless."""
+        """The address as it is kept; refused if a part is missing, endless or unprintable."""
         path = ("input", "delivery", "address")
-        for field in ("name", "street", "postcode", "city", "country"):
-            if not 1 <= len(getattr(self, field).strip()) <= _LONGEST_TEXT:
-                raise invalid(f"Between 1 and {_LONGEST_TEXT} characters.", *path, field)
-        if len(self.country) != _COUNTRY_LENGTH or not self.country.isupper():
-            raise invalid("A country is two capital letters, like FR.", *path, "country")
+        for field in ("name", "street", "postcode", "city"):
+            refuse_any(text_errors(getattr(self, field), *path, field))
+        for field in ("extra", "phone"):
+            if given := getattr(self, field):
+                refuse_any(text_errors(given, *path, field))
+        if self.country not in COUNTRIES:
+            raise invalid("A country is its two capital letters, like FR.", *path, "country")
         return Address(
             name=self.name,
             street=self.street,
@@ -79,13 +82,19 @@ class DeliveryInput:
 
     def destination(self) -> Destination:
         """The destination as it is kept."""
+        return Destination(self.address.address(), self._point())
+
+    def _point(self) -> GeoPoint | None:
+        path = ("input", "delivery")
+        if self.latitude is None and self.longitude is None:
+            return None
         if self.latitude is None or self.longitude is None:
-            return Destination(self.address.address())
+            missing = "latitude" if self.latitude is None else "longitude"
+            raise invalid("A point has a latitude and a longitude.", *path, missing)
         try:
-            point = GeoPoint(self.latitude, self.longitude)
+            return GeoPoint(self.latitude, self.longitude)
         except InvalidPoint as error:
-            raise invalid(str(error), "input", "delivery", "latitude") from error
-        return Destination(self.address.address(), point)
+            raise invalid(str(error), *path, "latitude") from error
 
 
 @strawberry.input(description="Units of one SKU to order.")
@@ -132,7 +141,7 @@ class OrderCancelInput:
 
     idempotency_key: str = strawberry.field(description=KEY)
     order_id: strawberry.ID = strawberry.field(description="The global id of the order.")
-    reason: CancelReason = strawberry.field(description="Why.")
+    reason: CancelReason = strawberry.field(description=_REASON)
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 
 
@@ -142,7 +151,7 @@ class OrderLineCancelInput:
 
     idempotency_key: str = strawberry.field(description=KEY)
     line_id: strawberry.ID = strawberry.field(description="The global id of the line.")
-    reason: CancelReason = strawberry.field(description="Why.")
+    reason: CancelReason = strawberry.field(description=_REASON)
     quantity: int | None = strawberry.field(
         default=None, description="How many units; all that can be if not given."
     )

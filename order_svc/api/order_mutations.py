@@ -51,7 +51,7 @@ class OrderMutations:
         self,
         info: Info,
         input: Annotated[CustomersImportInput, strawberry.argument(description="The feed.")],
-    ) -> CustomersImportPayload:
+    ) -> CustomersImportPayload | None:
         outcome = await import_customers(
             info.context.around,
             ImportCustomers(
@@ -60,7 +60,7 @@ class OrderMutations:
                 tuple(line.line() for line in input.lines),
             ),
         )
-        return imported(CustomersImportPayload, outcome)
+        return imported(info, CustomersImportPayload, outcome)
 
     @mutation_field(
         *FEEDERS,
@@ -71,7 +71,7 @@ class OrderMutations:
         self,
         info: Info,
         input: Annotated[PricesImportInput, strawberry.argument(description="The feed.")],
-    ) -> PricesImportPayload:
+    ) -> PricesImportPayload | None:
         outcome = await import_prices(
             info.context.around,
             ImportPrices(
@@ -80,7 +80,7 @@ class OrderMutations:
                 tuple(line.line(index) for index, line in enumerate(input.lines)),
             ),
         )
-        return imported(PricesImportPayload, outcome)
+        return imported(info, PricesImportPayload, outcome)
 
     @mutation_field(
         *BUYERS,
@@ -91,7 +91,7 @@ class OrderMutations:
         self,
         info: Info,
         input: Annotated[OrderPlaceInput, strawberry.argument(description="What to order.")],
-    ) -> OrderPlacePayload:
+    ) -> OrderPlacePayload | None:
         outcome = await place_order(
             info.context.around,
             PlaceOrder(
@@ -115,7 +115,7 @@ class OrderMutations:
         self,
         info: Info,
         input: Annotated[OrderCancelInput, strawberry.argument(description="Which, and why.")],
-    ) -> OrderCancelPayload:
+    ) -> OrderCancelPayload | None:
         outcome = await cancel_whole_order(
             info.context.around,
             CancelOrder(
@@ -137,7 +137,7 @@ class OrderMutations:
         self,
         info: Info,
         input: Annotated[OrderLineCancelInput, strawberry.argument(description="Which, and why.")],
-    ) -> OrderLineCancelPayload:
+    ) -> OrderLineCancelPayload | None:
         line_id = from_global_id(input.line_id, "OrderLine", ("input", "lineId"))
         outcome = await cancel_order_line(
             info.context.around,
@@ -162,7 +162,7 @@ class OrderMutations:
         self,
         info: Info,
         input: Annotated[OrderLineSourceInput, strawberry.argument(description="Which line.")],
-    ) -> OrderLineSourcePayload:
+    ) -> OrderLineSourcePayload | None:
         line_id = from_global_id(input.line_id, "OrderLine", ("input", "lineId"))
         outcome = await source_order_line(
             info.context.around,

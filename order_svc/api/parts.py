@@ -6,6 +6,7 @@ import strawberry
 
 from order_svc.api.context import Info
 from order_svc.api.labels import label_of_hindrance
+from order_svc.api.wording import worded_figures
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.fulfilments.fulfilment import ShortReason
 from order_svc.domain.history.timeline import TimelineEntry as Told
@@ -138,7 +139,10 @@ class TimelineEntry:
             subject_type=entry.subject_type,
             subject_id=strawberry.ID(to_global_id(entry.subject_type.value, entry.subject_id)),
             order_version=entry.version,
-            details=[KeyValue(key=key, value=value) for key, value in entry.details.items()],
+            details=[
+                KeyValue(key=key, value=value)
+                for key, value in worded_figures(entry.details).items()
+            ],
         )
 
 

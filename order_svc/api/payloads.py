@@ -8,6 +8,7 @@ import strawberry
 from order_svc.api.context import Info
 from order_svc.api.enums import ErrorCode
 from order_svc.api.types import Fulfilment, Order, OrderLine, Parcel
+from order_svc.api.wording import worded
 from order_svc.domain.orders.order import Order as Aggregate
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.line_results import results_from_json
@@ -126,9 +127,10 @@ def refused(payload: Callable[..., object]) -> Callable[[tuple[Refusal, ...]], o
     return refused_payload(ErrorCode, payload)
 
 
-def errors_in(outcome: Outcome) -> list[UserError[ErrorCode]]:
-    """The user errors of an outcome."""
-    return user_errors_of(ErrorCode, outcome)
+def errors_in(info: Info, outcome: Outcome) -> list[UserError[ErrorCode]]:
+    """The user errors of an outcome, as the caller reads them."""
+    language = info.context.caller.language
+    return user_errors_of(ErrorCode, [worded(one, language) for one in outcome.refusals])
 
 
 async def order_in(info: Info, outcome: Outcome) -> Aggregate | None:
@@ -144,7 +146,7 @@ async def answered_order(
 ) -> OrderPayloadT:
     """Answer with the order as it is now."""
     order = await order_in(info, outcome)
-    return payload(order=Order.of(order) if order else None, user_errors=errors_in(outcome))
+    return payload(order=Order.of(order) if order else None, user_errors=errors_in(info, outcome))
 
 
 async def answered_line(
@@ -156,7 +158,7 @@ async def answered_line(
     return payload(
         line=OrderLine.of(line, order) if line and order else None,
         order=Order.of(order) if order else None,
-        user_errors=errors_in(outcome),
+        user_errors=errors_in(info, outcome),
     )
 
 
@@ -169,11 +171,13 @@ async def answered_fulfilment(
     return payload(
         fulfilment=Fulfilment.of(found, order) if found and order else None,
         order=Order.of(order) if order else None,
-        user_errors=errors_in(outcome),
+        user_errors=errors_in(info, outcome),
     )
 
 
-def imported(payload: type[ImportPayloadT], outcome: Outcome) -> ImportPayloadT:
+def imported(info: Info, payload: type[ImportPayloadT], outcome: Outcome) -> ImportPayloadT:
     """Answer an import with the fate of each line."""
     results = results_from_json(outcome.values.get("results", ()))
-    return payload(results=import_results_of(ErrorCode, results), user_errors=errors_in(outcome))
+    return payload(
+        results=import_results_of(ErrorCode, results), user_errors=errors_in(info, outcome)
+    )

@@ -98,7 +98,7 @@ class Query:
         filter: Filter = None,
         first: First = None,
         after: After = None,
-    ) -> Connection[Order]:
+    ) -> Connection[Order] | None:
         given = filter or OrderFilter()
         wanted = Wanted(
             channel=given.channel,
@@ -125,7 +125,7 @@ class Query:
         states: States = None,
         first: First = None,
         after: After = None,
-    ) -> Connection[Fulfilment]:
+    ) -> Connection[Fulfilment] | None:
         wanted = FulfilmentFilter(location_code=location_code, states=frozenset(states or ()))
         return await fulfilment_page(info, wanted, Fulfilment.of, first=first, after=after)
 

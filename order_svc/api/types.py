@@ -113,9 +113,17 @@ class Customer:
 async def shown_customer(info: Info, customer_id: str) -> Customer | None:
     """The customer, if they exist and the caller may see them."""
     found = await info.context.loaders.customers.load(customer_id)
-    if found is None or not may_see_customer(info.context.caller, found.id, found.ref):
+    if found is None or not await _is_shown(info, found):
         return None
     return Customer.of(found)
+
+
+async def _is_shown(info: Info, customer: KnownCustomer) -> bool:
+    """Whether the caller may see the customer, or has to do with an order of theirs."""
+    if may_see_customer(info.context.caller, customer.id, customer.ref):
+        return True
+    theirs = OrderFilter(customer_id=customer.id)
+    return await info.context.reader.count_orders(info.context.visibility, theirs, 1) > 0
 
 
 @strawberry.type(description="Some units of a line that have come equally far.")

@@ -25,7 +25,7 @@ def text_errors(text: str, *path: str) -> Iterator[Refusal]:
     return _errors(text, "A text", LONGEST_TEXT, path)
 
 
-def require(errors: Iterator[Refusal]) -> None:
+def refuse_any(errors: Iterator[Refusal]) -> None:
     """Refuse with the first of the errors, if there is one."""
     for refusal in errors:
         raise refusal

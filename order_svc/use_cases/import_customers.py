@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from order_svc.domain.customers.customer import Customer, customer_id_of
 from order_svc.domain.customers.personal import Person
 from order_svc.domain.history.events import event_of_customer
-from order_svc.domain.naming import ref_errors
+from order_svc.domain.naming import ref_errors, text_errors
 from order_svc.domain.refusals import invalid
 from order_svc.ports import Work
 from order_svc.use_cases.change_order import Command, cause_of, once
@@ -72,8 +73,8 @@ async def _compared(
     changed = dict[str, tuple[Customer, Person | None]]()
     seen = set[str]()
     for index, line in enumerate(command.lines):
-        path = ("input", "lines", str(index), "ref")
-        reason = _reason(line.ref, seen, path)
+        path = ("input", "lines", str(index))
+        reason = _reason(line, seen, path)
         if reason is not None:
             results.append(rejected(index, line.ref, reason))
             continue
@@ -90,7 +91,19 @@ async def _compared(
     return results, changed
 
 
-def _reason(ref: str, seen: set[str], path: tuple[str, ...]) -> Refusal | None:
-    if ref in seen:
-        return invalid("An earlier line has the same reference.", *path)
-    return next(ref_errors(ref, *path), None)
+def _reason(line: CustomerLine, seen: set[str], path: tuple[str, ...]) -> Refusal | None:
+    if line.ref in seen:
+        return invalid("An earlier line has the same reference.", *path, "ref")
+    person = line.person
+    texts = {
+        "tier": line.tier,
+        "givenName": person.given_name,
+        "familyName": person.family_name,
+        "email": person.email,
+        "phone": person.phone,
+    }
+    errors = chain(
+        ref_errors(line.ref, *path, "ref"),
+        *(text_errors(text, *path, name) for name, text in texts.items() if text),
+    )
+    return next(errors, None)

@@ -7,7 +7,7 @@ from order_svc.domain.crash_points import PLACEMENT_SAVED
 from order_svc.domain.customers.customer import Customer, customer_id_of
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.history.events import event_of_customer
-from order_svc.domain.naming import code_errors, ref_errors, require
+from order_svc.domain.naming import code_errors, ref_errors, refuse_any
 from order_svc.domain.orders.placement import AskedLine, Placement, begin
 from order_svc.domain.refusals import forbidden, price_not_allowed, ref_taken
 from order_svc.domain.rights.visibility import actor_of, may_order_for, may_set_prices
@@ -113,7 +113,7 @@ async def _save(
 
 
 def _check_rights(command: PlaceOrder) -> None:
-    require(code_errors(command.channel, "input", "channel"))
+    refuse_any(code_errors(command.channel, "input", "channel"))
     if not may_set_prices(command.caller):
         priced = [i for i, line in enumerate(command.lines) if line.unit_price is not None]
         if priced:
@@ -133,7 +133,7 @@ async def _customer(work: Work, command: PlaceOrder) -> Customer | None:
         raise forbidden("You may not order for this customer here.", "input", "customerRef")
     if ref is None or customer_id is None:
         return None
-    require(ref_errors(ref, "input", "customerRef"))
+    refuse_any(ref_errors(ref, "input", "customerRef"))
     found = await work.customers.get_many({customer_id, ref})
     return found.get(customer_id) or found.get(ref) or Customer(customer_id, ref)
 
@@ -152,6 +152,6 @@ async def _introduce(
 def _ref_of(given: str | None, order_id: str) -> str:
     """The reference given, or a short one that people can spell."""
     if given is not None:
-        require(ref_errors(given, "input", "ref"))
+        refuse_any(ref_errors(given, "input", "ref"))
         return given
     return f"T-{derived_identifier(order_id)[:_SHORT_REF].upper()}"

@@ -21,11 +21,14 @@ from service_kit.runtime.telemetry import name_operation
 
 @dataclass(frozen=True, slots=True)
 class DocumentBounds:
-    """The largest document that a subgraph runs."""
+    """The largest document that a subgraph runs.
 
-    tokens: int = 5_000
-    characters: int = 100_000
-    depth: int = 25
+    Wider than what a gateway takes from a client: it writes fragments out and adds keys.
+    """
+
+    tokens: int = 50_000
+    characters: int = 500_000
+    depth: int = 40
 
 
 def bounds_extension(bounds: DocumentBounds) -> type[SchemaExtension]:

@@ -19,7 +19,7 @@ def from_global_id(text: str, expected_type: str, path: Sequence[str] = ("id",))
     if not separator or not key or type_name != expected_type:
         raise Refusal(
             INVALID_INPUT,
-            f"This is not the id of a {expected_type}.",
+            f"This id names no {expected_type}.",
             path=path,
             params={"expectedType": expected_type},
         )

@@ -63,5 +63,13 @@ def _fields(value: Any, without: str = "") -> dict[str, JSON]:
     return {
         field.name: canonical(given)
         for field in dataclasses.fields(value)
-        if field.name != without and (given := getattr(value, field.name)) is not UNSET
+        if field.name != without and not _is_default(field, given := getattr(value, field.name))
     }
+
+
+def _is_default(field: "dataclasses.Field[Any]", given: object) -> bool:
+    """Whether the field says nothing: an input that gains it later keeps its fingerprints."""
+    if given is UNSET or field.default is not dataclasses.MISSING:
+        return given is UNSET or given == field.default
+    factory = field.default_factory
+    return given is None if factory is dataclasses.MISSING else given == factory()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -34,18 +35,33 @@ FetchJwks: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
 _log = structlog.get_logger("service_kit.identity")
 
 
+class KeysUnavailable(Exception):
+    """The provider's keys cannot be read now, so a token can be called neither good nor bad."""
+
+
 class UserKeys(Protocol):
     """Where an identity provider's public keys come from."""
 
     async def find(self, kid: str) -> jwt.PyJWK | None:
-        """Give the key of that name, if the provider has it."""
+        """Give the key of that name, if the provider has it; raises KeysUnavailable.
+
+        As long as a key has not changed, the same object is given.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """A key as the provider writes it, and as it is used."""
+
+    jwk: Mapping[str, Any]
+    key: jwt.PyJWK
 
 
 class RefreshedKeys:
     """Keys fetched when first needed, again when old, and again for an unknown name.
 
     An unknown name fetches at most once every `RETRY_AFTER`, and so does a failing provider;
-    the keys known so far stay in use meanwhile.
+    the keys known so far stay in use meanwhile, and an unknown name raises KeysUnavailable.
     """
 
     def __init__(
@@ -54,19 +70,23 @@ class RefreshedKeys:
         self._fetch = fetch
         self._clock = clock
         self._refresh_after = refresh_after
-        self._keys: Mapping[str, jwt.PyJWK] = {}
+        self._keys: Mapping[str, _Published] = {}
+        self._failing = False
         self._tried_at: datetime | None = None
         self._fetched_at: datetime | None = None
         self._one_at_a_time = asyncio.Lock()
 
     async def find(self, kid: str) -> jwt.PyJWK | None:
-        """Give the key of that name, fetching the set if that may help."""
+        """Give the key of that name, fetching the set if that may help; see UserKeys."""
         being_fetched = self._one_at_a_time.locked() and kid in self._keys
         if self._may_help(kid) and not being_fetched:
             async with self._one_at_a_time:
                 if self._may_help(kid):
                     await self._refresh()
-        return self._keys.get(kid)
+        published = self._keys.get(kid)
+        if published is None and self._failing:
+            raise KeysUnavailable("The identity provider does not give its keys.")
+        return None if published is None else published.key
 
     def _may_help(self, kid: str) -> bool:
         now = self._clock.now()
@@ -77,9 +97,11 @@ class RefreshedKeys:
 
     async def _refresh(self) -> None:
         try:
-            self._keys = _keys_in(await self._fetch())
+            self._keys = _keys_in(await self._fetch(), self._keys)
             self._fetched_at = self._clock.now()
+            self._failing = False
         except Exception as error:  # noqa: BLE001  # whatever it is, the known keys still serve
+            self._failing = True
             _log.warning("jwks_not_fetched", reason=repr(error))
         finally:
             self._tried_at = self._clock.now()
@@ -96,17 +118,30 @@ def jwks_file(path: Path) -> FetchJwks:
     return fetch
 
 
-def _keys_in(jwks: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
+def _keys_in(jwks: Mapping[str, Any], known: Mapping[str, _Published]) -> dict[str, _Published]:
     """Read the keys that we can use; a provider may publish others beside them."""
-    keys: dict[str, jwt.PyJWK] = {}
+    keys: dict[str, _Published] = {}
     for jwk in jwks["keys"]:
+        before = known.get(jwk.get("kid"))
+        if before is not None and before.jwk == jwk:
+            keys[jwk["kid"]] = before
+            continue
         try:
             key = jwt.PyJWK.from_dict(jwk)
         except jwt.PyJWTError:
             continue
         if key.key_id and key.algorithm_name in ALGORITHMS and jwk.get("use", "sig") == "sig":
-            keys[key.key_id] = key
+            keys[key.key_id] = _Published(jwk, key)
     return keys
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """Whom a token stands for, and the key that says so."""
+
+    kid: str
+    key: jwt.PyJWK
+    caller: Caller
 
 
 class UserTokenVerifier:
@@ -117,37 +152,45 @@ class UserTokenVerifier:
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
-        self._verified: BoundedCache[str, Caller] = BoundedCache(_CACHED)
+        self._verified: BoundedCache[str, _Verified] = BoundedCache(_CACHED)
 
     async def verify(self, token: str) -> Caller:
-        """Give the user; raises InvalidToken. A verified token is not verified again."""
-        caller = self._verified.get(token)
-        if caller is None:
-            caller = _caller_of(await self._claims(token), self._clock.now())
-            self._verified.put(token, caller)
-        if caller.expires_at <= self._clock.now():
+        """Give the user; raises InvalidToken and KeysUnavailable.
+
+        A verified token is not verified again while its key is published unchanged.
+        """
+        verified = self._verified.get(token)
+        if verified is None or await self._keys.find(verified.kid) is not verified.key:
+            self._verified.forget(token)
+            verified = await self._verify(token)
+            self._verified.put(token, verified)
+        if verified.caller.expires_at <= self._clock.now():
             self._verified.forget(token)
             raise InvalidToken("The token has expired.")
-        return caller
+        return verified.caller
 
-    async def _claims(self, token: str) -> dict[str, Any]:
+    async def _verify(self, token: str) -> "_Verified":
         if len(token) > _LONGEST:
             raise InvalidToken("The token is too long.")
         try:
-            header = jwt.get_unverified_header(token)
-            key = await self._keys.find(str(header["kid"]))
+            kid = str(jwt.get_unverified_header(token)["kid"])
+            key = await self._keys.find(kid)
             if key is None:
                 raise InvalidToken("The token's key is not known.")
-            return jwt.decode(
-                token,
-                key,
-                algorithms=[key.algorithm_name],
-                audience=self._audience,
-                issuer=self._issuer,
-                options=_CHECKS,
-            )
+            claims = self._claims(token, key)
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
             raise InvalidToken("The token is not valid.") from error
+        return _Verified(kid, key, _caller_of(claims, self._clock.now()))
+
+    def _claims(self, token: str, key: jwt.PyJWK) -> dict[str, Any]:
+        return jwt.decode(
+            token,
+            key,
+            algorithms=[key.algorithm_name],
+            audience=self._audience,
+            issuer=self._issuer,
+            options=_CHECKS,
+        )
 
 
 def _caller_of(claims: Mapping[str, Any], now: datetime) -> Caller:

@@ -47,6 +47,7 @@ REQUEST_ID = "x-request-id"
 UNNAMED = "unnamed"
 OTHER = "other"
 _MOST_NAMES = 300
+_LONGEST_NAME = 100
 _QUIET = ("/health/", "/metrics")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SERVER_ERROR = 500
@@ -68,10 +69,10 @@ _current: ContextVar[_Request | None] = ContextVar("request", default=None)
 
 
 def name_operation(name: str | None) -> None:
-    """Say what the request under way is, once that is known."""
+    """Say what the request under way is, once that is known; a long name is cut."""
     request = _current.get()
     if request is not None and name:
-        request.operation = name
+        request.operation = name[:_LONGEST_NAME]
 
 
 def outgoing_headers() -> dict[str, str]:
@@ -185,7 +186,7 @@ class RequestTelemetry:
 def _noting_status(request: _Request, send: Send) -> Send:
     async def noting(message: Message) -> None:
         if message["type"] == "http.response.start":
-            request.status = message["status"]
+            request.status = int(message["status"])
         await send(message)
 
     return noting

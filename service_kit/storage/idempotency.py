@@ -1,7 +1,7 @@
 """Outcomes of commands, stored in the transaction of their effect."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from service_kit.commands.idempotency import IdempotentRequest, Outcome, Outcomes, key_reused
@@ -46,10 +46,15 @@ class MongoOutcomes:
     async def find_many(
         self, requests: Sequence[IdempotentRequest], session: Session | None = None
     ) -> dict[str, Outcome | Refusal]:
-        """Give, by request identifier, what is recorded, or the refusal of a reused key."""
+        """Give, by request identifier, what is recorded, or the refusal of a reused key.
+
+        In a transaction, what is overdue is deleted by the way: its key is free again.
+        """
         wanted = {request.identifier: request for request in requests}
         found = await self._collection.find({"_id": {"$in": list(wanted)}}, session=session)
         now = self._clock.now()
+        if session is not None:
+            await self._free_overdue(found, now, session)
         return {
             document["_id"]: _answer(wanted[document["_id"]], UPCASTS.upcast(document))
             for document in found
@@ -57,20 +62,39 @@ class MongoOutcomes:
         }
 
     async def record_many(
-        self, outcomes: Mapping[IdempotentRequest, Outcome], session: Session
+        self,
+        outcomes: Mapping[IdempotentRequest, Outcome],
+        session: Session,
+        *,
+        looked_up: bool = False,
     ) -> None:
-        """Keep the outcomes; the same key in another transaction makes one of the two retry."""
+        """Keep the outcomes; the same key in another transaction makes one of the two retry.
+
+        `looked_up` says that `find_many` was asked for them in this transaction already.
+        """
         now = self._clock.now()
         expires_at = None if self._keep is None else now + self._keep
         stamps = {"recordedAt": now, "expiresAt": expires_at}
-        overdue = [request.identifier for request in outcomes]
-        await self._collection.delete_many(
-            {"_id": {"$in": overdue}, "expiresAt": {"$lte": now}}, session=session
-        )
+        if not looked_up:
+            overdue = [request.identifier for request in outcomes]
+            await self._collection.delete_many(
+                {"_id": {"$in": overdue}, "expiresAt": {"$lte": now}}, session=session
+            )
         await self._collection.insert_many(
             [_document(request, outcome) | stamps for request, outcome in outcomes.items()],
             session=session,
         )
+
+    async def _free_overdue(
+        self, found: Sequence[Document], now: datetime, session: Session
+    ) -> None:
+        overdue = [
+            document["_id"]
+            for document in found
+            if document["expiresAt"] is not None and document["expiresAt"] <= now
+        ]
+        if overdue:
+            await self._collection.delete_many({"_id": {"$in": overdue}}, session=session)
 
     async def purge(self) -> int:
         """Delete up to a thousand outcomes whose time is over, and say how many."""

@@ -160,24 +160,35 @@ class FakeInventory:
         reserved = self.reservations[reservation_id]
         for (line_id, location), units in reserved.pegs.items():
             self.allocated[reserved.skus[line_id], location] -= units
-        reserved.pegs.clear()
+            reserved.pegs[line_id, location] = 0
 
     def _consume(self, effect: ConsumeStock) -> None:
-        reserved = self._free_up(effect, effect.lines)
+        reserved = self._reserved(effect)
         for line in effect.lines:
-            self.on_hand[reserved.skus[line.line_id], line.location_code] -= line.quantity
+            peg = (line.line_id, line.location_code)
+            if peg not in reserved.pegs:
+                raise RefusedAll([Refusal("NOT_FOUND", "Nothing was kept for this line.")])
+            key = (reserved.skus[line.line_id], line.location_code)
+            kept = min(line.quantity, reserved.pegs[peg])
+            reserved.pegs[peg] -= kept
+            self.allocated[key] -= kept
+            self.on_hand[key] -= min(line.quantity, self.on_hand[key])
 
     def _correct(self, effect: CorrectStock) -> None:
         reserved = self._free_up(effect, (effect.line,))
         key = (reserved.skus[effect.line.line_id], effect.line.location_code)
         self.on_hand[key] = effect.counted + self.allocated[key]
 
-    def _free_up(
-        self, effect: ConsumeStock | ReleaseStock | CorrectStock, lines: tuple[StockLine, ...]
-    ) -> Reserved:
+    def _reserved(self, effect: ConsumeStock | ReleaseStock | CorrectStock) -> Reserved:
         reserved = self.reservations.get(effect.reservation_id)
         if reserved is None:
             raise RefusedAll([Refusal("NOT_FOUND", "There is no such reservation.")])
+        return reserved
+
+    def _free_up(
+        self, effect: ConsumeStock | ReleaseStock | CorrectStock, lines: tuple[StockLine, ...]
+    ) -> Reserved:
+        reserved = self._reserved(effect)
         for line in lines:
             if reserved.pegs[line.line_id, line.location_code] < line.quantity:
                 raise RefusedAll([Refusal("RESERVATION_LINE_EXCEEDED", "More than is kept.")])

@@ -9,6 +9,7 @@ from order_svc.domain.lifecycles.actions import Action
 from order_svc.domain.lifecycles.parcel_state import ParcelState
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Line, move
+from order_svc.domain.naming import refuse_any, text_errors
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed, require
 from order_svc.domain.orders.order import Order
 from order_svc.domain.parcels.parcel import Parcel
@@ -35,7 +36,7 @@ def ship(
     require(Action.FULFILMENT_SHIP, order.states_in(fulfilment.id))
     drafts = {one.id: one for one in fulfilment.parcels if one.state is ParcelState.DRAFT}
     chosen = list(shipped) or [ShippedParcel(parcel_id) for parcel_id in drafts]
-    _check(chosen, drafts)
+    _check(carrier, chosen, drafts)
     left = {
         one.parcel_id: replace(
             drafts[one.parcel_id],
@@ -72,13 +73,18 @@ def deliver(order: Order, parcel: Parcel, at: datetime) -> Change:
     return changed(order, after, entries=entries, effects=[])
 
 
-def _check(chosen: Sequence[ShippedParcel], drafts: dict[str, Parcel]) -> None:
+def _check(carrier: str | None, chosen: Sequence[ShippedParcel], drafts: dict[str, Parcel]) -> None:
+    if carrier:
+        refuse_any(text_errors(carrier, "input", "carrier"))
     if len({one.parcel_id for one in chosen}) < len(chosen):
         raise invalid("Name each parcel once.", "input", "parcels")
     for index, one in enumerate(chosen):
         if one.parcel_id not in drafts:
             path = ("input", "parcels", str(index), "parcelId")
             raise not_found("parcel waiting in this fulfilment", *path)
+        if one.tracking_number:
+            path = ("input", "parcels", str(index), "trackingNumber")
+            refuse_any(text_errors(one.tracking_number, *path))
 
 
 def _with_parcels(fulfilment: Fulfilment, changed_parcels: dict[str, Parcel]) -> Fulfilment:

@@ -1,5 +1,6 @@
 """The development issuer answers as text for a shell and as JSON for a program."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -89,10 +90,12 @@ async def test_an_issuer_told_to_stop_after_serving_says_nothing(
     port = free_port()
     environment = {"TUTTI_FOLDER": str(tmp_path), "ISSUER_PORT": str(port)}
     command = leashed([sys.executable, "-m", "devstack", "issuer"])
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        ready = asks(port)
-        while not await ready():
-            pass
-        process.send_signal(number)
-        _, printed = process.communicate()
-    assert (process.returncode, printed) == (0, "")
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    ready = asks(port)
+    while not await ready():
+        pass
+    process.send_signal(number)
+    _, printed = await process.communicate()
+    assert (process.returncode, printed) == (0, b"")

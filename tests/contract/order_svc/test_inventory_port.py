@@ -276,6 +276,17 @@ async def test_consumed_goods_leave_the_shelf_once(stock: Stock) -> None:
     assert (await stock.on_hand("A", "W1"), await stock.available("A", "W1")) == (2, 1)
 
 
+async def test_goods_that_left_although_they_were_released_leave_the_shelf_all_the_same(
+    stock: Stock,
+) -> None:
+    await stock.give("A", "W1", 3)
+    allocation = await stock.inventory.allocate(wanted(("A", 2)))
+    lines = (StockLine("o1.l1", "W1", 2),)
+    await stock.inventory.release(ReleaseStock("e1", "o1", allocation.reservation_id, lines))
+    await stock.inventory.consume(ConsumeStock("e2", "o1", allocation.reservation_id, lines))
+    assert (await stock.on_hand("A", "W1"), await stock.available("A", "W1")) == (1, 1)
+
+
 async def test_released_goods_can_be_sold_again_once(stock: Stock) -> None:
     await stock.give("A", "W1", 3)
     allocation = await stock.inventory.allocate(wanted(("A", 2)))

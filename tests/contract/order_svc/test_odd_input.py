@@ -90,3 +90,33 @@ async def test_a_customer_whose_reference_holds_a_control_character_is_rejected(
     lines = [{"ref": "7\u0000"}, {"ref": "8"}]
     payload = await process.does("customersImport", {"lines": lines}, RESULTS, FEEDER)
     assert [result["status"] for result in payload["results"]] == ["REJECTED", "APPLIED"]
+
+
+@pytest.mark.parametrize("name", ["tier", "givenName", "familyName", "email", "phone"])
+@pytest.mark.parametrize("odd", ["x" * 201, "A\u0000da"])
+async def test_a_customer_with_odd_words_about_them_is_rejected_where_they_are_odd(
+    name: str, odd: str, process: OrdersProcess
+) -> None:
+    lines = [{"ref": "7", name: odd}]
+    payload = await process.does("customersImport", {"lines": lines}, RESULTS, FEEDER)
+    (result,) = payload["results"]
+    error = {"code": "INVALID_INPUT", "path": [*LINE, name]}
+    assert result == {"status": "REJECTED", "userErrors": [error]}
+
+
+@pytest.mark.parametrize("odd", ["x" * 201, "1\u0000"])
+async def test_what_a_carrier_is_called_and_its_numbers_are_short_and_printable(
+    odd: str, process: OrdersProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "S1", 9)
+    order = await process.packs(await process.picks(await process.places("A")))
+    (fulfilment,) = order["fulfilments"]
+    parcel = {"parcelId": fulfilment["parcels"][0]["id"], "trackingNumber": odd}
+    for given, path in (
+        ({"carrier": odd}, ["input", "carrier"]),
+        ({"parcels": [parcel]}, ["input", "parcels", "0", "trackingNumber"]),
+    ):
+        input_ = {"fulfilmentId": fulfilment["id"], **given}
+        payload = await process.does("fulfilmentShip", input_)
+        found = [(error["code"], error["path"]) for error in payload["userErrors"]]
+        assert found == [("INVALID_INPUT", path)]

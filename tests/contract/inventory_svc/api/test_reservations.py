@@ -241,7 +241,7 @@ async def test_no_user_releases_what_an_order_keeps(stocked: Subgraph) -> None:
         role: codes(
             (
                 await stocked.ask_as(
-                    role, operation, {"input": input_}, grants=["location:S2", "channel:web"]
+                    role, operation, {"input": input_}, subject=role, grants=["location:S2"]
                 )
             )["data"]["reservationRelease"]
         )

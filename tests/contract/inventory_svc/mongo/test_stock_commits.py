@@ -2,10 +2,17 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
 
 from inventory_svc.domain.stock.commands import FeedMode, ReleaseReservation, ReserveStock
 from inventory_svc.domain.stock.decisions import Decided
@@ -79,6 +86,65 @@ async def test_waiting_commands_are_committed_together(process: Process) -> None
     )
 
     assert (await process.position(S1)).version == before + 1
+
+
+class Commands(CommandListener):
+    """Notes the commands that are sent to the server."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name in COUNTED:
+            self.sent.append(event.command_name)
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        pass
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        pass
+
+
+COUNTED = ("find", "insert", "update", "delete", "aggregate", "commitTransaction")
+
+
+async def test_a_group_of_reservations_asks_the_server_no_more_than_it_must(
+    open_process: OpenProcess,
+) -> None:
+    commands = Commands()
+    process = await open_process(listeners=[commands])
+    await process.commits.submit(build.a_count(S1, 64))
+    await process.commits.submit(build.an_allocation(("shirt", 1)))
+    commands.sent.clear()
+
+    await asyncio.gather(
+        *(process.commits.submit(build.an_allocation(("shirt", 1))) for _ in range(60))
+    )
+
+    assert Counter(commands.sent) == {
+        "find": 3,  # outcomes, reservations, positions
+        "update": 1,  # positions
+        "insert": 4,  # reservations, movements, outcomes, outbox
+        "commitTransaction": 1,
+    }
+
+
+async def test_a_key_whose_outcome_is_overdue_is_free_again(process: Process) -> None:
+    await process.commits.submit(build.a_count(S1, 5))
+    request = build.a_request("k", "one")
+    await process.commits.submit(build.an_allocation(("shirt", 1), request=request))
+    process.clock.advance(timedelta(days=8))
+    later = build.an_allocation(
+        ("shirt", 2), request=build.a_request("k", "other"), reservation_id="r-later"
+    )
+
+    decided, again = await asyncio.gather(
+        process.commits.submit(later), process.commits.submit(later)
+    )
+
+    assert not decided.outcome.refusals
+    assert again.outcome == decided.outcome
+    assert await process.counters(S1) == (5, 3, 0)
 
 
 async def test_two_processes_at_once_never_oversell(open_process: OpenProcess) -> None:

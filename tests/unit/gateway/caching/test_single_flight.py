@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from gateway.caching.single_flight import SingleFlightCache
+from gateway.caching.single_flight import Bounds, SingleFlightCache
 
 
 class Maker:
@@ -78,19 +78,24 @@ async def test_when_the_maker_is_cancelled_a_waiter_makes_it() -> None:
 
 
 async def test_the_kept_are_bounded_by_what_they_weigh_and_the_heavy_are_not_kept() -> None:
-    cache: SingleFlightCache[str, int] = SingleFlightCache(10, weight=100, heaviest=50)
-    maker = Maker()
-    maker.go.set()
+    bounds: Bounds[int] = Bounds(lambda value: value, heaviest=50, together=100)
+    cache: SingleFlightCache[str, int] = SingleFlightCache(10, bounds)
 
-    await cache.get("heavy", maker.make, weight=51)
+    async def weigh(key: str, weight: int) -> None:
+        async def make() -> int:
+            return weight
+
+        assert await cache.get(key, make) == weight
+
+    await weigh("heavy", 51)
     assert (len(cache), cache.weight) == (0, 0)
     for key in ("a", "b", "a", "c"):
-        await cache.get(key, maker.make, weight=40)
+        await weigh(key, 40)
 
     assert (len(cache), cache.weight) == (2, 80)
     before = cache.misses
-    await cache.get("a", maker.make, weight=40)
-    await cache.get("c", maker.make, weight=40)
+    await weigh("a", 40)
+    await weigh("c", 40)
     assert cache.misses == before
-    await cache.get("b", maker.make, weight=40)
+    await weigh("b", 40)
     assert cache.misses == before + 1

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -99,7 +99,7 @@ def test_every_kind_of_input_value_has_one_json() -> None:
             Decimal("-0.50"),
             datetime(2026, 3, 2, 9, tzinfo=east),
             date(2026, 3, 2),
-            Inner(),
+            Inner(2),
         ]
     ) == [
         None,
@@ -114,8 +114,49 @@ def test_every_kind_of_input_value_has_one_json() -> None:
         "-0.5",
         datetime(2026, 3, 2, 0, tzinfo=UTC).isoformat(),
         "2026-03-02",
-        {"n": 1},
+        {"n": 2},
     ]
+
+
+@dataclass
+class BookBefore:
+    """An input as it was deployed first."""
+
+    title: str
+    inner: Inner
+
+
+@dataclass
+class InnerAfter(Inner):
+    """Its part in the next version, with one more optional field."""
+
+    colour: Colour | None = None
+
+
+@dataclass
+class BookAfter:
+    """The same input in the next version, with more optional fields."""
+
+    title: str
+    inner: Inner
+    subtitle: str | None = None
+    copies: int = 1
+    shelf: Any = strawberry.UNSET
+    tags: list[str] = field(default_factory=list)
+
+
+def test_an_input_that_gained_optional_fields_keeps_the_fingerprint_of_what_was_sent() -> None:
+    before = canonical(BookBefore("Emma", Inner(2)))
+
+    assert canonical(BookAfter("Emma", InnerAfter(2))) == before
+    for different in (
+        BookAfter("Emma", InnerAfter(2), subtitle=""),
+        BookAfter("Emma", InnerAfter(2), copies=2),
+        BookAfter("Emma", InnerAfter(2), shelf=None),
+        BookAfter("Emma", InnerAfter(2), tags=["old"]),
+        BookAfter("Emma", InnerAfter(2, colour=Colour.RED)),
+    ):
+        assert canonical(different) != before
 
 
 def test_what_is_no_input_value_is_a_bug() -> None:

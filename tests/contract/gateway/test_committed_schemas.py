@@ -1,0 +1,51 @@
+"""What stands in schema/ is what runs: `make schema` writes it, reviews see the contract change."""
+
+from pathlib import Path
+
+import pytest
+from graphql import print_schema
+
+from gateway.cli.compose import run as run_compose
+from gateway.planning.snapshot import build_snapshot
+from inventory_svc.api.schema import inventory_schema
+from order_svc.api.schema import order_schema
+from service_kit.graphql.schema import print_sdl
+
+FOLDER = Path(__file__).parents[3] / "schema"
+URLS = {
+    "inventory_svc": "http://127.0.0.1:4001/graphql",
+    "order_svc": "http://127.0.0.1:4002/graphql",
+}
+FRESH = "Run `make schema` and commit what it writes."
+
+
+def committed(name: str) -> str:
+    """Read a file of schema/."""
+    return (FOLDER / f"{name}.graphql").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"), [("inventory_svc", inventory_schema), ("order_svc", order_schema)]
+)
+def test_the_schema_of_each_service_is_the_one_that_it_serves(name: str, schema: object) -> None:
+    assert callable(schema)
+    assert committed(name) == print_sdl(schema()), FRESH
+
+
+def test_the_supergraph_and_the_public_schema_are_those_of_the_services(tmp_path: Path) -> None:
+    supergraph, public = tmp_path / "supergraph.graphql", tmp_path / "public.graphql"
+    subgraphs = [f"--subgraph={name}={url}={FOLDER}/{name}.graphql" for name, url in URLS.items()]
+
+    assert run_compose([*subgraphs, f"--out={supergraph}", f"--public={public}"], {}) == 0
+
+    assert committed("supergraph") == supergraph.read_text(encoding="utf-8"), FRESH
+    assert committed("public") == public.read_text(encoding="utf-8"), FRESH
+
+
+def test_the_public_schema_shows_nothing_of_the_machinery_and_nothing_for_services_alone() -> None:
+    public = committed("public")
+
+    assert public == f"{print_schema(build_snapshot(committed('supergraph')).public_schema)}\n"
+    assert "join__" not in public
+    assert "_entities" not in public
+    assert "@inaccessible" not in public
