@@ -74,6 +74,18 @@ async def test_a_bad_token_closes_with_4403(world: World, session: aiohttp.Clien
         assert await socket.closed() == 4403
 
 
+async def test_a_token_that_cannot_be_checked_now_closes_with_1013_so_that_clients_come_again(
+    world: World, session: aiohttp.ClientSession
+) -> None:
+    nobody = "http://127.0.0.1:1/jwks.json"
+    gateway = await world.another_gateway(session, user_jwks_file=None, user_jwks_url=nobody)
+    async with connected(session, f"{gateway.url}/graphql") as socket:
+        payload = {"authorization": f"Bearer {user_token()}"}
+        await socket.send({"type": "connection_init", "payload": payload})
+
+        assert await socket.closed() == 1013
+
+
 async def test_a_token_of_the_handshake_counts_when_the_first_message_brings_none(
     world: World, session: aiohttp.ClientSession
 ) -> None:
