@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.errors import Forbidden, InvalidRequest
+from gateway.errors import Forbidden, InvalidRequest, Unauthenticated
 from gateway.subscriptions.happening import texts_of
 from gateway.subscriptions.listener import Interest, grants_that_count
 from gateway.supergraph.model import EventSource
@@ -38,7 +38,10 @@ def wish_of(
     payload_fields: frozenset[str],
     caller: Caller,
 ) -> Wish:
-    """Read coerced arguments; raises InvalidRequest, and Forbidden for who may see nothing."""
+    """Read coerced arguments; raises InvalidRequest, and for who may see nothing Forbidden.
+
+    Raises Unauthenticated for nobody in particular, unless visitors see everything.
+    """
     filters = {
         name: frozenset(texts_of(arguments[name]))
         for name in source.match
@@ -47,7 +50,7 @@ def wish_of(
     _require_bounded(filters)
     grants = grants_that_count(source, caller)
     if grants is not None:
-        _require_allowed(source, filters, grants)
+        _require_allowed(source, filters, grants, caller)
     return Wish(
         interest=Interest(source.field, filters, grants),
         since=arguments.get(SINCE),
@@ -64,8 +67,13 @@ def _require_bounded(filters: Mapping[str, frozenset[str]]) -> None:
 
 
 def _require_allowed(
-    source: EventSource, filters: Mapping[str, frozenset[str]], grants: frozenset[str]
+    source: EventSource,
+    filters: Mapping[str, frozenset[str]],
+    grants: frozenset[str],
+    caller: Caller,
 ) -> None:
+    if caller.is_anonymous:
+        raise Unauthenticated(f"Sign in to listen to {source.field}.")
     if not grants:
         raise Forbidden(f"{source.field} is not for this caller.")
     if not filters:

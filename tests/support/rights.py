@@ -3,7 +3,7 @@
 `python -m tests.support.rights` writes the table anew.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +16,7 @@ from graphql import (
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
     is_leaf_type,
@@ -32,6 +33,9 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 PAGE: Final = ROOT / "docs" / "rights.md"
 COLUMNS: Final = (*(role.value for role in Role), SERVICE)
 ENTITIES: Final = "_entities"
+ROOTS: Final = ("Query", "Mutation", "Subscription")
+HEARTBEAT: Final = "heartbeatSeconds"
+HEARTBEAT_SECONDS: Final = 60
 _INTRODUCTION: Final = """\
 # Who may call what
 
@@ -101,11 +105,9 @@ def page() -> str:
 
 def root_call(schema: GraphQLSchema, parent: str, name: str) -> Call:
     """Make a call of a root field."""
-    roots = {"Query": schema.query_type, "Mutation": schema.mutation_type}
-    root = roots[parent]
-    if root is None:
-        raise LookupError(parent)
-    declared, field, variables = _called(name, root.fields[name])
+    root = schema.type_map[parent]
+    assert isinstance(root, GraphQLObjectType)
+    declared, field, variables = _called(name, root.fields[name], _named(parent, root.fields[name]))
     return Call(f"{parent.lower()} {declared} {{ {field} }}", variables)
 
 
@@ -127,18 +129,30 @@ def entity_call(schema: GraphQLSchema, right: Right, representation: Mapping[str
     )
 
 
-def _called(name: str, field: GraphQLField) -> tuple[str, str, dict[str, Any]]:
+def _named(parent: str, field: GraphQLField) -> frozenset[str]:
+    """Give what is said although it need not be: of whom to hear, and that one listens."""
+    if parent != "Subscription":
+        return frozenset()
+    return frozenset({next(iter(field.args)), HEARTBEAT})
+
+
+def _called(
+    name: str, field: GraphQLField, named: Collection[str] = ()
+) -> tuple[str, str, dict[str, Any]]:
     """Give the variables' declaration in brackets, the field's text and the variables' values."""
     required = {
         argument: given.type
         for argument, given in field.args.items()
-        if isinstance(given.type, GraphQLNonNull)
+        if isinstance(given.type, GraphQLNonNull) or argument in named
     }
     declared = ", ".join(f"${argument}: {type_}" for argument, type_ in required.items())
     given = ", ".join(f"{argument}: ${argument}" for argument in required)
     selection = "" if is_leaf_type(get_named_type(field.type)) else " { __typename }"
     text = f"{name}{f'({given})' if given else ''}{selection}"
-    values = {argument: _sample(type_) for argument, type_ in required.items()}
+    values = {
+        argument: HEARTBEAT_SECONDS if argument == HEARTBEAT else _sample(type_)
+        for argument, type_ in required.items()
+    }
     return f"({declared})" if declared else "", text, values
 
 
@@ -162,10 +176,9 @@ def _sample_object(type_: GraphQLInputObjectType) -> dict[str, Any]:
 
 
 def _place(right: Right) -> tuple[int, str, str]:
-    order = ("Query", "Mutation", "Subscription")
-    if right.parent in order:
-        return order.index(right.parent), "", ""
-    return len(order) + (right.parent == ENTITIES), right.parent, right.name
+    if right.parent in ROOTS:
+        return ROOTS.index(right.parent), "", ""
+    return len(ROOTS) + (right.parent == ENTITIES), right.parent, right.name
 
 
 def _sections() -> Iterator[str]:
