@@ -2,7 +2,7 @@ from random import Random
 
 import pytest
 from graphql import parse, validate
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.composition.composer import compose
@@ -71,6 +71,7 @@ async def test_a_random_graph_answers_like_one_monolith(seed: int) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @checked(examples=10_000)
+@example(289_082_230_213_900)
 @given(st.integers(0, 2**64))
 async def test_ten_thousand_random_graphs_answer_like_one_monolith(seed: int) -> None:
     await check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
