@@ -85,6 +85,7 @@ class Stack:
             "MONGODB_URL": self.mongodb_url,
             "REDIS_URL": self.redis_url,
             "INVENTORY_URL": _graphql_at(self._settings.inventory_port),
+            "PAYMENT_PROVIDER": "sandbox",
         }
         return self._python(name, name, port=port, settings=settings)
 

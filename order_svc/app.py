@@ -12,12 +12,15 @@ from order_svc.api.context import OrderContext
 from order_svc.api.schema import order_schema
 from order_svc.clients.inventory import GraphQLInventory
 from order_svc.clients.late_client import LateServiceClient
+from order_svc.domain.payments.tenders import TenderRule
 from order_svc.due_work import WorkerErrands, handlers
 from order_svc.mongo.indexes import DECLARATIONS
 from order_svc.mongo.prices import MongoPrices
 from order_svc.mongo.reading import MongoOrderReader
 from order_svc.mongo.work import MongoUnitOfWork, Storage
-from order_svc.ports import Inventory
+from order_svc.ports import Inventory, PaymentProvider
+from order_svc.providers.absent import NoProvider
+from order_svc.providers.sandbox import SandboxProvider
 from order_svc.settings import OrderSettings
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.graphql.service_client import ServiceClient
@@ -57,12 +60,14 @@ class Foundation:
     inventory: Inventory
     trusted: TrustedKeys
     clock: Clock
+    payments: PaymentProvider = field(default_factory=NoProvider)
     identifiers: Identifiers = new_identifier
     partitions: int = 8
     relay: RelaySettings = field(default_factory=RelaySettings)
     reached: Reached = pass_by
     recovery_delay: timedelta = timedelta(seconds=10)
     placement_patience: timedelta = timedelta(minutes=15)
+    tender_rule: TenderRule = TenderRule.CARD_FIRST
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
 
@@ -90,12 +95,14 @@ def join(foundation: Foundation) -> Parts:
         work=MongoUnitOfWork(storage),
         inventory=foundation.inventory,
         pricing=MongoPrices(database),
+        payments=foundation.payments,
         errands=errands,
         clock=clock,
         identifiers=foundation.identifiers,
         reached=foundation.reached,
         recovery_delay=foundation.recovery_delay,
         placement_patience=foundation.placement_patience,
+        tender_rule=foundation.tender_rule,
     )
     owner = new_identifier()
     relay = Relay(
@@ -177,20 +184,34 @@ def inventory_of(settings: OrderSettings, clock: Clock) -> LateServiceClient:
     )
 
 
+def provider_of(settings: OrderSettings, database: Database) -> PaymentProvider:
+    """Give the payment provider that the settings choose; ValueError if there is no such."""
+    match settings.payment_provider:
+        case "none":
+            return NoProvider()
+        case "sandbox":
+            return SandboxProvider(database)
+        case unknown:
+            raise ValueError(f"There is no payment provider {unknown!r}: say none or sandbox.")
+
+
 def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
     """Give the app as it is served: indexes first, then the relay and the due work beside it."""
     clock = clock or SystemClock()
     client = inventory_of(settings, clock)
+    database = database_of(settings, SERVICE)
     foundation = Foundation(
-        database=database_of(settings, SERVICE),
+        database=database,
         bus=Bus(settings.redis_url.reveal()),
         inventory=GraphQLInventory(client),
+        payments=provider_of(settings, database),
         trusted=TrustedKeys.from_file(settings.trusted_keys_file),
         clock=clock,
         partitions=settings.partitions,
         relay=relay_settings_of(settings),
         recovery_delay=settings.recovery_delay,
         placement_patience=settings.placement_patience,
+        tender_rule=TenderRule(settings.tender_rule),
     )
     parts = join(foundation)
 

@@ -1,8 +1,9 @@
-"""Which due work this service does: recovering placements, and what changes ask of stock."""
+"""Which due work this service does: recovering placements, and what changes ask for."""
 
 from collections.abc import Mapping
 
-from order_svc.domain.errands import EFFECTS, PLACEMENT, effect_of
+from order_svc.domain.errands import EFFECTS, MONEY, PLACEMENT, effect_of
+from order_svc.use_cases.move_money import move_money
 from order_svc.use_cases.settle_effect import settle_effect
 from order_svc.use_cases.settle_placement import recover_placement
 from order_svc.use_cases.surroundings import Surroundings
@@ -33,4 +34,7 @@ def handlers(around: Surroundings) -> Mapping[str, Handler]:
     async def settle(item: DueItem) -> None:
         await settle_effect(around, effect_of(item.kind, item.identifier, item.payload))
 
-    return {PLACEMENT: recover, **dict.fromkeys(EFFECTS, settle)}
+    async def move(item: DueItem) -> None:
+        await move_money(around, str(item.payload["orderId"]), item.identifier)
+
+    return {PLACEMENT: recover, MONEY: move, **dict.fromkeys(EFFECTS, settle)}

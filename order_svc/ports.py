@@ -7,17 +7,20 @@ from typing import Protocol, TypeVar
 
 from order_svc.domain.customers.customer import Customer
 from order_svc.domain.customers.personal import Destination, Person
+from order_svc.domain.effects import Effect
 from order_svc.domain.fulfilments.fulfilment import Fulfilment
 from order_svc.domain.history.timeline import TimelineEntry
 from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
 from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.orders.allocation import Allocation
 from order_svc.domain.orders.order import Order
+from order_svc.domain.payments.payment import Answer, PaymentMethod
 from order_svc.domain.prices.price import Price
 from order_svc.domain.rights.visibility import Visibility
-from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockEffect
+from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock
 from retail_kit.money import Money
 from service_kit.commands.idempotency import IdempotentRequest, Outcomes
+from service_kit.commands.refusal import Refusal
 from service_kit.messaging.envelope import Event
 
 T = TypeVar("T")
@@ -74,6 +77,50 @@ class Inventory(Protocol):
         """The goods were not there as the stock says."""
 
 
+class PaymentUnavailable(Exception):
+    """The provider did not say what it did: ask again, same key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """An amount to authorise on a means of payment, which the provider knows by its token."""
+
+    key: str
+    order_id: str
+    method: PaymentMethod
+    token: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyMove:
+    """A part of an authorisation to take, to give back or to let go of."""
+
+    key: str
+    authorisation: str
+    amount: Money
+
+
+class PaymentProvider(Protocol):
+    """Who moves money. Each call is done once per key, and answers the same when repeated.
+
+    A no is an answer; an unknown outcome raises PaymentUnavailable. Never more is taken than was
+    authorised and not let go of, never more given back than was taken.
+    """
+
+    async def authorise(self, tender: Tender) -> Answer:
+        """Set an amount aside; its key names the authorisation from then on."""
+
+    async def capture(self, move: MoneyMove) -> Answer:
+        """Take a part of what was set aside."""
+
+    async def refund(self, move: MoneyMove) -> Answer:
+        """Give a part of what was taken back to the same means."""
+
+    async def void(self, move: MoneyMove) -> Answer:
+        """Let go of what was set aside; an authorisation never seen is refused if it comes late."""
+
+
 class Pricing(Protocol):
     """What things cost; prices are looked up here, never computed."""
 
@@ -85,13 +132,15 @@ class Pricing(Protocol):
 class PlacementClaim:
     """Which command an order that is being placed belongs to, and who gave it.
 
-    Once it is `given_up` the order must not be placed any more, whatever inventory answers.
+    Once it is `given_up` the order must not be placed any more, whatever anybody answers; then
+    `refusals` say why, unless it has only taken too long.
     """
 
     request: IdempotentRequest
     order_id: str
     actor: str
     given_up: bool = False
+    refusals: tuple[Refusal, ...] = ()
 
 
 class OrderRepository(Protocol):
@@ -115,8 +164,11 @@ class OrderRepository(Protocol):
     async def abandon(self, order: Order) -> None:
         """Remove an order that was being placed, and everything about it."""
 
-    async def give_up(self, order_id: str) -> bool:
-        """Mark the placement as given up; False if it has ended, so that there is nothing to."""
+    async def give_up(self, order_id: str, refusals: Sequence[Refusal] = ()) -> bool:
+        """Mark the placement as given up; False if it has ended, so that there is nothing to.
+
+        Whoever gives it up first says why.
+        """
 
     async def end_claim(self, order_id: str) -> None:
         """Its placement has ended well."""
@@ -181,8 +233,8 @@ class Work(Protocol):
     async def placement_ended(self, order_id: str) -> None:
         """No recovery is needed any more."""
 
-    async def schedule_effects(self, effects: Sequence[StockEffect], due_at: datetime) -> None:
-        """See to it that the effects on stock are done."""
+    async def schedule_effects(self, effects: Sequence[Effect], due_at: datetime) -> None:
+        """See to it that the effects are done."""
 
 
 class UnitOfWork(Protocol):
@@ -257,6 +309,14 @@ class OrderReader(Protocol):
 
     async def timeline(self, order_id: str, page: Page) -> Sequence[TimelineEntry]:
         """The oldest first; the place in the list is the entry's id."""
+
+    async def orders_of(
+        self, customer_ids: Collection[str], sku: str, limit: int
+    ) -> Sequence[Order]:
+        """The customers' orders with that SKU, the newest first."""
+
+    async def customers_with_email(self, email: str) -> Collection[str]:
+        """The ids of the customers with that e-mail address."""
 
     async def destinations(self, order_ids: Collection[str]) -> Mapping[str, Destination]:
         """Where orders go, by order id, unless that was erased."""

@@ -11,7 +11,7 @@ PREFIX = "ORDER"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSettings(ServiceSettings):
-    """What every service has, and how orders talk with inventory."""
+    """What every service has, how orders talk with inventory, and who moves money."""
 
     signing_key_file: Path
     inventory_url: str
@@ -20,3 +20,7 @@ class OrderSettings(ServiceSettings):
     inventory_deadline: timedelta = timedelta(seconds=5)
     recovery_delay: timedelta = timedelta(seconds=10)
     placement_patience: timedelta = timedelta(minutes=15)
+    payment_provider: str = "none"
+    """`none`, or `sandbox` for development."""
+    tender_rule: str = "CARD_FIRST"
+    """Which tender is used first: CARD_FIRST or PRO_RATA; an order keeps the rule it began with."""

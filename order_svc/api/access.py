@@ -16,5 +16,8 @@ BUYERS: Final = (Role.CUSTOMER, *STAFF, Role.INTEGRATION)
 PREPARERS: Final = (*STAFF, Role.INTEGRATION)
 """Those who pick, pack and ship; an assistant only where they work."""
 
+REFUNDERS: Final = (Role.CUSTOMER_SERVICE, SERVICE)
+"""Those who give money back."""
+
 FEEDERS: Final = (Role.INTEGRATION, Role.OPERATOR)
 """Those who import."""

@@ -8,11 +8,14 @@ from order_svc.domain.lifecycles.actions import Action, Hindrance
 from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
 from order_svc.domain.lifecycles.order_status import FOLD, CustomerStatus, OrderStatus
 from order_svc.domain.lifecycles.parcel_state import ParcelState
+from order_svc.domain.lifecycles.payment_state import PaymentState, RefundState
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import PriceSource
 from order_svc.domain.orders.cancelling import CancelReason
 from order_svc.domain.orders.change import Happening, SubjectType
 from order_svc.domain.orders.order import DeliveryMethod
+from order_svc.domain.payments.payment import OperationKind, OperationState, PaymentMethod
+from order_svc.domain.payments.refund import RefundReason
 from order_svc.domain.refusals import OWN_CODES
 from service_kit.commands.refusal import SHARED_CODES
 from service_kit.graphql.enums import as_input, described
@@ -50,6 +53,7 @@ _STATUSES = {
     "SHIPPED": "Everything that is not cancelled has left.",
     "PARTIALLY_DELIVERED": "Something has arrived, something has not.",
     "DELIVERED": "Everything that is not cancelled has arrived.",
+    "RETURNED": "Everything that is not cancelled has come back.",
     "CANCELLED": "All of it is cancelled.",
 }
 _FULFILMENT_STATES = {
@@ -78,6 +82,7 @@ described(
         "IN_PREPARATION": "The order is being prepared.",
         "SHIPPED": "The order is on its way.",
         "DELIVERED": "The order has arrived.",
+        "RETURNED": "The order was sent back.",
         "CANCELLED": "The order is cancelled.",
     },
 )
@@ -97,6 +102,8 @@ described(
         "PACKED": "In a parcel.",
         "SHIPPED": "Given to the carrier.",
         "DELIVERED": "Arrived.",
+        "RETURN_DECLARED": "Arrived; a return of it is declared.",
+        "RETURNED": "Given back.",
         "CANCELLED": "Not wanted any more.",
     },
 )
@@ -173,6 +180,15 @@ described(
         "PARCEL_PACKED": "A parcel was packed.",
         "PARCEL_SHIPPED": "A parcel was given to the carrier.",
         "PARCEL_DELIVERED": "A parcel arrived.",
+        "PAYMENT_CAPTURED": "Money was taken.",
+        "PAYMENT_VOIDED": "Money that was authorised was let go.",
+        "PAYMENT_FAILED": "The provider has refused to take or to let go of money.",
+        "REFUND_REQUESTED": "Money is to be given back.",
+        "REFUND_SUCCEEDED": "Money was given back.",
+        "REFUND_FAILED": "A tender has refused a refund for good.",
+        "RETURN_DECLARED": "The customer gives units back.",
+        "RETURN_WITHDRAWN": "The customer keeps them after all.",
+        "RETURN_COMPLETED": "Units have come back.",
     },
 )
 described(
@@ -184,6 +200,8 @@ described(
         "ORDER_LINE": "One line.",
         "FULFILMENT": "One location's part.",
         "PARCEL": "One parcel.",
+        "PAYMENT": "One payment.",
+        "REFUND": "One refund.",
     },
 )
 described(
@@ -221,6 +239,74 @@ described(
     },
 )
 
+described(
+    PaymentMethod,
+    "PaymentMethod",
+    "What somebody pays with.",
+    {
+        "CARD": "A card, a wallet or the like: authorised first, taken when goods leave.",
+        "VOUCHER": "A voucher, a gift card or a credit note.",
+        "CASH": "Cash: taken at once.",
+    },
+)
+described(
+    PaymentState,
+    "PaymentState",
+    "What a payment, or all payments of an order together, is at; refunds stand apart.",
+    {
+        "NONE": "The order is paid elsewhere.",
+        "PENDING": "The provider is being asked.",
+        "AUTHORISED": "The amount is set aside; nothing was taken.",
+        "PARTIALLY_CAPTURED": "A part was taken; more can be.",
+        "CAPTURED": "All was taken that will ever be.",
+        "VOIDED": "Nothing was taken, and nothing will be.",
+        "FAILED": "The provider has refused to pay what it had authorised.",
+    },
+)
+described(
+    OperationKind,
+    "PaymentEventKind",
+    "What a payment provider can be asked to do.",
+    {
+        "AUTHORISE": "Set an amount aside.",
+        "CAPTURE": "Take a part of it.",
+        "REFUND": "Give a part of what was taken back.",
+        "VOID": "Let go of what is set aside.",
+    },
+)
+described(
+    OperationState,
+    "PaymentEventState",
+    "What is known of the provider's answer.",
+    {
+        "REQUESTED": "It is being asked.",
+        "SUCCEEDED": "It was done.",
+        "FAILED": "It was refused for good.",
+    },
+)
+described(
+    RefundState,
+    "RefundState",
+    "How far a refund is.",
+    {
+        "SUBMITTED": "The provider is being asked, perhaps again.",
+        "SUCCEEDED": "All of it was given back.",
+        "FAILED": "A tender has refused its part for good.",
+    },
+)
+described(
+    RefundReason,
+    "RefundReason",
+    "Why money is given back.",
+    {
+        "RETURN": "Goods came back.",
+        "CANCELLATION": "What was paid for was cancelled.",
+        "GESTURE": "Good will.",
+        "DELIVERY_FAILURE": "Goods were late, lost or damaged on their way.",
+        "OTHER": "Another reason.",
+    },
+)
+
 
 class ErrorCode(Enum):
     """Every code that a user error of this service can have."""
@@ -235,11 +321,15 @@ class ErrorCode(Enum):
     ACTION_NOT_ALLOWED = "ACTION_NOT_ALLOWED"
     CURRENCY_MISMATCH = "CURRENCY_MISMATCH"
     INSUFFICIENT_STOCK = "INSUFFICIENT_STOCK"
+    NOTHING_LEFT = "NOTHING_LEFT"
+    PAYMENT_DECLINED = "PAYMENT_DECLINED"
+    PAYMENT_MISMATCH = "PAYMENT_MISMATCH"
     PLACEMENT_EXPIRED = "PLACEMENT_EXPIRED"
     PRICE_NOT_ALLOWED = "PRICE_NOT_ALLOWED"
     PRICE_UNKNOWN = "PRICE_UNKNOWN"
     QUANTITY_EXCEEDED = "QUANTITY_EXCEEDED"
     REF_TAKEN = "REF_TAKEN"
+    REFUND_EXCEEDS_PAID = "REFUND_EXCEEDS_PAID"
     SOURCING_REFUSED = "SOURCING_REFUSED"
     UNKNOWN_CHANNEL = "UNKNOWN_CHANNEL"
     UNKNOWN_SKU = "UNKNOWN_SKU"
@@ -257,3 +347,5 @@ DELIVERY_METHOD_INPUT = as_input(
     DeliveryMethod, "DeliveryMethodInput", "How the goods are to reach the customer."
 )
 SHORT_REASON_INPUT = as_input(ShortReason, "ShortReasonInput", "Why goods cannot be provided.")
+PAYMENT_METHOD_INPUT = as_input(PaymentMethod, "PaymentMethodInput", "What somebody pays with.")
+REFUND_REASON_INPUT = as_input(RefundReason, "RefundReasonInput", "Why money is given back.")

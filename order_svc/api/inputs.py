@@ -2,16 +2,18 @@
 
 import strawberry
 
-from order_svc.api.enums import DELIVERY_METHOD_INPUT, SHORT_REASON_INPUT
+from order_svc.api.enums import DELIVERY_METHOD_INPUT, PAYMENT_METHOD_INPUT, SHORT_REASON_INPUT
 from order_svc.domain.customers.personal import Address, Destination, Person
 from order_svc.domain.fulfilments.fulfilment import ShortReason
+from order_svc.domain.lines.line import Discount
 from order_svc.domain.naming import refuse_any, text_errors
 from order_svc.domain.orders.cancelling import CancelReason
 from order_svc.domain.orders.order import DeliveryMethod
 from order_svc.domain.orders.packing import PackedParcel
 from order_svc.domain.orders.picking import PickedLine
-from order_svc.domain.orders.placement import AskedLine
+from order_svc.domain.orders.placement import AskedLine, AskedPayment
 from order_svc.domain.orders.shipping import ShippedParcel
+from order_svc.domain.payments.payment import PaymentMethod
 from order_svc.domain.refusals import invalid
 from order_svc.use_cases.import_customers import CustomerLine
 from order_svc.use_cases.import_prices import PriceLine
@@ -97,6 +99,33 @@ class DeliveryInput:
             raise invalid(str(error), *path, "latitude") from error
 
 
+@strawberry.input(description="Something taken off a line as a whole; given, never computed here.")
+class DiscountInput:
+    """A discount, as the promotion engine or the till has computed it."""
+
+    code: str = strawberry.field(description="The code of the promotion.")
+    amount: MoneyInput = strawberry.field(description="What is taken off the whole line.")
+
+
+@strawberry.input(description="A tender: how a part of the order is paid.")
+class PaymentInput:
+    """A means of payment, known by the provider's token, and an amount."""
+
+    method: PaymentMethod = strawberry.field(
+        graphql_type=PAYMENT_METHOD_INPUT,
+        description="What it is; only the retailer says CASH.",
+    )
+    token: str = strawberry.field(
+        description="The payment provider's token; never a card number, which is refused."
+    )
+    amount: MoneyInput = strawberry.field(description="How much of the order it pays.")
+
+    def asked(self, index: int) -> AskedPayment:
+        """The tender as the rules know it."""
+        amount = money_of(self.amount, "input", "payments", str(index), "amount")
+        return AskedPayment(self.method, self.token, amount)
+
+
 @strawberry.input(description="Units of one SKU to order.")
 class OrderPlaceLineInput:
     """A line to order."""
@@ -111,12 +140,20 @@ class OrderPlaceLineInput:
         default=False,
         description="Whether units found missing later may wait for supply.",
     )
+    discounts: list[DiscountInput] = strawberry.field(
+        default_factory=list,
+        description="What is taken off the line, from those who may set prices.",
+    )
 
     def asked(self, index: int) -> AskedLine:
         """The line as the rules know it."""
-        path = ("input", "lines", str(index), "unitPrice")
-        price = money_of(self.unit_price, *path) if self.unit_price else None
-        return AskedLine(self.sku, self.quantity, price, self.backorder_allowed)
+        path = ("input", "lines", str(index))
+        price = money_of(self.unit_price, *path, "unitPrice") if self.unit_price else None
+        discounts = tuple(
+            Discount(one.code, money_of(one.amount, *path, "discounts", str(place), "amount"))
+            for place, one in enumerate(self.discounts)
+        )
+        return AskedLine(self.sku, self.quantity, price, self.backorder_allowed, discounts)
 
 
 @strawberry.input(description="What to order.")
@@ -132,6 +169,10 @@ class OrderPlaceInput:
     )
     customer_ref: str | None = strawberry.field(
         default=None, description="Who orders; a customer who signs in orders for themselves."
+    )
+    payments: list[PaymentInput] = strawberry.field(
+        default_factory=list,
+        description="How it is paid: together exactly what is due; none if it is paid elsewhere.",
     )
 
 
@@ -285,10 +326,13 @@ class CustomersImportLineInput:
     family_name: str | None = strawberry.field(default=None, description="The family name.")
     email: str | None = strawberry.field(default=None, description="The e-mail address.")
     phone: str | None = strawberry.field(default=None, description="The telephone number.")
+    language: str | None = strawberry.field(
+        default=None, description="The language to write in, like fr or en-GB."
+    )
 
     def line(self) -> CustomerLine:
         """The line as the rules know it."""
-        person = Person(self.given_name, self.family_name, self.email, self.phone)
+        person = Person(self.given_name, self.family_name, self.email, self.phone, self.language)
         return CustomerLine(self.ref, self.tier, person)
 
 

@@ -32,6 +32,7 @@ _CUSTOMER_STATUSES: Final[Mapping[str, Mapping[CustomerStatus, str]]] = {
         CustomerStatus.IN_PREPARATION: "In preparation",
         CustomerStatus.SHIPPED: "Shipped",
         CustomerStatus.DELIVERED: "Delivered",
+        CustomerStatus.RETURNED: "Returned",
         CustomerStatus.CANCELLED: "Cancelled",
     },
     "fr": {
@@ -39,6 +40,7 @@ _CUSTOMER_STATUSES: Final[Mapping[str, Mapping[CustomerStatus, str]]] = {
         CustomerStatus.IN_PREPARATION: "En préparation",
         CustomerStatus.SHIPPED: "Expédiée",
         CustomerStatus.DELIVERED: "Livrée",
+        CustomerStatus.RETURNED: "Retournée",
         CustomerStatus.CANCELLED: "Annulée",
     },
 }

@@ -13,8 +13,8 @@ from order_svc.api.types import (
     Order,
     OrderLine,
     shown_customer,
-    visible_order,
 )
+from order_svc.api.visible import visible_order
 from order_svc.domain.history.sections import OrderUpdateType, QueueChangeType
 from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
 from order_svc.domain.lifecycles.order_status import OrderStatus

@@ -84,7 +84,7 @@ class OrderMutations:
 
     @mutation_field(
         *BUYERS,
-        description="Place an order: all its stock is reserved, or nothing is ordered.",
+        description="Place an order: all its stock and money is set aside, or nothing is ordered.",
         refused=refused(OrderPlacePayload),
     )
     async def order_place(
@@ -102,6 +102,7 @@ class OrderMutations:
                 destination=input.delivery.destination(),
                 ref=input.ref,
                 customer_ref=input.customer_ref,
+                payments=tuple(one.asked(index) for index, one in enumerate(input.payments)),
             ),
         )
         return await answered_order(info, OrderPlacePayload, outcome)

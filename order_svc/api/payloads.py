@@ -7,6 +7,7 @@ import strawberry
 
 from order_svc.api.context import Info
 from order_svc.api.enums import ErrorCode
+from order_svc.api.payment_types import Refund
 from order_svc.api.types import Fulfilment, Order, OrderLine, Parcel
 from order_svc.api.wording import worded
 from order_svc.domain.orders.order import Order as Aggregate
@@ -36,6 +37,30 @@ class OrderPlacePayload(_OrderPayload):
 @strawberry.type(description="What became of an order to cancel.")
 class OrderCancelPayload(_OrderPayload):
     """The order after it."""
+
+
+@strawberry.type(description="What became of units to set aside for a return.")
+class OrderReturnDeclarePayload(_OrderPayload):
+    """The order after it."""
+
+
+@strawberry.type(description="What became of units that the customer keeps.")
+class OrderReturnWithdrawPayload(_OrderPayload):
+    """The order after it."""
+
+
+@strawberry.type(description="What became of units that are back.")
+class OrderReturnCompletePayload(_OrderPayload):
+    """The order after it."""
+
+
+@strawberry.type(description="What became of money to give back.")
+class OrderRefundPayload(_OrderPayload):
+    """The refund and the order after it."""
+
+    refund: Refund | None = strawberry.field(
+        default=None, description="The refund; null if refused."
+    )
 
 
 @strawberry.type
@@ -147,6 +172,17 @@ async def answered_order(
     """Answer with the order as it is now."""
     order = await order_in(info, outcome)
     return payload(order=Order.of(order) if order else None, user_errors=errors_in(info, outcome))
+
+
+async def answered_refund(info: Info, outcome: Outcome, ref: str) -> OrderRefundPayload:
+    """Answer with a refund, by its given name, and its order as they are now."""
+    order = await order_in(info, outcome)
+    found = next((one for one in order.refunds if one.ref == ref), None) if order else None
+    return OrderRefundPayload(
+        refund=Refund.of(found, order) if found and order else None,
+        order=Order.of(order) if order else None,
+        user_errors=errors_in(info, outcome),
+    )
 
 
 async def answered_line(

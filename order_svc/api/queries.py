@@ -9,7 +9,8 @@ from order_svc.api.arguments import Id, States
 from order_svc.api.context import Info
 from order_svc.api.enums import ORDER_STATUS_INPUT
 from order_svc.api.listing import fulfilment_page, order_page
-from order_svc.api.types import Customer, Fulfilment, Order, shown_customer, visible_order
+from order_svc.api.types import Customer, Fulfilment, Order, shown_customer
+from order_svc.api.visible import visible_order
 from order_svc.domain.customers.customer import customer_id_of
 from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.orders.order import order_id_of
@@ -74,9 +75,9 @@ LocationCode: TypeAlias = Annotated[
 ]
 
 
-@strawberry.type(description="What can be asked.")
-class Query:
-    """The root of reading."""
+@strawberry.type
+class OrderQueries:
+    """Queries about orders, fulfilments and customers."""
 
     @query_field(*READERS, description="An order; null if there is none that the caller may see.")
     async def order(self, info: Info, by: ByOrder) -> Order | None:

@@ -4,14 +4,22 @@ import strawberry
 
 from order_svc.api.fulfilment_mutations import FulfilmentMutations
 from order_svc.api.order_mutations import OrderMutations
-from order_svc.api.queries import Query
+from order_svc.api.payment_types import Payment, Refund
+from order_svc.api.queries import OrderQueries
+from order_svc.api.return_mutations import ReturnMutations
+from order_svc.api.service_queries import ServiceQueries
 from order_svc.api.subscriptions import Subscription
 from order_svc.api.types import Customer, Fulfilment, Location, Order, OrderLine, Parcel
 from service_kit.graphql.schema import SubgraphSchema, build_subgraph_schema
 
 
+@strawberry.type(description="What can be asked.")
+class Query(OrderQueries, ServiceQueries):
+    """The root of reading."""
+
+
 @strawberry.type(description="What can be done.")
-class Mutation(OrderMutations, FulfilmentMutations):
+class Mutation(OrderMutations, FulfilmentMutations, ReturnMutations):
     """The root of writing."""
 
 
@@ -21,5 +29,5 @@ def order_schema() -> SubgraphSchema:
         Query,
         Mutation,
         Subscription,
-        types=(Order, OrderLine, Fulfilment, Parcel, Customer, Location),
+        types=(Order, OrderLine, Fulfilment, Parcel, Customer, Location, Payment, Refund),
     )

@@ -18,7 +18,9 @@ from order_svc.api.parts import (
     shown_actions,
     shown_money,
 )
+from order_svc.api.payment_types import Discount, Payment, Refund
 from order_svc.api.stubs import Channel, Item, Reservation
+from order_svc.api.visible import visible_order
 from order_svc.domain.customers.customer import Customer as KnownCustomer
 from order_svc.domain.customers.personal import Person
 from order_svc.domain.fulfilments.fulfilment import Fulfilment as Preparation
@@ -29,13 +31,14 @@ from order_svc.domain.lifecycles.order_status import (
     OrderStatus,
 )
 from order_svc.domain.lifecycles.parcel_state import ParcelState
+from order_svc.domain.lifecycles.payment_state import PaymentState
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Line, PriceSource, Slice
 from order_svc.domain.orders import available
 from order_svc.domain.orders.order import Order as Aggregate
 from order_svc.domain.orders.order import order_id_of
 from order_svc.domain.parcels.parcel import Parcel as Package
-from order_svc.domain.rights.visibility import may_change, may_see, may_see_customer, may_work_at
+from order_svc.domain.rights.visibility import may_change, may_see_customer, may_work_at
 from order_svc.ports import FulfilmentFilter, OrderFilter
 from service_kit.graphql.access import allow_reference
 from service_kit.graphql.connections import After, Connection, First
@@ -46,12 +49,6 @@ from service_kit.graphql.money import Money
 
 def _id(type_name: str, key: str) -> strawberry.ID:
     return strawberry.ID(to_global_id(type_name, key))
-
-
-async def visible_order(info: Info, order_id: str) -> Aggregate | None:
-    """The order, if it exists and the caller may see it."""
-    order = await info.context.loaders.orders.load(order_id)
-    return order if order is not None and may_see(info.context.caller, order) else None
 
 
 @strawberry.federation.type(keys=["id"], description="Somebody who orders: a reference copy.")
@@ -196,7 +193,11 @@ class OrderLine:
     def unit_price(self) -> Money:
         return shown_money(self.line.unit_price)
 
-    @resolver_field(description="The price of everything ordered on the line.")
+    @resolver_field(description="What is taken off the line, as given with the order.")
+    def discounts(self) -> list[Discount]:
+        return [Discount.of(one) for one in self.line.discounts]
+
+    @resolver_field(description="The price of everything ordered on the line, less discounts.")
     def total(self) -> Money:
         return shown_money(self.line.total)
 
@@ -449,6 +450,22 @@ class Order:
     @resolver_field(description="The money of the order.")
     def totals(self) -> OrderTotals:
         return OrderTotals.of(self.whole.totals)
+
+    @resolver_field(description="How it is paid, tender by tender; none if it is paid elsewhere.")
+    def payments(self) -> list[Payment]:
+        return [Payment.of(one) for one in self.whole.payments]
+
+    @resolver_field(description="What the payments together are at.")
+    def payment_state(self) -> PaymentState:
+        return self.whole.payment_state
+
+    @resolver_field(description="What was given back, or is about to be, in the order of asking.")
+    def refunds(self) -> list[Refund]:
+        return [Refund.of(one, self.whole) for one in self.whole.refunds]
+
+    @resolver_field(description="Whether the customer gives, or has given, something of it back.")
+    def has_return(self) -> bool:
+        return self.whole.has_return
 
     @resolver_field(description="What can be done with the order as a whole.")
     def available_actions(self, info: Info) -> list[AvailableAction]:

@@ -12,6 +12,7 @@ from service_kit.graphql.global_ids import to_global_id
 _TYPES: Final[Mapping[str, str]] = {
     "fulfilment": "Fulfilment",
     "lineId": "OrderLine",
+    "payment": "Payment",
     "reservation": "Reservation",
 }
 """The figures that are keys, each with the type whose key it is."""

@@ -1,8 +1,9 @@
-"""Work that a commit leaves to be done: its kinds, and stock effects as JSON and back."""
+"""Work that a commit leaves to be done: its kinds, and effects as JSON and back."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from order_svc.domain.effects import Effect, MoveMoney
 from order_svc.domain.fulfilments.fulfilment import ShortReason
 from order_svc.domain.stock_effects import (
     ConsumeStock,
@@ -21,12 +22,14 @@ CONSUME: Final = "stock.consume"
 RELEASE: Final = "stock.release"
 CORRECT: Final = "stock.correct"
 SOURCE: Final = "stock.source"
+MONEY: Final = "money.move"
+"""An operation that the payment provider is to be asked for."""
 
 EFFECTS: Final = (CONSUME, RELEASE, CORRECT, SOURCE)
 """The kinds of due work that are effects on stock."""
 
 
-def kind_of(effect: StockEffect) -> str:
+def kind_of(effect: Effect) -> str:
     """The kind of due work that does the effect."""
     match effect:
         case ConsumeStock():
@@ -37,9 +40,11 @@ def kind_of(effect: StockEffect) -> str:
             return CORRECT
         case SourceLine():
             return SOURCE
+        case MoveMoney():
+            return MONEY
 
 
-def to_payload(effect: StockEffect) -> dict[str, JSON]:
+def to_payload(effect: Effect) -> dict[str, JSON]:
     """The effect as JSON; its key is the due work's identifier."""
     match effect:
         case ConsumeStock() | ReleaseStock():
@@ -62,10 +67,12 @@ def to_payload(effect: StockEffect) -> dict[str, JSON]:
                 "lineId": effect.line_id,
                 "quantity": effect.quantity,
             }
+        case MoveMoney():
+            return {"orderId": effect.order_id}
 
 
 def effect_of(kind: str, key: str, payload: Mapping[str, Any]) -> StockEffect:
-    """The effect of a due work item."""
+    """The effect on stock of a due work item."""
     order_id = payload["orderId"]
     if kind == SOURCE:
         return SourceLine(key, order_id, payload["lineId"], payload["quantity"])

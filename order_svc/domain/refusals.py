@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from order_svc.domain.lifecycles.actions import Action, Hindrance
+from retail_kit.money import Money
 from service_kit.commands.refusal import (
     FORBIDDEN,
     INVALID_INPUT,
@@ -17,11 +18,15 @@ from service_kit.commands.refusal import (
 ACTION_NOT_ALLOWED: Final = "ACTION_NOT_ALLOWED"
 CURRENCY_MISMATCH: Final = "CURRENCY_MISMATCH"
 INSUFFICIENT_STOCK: Final = "INSUFFICIENT_STOCK"
+NOTHING_LEFT: Final = "NOTHING_LEFT"
+PAYMENT_DECLINED: Final = "PAYMENT_DECLINED"
+PAYMENT_MISMATCH: Final = "PAYMENT_MISMATCH"
 PLACEMENT_EXPIRED: Final = "PLACEMENT_EXPIRED"
 PRICE_NOT_ALLOWED: Final = "PRICE_NOT_ALLOWED"
 PRICE_UNKNOWN: Final = "PRICE_UNKNOWN"
 QUANTITY_EXCEEDED: Final = "QUANTITY_EXCEEDED"
 REF_TAKEN: Final = "REF_TAKEN"
+REFUND_EXCEEDS_PAID: Final = "REFUND_EXCEEDS_PAID"
 SOURCING_REFUSED: Final = "SOURCING_REFUSED"
 RESERVATION_TOMBSTONED: Final = "RESERVATION_TOMBSTONED"
 UNKNOWN_CHANNEL: Final = "UNKNOWN_CHANNEL"
@@ -33,11 +38,15 @@ OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
         ACTION_NOT_ALLOWED: "The state does not allow this action now; `params.reason` says why.",
         CURRENCY_MISMATCH: "The prices of one order are in more than one currency.",
         INSUFFICIENT_STOCK: "Not enough is available; `params` holds sku, requested, available.",
+        NOTHING_LEFT: "Fewer units can be returned; `params` holds lineId and returnable.",
+        PAYMENT_DECLINED: "The payment provider has said no; `params.reason` is its word.",
+        PAYMENT_MISMATCH: "The payments do not add up to what is due; `params` holds both.",
         PLACEMENT_EXPIRED: "Stock could not be reserved in time, so that no order was placed.",
         PRICE_NOT_ALLOWED: "This caller may not set a price.",
         PRICE_UNKNOWN: "The channel has no price for the SKU, and none was given.",
         QUANTITY_EXCEEDED: "More than there is to act on; `params.open` is how much there is.",
         REF_TAKEN: "Another order has this reference.",
+        REFUND_EXCEEDS_PAID: "More than was taken and is left; `params.refundable` is how much.",
         SOURCING_REFUSED: "Inventory refused the request; `params.reason` is its code.",
         UNKNOWN_CHANNEL: "There is no such channel.",
         UNKNOWN_SKU: "There is no such item.",
@@ -136,6 +145,48 @@ def ref_taken(ref: str) -> Refusal:
         f"There is already an order with the reference {ref}.",
         path=("input", "ref"),
         params={"ref": ref},
+    )
+
+
+def payment_declined(index: int, reason: str) -> Refusal:
+    """The provider has declined a tender."""
+    return Refusal(
+        PAYMENT_DECLINED,
+        "The payment was declined; nothing was ordered.",
+        path=("input", "payments", str(index)),
+        params={"reason": reason},
+    )
+
+
+def payment_mismatch(given: Money, due: Money) -> Refusal:
+    """The tenders are to pay for the order exactly."""
+    return Refusal(
+        PAYMENT_MISMATCH,
+        f"The payments come to {given}, the order to {due}.",
+        path=("input", "payments"),
+        params={"given": given.format(), "due": due.format(), "currency": due.currency},
+    )
+
+
+def nothing_left(line_id: str, asked: int, returnable: int, *path: str) -> Refusal:
+    """Fewer units are with the customer, or declared, than were named."""
+    return Refusal(
+        NOTHING_LEFT,
+        f"{asked} were named, {returnable} are left.",
+        path=path,
+        params={"lineId": line_id, "requested": str(asked), "returnable": str(returnable)},
+    )
+
+
+def refund_exceeds_paid(
+    asked: Money, refundable: Money, *path: str, line_id: str | None = None
+) -> Refusal:
+    """Nobody gets more back than they have paid, for a line or in all."""
+    params = {"requested": asked.format(), "refundable": refundable.format()}
+    if line_id is not None:
+        params["lineId"] = line_id
+    return Refusal(
+        REFUND_EXCEEDS_PAID, f"{refundable} can be refunded, not {asked}.", path=path, params=params
     )
 
 

@@ -35,6 +35,12 @@ class MongoCustomers:
         found = await self._people.find({"_id": {"$in": list(ids)}}, session=self._session)
         return {document["_id"]: person_of(document) for document in found}
 
+    async def with_email(self, email: str) -> Collection[str]:
+        """The ids of the customers with that e-mail address, as they or their feed wrote it."""
+        written = sorted({email, email.lower()})
+        found = await self._people.find({"person.email": {"$in": written}}, session=self._session)
+        return [document["_id"] for document in found]
+
     async def save(self, customers: Sequence[Customer]) -> None:
         """Keep new and changed customers."""
         await self._customers.bulk_write(

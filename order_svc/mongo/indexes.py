@@ -53,8 +53,13 @@ CUSTOMERS = CollectionDeclaration(
 )
 PEOPLE = CollectionDeclaration(
     "people",
-    (),
+    (Index((("person.email", 1),), name="of_email"),),
     retention="Personal: until the customer asks for erasure or the feed removes them.",
+)
+SANDBOX_PAYMENTS = CollectionDeclaration(
+    "sandbox_payments",
+    (),
+    retention="As long as the development database: the sandbox provider moves no real money.",
 )
 PRICES = CollectionDeclaration(
     "prices", (), retention="Until the feed replaces the price.", shard_key=(("_id", "hashed"),)
@@ -70,6 +75,7 @@ DECLARATIONS = (
     CUSTOMERS,
     PEOPLE,
     PRICES,
+    SANDBOX_PAYMENTS,
     OUTCOMES,
     OUTBOX,
     DUE_WORK,

@@ -4,12 +4,38 @@ from typing import Any
 
 from order_svc.domain.fulfilments.fulfilment import Fulfilment
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.lines.line import Hands, Line, PriceSource, Slice
+from order_svc.domain.lines.line import Discount, Hands, Line, PriceSource, Slice
 from order_svc.domain.orders.order import DeliveryMethod, Order
+from order_svc.domain.payments.tenders import TenderRule
+from order_svc.mongo.payment_documents import (
+    payment_document,
+    payment_of,
+    refund_document,
+    refund_of,
+)
 from retail_kit.money import Money
 from service_kit.storage.schema_versions import Upcasts
 
-UPCASTS = Upcasts(current=1)
+_LEFT = ("SHIPPED", "DELIVERED")
+
+
+def _with_money(document: dict[str, Any]) -> dict[str, Any]:
+    """An order of version 1: paid elsewhere, no discounts, nothing on its way back."""
+    lines = [
+        {
+            **line,
+            "discounts": [],
+            "charged": line["unitPrice"]
+            * sum(part["quantity"] for part in line["slices"] if part["state"] in _LEFT),
+            "slices": [{**part, "returnId": None} for part in line["slices"]],
+        }
+        for line in document["lines"]
+    ]
+    money = {"payments": [], "refunds": [], "tenderRule": TenderRule.CARD_FIRST.value}
+    return {**document, "lines": lines, **money}
+
+
+UPCASTS = Upcasts(current=2, steps={1: _with_money})
 
 
 def order_document(order: Order) -> dict[str, Any]:
@@ -25,6 +51,9 @@ def order_document(order: Order) -> dict[str, Any]:
             "customerRef": order.customer_ref,
             "deliveryMethod": order.delivery_method.value,
             "lines": [_line_document(line) for line in order.lines],
+            "payments": [payment_document(one) for one in order.payments],
+            "refunds": [refund_document(one) for one in order.refunds],
+            "tenderRule": order.tender_rule.value,
             "status": order.status.value,
             "locationCodes": sorted(order.location_codes),
             "version": order.version,
@@ -46,6 +75,9 @@ def order_of(document: dict[str, Any], fulfilments: tuple[Fulfilment, ...]) -> O
         customer_id=document["customerId"],
         customer_ref=document["customerRef"],
         delivery_method=DeliveryMethod(document["deliveryMethod"]),
+        payments=tuple(payment_of(one, document["currency"]) for one in document["payments"]),
+        refunds=tuple(refund_of(one, document["currency"]) for one in document["refunds"]),
+        tender_rule=TenderRule(document["tenderRule"]),
         version=document["version"],
     )
 
@@ -59,6 +91,8 @@ def _line_document(line: Line) -> dict[str, Any]:
         "priceSource": line.price_source.value,
         "backorderAllowed": line.backorder_allowed,
         "excludedLocations": list(line.excluded_locations),
+        "discounts": [{"code": one.code, "amount": one.amount.minor} for one in line.discounts],
+        "charged": line.charged_minor,
         "slices": [
             {
                 "quantity": part.quantity,
@@ -66,6 +100,7 @@ def _line_document(line: Line) -> dict[str, Any]:
                 "fulfilmentId": part.hands.fulfilment_id,
                 "parcelId": part.hands.parcel_id,
                 "sourcingId": part.hands.sourcing_id,
+                "returnId": part.hands.return_id,
             }
             for part in line.slices
         ],
@@ -83,10 +118,19 @@ def _line_of(document: dict[str, Any], currency: str) -> Line:
         slices=tuple(_slice_of(part) for part in document["slices"]),
         backorder_allowed=document["backorderAllowed"],
         excluded_locations=tuple(document["excludedLocations"]),
+        discounts=tuple(
+            Discount(one["code"], Money(one["amount"], currency)) for one in document["discounts"]
+        ),
+        charged_minor=document["charged"],
         version=document["version"],
     )
 
 
 def _slice_of(document: dict[str, Any]) -> Slice:
-    hands = Hands(document["fulfilmentId"], document["parcelId"], document["sourcingId"])
+    hands = Hands(
+        document["fulfilmentId"],
+        document["parcelId"],
+        document["sourcingId"],
+        document["returnId"],
+    )
     return Slice(document["quantity"], SliceState(document["state"]), hands)

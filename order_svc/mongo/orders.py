@@ -13,10 +13,11 @@ from order_svc.mongo.personal_documents import destination_document, destination
 from order_svc.mongo.timeline_documents import timeline_document
 from order_svc.ports import PlacementClaim, StaleOrder
 from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.refusal import Refusal
 from service_kit.storage.database import Database, InsertOne, ReplaceOne, Session
 from service_kit.storage.schema_versions import Upcasts
 
-CLAIMS = Upcasts(current=1)
+CLAIMS = Upcasts(current=2, steps={1: lambda claim: {**claim, "refusals": []}})
 
 
 class MongoOrders:
@@ -71,12 +72,18 @@ class MongoOrders:
         await self._refs.delete_one({"_id": order.ref}, session=self._session)
         await self.end_claim(order.id)
 
-    async def give_up(self, order_id: str) -> bool:
+    async def give_up(self, order_id: str, refusals: Sequence[Refusal] = ()) -> bool:
         """Mark the placement as given up; False if it has ended, so that there is nothing to."""
-        result = await self._placements.update_one(
-            {"orderId": order_id}, {"$set": {"givenUp": True}}, session=self._session
+        claim = await self.claim(order_id)
+        if claim is None or claim.given_up:
+            return claim is not None
+        reasons = [_refusal_document(one) for one in refusals]
+        await self._placements.update_one(
+            {"orderId": order_id},
+            {"$set": CLAIMS.stamp({"givenUp": True, "refusals": reasons})},
+            session=self._session,
         )
-        return result.matched_count == 1
+        return True
 
     async def end_claim(self, order_id: str) -> None:
         """Its placement has ended."""
@@ -130,6 +137,7 @@ def _claim_document(claim: PlacementClaim) -> dict[str, Any]:
             "fingerprint": request.fingerprint,
             "actor": claim.actor,
             "givenUp": claim.given_up,
+            "refusals": [_refusal_document(one) for one in claim.refusals],
         }
     )
 
@@ -141,4 +149,25 @@ def _claim(document: dict[str, Any] | None) -> PlacementClaim | None:
     request = IdempotentRequest(
         document["scope"], document["mutation"], document["key"], document["fingerprint"]
     )
-    return PlacementClaim(request, document["orderId"], document["actor"], document["givenUp"])
+    return PlacementClaim(
+        request=request,
+        order_id=document["orderId"],
+        actor=document["actor"],
+        given_up=document["givenUp"],
+        refusals=tuple(_refusal_of(one) for one in document["refusals"]),
+    )
+
+
+def _refusal_document(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "code": refusal.code,
+        "message": refusal.message,
+        "path": list(refusal.path),
+        "params": dict(refusal.params),
+    }
+
+
+def _refusal_of(document: dict[str, Any]) -> Refusal:
+    return Refusal(
+        document["code"], document["message"], path=document["path"], params=document["params"]
+    )

@@ -8,6 +8,9 @@ from retail_kit.geography import GeoPoint
 from service_kit.storage.schema_versions import Upcasts
 
 UPCASTS = Upcasts(current=1)
+PEOPLE = Upcasts(
+    current=2, steps={1: lambda found: {**found, "person": {**found["person"], "language": None}}}
+)
 
 
 def destination_document(
@@ -34,9 +37,9 @@ def destination_of(document: dict[str, Any]) -> Destination:
 
 def person_document(customer_id: str, person: Person) -> dict[str, Any]:
     """Who a customer is."""
-    return UPCASTS.stamp({"_id": customer_id, "person": asdict(person)})
+    return PEOPLE.stamp({"_id": customer_id, "person": asdict(person)})
 
 
 def person_of(document: dict[str, Any]) -> Person:
     """The person of a document."""
-    return Person(**UPCASTS.upcast(document)["person"])
+    return Person(**PEOPLE.upcast(document)["person"])

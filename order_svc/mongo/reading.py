@@ -107,6 +107,23 @@ class MongoOrderReader:
         entries = [timeline_entry_of(document) for document in documents]
         return entries[::-1] if page.backward else entries
 
+    async def orders_of(
+        self, customer_ids: Collection[str], sku: str, limit: int
+    ) -> Sequence[Order]:
+        """The customers' orders with that SKU, the newest first."""
+        if not customer_ids:
+            return []
+        documents = await self._orders.find(
+            {"customerId": {"$in": list(customer_ids)}, "lines.sku": sku},
+            sort=[("_id", -1)],
+            limit=limit,
+        )
+        return await self._whole(documents)
+
+    async def customers_with_email(self, email: str) -> Collection[str]:
+        """The ids of the customers with that e-mail address."""
+        return await self._customers.with_email(email)
+
     async def destinations(self, order_ids: Collection[str]) -> Mapping[str, Destination]:
         """Where orders go, by order id, unless that was erased."""
         documents = await self._destinations.find({"_id": {"$in": list(order_ids)}})

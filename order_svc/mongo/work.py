@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from order_svc.domain.effects import Effect
 from order_svc.domain.errands import PLACEMENT, kind_of, to_payload
 from order_svc.domain.refusals import unavailable
-from order_svc.domain.stock_effects import StockEffect
 from order_svc.mongo.customers import MongoCustomers
 from order_svc.mongo.orders import MongoOrders
 from order_svc.mongo.prices import MongoPrices
@@ -80,8 +80,8 @@ class MongoWork:
         """No recovery is needed any more."""
         await self._storage.due_work.cancel(self._session, placement_item(order_id))
 
-    async def schedule_effects(self, effects: Sequence[StockEffect], due_at: datetime) -> None:
-        """See to it that the effects on stock are done."""
+    async def schedule_effects(self, effects: Sequence[Effect], due_at: datetime) -> None:
+        """See to it that the effects are done."""
         for effect in effects:
             item = DueItem(effect.key, kind_of(effect), due_at, to_payload(effect))
             await self._storage.due_work.schedule(self._session, item)

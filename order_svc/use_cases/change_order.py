@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from order_svc.domain.crash_points import CHANGE_SAVED
+from order_svc.domain.effects import Effect
 from order_svc.domain.history.events import Cause, events_of_order
 from order_svc.domain.history.timeline import told
 from order_svc.domain.orders.change import Change
 from order_svc.domain.orders.order import Order
 from order_svc.domain.refusals import not_found, version_conflict
 from order_svc.domain.rights.visibility import actor_of, may_see
-from order_svc.domain.stock_effects import StockEffect
 from order_svc.ports import Work
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
@@ -29,8 +29,8 @@ class Command:
     caller: Caller
 
 
-Decide: TypeAlias = Callable[[Order], Change]
-"""Gives the change to an order that the caller sees, or raises the refusal of it."""
+Decide: TypeAlias = Callable[[Order], Change | None]
+"""Gives the change to an order that the caller sees, if any, or raises the refusal of it."""
 
 
 async def change_order(
@@ -38,15 +38,17 @@ async def change_order(
 ) -> Outcome:
     """Change an order as decided; a repeated command gives the first outcome again."""
 
-    async def within(work: Work) -> tuple[Outcome, Sequence[StockEffect]]:
+    async def within(work: Work) -> tuple[Outcome, Sequence[Effect]]:
         order = await work.orders.get(order_id)
         if order is None or not may_see(command.caller, order):
             raise not_found("order", "input")
         change = decide(order)
+        if change is None:
+            return Outcome({"orderId": order_id}), ()
         await keep(around, work, order, change, cause_of(around, command))
         return Outcome({"orderId": order_id}), change.effects
 
-    nothing: Sequence[StockEffect] = ()
+    nothing: Sequence[Effect] = ()
     outcome, effects = await once(around, command.request, within, nothing)
     around.reached(CHANGE_SAVED)
     for effect in effects:
@@ -82,7 +84,7 @@ async def once(
 async def keep(
     around: Surroundings, work: Work, before: Order, change: Change, cause: Cause
 ) -> None:
-    """Write a change with its timeline, its events and its effects on stock."""
+    """Write a change with its timeline, its events and its effects."""
     after = change.order
     await work.orders.save(before, after)
     await work.orders.tell(told(after.id, after.version, change.entries, cause))

@@ -101,6 +101,7 @@ def _reason(line: CustomerLine, seen: set[str], path: tuple[str, ...]) -> Refusa
         "familyName": person.family_name,
         "email": person.email,
         "phone": person.phone,
+        "language": person.language,
     }
     errors = chain(
         ref_errors(line.ref, *path, "ref"),

@@ -1,4 +1,4 @@
-"""Placing an order: it is saved first as PLACING, then its stock is reserved, then it is open."""
+"""Placing an order: it is saved as PLACING, then stock and money are set aside, then it is open."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,10 +8,16 @@ from order_svc.domain.customers.customer import Customer, customer_id_of
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.history.events import event_of_customer
 from order_svc.domain.naming import code_errors, ref_errors, refuse_any
-from order_svc.domain.orders.placement import AskedLine, Placement, begin
+from order_svc.domain.orders.placement import AskedLine, AskedPayment, Placement, begin
+from order_svc.domain.payments.payment import PaymentMethod
 from order_svc.domain.refusals import forbidden, price_not_allowed, ref_taken
-from order_svc.domain.rights.visibility import actor_of, may_order_for, may_set_prices
-from order_svc.ports import InventoryUnavailable, PlacementClaim, Work
+from order_svc.domain.rights.visibility import (
+    actor_of,
+    may_order_for,
+    may_set_prices,
+    may_take_cash,
+)
+from order_svc.ports import InventoryUnavailable, PaymentUnavailable, PlacementClaim, Work
 from order_svc.use_cases.change_order import Command, cause_of
 from order_svc.use_cases.settle_placement import OpenPlacement, settle_placement
 from order_svc.use_cases.surroundings import Surroundings
@@ -33,12 +39,13 @@ class PlaceOrder(Command):
     destination: Destination
     ref: str | None = None
     customer_ref: str | None = None
+    payments: tuple[AskedPayment, ...] = ()
 
 
 async def place_order(around: Surroundings, command: PlaceOrder) -> Outcome:
-    """Place an order once: an order with all its stock reserved, or none and the reasons.
+    """Place an order once: with all its stock and money set aside, or none and the reasons.
 
-    While its first copy is under way, or inventory does not answer, the command is IN_PROGRESS.
+    While its first copy is under way, or somebody does not answer, the command is IN_PROGRESS.
     """
     unpriced = {line.sku for line in command.lines if line.unit_price is None}
     prices = await around.pricing.prices_of(command.channel, unpriced)
@@ -49,7 +56,7 @@ async def place_order(around: Surroundings, command: PlaceOrder) -> Outcome:
     around.reached(PLACEMENT_SAVED)
     try:
         outcome = await settle_placement(around, begun, command.destination)
-    except InventoryUnavailable:
+    except (InventoryUnavailable, PaymentUnavailable):
         return Outcome(refusals=(in_progress(),))
     return outcome or await _ended_by_another(around, command)
 
@@ -99,6 +106,8 @@ async def _save(
         lines=command.lines,
         customer_id=customer.id if customer else None,
         customer_ref=customer.ref if customer else None,
+        payments=command.payments,
+        tender_rule=around.tender_rule,
     )
     now = around.clock.now()
     order = begin(placement, prices, now)
@@ -115,11 +124,21 @@ async def _save(
 def _check_rights(command: PlaceOrder) -> None:
     refuse_any(code_errors(command.channel, "input", "channel"))
     if not may_set_prices(command.caller):
-        priced = [i for i, line in enumerate(command.lines) if line.unit_price is not None]
-        if priced:
-            raise RefusedAll(
-                [price_not_allowed("input", "lines", str(i), "unitPrice") for i in priced]
+        priced = [
+            price_not_allowed("input", "lines", str(index), field)
+            for index, line in enumerate(command.lines)
+            for field, given in (
+                ("unitPrice", line.unit_price is not None),
+                ("discounts", bool(line.discounts)),
             )
+            if given
+        ]
+        if priced:
+            raise RefusedAll(priced)
+    for index, payment in enumerate(command.payments):
+        if payment.method is PaymentMethod.CASH and not may_take_cash(command.caller):
+            path = ("input", "payments", str(index), "method")
+            raise forbidden("Only the retailer takes cash.", *path)
 
 
 async def _customer(work: Work, command: PlaceOrder) -> Customer | None:

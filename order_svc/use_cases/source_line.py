@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from order_svc.domain.effects import Effect
 from order_svc.domain.history.events import Cause
 from order_svc.domain.orders.allocation import Allocation, sourced
 from order_svc.domain.orders.order import Order
 from order_svc.domain.refusals import INSUFFICIENT_STOCK, is_final
-from order_svc.domain.stock_effects import SourceLine, StockEffect
+from order_svc.domain.stock_effects import SourceLine
 from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine, Work
 from order_svc.use_cases.change_order import keep
 from order_svc.use_cases.surroundings import Surroundings
@@ -71,7 +72,7 @@ def _available(refusals: Sequence[Refusal]) -> int:
 
 async def _end(
     around: Surroundings, work: Work, effect: SourceLine, found: tuple[Allocation, ...]
-) -> Sequence[StockEffect]:
+) -> Sequence[Effect]:
     order = await work.orders.get(effect.order_id)
     if order is None:
         return ()

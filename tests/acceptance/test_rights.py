@@ -15,7 +15,7 @@ from service_kit.identity.caller import Caller, CallerKind
 from service_kit.identity.keys import generate_signing_key
 from service_kit.identity.tokens import CallerSigner, service_caller
 from tests.support.graph import GraphClient
-from tests.support.retailer import Retailer
+from tests.support.retailer import Retailer, tender
 from tests.support.rights import (
     COLUMNS,
     ENTITIES,
@@ -235,7 +235,9 @@ async def _entities_of(retailer: Retailer) -> Representations:
     await retailer.sells("shirt")
     await retailer.counts("shirt", S1=3)
     await retailer.knows("ada")
-    order = await retailer.places(retailer.wish("shirt", customerRef=retailer.code("ada")))
+    wish = retailer.wish("shirt", customerRef=retailer.code("ada"), payments=[tender(10, "CASH")])
+    order = await retailer.places(wish)
+    money = await retailer.refunded(order, 1)
     (line,), (fulfilment,) = order["lines"], order["fulfilments"]
     await retailer.picks(fulfilment, [{"lineId": line["id"], "picked": 1}])
     order = await retailer.packs(fulfilment, line)
@@ -270,4 +272,6 @@ async def _entities_of(retailer: Retailer) -> Representations:
         (ORDERS, "Order"): {"id": order["id"]},
         (ORDERS, "OrderLine"): {"id": line["id"]},
         (ORDERS, "Parcel"): {"id": parcel["id"]},
+        (ORDERS, "Payment"): {"id": money["payments"][0]["id"]},
+        (ORDERS, "Refund"): {"id": money["refunds"][0]["id"]},
     }

@@ -10,8 +10,10 @@ import orjson
 from order_svc.api.context import OrderContext
 from order_svc.api.schema import order_schema
 from order_svc.app import Foundation, Parts, join
+from order_svc.domain.payments.tenders import TenderRule
 from order_svc.ports import Inventory
-from retail_kit.roles import Role
+from order_svc.providers.sandbox import SandboxProvider
+from retail_kit.roles import SERVICE, Role
 from service_kit.graphql.schema import SubgraphSchema
 from service_kit.identity.caller import Caller, CallerKind
 from service_kit.identity.keys import TrustedKeys
@@ -37,6 +39,17 @@ ORDER = """
     parcels { id state version trackingNumber } shortages { quantity reason counted } }
   totals { ordered { amount currency } cancelled { amount } due { amount } }
 """
+PAID = """
+  id paymentState hasReturn status
+  lines { id sku discounts { code amount { amount } } total { amount } status
+    slices { quantity state } }
+  payments { id method state version authorised { amount } captured { amount } refunded { amount }
+    voided { amount } events { kind amount { amount } state } }
+  refunds { id ref reason state amount { amount }
+    byTender { payment { method } amount { amount } }
+    lines { lineId quantity amount { amount } } }
+"""
+"""The money of an order."""
 SCHEMA: SubgraphSchema = order_schema()
 
 
@@ -119,6 +132,39 @@ class OrdersProcess:
         operation = f"query ($id: ID!) {{ order(by: {{id: $id}}) {{ {ORDER} }} }}"
         return (await self.run(operation, {"id": order_id}, caller))["order"]
 
+    async def money(self, order_id: str, caller: Caller | None = None) -> Any:
+        """Read an order with its payments and refunds."""
+        operation = f"query ($id: ID!) {{ order(by: {{id: $id}}) {{ {PAID} }} }}"
+        return (await self.run(operation, {"id": order_id}, caller))["order"]
+
+    async def delivered(self, *skus: str, **more: Any) -> Any:
+        """Place an order, and have each line's units arrive in one parcel per fulfilment."""
+        order = await self.places(*skus, **more)
+        for fulfilment in order["fulfilments"]:
+            await self.brings(order, fulfilment)
+        return await self.order(order["id"])
+
+    async def brings(self, order: Any, fulfilment: Any) -> None:
+        """Pick, pack, ship and deliver all that a fulfilment was asked for."""
+        part = {"fulfilmentId": fulfilment["id"]}
+        units = {
+            line["id"]: sum(
+                one["quantity"]
+                for one in line["slices"]
+                if (one["fulfilment"] or {}).get("id") == fulfilment["id"]
+            )
+            for line in order["lines"]
+        }
+        found = [{"lineId": line, "picked": count} for line, count in units.items() if count]
+        await self.moves("fulfilmentPick", **part, lines=found)
+        packed = [{"lineId": one["lineId"], "quantity": one["picked"]} for one in found]
+        await self.moves("fulfilmentPack", **part, parcels=[{"lines": packed}])
+        shipped = await self.moves("fulfilmentShip", **part, carrier="Colis")
+        (parcel,) = next(one for one in shipped["fulfilments"] if one["id"] == fulfilment["id"])[
+            "parcels"
+        ]
+        await self.moves("parcelDeliver", parcelId=parcel["id"])
+
     async def picks(self, order: Any, picked: int = 1, short: int = 0, **more: Any) -> Any:
         """Record picking of the first line in the last fulfilment."""
         line = {"lineId": order["lines"][0]["id"], "picked": picked, "short": short, **more}
@@ -156,6 +202,25 @@ class OrdersProcess:
         return [orjson.loads(event) for row in rows for event in row["events"]]
 
 
+SERVICE_CALLER = Caller(
+    subject="returns_svc",
+    kind=CallerKind.SERVICE,
+    roles=frozenset({SERVICE}),
+    grants=frozenset(),
+    expires_at=START + timedelta(days=3650),
+)
+"""Another service of the system."""
+
+
+def a_payment(
+    amount: str,
+    method: str = "CARD",
+    token: str = "tok_ok",  # noqa: S107  # a token of the sandbox
+) -> dict[str, Any]:
+    """A tender of so many EUR."""
+    return {"method": method, "token": token, "amount": {"amount": amount, "currency": "EUR"}}
+
+
 def a_wish(*skus: str, quantity: int = 1, **more: Any) -> dict[str, Any]:
     """The input of an order on the channel web, 10 EUR a unit."""
     lines = [
@@ -175,12 +240,15 @@ def a_process(
     inventory: Inventory,
     clock: SettableClock,
     reached: Reached = pass_by,
+    tender_rule: TenderRule = TenderRule.CARD_FIRST,
 ) -> OrdersProcess:
     """Join one process."""
     foundation = Foundation(
         database=database,
         bus=bus,
         inventory=inventory,
+        payments=SandboxProvider(database),
+        tender_rule=tender_rule,
         trusted=TrustedKeys({}),
         clock=clock,
         reached=reached,

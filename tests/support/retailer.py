@@ -34,6 +34,22 @@ ORDER: Final = """
 """
 
 
+MONEY: Final = """
+  paymentState totals { due { amount } }
+  lines { id sku total { amount } }
+  payments {
+    id method state authorised { amount } captured { amount } refunded { amount } voided { amount }
+    events { kind state amount { amount } }
+  }
+  refunds {
+    id ref state amount { amount }
+    byTender { payment { id method } amount { amount } }
+    lines { lineId amount { amount } }
+  }
+"""
+"""The money of an order."""
+
+
 class Refused(AssertionError):
     """A mutation that should have worked answered user errors."""
 
@@ -271,6 +287,37 @@ class Retailer:
         await self.packs(fulfilment, line, quantity)
         return await self.ships(fulfilment)
 
+    async def money(self, order_id: str) -> Json:
+        """Read the money of an order."""
+        operation = f"query ($id: ID!) {{ order(by: {{id: $id}}) {{ id {MONEY} }} }}"
+        return (await self.graph.data(operation, {"id": order_id}))["order"]
+
+    async def asks_back(self, order: Json, euros: int | None = None, **more: Json) -> Json:
+        """Ask for money back and return the payload, whatever it says."""
+        given = {
+            "orderId": order["id"],
+            "refundId": self.key(),
+            "reason": "GESTURE",
+            **({} if euros is None else {"amount": eur(euros)}),
+            **more,
+        }
+        return await self.does(
+            "orderRefund",
+            given,
+            "refund { id state amount { amount } }",
+            role=Role.CUSTOMER_SERVICE,
+        )
+
+    async def refunded(self, order: Json, euros: int | None = None, **more: Json) -> Json:
+        """Give money back, wait until it has gone, and return the money of the order."""
+        payload = await self.asks_back(order, euros, **more)
+        if payload["userErrors"]:
+            raise Refused(f"orderRefund: {payload['userErrors']}")
+        return await eventually(
+            lambda: self.money(order["id"]),
+            lambda now: all(one["state"] != "SUBMITTED" for one in now["refunds"]),
+        )
+
     async def _moves(self, mutation: str, input_: Mapping[str, Json]) -> Json:
         payload = await self.manages(mutation, input_, f"order {{ {ORDER} }}")
         return payload["order"]
@@ -282,6 +329,16 @@ class Retailer:
             "results { userErrors { code path } }",
             role=FEEDER,
         )
+
+
+def eur(euros: int | str) -> dict[str, str]:
+    """Return an amount in EUR."""
+    return {"amount": str(euros), "currency": "EUR"}
+
+
+def tender(euros: int | str, method: str = "CARD", means: str = "tok_ok") -> dict[str, Json]:
+    """Return a payment of so many EUR; the means is a token of the sandbox."""
+    return {"method": method, "token": means, "amount": eur(euros)}
 
 
 FEEDER: Final = Role.INTEGRATION

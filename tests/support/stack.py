@@ -127,6 +127,7 @@ class Stack:
             inventory_url=self.graphql_url(INVENTORY),
             inventory_deadline=_PATIENCE,
             database=f"{self._databases}_orders",
+            payment_provider="sandbox",
         )
         return order_app(settings, self.clock)
 

@@ -13,6 +13,7 @@ class Person:
     family_name: str | None = None
     email: str | None = None
     phone: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

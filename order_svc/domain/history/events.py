@@ -6,6 +6,7 @@ from datetime import datetime
 
 from order_svc.domain.customers.customer import Customer
 from order_svc.domain.fulfilments.fulfilment import Fulfilment
+from order_svc.domain.history.money import fields_of_payment, fields_of_refund
 from order_svc.domain.history.sections import sections_of_fulfilment, sections_of_order
 from order_svc.domain.lines.line import Line
 from order_svc.domain.orders.order import Order
@@ -20,6 +21,8 @@ ORDER_CHANGED = "orderChanged"
 ORDER_LINE_CHANGED = "orderLineChanged"
 FULFILMENT_CHANGED = "fulfilmentChanged"
 PARCEL_CHANGED = "parcelChanged"
+PAYMENT_CHANGED = "paymentChanged"
+REFUND_CHANGED = "refundChanged"
 CUSTOMER_CHANGED = "customerChanged"
 PRICE_CHANGED = "priceChanged"
 
@@ -56,6 +59,7 @@ def events_of_order(before: Order, after: Order, cause: Cause) -> Iterator[Event
             yield _line_event(earlier, line, new=new, order=after, cause=cause, to=audience)
     for fulfilment in after.fulfilments:
         yield from _fulfilment_events(before, after, fulfilment, cause)
+    yield from _money_events(before, after, cause)
 
 
 def audience_of(before: Order, after: Order) -> tuple[str, ...]:
@@ -124,6 +128,29 @@ def _fulfilment_events(
             yield _event(PARCEL_CHANGED, entity, parcel.version, cause, to, old, new, about_it)
 
 
+def _money_events(before: Order, after: Order, cause: Cause) -> Iterator[Event]:
+    """Heard by the customer and on the channel; where the goods are nobody need know."""
+    audience = audience_of(before, after)
+    to = tuple(one for one in audience if not one.startswith("location:"))
+    about: _Fields = {"orderId": after.id, "currency": after.currency}
+    for payment in after.payments:
+        was = before.payment(payment.id)
+        if was is None or was.version != payment.version:
+            old = fields_of_payment(was) if was and was.version else _NEW
+            entity = EntityRef("Payment", payment.id)
+            said = {**about, "method": payment.method.value}
+            new = fields_of_payment(payment)
+            yield _event(PAYMENT_CHANGED, entity, payment.version, cause, to, old, new, said)
+    for refund in after.refunds:
+        known = before.refund(refund.id)
+        if known is None or known.version != refund.version:
+            old = fields_of_refund(known) if known else _NEW
+            entity = EntityRef("Refund", refund.id)
+            said = {**about, "refundRef": refund.ref, "reason": refund.reason.value}
+            new = fields_of_refund(refund)
+            yield _event(REFUND_CHANGED, entity, refund.version, cause, to, old, new, said)
+
+
 def _event(
     kind: str,
     entity: EntityRef,
@@ -171,6 +198,7 @@ def _line_fields(line: Line) -> _Fields:
                 "quantity": part.quantity,
                 "fulfilmentId": part.hands.fulfilment_id,
                 "parcelId": part.hands.parcel_id,
+                "returnId": part.hands.return_id,
             }
             for part in line.slices
         ],

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from order_svc.domain.lifecycles.slices import CANCELLABLE, HANDED_OVER, RESUMABLE, SliceState
+from order_svc.domain.lifecycles.slices import (
+    ARRIVED,
+    CANCELLABLE,
+    HANDED_OVER,
+    RESUMABLE,
+    SliceState,
+)
 
 
 class Action(StrEnum):
@@ -72,7 +78,7 @@ RULES: Final = {
 
 _WHY_NOTHING: Final = (
     (frozenset({_S.CANCELLED}), Hindrance.ALREADY_CANCELLED),
-    (frozenset({_S.DELIVERED, _S.CANCELLED}), Hindrance.ALREADY_DELIVERED),
+    (ARRIVED | {_S.CANCELLED}, Hindrance.ALREADY_DELIVERED),
     (HANDED_OVER | {_S.CANCELLED}, Hindrance.ALREADY_SHIPPED),
 )
 """When no slice can be moved: the first row that covers all the states says why."""

@@ -29,6 +29,8 @@ LEAST_FAR_FIRST: Final = (
     (SliceState.PACKED, FulfilmentState.PACKED),
     (SliceState.SHIPPED, FulfilmentState.HANDED_OVER),
     (SliceState.DELIVERED, FulfilmentState.HANDED_OVER),
+    (SliceState.RETURN_DECLARED, FulfilmentState.HANDED_OVER),
+    (SliceState.RETURNED, FulfilmentState.HANDED_OVER),
 )
 """The fold: the first slice state found among the fulfilment's slices names its state."""
 

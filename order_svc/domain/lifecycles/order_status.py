@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from order_svc.domain.lifecycles.slices import SliceState
+from order_svc.domain.lifecycles.slices import ARRIVED, SliceState
 
 
 class OrderStatus(StrEnum):
@@ -18,6 +18,7 @@ class OrderStatus(StrEnum):
     SHIPPED = "SHIPPED"
     PARTIALLY_DELIVERED = "PARTIALLY_DELIVERED"
     DELIVERED = "DELIVERED"
+    RETURNED = "RETURNED"
     CANCELLED = "CANCELLED"
 
 
@@ -28,6 +29,7 @@ class CustomerStatus(StrEnum):
     IN_PREPARATION = "IN_PREPARATION"
     SHIPPED = "SHIPPED"
     DELIVERED = "DELIVERED"
+    RETURNED = "RETURNED"
     CANCELLED = "CANCELLED"
 
 
@@ -49,8 +51,9 @@ _S = SliceState
 FOLD: Final = (
     FoldRow(OrderStatus.CANCELLED, every=frozenset()),
     FoldRow(OrderStatus.PLACING, some=frozenset({_S.PLACED})),
-    FoldRow(OrderStatus.DELIVERED, every=frozenset({_S.DELIVERED})),
-    FoldRow(OrderStatus.PARTIALLY_DELIVERED, some=frozenset({_S.DELIVERED})),
+    FoldRow(OrderStatus.RETURNED, every=frozenset({_S.RETURNED})),
+    FoldRow(OrderStatus.DELIVERED, every=ARRIVED),
+    FoldRow(OrderStatus.PARTIALLY_DELIVERED, some=ARRIVED),
     FoldRow(OrderStatus.SHIPPED, every=frozenset({_S.SHIPPED})),
     FoldRow(OrderStatus.PARTIALLY_SHIPPED, some=frozenset({_S.SHIPPED})),
     FoldRow(OrderStatus.IN_PROGRESS, some=frozenset({_S.PICKING, _S.SHORT, _S.PICKED, _S.PACKED})),
@@ -73,6 +76,10 @@ WORKED_ROWS: Final[tuple[tuple[tuple[SliceState, ...], OrderStatus], ...]] = (
     ((_S.SHIPPED, _S.DELIVERED, _S.CANCELLED), OrderStatus.PARTIALLY_DELIVERED),
     ((_S.DELIVERED, _S.ALLOCATED), OrderStatus.PARTIALLY_DELIVERED),
     ((_S.DELIVERED, _S.DELIVERED, _S.CANCELLED), OrderStatus.DELIVERED),
+    ((_S.DELIVERED, _S.RETURNED), OrderStatus.DELIVERED),
+    ((_S.RETURN_DECLARED, _S.RETURN_DECLARED), OrderStatus.DELIVERED),
+    ((_S.RETURNED, _S.SHIPPED), OrderStatus.PARTIALLY_DELIVERED),
+    ((_S.RETURNED, _S.CANCELLED), OrderStatus.RETURNED),
     ((_S.CANCELLED, _S.CANCELLED), OrderStatus.CANCELLED),
 )
 """Worked examples of the fold: states of the slices, then the status."""
@@ -85,6 +92,7 @@ TOLD_TO_CUSTOMERS: Final = {
     OrderStatus.SHIPPED: CustomerStatus.SHIPPED,
     OrderStatus.PARTIALLY_DELIVERED: CustomerStatus.SHIPPED,
     OrderStatus.DELIVERED: CustomerStatus.DELIVERED,
+    OrderStatus.RETURNED: CustomerStatus.RETURNED,
     OrderStatus.CANCELLED: CustomerStatus.CANCELLED,
 }
 """What a customer reads for each status."""

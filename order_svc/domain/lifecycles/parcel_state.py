@@ -23,6 +23,8 @@ OF_SLICES: Final = (
     (SliceState.PACKED, ParcelState.DRAFT),
     (SliceState.SHIPPED, ParcelState.HANDED_OVER),
     (SliceState.DELIVERED, ParcelState.DELIVERED),
+    (SliceState.RETURN_DECLARED, ParcelState.DELIVERED),
+    (SliceState.RETURNED, ParcelState.DELIVERED),
 )
 """The fold: the slice state found in the parcel names its state; an empty one is cancelled."""
 

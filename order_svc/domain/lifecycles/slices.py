@@ -20,6 +20,8 @@ class SliceState(StrEnum):
     PACKED = "PACKED"
     SHIPPED = "SHIPPED"
     DELIVERED = "DELIVERED"
+    RETURN_DECLARED = "RETURN_DECLARED"
+    RETURNED = "RETURNED"
     CANCELLED = "CANCELLED"
 
 
@@ -37,7 +39,9 @@ STEPS: Final[Mapping[SliceState, frozenset[SliceState]]] = MappingProxyType(
         _S.PICKED: frozenset({_S.PACKED, _S.CANCELLED}),
         _S.PACKED: frozenset({_S.SHIPPED, _S.CANCELLED}),
         _S.SHIPPED: frozenset({_S.DELIVERED}),
-        _S.DELIVERED: frozenset(),
+        _S.DELIVERED: frozenset({_S.RETURN_DECLARED}),
+        _S.RETURN_DECLARED: frozenset({_S.DELIVERED, _S.RETURNED}),
+        _S.RETURNED: frozenset(),
         _S.CANCELLED: frozenset(),
     }
 )
@@ -49,8 +53,14 @@ PASSING: Final = frozenset({SliceState.SHORT})
 AT_A_LOCATION: Final = frozenset({_S.ALLOCATED, _S.PICKING, _S.PICKED, _S.PACKED})
 """States in which a location holds the goods for the order, so that stock is reserved."""
 
-HANDED_OVER: Final = frozenset({_S.SHIPPED, _S.DELIVERED})
+ARRIVED: Final = frozenset({_S.DELIVERED, _S.RETURN_DECLARED, _S.RETURNED})
+"""States after the goods have reached the customer, who may have sent them back."""
+
+HANDED_OVER: Final = ARRIVED | {_S.SHIPPED}
 """States after the goods have left."""
+
+SENT_BACK: Final = frozenset({_S.RETURN_DECLARED, _S.RETURNED})
+"""States of what the customer gives back, or has given back."""
 
 CANCELLABLE: Final = frozenset(state for state in SliceState if _S.CANCELLED in STEPS[state])
 """States from which units can be cancelled."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
 from order_svc.domain.lifecycles.order_status import OrderStatus, folded_status
-from order_svc.domain.lifecycles.slices import SliceState, step
+from order_svc.domain.lifecycles.slices import HANDED_OVER, SliceState, step
 from retail_kit.money import Money
 
 
@@ -18,11 +18,12 @@ class PriceSource(StrEnum):
 
 
 class Hands(NamedTuple):
-    """Who has the units: a fulfilment, a parcel of it, or a search for stock under way."""
+    """Who has the units: a fulfilment, a parcel of it, a search for stock, or a return."""
 
     fulfilment_id: str | None = None
     parcel_id: str | None = None
     sourcing_id: str | None = None
+    return_id: str | None = None
 
 
 NOBODY: Final = Hands()
@@ -35,6 +36,14 @@ class Slice:
     quantity: int
     state: SliceState
     hands: Hands = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What is taken off a line as a whole; given with the order, never computed."""
+
+    code: str
+    amount: Money
 
 
 class NotEnough(Exception):
@@ -52,7 +61,11 @@ _ORDER_OF_STATES: Final = {state: place for place, state in enumerate(SliceState
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Units of one SKU at one price; its slices always add up to its quantity."""
+    """Units of one SKU at one price; its slices always add up to its quantity.
+
+    `charged_minor` is the price of what has left, in minor units: discounts do not always divide
+    by the units, so it is fixed when they leave.
+    """
 
     id: str
     sku: str
@@ -62,6 +75,8 @@ class Line:
     slices: tuple[Slice, ...]
     backorder_allowed: bool = False
     excluded_locations: tuple[str, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    charged_minor: int = 0
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -75,13 +90,36 @@ class Line:
 
     @property
     def total(self) -> Money:
-        """The price of everything that was ordered."""
-        return self.unit_price * self.quantity
+        """The price of everything that was ordered, discounts taken off."""
+        off = sum(discount.amount.minor for discount in self.discounts)
+        return self.unit_price * self.quantity - Money(off, self.unit_price.currency)
+
+    @property
+    def charged(self) -> Money:
+        """The price of what has left."""
+        return Money(self.charged_minor, self.unit_price.currency)
 
     @property
     def cancelled_total(self) -> Money:
         """The price of what was cancelled."""
-        return self.unit_price * self.quantity_in(SliceState.CANCELLED)
+        return self.price_of(self.settled) - self.charged
+
+    @property
+    def wanted_total(self) -> Money:
+        """The price of what was not cancelled."""
+        return self.total - self.cancelled_total
+
+    @property
+    def settled(self) -> int:
+        """How many units have left or were cancelled."""
+        return self.quantity_in(SliceState.CANCELLED, *HANDED_OVER)
+
+    def price_of(self, units: int) -> Money:
+        """The price of so many units, the first to be settled; that of all of them is the total.
+
+        Units of one line may so differ by a cent, and nothing is lost or won.
+        """
+        return Money(self.total.minor * units // self.quantity, self.unit_price.currency)
 
     def quantity_in(self, *states: SliceState) -> int:
         """How many units are in one of these states."""

@@ -9,6 +9,7 @@ from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import NOBODY, Hands, Line, Matching, Slice, move
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
 from order_svc.domain.orders.order import Order
+from order_svc.domain.orders.settling import authorised
 from order_svc.domain.stock_effects import ReleaseStock, StockEffect, StockLine
 
 
@@ -34,11 +35,12 @@ class AllocationMismatch(Exception):
 
 
 def place(order: Order, allocation: Allocation, at: datetime) -> Change:
-    """End the placement: all of the order is allocated, one fulfilment per location."""
+    """End the placement: all of it is allocated and paid for, one fulfilment per location."""
     asked = {line.id: line.quantity for line in order.lines}
     if _by_line(allocation.lines) != asked:
         raise AllocationMismatch(f"{_by_line(allocation.lines)} for {asked}")
     after, entries = _assigned(order, allocation, allocation.lines, _is_placed, at)
+    after = authorised(after, at)
     placed = Entry(Happening.ORDER_PLACED, SubjectType.ORDER, order.id, {"channel": order.channel})
     return changed(order, after, entries=[placed, *entries], effects=[])
 

@@ -1,14 +1,15 @@
-"""One change to an order: the order after it, what to tell people, what to ask of stock."""
+"""One change to an order: the order after it, what to tell people, what to ask of the world."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from order_svc.domain.effects import Effect
 from order_svc.domain.lifecycles.actions import Action, hindrance_of
 from order_svc.domain.lifecycles.slices import SliceState
+from order_svc.domain.orders.account import balanced, moves_between
 from order_svc.domain.orders.order import Order, folded
 from order_svc.domain.refusals import action_not_allowed
-from order_svc.domain.stock_effects import StockEffect
 
 
 class Happening(StrEnum):
@@ -26,6 +27,15 @@ class Happening(StrEnum):
     PARCEL_PACKED = "PARCEL_PACKED"
     PARCEL_SHIPPED = "PARCEL_SHIPPED"
     PARCEL_DELIVERED = "PARCEL_DELIVERED"
+    PAYMENT_CAPTURED = "PAYMENT_CAPTURED"
+    PAYMENT_VOIDED = "PAYMENT_VOIDED"
+    PAYMENT_FAILED = "PAYMENT_FAILED"
+    REFUND_REQUESTED = "REFUND_REQUESTED"
+    REFUND_SUCCEEDED = "REFUND_SUCCEEDED"
+    REFUND_FAILED = "REFUND_FAILED"
+    RETURN_DECLARED = "RETURN_DECLARED"
+    RETURN_WITHDRAWN = "RETURN_WITHDRAWN"
+    RETURN_COMPLETED = "RETURN_COMPLETED"
 
 
 class SubjectType(StrEnum):
@@ -35,6 +45,8 @@ class SubjectType(StrEnum):
     ORDER_LINE = "OrderLine"
     FULFILMENT = "Fulfilment"
     PARCEL = "Parcel"
+    PAYMENT = "Payment"
+    REFUND = "Refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +61,25 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The order after a change, the timeline's new lines, and what stock is asked to do."""
+    """The order after a change, the timeline's new lines, and what the world is asked to do."""
 
     order: Order
     entries: tuple[Entry, ...]
-    effects: tuple[StockEffect, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
 
 def changed(
-    before: Order, after: Order, *, entries: list[Entry], effects: list[StockEffect]
+    before: Order, after: Order, *, entries: Sequence[Entry], effects: Sequence[Effect]
 ) -> Change:
-    """Fold the states and number the versions of everything that differs."""
-    return Change(versioned(before, folded(after)), tuple(entries), tuple(effects))
+    """Fold the states, balance the account, and number the versions of all that differs."""
+    settled = balanced(before, folded(after))
+    requested = [
+        Entry(Happening.REFUND_REQUESTED, SubjectType.REFUND, one.id, {"amount": str(one.amount)})
+        for one in settled.refunds
+        if before.refund(one.id) is None
+    ]
+    moves = moves_between(before, settled)
+    return Change(versioned(before, settled), (*entries, *requested), (*effects, *moves))
 
 
 def versioned(before: Order, after: Order) -> Order:
@@ -81,7 +100,22 @@ def versioned(before: Order, after: Order) -> Order:
         if numbered != before.fulfilment(fulfilment.id):
             numbered = replace(numbered, version=fulfilment.version + 1)
         fulfilments.append(numbered)
-    return replace(after, lines=lines, fulfilments=tuple(fulfilments), version=before.version + 1)
+    payments = tuple(
+        one if one == before.payment(one.id) else replace(one, version=one.version + 1)
+        for one in after.payments
+    )
+    refunds = tuple(
+        one if one == before.refund(one.id) else replace(one, version=one.version + 1)
+        for one in after.refunds
+    )
+    return replace(
+        after,
+        lines=lines,
+        fulfilments=tuple(fulfilments),
+        payments=payments,
+        refunds=refunds,
+        version=before.version + 1,
+    )
 
 
 def require(action: Action, states: tuple[SliceState, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The order as one whole: its lines, its fulfilments and their parcels."""
+"""The order as one whole: its lines, its fulfilments and their parcels, its payments."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -8,9 +8,14 @@ from enum import StrEnum
 from order_svc.domain.fulfilments.fulfilment import Fulfilment
 from order_svc.domain.lifecycles import fulfilment_state, parcel_state
 from order_svc.domain.lifecycles.order_status import OrderStatus, folded_status
-from order_svc.domain.lifecycles.slices import IllegalStep, SliceState
+from order_svc.domain.lifecycles.payment_state import PaymentState
+from order_svc.domain.lifecycles.payment_state import folded_state as folded_payment_state
+from order_svc.domain.lifecycles.slices import SENT_BACK, IllegalStep, SliceState
 from order_svc.domain.lines.line import Line, Slice
 from order_svc.domain.parcels.parcel import Parcel, ParcelLine
+from order_svc.domain.payments.payment import OperationKind, Payment
+from order_svc.domain.payments.refund import Refund
+from order_svc.domain.payments.tenders import TenderRule
 from retail_kit.money import Money, sum_of
 
 
@@ -43,6 +48,9 @@ class Order:
     customer_id: str | None = None
     customer_ref: str | None = None
     delivery_method: DeliveryMethod = DeliveryMethod.HOME
+    payments: tuple[Payment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    tender_rule: TenderRule = TenderRule.CARD_FIRST
     version: int = 0
 
     @property
@@ -72,6 +80,23 @@ class Order:
         cancelled = sum_of([line.cancelled_total for line in self.lines], self.currency)
         return Totals(ordered, cancelled, ordered - cancelled)
 
+    @property
+    def has_return(self) -> bool:
+        """Whether the customer gives, or has given, something of it back."""
+        return any(part.state in SENT_BACK for _, part in self.slices())
+
+    @property
+    def payment_state(self) -> PaymentState:
+        """What its payments together are at; NONE when it is paid elsewhere."""
+        if not self.payments:
+            return PaymentState.NONE
+        sums = [
+            sum_of([getattr(one, name) for one in self.payments], self.currency)
+            for name in ("authorised", "captured", "voided")
+        ]
+        failed = any(one.has_failed(OperationKind.CAPTURE) for one in self.payments)
+        return folded_payment_state(*sums, failed=failed)
+
     def slices(self) -> Iterator[tuple[Line, Slice]]:
         """Every slice beside its line."""
         return ((line, part) for line in self.lines for part in line.slices)
@@ -87,6 +112,14 @@ class Order:
     def parcel(self, parcel_id: str) -> Parcel | None:
         """The parcel with that id."""
         return next((parcel for parcel in self.parcels if parcel.id == parcel_id), None)
+
+    def payment(self, payment_id: str) -> Payment | None:
+        """The payment with that id."""
+        return next((one for one in self.payments if one.id == payment_id), None)
+
+    def refund(self, refund_id: str) -> Refund | None:
+        """The refund with that id."""
+        return next((one for one in self.refunds if one.id == refund_id), None)
 
     def states_in(self, fulfilment_id: str) -> tuple[SliceState, ...]:
         """The states of the slices that a fulfilment has."""
@@ -114,9 +147,21 @@ class Order:
         fulfilments = tuple(changed if one.id == changed.id else one for one in self.fulfilments)
         return replace(self, fulfilments=fulfilments)
 
+    def with_payment(self, changed: Payment) -> "Order":
+        """The same order with one payment replaced."""
+        payments = tuple(changed if one.id == changed.id else one for one in self.payments)
+        return replace(self, payments=payments)
+
+    def with_refund(self, changed: Refund) -> "Order":
+        """The same order with one refund replaced, or added."""
+        if self.refund(changed.id) is None:
+            return replace(self, refunds=(*self.refunds, changed))
+        refunds = tuple(changed if one.id == changed.id else one for one in self.refunds)
+        return replace(self, refunds=refunds)
+
 
 def order_id_of(part_id: str) -> str:
-    """The order to which a line, a fulfilment or a parcel belongs, as its id says."""
+    """The order to which a line, a parcel, a payment ... belongs, as its id says."""
     return part_id.partition(".")[0]
 
 

@@ -1,30 +1,51 @@
 """What a caller asks to order, and the order that it begins."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.lines.line import Line, PriceSource, Slice
+from order_svc.domain.lines.line import Discount, Line, PriceSource, Slice
 from order_svc.domain.naming import code_errors
 from order_svc.domain.orders.order import DeliveryMethod, Order
+from order_svc.domain.payments.card_numbers import looks_like_a_card
+from order_svc.domain.payments.payment import Payment, PaymentMethod, a_payment
+from order_svc.domain.payments.tenders import TenderRule
 from order_svc.domain.prices.price import LARGEST_AMOUNT, price_errors
-from order_svc.domain.refusals import currency_mismatch, invalid, price_unknown
-from retail_kit.money import Money
+from order_svc.domain.refusals import (
+    currency_mismatch,
+    invalid,
+    payment_mismatch,
+    price_unknown,
+)
+from retail_kit.money import Money, sum_of
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 MOST_LINES = 200
 MOST_UNITS = 100_000
+MOST_DISCOUNTS = 20
+MOST_PAYMENTS = 10
+LONGEST_TOKEN = 200
 
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """Units of a SKU, with a price if the caller gives one."""
+    """Units of a SKU, with a price and what is taken off the line if the caller gives that."""
 
     sku: str
     quantity: int
     unit_price: Money | None = None
     backorder_allowed: bool = False
+    discounts: tuple[Discount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPayment:
+    """A tender: the provider's token for a means of payment, and how much of the order it pays."""
+
+    method: PaymentMethod
+    token: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +59,8 @@ class Placement:
     customer_id: str | None = None
     customer_ref: str | None = None
     delivery_method: DeliveryMethod = DeliveryMethod.HOME
+    payments: tuple[AskedPayment, ...] = ()
+    tender_rule: TenderRule = TenderRule.CARD_FIRST
 
 
 def check_lines(lines: Sequence[AskedLine]) -> None:
@@ -54,6 +77,7 @@ def check_lines(lines: Sequence[AskedLine]) -> None:
         refusals += code_errors(line.sku, *path, "sku")
         if line.unit_price is not None:
             refusals += price_errors(line.unit_price, *path, "unitPrice")
+        refusals += _discount_errors(line, *path, "discounts")
     if refusals:
         raise RefusedAll(refusals)
 
@@ -62,12 +86,17 @@ def begin(placement: Placement, prices: Mapping[str, Money], at: datetime) -> Or
     """The order as PLACING: priced, nothing reserved. `prices` is the channel's, by SKU."""
     check_lines(placement.lines)
     lines = _priced(placement, prices)
-    currencies = {line.unit_price.currency for line in lines}
+    currencies = {
+        money.currency
+        for line in lines
+        for money in (line.unit_price, *(one.amount for one in line.discounts))
+    }
     if len(currencies) > 1:
         raise currency_mismatch(sorted(currencies))
+    _check_discounts(lines)
     if sum(line.total.minor for line in lines) > LARGEST_AMOUNT:
         raise invalid("The total of an order has at most 12 digits.", "input", "lines")
-    return Order(
+    order = Order(
         id=placement.order_id,
         ref=placement.ref,
         channel=placement.channel,
@@ -77,7 +106,52 @@ def begin(placement: Placement, prices: Mapping[str, Money], at: datetime) -> Or
         customer_id=placement.customer_id,
         customer_ref=placement.customer_ref,
         delivery_method=placement.delivery_method,
+        tender_rule=placement.tender_rule,
     )
+    return replace(order, payments=_tenders(placement, order.totals.due))
+
+
+def _discount_errors(line: AskedLine, *path: str) -> Iterator[Refusal]:
+    if len(line.discounts) > MOST_DISCOUNTS:
+        yield invalid(f"A line has at most {MOST_DISCOUNTS} discounts.", *path)
+    for index, discount in enumerate(line.discounts):
+        yield from code_errors(discount.code, *path, str(index), "code")
+        yield from price_errors(discount.amount, *path, str(index), "amount")
+
+
+def _check_discounts(lines: Sequence[Line]) -> None:
+    for index, line in enumerate(lines):
+        if line.total.minor < 0:
+            path = ("input", "lines", str(index), "discounts")
+            raise invalid("More is taken off than the line costs.", *path)
+
+
+def _tenders(placement: Placement, due: Money) -> tuple[Payment, ...]:
+    """The payments, none of them authorised; together exactly what is due, if there are any."""
+    if not placement.payments:
+        return ()
+    if len(placement.payments) > MOST_PAYMENTS:
+        raise invalid(f"An order has at most {MOST_PAYMENTS} payments.", "input", "payments")
+    for index, asked in enumerate(placement.payments):
+        _check_payment(asked, due, "input", "payments", str(index))
+    given = sum_of([asked.amount for asked in placement.payments], due.currency)
+    if given != due:
+        raise payment_mismatch(given, due)
+    return tuple(
+        a_payment(f"{placement.order_id}.pay{index + 1}", asked.method, asked.token, asked.amount)
+        for index, asked in enumerate(placement.payments)
+    )
+
+
+def _check_payment(asked: AskedPayment, due: Money, *path: str) -> None:
+    if asked.amount.currency != due.currency:
+        raise currency_mismatch([asked.amount.currency, due.currency])
+    if not 1 <= asked.amount.minor <= LARGEST_AMOUNT:
+        raise invalid("A payment is positive and has at most 12 digits.", *path, "amount")
+    if not asked.token.strip() or len(asked.token) > LONGEST_TOKEN or not asked.token.isprintable():
+        raise invalid(f"A token has between 1 and {LONGEST_TOKEN} characters.", *path, "token")
+    if looks_like_a_card(asked.token):
+        raise invalid("This is a card number; give the provider's token.", *path, "token")
 
 
 def _priced(placement: Placement, prices: Mapping[str, Money]) -> tuple[Line, ...]:
@@ -98,6 +172,7 @@ def _priced(placement: Placement, prices: Mapping[str, Money]) -> tuple[Line, ..
                 price_source=source,
                 slices=(Slice(asked.quantity, SliceState.PLACED),),
                 backorder_allowed=asked.backorder_allowed,
+                discounts=asked.discounts,
             )
         )
     if refusals:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 
 from order_svc.domain.orders.order import Order
-from retail_kit.roles import SERVICE, Role
+from retail_kit.roles import SERVICE, STAFF, Role
 from service_kit.identity.caller import Caller
 
 SEES_EVERYTHING = (Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.INTEGRATION, SERVICE)
 SETS_PRICES = (Role.CUSTOMER_SERVICE, Role.INTEGRATION)
+TAKES_CASH = (*STAFF, Role.INTEGRATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,11 @@ def may_order_for(caller: Caller, channel: str, customer_id: str | None, ref: st
 def may_set_prices(caller: Caller) -> bool:
     """Whether a price that the caller gives is believed."""
     return caller.has_role(*SETS_PRICES)
+
+
+def may_take_cash(caller: Caller) -> bool:
+    """Whether it is believed that somebody has paid in cash."""
+    return caller.has_role(*TAKES_CASH)
 
 
 def actor_of(caller: Caller) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from order_svc.domain import crash_points
-from order_svc.domain.crash_points import CHANGE_POINTS, PLACEMENT_POINTS
+from order_svc.domain.crash_points import CHANGE_POINTS, MONEY_POINTS, PLACEMENT_POINTS
 from order_svc.domain.customers.personal import Address, Destination
 from order_svc.domain.orders.allocation import Allocation
 from order_svc.domain.orders.placement import AskedLine
@@ -41,6 +41,7 @@ RESERVING_POINTS = (
 GIVING_UP_POINTS = (
     crash_points.PLACEMENT_GIVEN_UP,
     crash_points.ALLOCATION_WITHDRAWN,
+    crash_points.PAYMENTS_VOIDED,
     crash_points.PLACEMENT_SETTLED,
 )
 
@@ -64,8 +65,12 @@ def test_every_named_point_is_listed_and_died_at() -> None:
         for name, value in vars(crash_points).items()
         if name.isupper() and isinstance(value, str)
     }
-    assert names == {*PLACEMENT_POINTS, *CHANGE_POINTS}
-    assert set(PLACEMENT_POINTS) == {*RESERVING_POINTS, *GIVING_UP_POINTS}
+    assert names == {*PLACEMENT_POINTS, *CHANGE_POINTS, *MONEY_POINTS}
+    assert set(PLACEMENT_POINTS) == {
+        *RESERVING_POINTS,
+        *GIVING_UP_POINTS,
+        crash_points.PAYMENTS_ANSWERED,
+    }
 
 
 async def placed_by(process: OrdersProcess) -> Outcome | None:

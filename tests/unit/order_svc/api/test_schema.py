@@ -55,11 +55,27 @@ def test_every_type_field_argument_and_enum_value_is_described() -> None:
     assert silent == []
 
 
-def test_no_mutation_is_for_visitors_or_other_services_and_no_query_for_visitors() -> None:
+def test_nothing_is_for_visitors_and_no_mutation_for_other_services_but_what_comes_back() -> None:
+    open_to_services = set()
     for name, roles in operations(SCHEMA).items():
         assert Role.VISITOR not in roles, name
-        if name.startswith("Mutation."):
-            assert SERVICE not in roles, name
+        if name.startswith("Mutation.") and SERVICE in roles:
+            open_to_services.add(name)
+    assert open_to_services == {
+        "Mutation.orderRefund",
+        "Mutation.orderReturnComplete",
+        "Mutation.orderReturnDeclare",
+        "Mutation.orderReturnWithdraw",
+    }
+
+
+def test_money_is_given_back_by_customer_service_and_other_services_alone() -> None:
+    roles = operations(SCHEMA)
+    assert roles["Mutation.orderRefund"] == {Role.CUSTOMER_SERVICE, SERVICE}
+    for name in ("orderReturnDeclare", "orderReturnWithdraw", "orderReturnComplete"):
+        assert roles[f"Mutation.{name}"] == {SERVICE}
+    for name in ("orderForReturn", "ordersForReturn", "customerContact"):
+        assert roles[f"Query.{name}"] == {SERVICE}
 
 
 def test_what_only_staff_may_do_is_closed_to_customers() -> None:

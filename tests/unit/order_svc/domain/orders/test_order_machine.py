@@ -8,6 +8,7 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from order_svc.domain.effects import Effect, MoveMoney
 from order_svc.domain.fulfilments.fulfilment import Fulfilment, ShortReason
 from order_svc.domain.history.events import Cause, events_of_order
 from order_svc.domain.history.transitions import reachable, transitions_of
@@ -26,7 +27,6 @@ from order_svc.domain.stock_effects import (
     CorrectStock,
     ReleaseStock,
     SourceLine,
-    StockEffect,
 )
 from retail_kit.money import Money
 from service_kit.commands.refusal import Refusal, RefusedAll
@@ -43,7 +43,7 @@ class OrderMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.order: Order = a_placing_order(1)
-        self.pending: list[StockEffect] = []
+        self.pending: list[Effect] = []
         self.reserved: Counter[tuple[str, str, str]] = Counter()
         self.keys: set[str] = set()
         self.seqs: dict[str, int] = {}
@@ -277,7 +277,9 @@ class OrderMachine(RuleBasedStateMachine):
             expected[line.id, part.state] += part.quantity
         assert +counts == expected
 
-    def _settle(self, effect: StockEffect, data: Any) -> None:
+    def _settle(self, effect: Effect, data: Any) -> None:
+        if isinstance(effect, MoveMoney):
+            return
         if isinstance(effect, SourceLine):
             self._source(effect, data)
             return

@@ -1,0 +1,1 @@
+"""The money of an order: tenders, what becomes of each, and refunds."""
