@@ -13,6 +13,7 @@ from service_kit.graphql.money import MoneyInput
 
 _ORDER = "The global id of the order."
 _RETURN = "The return that the units belong to, as the returns service names it."
+_EXPECTED = "Refuse with VERSION_CONFLICT unless this is the order's version."
 _LINE = "The global id of the order line."
 
 
@@ -37,6 +38,7 @@ class _ReturnInput:
     order_id: strawberry.ID = strawberry.field(description=_ORDER)
     return_id: str = strawberry.field(description=_RETURN)
     lines: list[ReturnedLineInput] = strawberry.field(description="Which units.")
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 
 
 @strawberry.input(description="Delivered units of which a return is declared.")
@@ -87,9 +89,7 @@ class OrderRefundInput:
     amount: MoneyInput | None = strawberry.field(
         default=None, description="How much in all; with lines what they add up to."
     )
-    expected_version: int | None = strawberry.field(
-        default=None, description="Refuse with VERSION_CONFLICT unless this is the order's version."
-    )
+    expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 
     def wish(self) -> RefundWish:
         """The refund as the rules know it."""

@@ -45,6 +45,7 @@ async def _step(
             return_id=input_.return_id,
             step=step,
             lines=tuple(line.returned(index) for index, line in enumerate(input_.lines)),
+            expected_version=input_.expected_version,
         ),
     )
 

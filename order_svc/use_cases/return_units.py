@@ -14,7 +14,7 @@ from order_svc.domain.orders.returning import (
     declare_return,
     withdraw_return,
 )
-from order_svc.use_cases.change_order import Command, change_order
+from order_svc.use_cases.change_order import Command, change_order, expect
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.commands.idempotency import Outcome
 
@@ -45,14 +45,15 @@ class ReturnUnits(Command):
     return_id: str
     step: ReturnStep
     lines: tuple[ReturnedLine, ...]
+    expected_version: int | None = None
 
 
 async def return_units(around: Surroundings, command: ReturnUnits) -> Outcome:
     """Take the step with all the units named, or with none."""
     rule = _RULES[command.step]
-    return await change_order(
-        around,
-        command,
-        command.order_id,
-        lambda order: rule(order, command.return_id, command.lines),
-    )
+
+    def decide(order: Order) -> Change:
+        expect(command.expected_version, order.version)
+        return rule(order, command.return_id, command.lines)
+
+    return await change_order(around, command, command.order_id, decide)

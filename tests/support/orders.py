@@ -1,16 +1,19 @@
 """Builders of orders for tests: placed, allocated, at any step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from order_svc.domain.fulfilments.fulfilment import Fulfilment, Place
-from order_svc.domain.lines.line import Line
+from order_svc.domain.lines.line import Discount, Line
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.packing import PackedParcel, pack
 from order_svc.domain.orders.picking import PickedLine, pick
-from order_svc.domain.orders.placement import AskedLine, Placement, begin
-from order_svc.domain.orders.shipping import ship
+from order_svc.domain.orders.placement import AskedLine, AskedPayment, Placement, begin
+from order_svc.domain.orders.settling import settled
+from order_svc.domain.orders.shipping import deliver, ship
+from order_svc.domain.payments.payment import Answer, OperationState, PaymentMethod
+from order_svc.domain.payments.tenders import TenderRule
 from retail_kit.money import Money
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -32,6 +35,66 @@ def a_placing_order(
     )
     placement = Placement(order_id, f"ref-{order_id}", channel, lines, "c1", "7")
     return begin(placement, {}, AT)
+
+
+def a_paying_order(
+    lines: Sequence[tuple[int, int, int]],
+    tenders: Sequence[tuple[PaymentMethod, int]],
+    rule: TenderRule = TenderRule.CARD_FIRST,
+    *,
+    backorder: bool = False,
+) -> Order:
+    """An order being placed: lines of (units, unit price, discount), tenders in minor units.
+
+    A last card pays what the tenders leave.
+    """
+    asked = tuple(
+        AskedLine(
+            chr(ord("A") + index),
+            units,
+            Money(price, EUR),
+            backorder,
+            (Discount("OFF", Money(off, EUR)),) if off else (),
+        )
+        for index, (units, price, off) in enumerate(lines)
+    )
+    due = sum(units * price - off for units, price, off in lines)
+    left, payments = due, list[AskedPayment]()
+    for method, minor in tenders:
+        part = min(minor, left)
+        left -= part
+        if part:
+            payments.append(AskedPayment(method, "tok_ok", Money(part, EUR)))
+    if left:
+        payments.append(AskedPayment(PaymentMethod.CARD, "tok_ok", Money(left, EUR)))
+    placement = Placement(
+        "o1", "ref-o1", "web", asked, "c1", "7", payments=tuple(payments), tender_rule=rule
+    )
+    return begin(placement, {}, AT)
+
+
+def a_paid_order(
+    lines: Sequence[tuple[int, int, int]],
+    tenders: Sequence[tuple[PaymentMethod, int]],
+    rule: TenderRule = TenderRule.CARD_FIRST,
+) -> Order:
+    """The same placed, with all its tenders authorised, at one location."""
+    order = a_paying_order(lines, tenders, rule)
+    return place(order, an_allocation(order), AT).order
+
+
+def all_answered(order: Order, *, accepted: bool = True) -> Order:
+    """The order once the provider has answered everything it was asked, in that order."""
+    while keys := [
+        one.key
+        for payment in order.payments
+        for one in payment.operations
+        if one.state is OperationState.REQUESTED
+    ]:
+        change = settled(order, keys[0], Answer(accepted), AT)
+        assert change is not None
+        order = change.order
+    return order
 
 
 def an_allocation(
@@ -83,6 +146,13 @@ def packed(order: Order, place_: int = 1) -> Order:
     fulfilment = fulfilment_of(order, place_)
     quantities = {line.line_id: line.quantity for line in fulfilment.lines}
     return pack(order, fulfilment, [PackedParcel(quantities, 500)]).order
+
+
+def delivered(order: Order) -> Order:
+    """Everything of a shipped order with the customer."""
+    for parcel in order.parcels:
+        order = deliver(order, parcel, AT).order
+    return order
 
 
 def shipped(order: Order, place_: int = 1) -> Order:

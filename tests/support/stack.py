@@ -50,8 +50,11 @@ class Stack:
         databases: str,
         folder: Path,
         clock: SettableClock,
+        *,
+        tender_rule: str = "CARD_FIRST",
     ) -> None:
         self.clock = clock
+        self._tender_rule = tender_rule
         self._mongodb, self._redis = Secret(mongodb_url), Secret(redis_url)
         self._databases = databases
         self._keys = folder / "keys"
@@ -128,6 +131,7 @@ class Stack:
             inventory_deadline=_PATIENCE,
             database=f"{self._databases}_orders",
             payment_provider="sandbox",
+            tender_rule=self._tender_rule,
         )
         return order_app(settings, self.clock)
 

@@ -15,6 +15,7 @@ def fields_of_payment(payment: Payment) -> Mapping[str, JSON]:
         "captured": payment.captured.format(),
         "refunded": payment.refunded.format(),
         "voided": payment.voided.format(),
+        "operations": len(payment.operations),
     }
 
 

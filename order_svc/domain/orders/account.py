@@ -62,7 +62,8 @@ def refunded_of(order: Order, line_id: str) -> Money:
 
 def refundable_of(order: Order, line_id: str) -> Money:
     """What was taken for a line and is not given back, nor about to be."""
-    return captured_of(order, line_id) - _of_line(order, line_id, _REFUND, *PLANNED)
+    left = captured_of(order, line_id) - _of_line(order, line_id, _REFUND, *PLANNED)
+    return _money(order, max(0, left.minor))
 
 
 def with_refund(order: Order, refund: Refund) -> Order:

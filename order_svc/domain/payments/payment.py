@@ -131,7 +131,8 @@ class Payment:
     @property
     def refundable(self) -> Money:
         """What was taken and is not given back, nor about to be."""
-        return self.captured - self.sum_of(OperationKind.REFUND, *PLANNED)
+        left = self.captured - self.sum_of(OperationKind.REFUND, *PLANNED)
+        return Money(max(0, left.minor), left.currency)
 
     @property
     def state(self) -> PaymentState:

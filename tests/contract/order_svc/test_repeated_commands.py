@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 
 from retail_kit.roles import Role
+from service_kit.identity.caller import Caller
 from tests.contract.order_svc.conftest import OpenProcess
 from tests.support.fake_inventory import FakeInventory
-from tests.support.orders_process import ORDER, OrdersProcess, a_caller, a_wish
+from tests.support.orders_process import (
+    ORDER,
+    SERVICE_CALLER,
+    OrdersProcess,
+    a_caller,
+    a_payment,
+    a_wish,
+)
 
 FEEDER = a_caller(Role.INTEGRATION, subject="erp")
 PRICE = {"channel": "web", "sku": "A", "unitPrice": {"amount": "9.90", "currency": "EUR"}}
@@ -21,7 +29,7 @@ async def snapshot(process: OrdersProcess) -> dict[str, Any]:
     """Everything stored, except what the worker and the outbox order add."""
     names = (
         "orders", "fulfilments", "timeline", "outcomes", "outbox", "due_work", "customers",
-        "people", "prices", "destinations", "placements", "order_refs",
+        "people", "prices", "destinations", "placements", "order_refs", "sandbox_payments",
     )  # fmt: skip
     return {
         name: await process.database.collection(name).find({}, sort=[("_id", 1)]) for name in names
@@ -38,7 +46,7 @@ async def ready(process: OrdersProcess, inventory: FakeInventory, step: str) -> 
         return {"lines": [{"ref": "7", "familyName": "Martin"}]}
     if step == "pricesImport":
         return {"lines": [PRICE]}
-    order = await process.places("A", quantity=2)
+    order = await process.places("A", quantity=2, payments=[a_payment("20")])
     line = {"lineId": order["lines"][0]["id"]}
     fulfilment = {"fulfilmentId": order["fulfilments"][0]["id"]}
     if step == "orderCancel":
@@ -59,7 +67,18 @@ async def ready(process: OrdersProcess, inventory: FakeInventory, step: str) -> 
     if step == "fulfilmentShip":
         return {**fulfilment, "carrier": "Colis"}
     order = await process.ships(order)
-    return {"parcelId": order["fulfilments"][0]["parcels"][0]["id"]}
+    parcel = {"parcelId": order["fulfilments"][0]["parcels"][0]["id"]}
+    if step == "parcelDeliver":
+        return parcel
+    await process.moves("parcelDeliver", **parcel)
+    if step == "orderRefund":
+        amount = {"amount": "1", "currency": "EUR"}
+        named = {"orderId": order["id"], "refundId": "r", "reason": "GESTURE"}
+        return {**named, "lines": [{**line, "amount": amount}]}
+    units = {"orderId": order["id"], "returnId": "r", "lines": [{**line, "quantity": 1}]}
+    if step != "orderReturnDeclare":
+        await process.does("orderReturnDeclare", units, caller=SERVICE_CALLER)
+    return units
 
 
 SELECTIONS = {
@@ -73,7 +92,17 @@ SELECTIONS = {
     "fulfilmentPack": f"fulfilment {{ id version }} order {{ {ORDER} }}",
     "fulfilmentShip": f"fulfilment {{ id version }} order {{ {ORDER} }}",
     "parcelDeliver": f"parcel {{ id version }} order {{ {ORDER} }}",
+    "orderReturnDeclare": f"order {{ {ORDER} }}",
+    "orderReturnWithdraw": f"order {{ {ORDER} }}",
+    "orderReturnComplete": f"order {{ {ORDER} }}",
+    "orderRefund": f"refund {{ id version }} order {{ {ORDER} }}",
 }
+
+
+def caller_of(mutation: str) -> Caller:
+    if mutation.startswith("orderReturn"):
+        return SERVICE_CALLER
+    return FEEDER if mutation.endswith("Import") else a_caller()
 
 
 @pytest.mark.parametrize("mutation", SELECTIONS)
@@ -81,7 +110,7 @@ async def test_each_mutation_sent_five_times_has_one_effect_and_one_answer(
     mutation: str, process: OrdersProcess, inventory: FakeInventory
 ) -> None:
     input_ = {"idempotencyKey": "same", **await ready(process, inventory, mutation)}
-    caller = FEEDER if mutation.endswith("Import") else a_caller()
+    caller = caller_of(mutation)
     first = await process.does(mutation, input_, SELECTIONS[mutation], caller)
     assert first["userErrors"] == []
     kept, stock = await snapshot(process), Counter(inventory.allocated)
@@ -96,7 +125,7 @@ async def test_each_mutation_refuses_its_key_with_another_input(
     mutation: str, process: OrdersProcess, inventory: FakeInventory
 ) -> None:
     input_ = {"idempotencyKey": "same", **await ready(process, inventory, mutation)}
-    caller = FEEDER if mutation.endswith("Import") else a_caller()
+    caller = caller_of(mutation)
     await process.does(mutation, input_, SELECTIONS[mutation], caller)
     other = dict(input_)
     if "lines" in other:
@@ -116,7 +145,9 @@ async def test_each_change_expecting_another_version_is_refused_and_changes_noth
 ) -> None:
     input_ = await ready(process, inventory, mutation)
     orders = await process.database.collection("orders").find({})
-    answer = await process.does(mutation, {**input_, "expectedVersion": 99}, SELECTIONS[mutation])
+    caller = caller_of(mutation)
+    wrong = {**input_, "expectedVersion": 99}
+    answer = await process.does(mutation, wrong, SELECTIONS[mutation], caller)
     (error,) = answer["userErrors"]
     assert error["code"] == "VERSION_CONFLICT"
     params = {one["key"]: one["value"] for one in error["params"]}
@@ -124,7 +155,7 @@ async def test_each_change_expecting_another_version_is_refused_and_changes_noth
 
     expected = int(params["currentVersion"])
     answer = await process.does(
-        mutation, {**input_, "expectedVersion": expected}, SELECTIONS[mutation]
+        mutation, {**input_, "expectedVersion": expected}, SELECTIONS[mutation], caller
     )
     assert answer["userErrors"] == []
 

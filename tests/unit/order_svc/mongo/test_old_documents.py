@@ -1,0 +1,79 @@
+"""Documents of the release before payments are read as they were meant."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from order_svc.domain.lifecycles.payment_state import PaymentState
+from order_svc.domain.lifecycles.slices import SliceState
+from order_svc.mongo.order_documents import order_document, order_of
+from order_svc.mongo.personal_documents import person_of
+from retail_kit.money import Money
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def a_slice(state: str, quantity: int) -> dict[str, Any]:
+    return {
+        "quantity": quantity,
+        "state": state,
+        "fulfilmentId": None,
+        "parcelId": None,
+        "sourcingId": None,
+    }
+
+
+ORDER_1 = {
+    "_id": "o1",
+    "ref": "mine",
+    "channel": "web",
+    "currency": "EUR",
+    "placedAt": AT,
+    "customerId": None,
+    "customerRef": None,
+    "deliveryMethod": "HOME",
+    "lines": [
+        {
+            "id": "o1.l1",
+            "sku": "A",
+            "quantity": 6,
+            "unitPrice": 250,
+            "priceSource": "GIVEN",
+            "backorderAllowed": False,
+            "excludedLocations": [],
+            "slices": [
+                a_slice("ALLOCATED", 1),
+                a_slice("SHIPPED", 2),
+                a_slice("DELIVERED", 1),
+                a_slice("CANCELLED", 2),
+            ],
+            "version": 4,
+        }
+    ],
+    "status": "PARTIALLY_DELIVERED",
+    "locationCodes": [],
+    "version": 5,
+    "schemaVersion": 1,
+}
+
+
+def test_an_order_of_version_1_is_paid_elsewhere_and_its_sums_are_as_they_were() -> None:
+    order = order_of(ORDER_1, ())
+    assert (order.payments, order.refunds) == ((), ())
+    assert order.payment_state is PaymentState.NONE
+    (line,) = order.lines
+    assert (line.discounts, line.charged) == ((), Money(750, "EUR"))
+    totals = order.totals
+    assert [one.minor for one in (totals.ordered, totals.cancelled, totals.due)] == [
+        1500,
+        500,
+        1000,
+    ]
+    assert line.slices[0].state is SliceState.ALLOCATED
+    assert order_of(order_document(order), ()) == order
+
+
+def test_a_person_of_version_1_has_no_language() -> None:
+    person = {"givenName": "Ada", "family_name": "L", "email": None, "phone": "1"}
+    person["given_name"] = person.pop("givenName")
+    found = person_of({"_id": "c", "person": person, "schemaVersion": 1})
+    assert (found.given_name, found.language) == ("Ada", None)
