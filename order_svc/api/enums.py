@@ -147,6 +147,7 @@ described(
         "FULFILMENT_PACK": "Pack parcels: `fulfilmentPack`.",
         "FULFILMENT_SHIP": "Hand parcels over: `fulfilmentShip`.",
         "PARCEL_DELIVER": "Record the delivery: `parcelDeliver`.",
+        "ORDER_REFUND": "Give money back: `orderRefund`.",
     },
 )
 described(

@@ -1,5 +1,6 @@
 """What other services ask of orders and customers."""
 
+import asyncio
 from typing import Annotated, Final
 
 import strawberry
@@ -75,7 +76,8 @@ class ServiceQueries:
         else:
             customers = [customer_id_of(by.ref or "")]
         orders = await reader.orders_of(customers, sku, _MOST_ORDERS)
-        return [await _shown(info, order) for order in orders if _returnable(order, sku)]
+        found = [_shown(info, order) for order in orders if _returnable(order, sku)]
+        return await asyncio.gather(*found)
 
     @query_field(SERVICE, description="How to reach a customer; null if nobody knows them.")
     async def customer_contact(self, info: Info, id: Id) -> CustomerContact | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from order_svc.api.access import BACK_OFFICE, READERS
+from order_svc.api.access import BACK_OFFICE, READERS, REFUNDERS
 from order_svc.api.arguments import States
 from order_svc.api.context import Info
 from order_svc.api.labels import label_of_status
@@ -470,7 +470,11 @@ class Order:
     @resolver_field(description="What can be done with the order as a whole.")
     def available_actions(self, info: Info) -> list[AvailableAction]:
         allowed = may_change(info.context.caller, self.whole)
-        return shown_actions(available.actions_on_order(self.whole, allowed=allowed), info)
+        refund = available.refund_of_order(
+            self.whole, allowed=info.context.caller.has_role(*REFUNDERS)
+        )
+        actions = available.actions_on_order(self.whole, allowed=allowed)
+        return shown_actions((*actions, refund), info)
 
     @resolver_field(
         *BACK_OFFICE, description="What has happened, oldest first; for those who prepare orders."

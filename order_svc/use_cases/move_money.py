@@ -31,9 +31,12 @@ async def move_money(around: Surroundings, order_id: str, key: str) -> None:
     final = is_baseless(payment, operation)
     answer = _BASELESS if final else await _asked(around, payment, operation)
     around.reached(MONEY_MOVED)
-    await around.work.run(lambda work: _note(around, work, order, key, answer, final=final))
+    is_open = await around.work.run(
+        lambda work: _note(around, work, order, key, answer, final=final)
+    )
     around.reached(MONEY_NOTED)
-    await _look_again(around, order_id, key)
+    if is_open:
+        raise PaymentUnavailable(f"{key} was refused and is tried again.")
 
 
 async def _asked(around: Surroundings, payment: Payment, operation: Operation) -> Answer:
@@ -51,23 +54,20 @@ async def _asked(around: Surroundings, payment: Payment, operation: Operation) -
 
 async def _note(
     around: Surroundings, work: Work, asked: Order, key: str, answer: Answer, *, final: bool
-) -> None:
-    """Note the answer unless it was; an attempt that is not the one that was made is left alone."""
+) -> bool:
+    """Note the answer to the attempt that was made, unless it was; True if one more is needed."""
     order = await work.orders.get(asked.id)
-    if order is None or _attempt(order, key) != _attempt(asked, key):
-        return
-    now = around.clock.now()
-    change = settled(order, key, answer, now, final=final)
-    if change is not None:
-        await keep(around, work, order, change, Cause(BY_ITSELF, "payment", now))
+    if order is None:
+        return False
+    if _attempt(order, key) == _attempt(asked, key):
+        now = around.clock.now()
+        change = settled(order, key, answer, now, final=final)
+        if change is not None:
+            await keep(around, work, order, change, Cause(BY_ITSELF, "payment", now))
+            order = change.order
+    return open_operation(order, key) is not None
 
 
 def _attempt(order: Order, key: str) -> int | None:
     found = open_operation(order, key)
     return None if found is None else found[1].attempt
-
-
-async def _look_again(around: Surroundings, order_id: str, key: str) -> None:
-    order = await around.work.run(lambda work: work.orders.get(order_id))
-    if order is not None and open_operation(order, key) is not None:
-        raise PaymentUnavailable(f"{key} was refused and is tried again.")

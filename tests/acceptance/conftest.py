@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -57,3 +58,26 @@ def graph(stack: Stack, session: aiohttp.ClientSession) -> GraphClient:
 def retailer(graph: GraphClient) -> Retailer:
     """A retailer whose codes no other test uses."""
     return Retailer(graph, uuid.uuid4().hex[:8])
+
+
+@pytest.fixture
+async def pro_rata(
+    mongodb_url: str,
+    mongodb_client: MongoClient[dict[str, Any]],
+    redis_url: str,
+    tmp_path: Path,
+    clock: SettableClock,
+) -> AsyncIterator[Retailer]:
+    """A retailer whose tenders are used pro rata, with a system of its own."""
+    databases = f"rata_{uuid.uuid4().hex[:12]}"
+    stack = Stack(mongodb_url, redis_url, databases, tmp_path, clock, tender_rule="PRO_RATA")
+    try:
+        stack.start()
+        async with aiohttp.ClientSession() as session:
+            graph = GraphClient(session, stack.graphql_url(), stack.user_token)
+            yield Retailer(graph, uuid.uuid4().hex[:8])
+    finally:
+        stack.close()
+        for name in mongodb_client.list_database_names():
+            if name.startswith(databases):
+                mongodb_client.drop_database(name)

@@ -1,12 +1,8 @@
 """Rows J: money is set aside, taken as goods leave, and given back the way it came."""
 
 import re
-import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from graphql import (
     GraphQLInputObjectType,
@@ -14,13 +10,10 @@ from graphql import (
     build_client_schema,
     get_introspection_query,
 )
-from pymongo import MongoClient
 
 from retail_kit.roles import Role
-from service_kit.runtime.clock import SettableClock
 from tests.support.graph import GraphClient
 from tests.support.retailer import MONEY, Retailer, eur, eventually, tender
-from tests.support.stack import Stack
 
 CARD_WORDS = {"card", "cvc", "cvn", "cvv", "expiry", "holder", "iban", "pan", "pin"}
 """Words of which none names a field: card data is the provider's."""
@@ -128,29 +121,6 @@ async def test_j2_parcels_of_60_and_40_euros_are_two_captures(retailer: Retailer
     money = await leaves(retailer, skirts, 4)
     assert captures(money) == ["60.00", "40.00"]
     assert sums(money) == [("CARD", "100.00", "100.00", "0.00", "0.00")]
-
-
-@pytest.fixture
-async def pro_rata(
-    mongodb_url: str,
-    mongodb_client: MongoClient[dict[str, Any]],
-    redis_url: str,
-    tmp_path: Path,
-    clock: SettableClock,
-) -> AsyncIterator[Retailer]:
-    """A retailer whose tenders are used pro rata, with a system of its own."""
-    databases = f"rata_{uuid.uuid4().hex[:12]}"
-    stack = Stack(mongodb_url, redis_url, databases, tmp_path, clock, tender_rule="PRO_RATA")
-    try:
-        stack.start()
-        async with aiohttp.ClientSession() as session:
-            graph = GraphClient(session, stack.graphql_url(), stack.user_token)
-            yield Retailer(graph, uuid.uuid4().hex[:8])
-    finally:
-        stack.close()
-        for name in mongodb_client.list_database_names():
-            if name.startswith(databases):
-                mongodb_client.drop_database(name)
 
 
 @pytest.mark.capability("J4")

@@ -27,6 +27,7 @@ class Action(StrEnum):
     FULFILMENT_PACK = "FULFILMENT_PACK"
     FULFILMENT_SHIP = "FULFILMENT_SHIP"
     PARCEL_DELIVER = "PARCEL_DELIVER"
+    ORDER_REFUND = "ORDER_REFUND"
 
 
 class Hindrance(StrEnum):
@@ -72,9 +73,10 @@ RULES: Final = {
         ),
         ActionRule(Action.FULFILMENT_SHIP, moves=frozenset({_S.PACKED})),
         ActionRule(Action.PARCEL_DELIVER, moves=frozenset({_S.SHIPPED})),
+        ActionRule(Action.ORDER_REFUND, moves=frozenset()),
     )
 }
-"""The table of actions."""
+"""The table of actions. A refund moves no goods: what was taken decides about it."""
 
 _WHY_NOTHING: Final = (
     (frozenset({_S.CANCELLED}), Hindrance.ALREADY_CANCELLED),

@@ -25,6 +25,14 @@ def actions_on_order(order: Order, *, allowed: bool) -> tuple[AvailableAction, .
     return _available((Action.ORDER_CANCEL,), states, allowed=allowed)
 
 
+def refund_of_order(order: Order, *, allowed: bool) -> AvailableAction:
+    """The refund of an order: possible while something that was taken is not given back."""
+    if not allowed:
+        return AvailableAction(Action.ORDER_REFUND, Hindrance.NOT_YOURS)
+    possible = any(payment.refundable for payment in order.payments)
+    return AvailableAction(Action.ORDER_REFUND, None if possible else Hindrance.NOTHING_TO_DO)
+
+
 def actions_on_line(line: Line, *, allowed: bool) -> tuple[AvailableAction, ...]:
     """The actions on one line."""
     states = [part.state for part in line.slices]

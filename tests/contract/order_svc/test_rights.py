@@ -154,7 +154,8 @@ async def test_an_assistant_does_not_cancel_what_another_shop_prepares_too(
     actions = "query ($id: ID!) { order(by: {id: $id}) { availableActions { name reasonCode } } }"
     data = await process.run(actions, {"id": order["id"]}, ASSISTANT_S1)
     assert data["order"]["availableActions"] == [
-        {"name": "ORDER_CANCEL", "reasonCode": "NOT_YOURS"}
+        {"name": "ORDER_CANCEL", "reasonCode": "NOT_YOURS"},
+        {"name": "ORDER_REFUND", "reasonCode": "NOT_YOURS"},
     ]
 
 

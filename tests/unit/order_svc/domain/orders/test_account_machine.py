@@ -105,6 +105,15 @@ class AccountMachine(OrderMachine):
         self._settle(effect, data)
 
     def teardown(self) -> None:
+        """Do what is left to do, also what a step that was cut short has dropped."""
+        goods = [one for one in self.pending if not isinstance(one, MoveMoney)]
+        asked = self._operations(K.CAPTURE, K.REFUND, K.VOID)
+        money = [
+            MoveMoney(one.key, self.order.id)
+            for _, one in asked
+            if one.state is OperationState.REQUESTED
+        ]
+        self.pending = [*goods, *money]
         super().teardown()
         self.all_is_settled_to_the_cent()
 

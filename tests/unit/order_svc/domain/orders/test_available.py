@@ -4,9 +4,22 @@ from order_svc.domain.orders.available import (
     actions_on_line,
     actions_on_order,
     actions_on_parcel,
+    refund_of_order,
 )
 from order_svc.domain.orders.order import Order
-from tests.support.orders import an_order, fulfilment_of, line_of, packed, picked, shipped
+from order_svc.domain.orders.refunding import RefundWish, refund
+from order_svc.domain.payments.refund import RefundReason
+from retail_kit.money import Money
+from tests.support.orders import (
+    a_paid_order,
+    all_answered,
+    an_order,
+    fulfilment_of,
+    line_of,
+    packed,
+    picked,
+    shipped,
+)
 
 
 def on_fulfilment(order: Order) -> list[Hindrance | None]:
@@ -43,6 +56,17 @@ def test_a_caller_without_the_right_is_told_so_whatever_the_state() -> None:
         actions_on_parcel(order, order.parcels[0], allowed=False),
     )
     assert {one.hindrance for part in parts for one in part} == {Hindrance.NOT_YOURS}
+
+
+def test_money_can_be_given_back_while_some_that_was_taken_is_left() -> None:
+    order = a_paid_order([(1, 5000, 0)], [])
+    assert refund_of_order(order, allowed=True).hindrance is Hindrance.NOTHING_TO_DO
+    order = all_answered(shipped(packed(picked(order))))
+    assert refund_of_order(order, allowed=True).hindrance is None
+    assert refund_of_order(order, allowed=False).hindrance is Hindrance.NOT_YOURS
+    change = refund(order, RefundWish("r", RefundReason.GESTURE, amount=Money(5000, "EUR")))
+    assert change is not None
+    assert refund_of_order(change.order, allowed=True).hindrance is Hindrance.NOTHING_TO_DO
 
 
 def test_a_parcel_can_arrive_once_it_has_left() -> None:
