@@ -13,11 +13,13 @@ COPY --from=install /opt/tutti /opt/tutti
 COPY gateway /app/gateway
 COPY inventory_svc /app/inventory_svc
 COPY order_svc /app/order_svc
+COPY returns_svc /app/returns_svc
 COPY service_kit /app/service_kit
 COPY retail_kit /app/retail_kit
 COPY schema /app/schema
 ENV PATH=/opt/tutti/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    GATEWAY_HOST=0.0.0.0 INVENTORY_HOST=0.0.0.0 ORDER_HOST=0.0.0.0
+    GATEWAY_HOST=0.0.0.0 INVENTORY_HOST=0.0.0.0 ORDER_HOST=0.0.0.0 \
+    RETURNS_HOST=0.0.0.0
 WORKDIR /app
 USER 10001
 ENTRYPOINT ["python", "-m"]

@@ -17,6 +17,7 @@ class StackSettings:
     gateway_port: int = 4000
     inventory_port: int = 4001
     order_port: int = 4002
+    returns_port: int = 4003
     issuer_port: int = 4010
     mongodb_port: int = 4017
     redis_port: int = 4079

@@ -1,6 +1,7 @@
 """What the development stack consists of, in the order in which it comes up."""
 
 import asyncio
+import hashlib
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import aiohttp
 
 from devstack.children import ChildPlan
-from devstack.keys import key_file, trusted_file
+from devstack.keys import issuer_key, key_file, trusted_file
 from devstack.ports import HOST
 from devstack.servers import EmbeddedMongo, EmbeddedServer, EmbeddedValkey
 from devstack.settings import StackSettings
@@ -58,6 +59,7 @@ class Stack:
         services = (
             self._service("inventory_svc", self._settings.inventory_port),
             self._service("order_svc", self._settings.order_port),
+            self._service("returns_svc", self._settings.returns_port),
         )
         return [
             (*(self._server(server) for server in self._servers), issuer),
@@ -85,9 +87,17 @@ class Stack:
             "MONGODB_URL": self.mongodb_url,
             "REDIS_URL": self.redis_url,
             "INVENTORY_URL": _graphql_at(self._settings.inventory_port),
+            "ORDERS_URL": _graphql_at(self._settings.order_port),
             "PAYMENT_PROVIDER": "sandbox",
+            "MESSAGE_FOLDER": str(self._settings.folder / "outbox"),
+            "OBJECT_FOLDER": str(self._settings.folder / "objects"),
+            "OBJECT_SECRET": self._object_secret(),
         }
         return self._python(name, name, port=port, settings=settings)
+
+    def _object_secret(self) -> str:
+        """Give what signs the addresses of documents; it stays the same as the keys do."""
+        return hashlib.sha256(issuer_key(self._settings.keys).to_pem()).hexdigest()
 
     def _gateway(self, graphiql: Path | None) -> ChildPlan:
         settings = {
@@ -96,6 +106,7 @@ class Stack:
                 [
                     f"inventory_svc={_graphql_at(self._settings.inventory_port)}",
                     f"order_svc={_graphql_at(self._settings.order_port)}",
+                    f"returns_svc={_graphql_at(self._settings.returns_port)}",
                 ]
             ),
             "GATEWAY_DEVELOPMENT": "true",

@@ -24,6 +24,7 @@ def welcome(
             ("health and metrics", f"{gateway}/health/ready  {gateway}/metrics"),
             ("inventory_svc", f"http://127.0.0.1:{settings.inventory_port}"),
             ("order_svc", f"http://127.0.0.1:{settings.order_port}"),
+            ("returns_svc", f"http://127.0.0.1:{settings.returns_port}"),
             *servers,
         ]
     )

@@ -11,9 +11,8 @@ from starlette.applications import Starlette
 from order_svc.api.context import OrderContext
 from order_svc.api.schema import order_schema
 from order_svc.clients.inventory import GraphQLInventory
-from order_svc.clients.late_client import LateServiceClient
 from order_svc.domain.payments.tenders import TenderRule
-from order_svc.due_work import WorkerErrands, handlers
+from order_svc.due_work import handlers
 from order_svc.mongo.indexes import DECLARATIONS
 from order_svc.mongo.prices import MongoPrices
 from order_svc.mongo.reading import MongoOrderReader
@@ -23,6 +22,7 @@ from order_svc.providers.absent import NoProvider
 from order_svc.providers.sandbox import SandboxProvider
 from order_svc.settings import OrderSettings
 from order_svc.use_cases.surroundings import Surroundings
+from service_kit.graphql.late_client import LateServiceClient
 from service_kit.graphql.service_client import ServiceClient
 from service_kit.graphql.service_settings import database_of, relay_settings_of
 from service_kit.graphql.subgraph import subgraph_app
@@ -32,6 +32,7 @@ from service_kit.identity.tokens import CallerSigner, CallerVerifier
 from service_kit.messaging.backlog import Backlog
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.due_work import DueWork, DueWorker, DueWorkSettings
+from service_kit.messaging.errand_runner import WorkerErrands
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.outbox import Outbox
 from service_kit.messaging.relay import Relay, RelaySettings

@@ -7,22 +7,7 @@ from order_svc.use_cases.move_money import move_money
 from order_svc.use_cases.settle_effect import settle_effect
 from order_svc.use_cases.settle_placement import recover_placement
 from order_svc.use_cases.surroundings import Surroundings
-from service_kit.messaging.due_work import DueItem, DueWorker, Handler
-
-
-class WorkerErrands:
-    """Errands of a command, run by the worker once there is one."""
-
-    def __init__(self) -> None:
-        self._worker: DueWorker | None = None
-
-    def served_by(self, worker: DueWorker) -> None:
-        """Name the worker."""
-        self._worker = worker
-
-    async def run_now(self, identifier: str) -> bool:
-        """Whether the work was done by this call; if not, somebody does it later."""
-        return self._worker is not None and await self._worker.run_now(identifier)
+from service_kit.messaging.due_work import DueItem, Handler
 
 
 def handlers(around: Surroundings) -> Mapping[str, Handler]:

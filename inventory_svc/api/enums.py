@@ -126,6 +126,7 @@ described(
         "RELEASED": "Reserved units were given back.",
         "EXPIRED": "The time of a soft reservation was over.",
         "SHORT": "Reserved units were not found.",
+        "RETURN": "Units that a customer gave back can be sold again.",
     },
 )
 described(

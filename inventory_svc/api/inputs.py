@@ -16,9 +16,14 @@ from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.directory import Destination
 from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.refusals import invalid
-from inventory_svc.domain.stock.commands import FeedMode, PeggedQuantity, WantedLine
+from inventory_svc.domain.stock.commands import (
+    FeedMode,
+    PeggedQuantity,
+    RestockedLine,
+    WantedLine,
+)
 from inventory_svc.domain.stock.movement import AdjustmentReason
-from inventory_svc.domain.stock.position import Condition
+from inventory_svc.domain.stock.position import Condition, PositionKey
 from inventory_svc.domain.stock.reservation import ReservationKind
 from inventory_svc.use_cases.stock.import_stock import StockLine
 from service_kit.graphql.enums import optional_list
@@ -345,3 +350,32 @@ class ReservationReportShortInput:
     counted: int = strawberry.field(
         default=0, description="Units found that are not kept for anybody."
     )
+
+
+@strawberry.input(description="Units of a return that can be sold again.")
+class RestockedLineInput:
+    """What, where and in which state."""
+
+    line_id: str = strawberry.field(description="The line of the return, as returns call it.")
+    sku: str = strawberry.field(description="The item.")
+    location_code: str = strawberry.field(description="The location.")
+    quantity: int = strawberry.field(description="Units, from 1.")
+    condition: Condition = strawberry.field(
+        default=Condition.NEW,
+        graphql_type=STOCK_CONDITION_INPUT,
+        description="The state of the goods.",
+    )
+
+    def line(self) -> RestockedLine:
+        """The line as the stock knows it."""
+        position = PositionKey(self.sku, self.location_code, self.condition)
+        return RestockedLine(self.line_id, position, self.quantity)
+
+
+@strawberry.input(description="Units that customers gave back.")
+class StockRestockInput:
+    """On hand goes up, for all the lines or none."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    return_id: str = strawberry.field(description="The return, as returns call it.")
+    lines: list[RestockedLineInput] = strawberry.field(description="What can be sold again.")

@@ -29,6 +29,7 @@ from inventory_svc.use_cases.stock.release_reservation import (
     release_reservation,
 )
 from inventory_svc.use_cases.stock.report_short import report_short
+from inventory_svc.use_cases.stock.restock_return import restock_return
 from retail_kit.roles import SERVICE
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.graphql.fields import mutation_field
@@ -325,6 +326,31 @@ class Mutation:
         )
         decided = await report_short(report, info.context.inventory.commits)
         return await _answered(info, payloads.ReservationReportShortPayload, decided)
+
+    @mutation_field(
+        SERVICE,
+        description="Put units that customers gave back on the shelves; for services only.",
+        refused=payloads.refused(payloads.StockRestockPayload),
+    )
+    async def stock_restock(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.StockRestockInput, strawberry.argument(description="What can be sold again.")
+        ],
+    ) -> payloads.StockRestockPayload | None:
+        """Write a movement for each line, or none."""
+        inventory = info.context.inventory
+        decided = await restock_return(
+            asked_by_service(info, "stockRestock", input),
+            info.context.caller,
+            input.return_id,
+            tuple(line.line() for line in input.lines),
+            inventory.catalogue,
+            inventory.network,
+            inventory.commits,
+        )
+        return payloads.StockRestockPayload(user_errors=user_errors_of(ErrorCode, decided.outcome))
 
 
 async def _answered(

@@ -55,6 +55,13 @@ class StockAdjustPayload:
     user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
+@strawberry.type(description="What became of units to be sold again.")
+class StockRestockPayload:
+    """Nothing but whether it was refused: positions are read where they are needed."""
+
+    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
+
+
 @strawberry.type
 class _ReservationPayload:
     """What every change of a reservation answers."""

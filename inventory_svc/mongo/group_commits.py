@@ -13,7 +13,12 @@ import structlog
 from prometheus_client import CollectorRegistry
 from pymongo.errors import OperationFailure
 
-from inventory_svc.domain.stock.commands import FeedStock, ReserveStock, StockCommand
+from inventory_svc.domain.stock.commands import (
+    FeedStock,
+    ReserveStock,
+    RestockReturn,
+    StockCommand,
+)
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.mongo.commit_metrics import CommitMetrics
 from inventory_svc.mongo.stock_commits import ReadTooEarly
@@ -55,7 +60,7 @@ class _Waiting:
 
     @property
     def lines(self) -> int:
-        if isinstance(self.command, FeedStock | ReserveStock):
+        if isinstance(self.command, FeedStock | ReserveStock | RestockReturn):
             return len(self.command.lines)
         return 1
 

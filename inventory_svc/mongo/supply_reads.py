@@ -7,6 +7,7 @@ from inventory_svc.domain.stock.commands import (
     AdjustStock,
     FeedStock,
     ReserveStock,
+    RestockReturn,
     StockCommand,
 )
 from inventory_svc.domain.stock.position import Condition, Position, PositionKey
@@ -94,7 +95,7 @@ class SupplyReads:
         identifiers = {
             command.reservation_id
             for command in commands
-            if not isinstance(command, FeedStock | AdjustStock)
+            if not isinstance(command, FeedStock | AdjustStock | RestockReturn)
         }
         if not identifiers:
             return {}
@@ -158,5 +159,7 @@ def keys_named(commands: Sequence[StockCommand], shortlists: Shortlists) -> Iter
                 yield from (line.position for line in command.lines)
             case AdjustStock():
                 yield command.position
+            case RestockReturn():
+                yield from (line.position for line in command.lines)
             case _:
                 pass

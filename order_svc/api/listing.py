@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from order_svc.api.context import Info
-from order_svc.api.paging import asks_for, page_of
+from order_svc.api.paging import page_of
 from order_svc.api.parts import TimelineEntry
 from order_svc.domain.fulfilments.fulfilment import Fulfilment
 from order_svc.domain.orders.order import Order
@@ -16,6 +16,7 @@ from service_kit.graphql.connections import (
     PageArguments,
     connection_of,
 )
+from service_kit.graphql.selections import asks_for
 
 NodeT = TypeVar("NodeT")
 

@@ -38,6 +38,7 @@ class ReturnableLine:
     unit_paid: Money = strawberry.field(
         description="The price of one unit after discounts, rounded down to the minor unit."
     )
+    paid_quantity: int = strawberry.field(description="How many units are not cancelled.")
     paid_total: Money = strawberry.field(
         description="The price of all units that are not cancelled, exact."
     )
@@ -59,6 +60,7 @@ class ReturnableLine:
             sku=line.sku,
             quantity=line.quantity,
             unit_paid=shown_money(line.price_of(1)),
+            paid_quantity=line.quantity - line.quantity_in(SliceState.CANCELLED),
             paid_total=shown_money(line.wanted_total),
             captured_total=shown_money(captured_of(order, line.id)),
             refunded_total=shown_money(refunded_of(order, line.id)),

@@ -1,53 +1,44 @@
 """Inventory over GraphQL: as this service, with an idempotency key in every call."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.fulfilments.fulfilment import Place
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation
 from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockLine
 from order_svc.ports import AllocationRequest, InventoryUnavailable
-from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.graphql.global_ids import from_global_id, to_global_id
+from service_kit.graphql.service_calls import USER_ERRORS, Executes, called
 from service_kit.graphql.service_client import ServiceRejected, ServiceUnavailable
 from service_kit.runtime.json_values import JSON
-
-_ERRORS: Final = "userErrors { code message path params { key value } retryable }"
 
 ALLOCATE: Final = f"""
 mutation OrderAllocate($input: ReservationAllocateInput!) {{
   reservationAllocate(input: $input) {{
     reservation {{ id lines {{ lineId quantity locationCode location {{ id }} }} }}
-    {_ERRORS}
+    {USER_ERRORS}
   }}
 }}
 """
 CONSUME: Final = f"""
 mutation OrderConsume($input: ReservationConsumeInput!) {{
-  reservationConsume(input: $input) {{ {_ERRORS} }}
+  reservationConsume(input: $input) {{ {USER_ERRORS} }}
 }}
 """
 RELEASE: Final = f"""
 mutation OrderRelease($input: ReservationReleaseLinesInput!) {{
-  reservationReleaseLines(input: $input) {{ {_ERRORS} }}
+  reservationReleaseLines(input: $input) {{ {USER_ERRORS} }}
 }}
 """
 REPORT_SHORT: Final = f"""
 mutation OrderReportShort($input: ReservationReportShortInput!) {{
-  reservationReportShort(input: $input) {{ {_ERRORS} }}
+  reservationReportShort(input: $input) {{ {USER_ERRORS} }}
 }}
 """
 
 OPERATIONS: Final = (ALLOCATE, CONSUME, RELEASE, REPORT_SHORT)
 """Everything that is asked of inventory."""
-
-
-class Executes(Protocol):
-    """Something that runs operations on inventory's subgraph, as the kit's client does."""
-
-    async def execute(self, operation: str, variables: Mapping[str, JSON]) -> dict[str, Any]:
-        """Give the data; raises ServiceUnavailable or ServiceRejected."""
 
 
 class GraphQLInventory:
@@ -113,14 +104,9 @@ class GraphQLInventory:
         Errors of the request say nothing of what an earlier call with the key has done.
         """
         try:
-            data = await self._client.execute(operation, {"input": given})
+            return await called(self._client, operation, given)
         except (ServiceUnavailable, ServiceRejected) as error:
             raise InventoryUnavailable(str(error)) from error
-        payload: Mapping[str, Any] = next(iter(data.values()))
-        refusals = [_refusal(one) for one in payload["userErrors"]]
-        if refusals:
-            raise RefusedAll(refusals)
-        return payload
 
 
 def _about(effect: ConsumeStock | ReleaseStock) -> dict[str, JSON]:
@@ -169,13 +155,3 @@ def _place(line: Mapping[str, Any]) -> Place:
     code = line["locationCode"]
     location = line["location"]
     return Place(location["id"] if location else to_global_id("Location", code), code)
-
-
-def _refusal(error: Mapping[str, Any]) -> Refusal:
-    return Refusal(
-        error["code"],
-        error["message"],
-        path=error["path"],
-        params={one["key"]: one["value"] for one in error["params"]},
-        retryable=error["retryable"],
-    )

@@ -8,6 +8,7 @@ import pytest
 from retail_kit.roles import Role
 from tests.support.graph import GraphClient
 from tests.support.retailer import ERRORS, Retailer, eventually
+from tests.support.returning import Returning
 
 BUYERS = 200
 PLACE = f"""
@@ -113,23 +114,14 @@ async def test_a11_cancelling_shipping_and_taking_back_move_the_stock_by_ledger_
     assert (await retailer.cancels(cancelled))["status"] == "CANCELLED"
     await eventually(lambda: retailer.available("shirt"), lambda units: units == 5)
 
-    shipped = await retailer.places(retailer.wish("shirt"))
-    assert (await retailer.takes_out(shipped))["status"] == "SHIPPED"
+    shop = Returning(retailer)
+    bought = await shop.delivered("shirt")
     position = await eventually(
         lambda: retailer.position("shirt", "S1"), lambda now: now["onHand"] == 4
     )
     assert (position["allocated"], position["available"]) == (0, 4)
 
-    await retailer.manages(
-        "stockAdjust",
-        {
-            "sku": retailer.code("shirt"),
-            "locationCode": retailer.code("S1"),
-            "quantity": 1,
-            "reason": "CUSTOMER_RETURN",
-        },
-        "position { onHand }",
-    )
+    await shop.inspects(await shop.declares(bought, at="S1"), grade="A")
     position = await retailer.position("shirt", "S1")
     assert (position["onHand"], position["available"]) == (5, 5)
 
@@ -140,7 +132,7 @@ async def test_a11_cancelling_shipping_and_taking_back_move_the_stock_by_ledger_
         ("RELEASED", 0, -1),
         ("ALLOCATED", 0, 1),
         ("CONSUMED", -1, -1),
-        ("ADJUSTED", 1, 0),
+        ("RETURN", 1, 0),
     ]
     assert _fold(ledger) == _counters(position)
 

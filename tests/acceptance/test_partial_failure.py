@@ -6,7 +6,7 @@ import pytest
 
 from retail_kit.roles import Role
 from tests.support.retailer import Retailer, eventually
-from tests.support.stack import INVENTORY, ORDERS, Stack
+from tests.support.stack import INVENTORY, ORDERS, RETURNS, Stack
 
 RECOVERED_AFTER = timedelta(minutes=1)
 """By then a placement that was broken off has been taken up again."""
@@ -162,3 +162,32 @@ async def test_the_lists_of_one_service_answer_when_the_other_is_down(
     assert partial.data == {name: None if name in gone else whole[name] for name in whole}
     assert {tuple(error["path"]) for error in partial.errors} == {(name,) for name in gone}
     assert {error["extensions"]["serviceName"] for error in partial.errors} == {stopped}
+
+
+@pytest.mark.capability("T2")
+async def test_without_returns_an_order_is_read_and_placed_and_only_its_returns_are_null(
+    stack: Stack, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shirt")
+    await retailer.counts("shirt", S1=5)
+    order = await retailer.places(retailer.wish("shirt"))
+    screen = f"""
+      query Screen {{
+        order(by: {{id: "{order["id"]}"}}) {{
+          status lines {{ quantity item {{ title }} }} returns {{ nodes {{ state }} }}
+        }}
+      }}
+    """
+    whole = (await retailer.graph.execute(screen)).whole()
+    assert whole["order"]["returns"] == {"nodes": []}
+
+    async with stack.without(RETURNS):
+        partial = await retailer.graph.execute(screen)
+        assert partial.status == 200
+        assert partial.data == {"order": {**whole["order"], "returns": None}}
+        assert [error["path"] for error in partial.errors] == [["order", "returns"]]
+        assert {error["extensions"]["serviceName"] for error in partial.errors} == {RETURNS}
+        assert (await retailer.places(retailer.wish("shirt")))["status"] == "OPEN"
+
+    assert (await retailer.graph.execute(screen)).whole() == whole

@@ -14,6 +14,7 @@ PACKAGES = (
     "inventory_svc",
     "order_svc",
     "retail_kit",
+    "returns_svc",
     "service_kit",
 )
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "data", "info"}

@@ -26,6 +26,7 @@ from graphql import (
 from inventory_svc.api.schema import inventory_schema
 from order_svc.api.schema import order_schema
 from retail_kit.roles import SERVICE, Role
+from returns_svc.api.schema import returns_schema
 from service_kit.graphql.access import operations
 from service_kit.graphql.schema import SubgraphSchema
 
@@ -85,7 +86,11 @@ class Call:
 
 def schemas() -> dict[str, SubgraphSchema]:
     """Build the schema of every service."""
-    return {"inventory_svc": inventory_schema(), "order_svc": order_schema()}
+    return {
+        "inventory_svc": inventory_schema(),
+        "order_svc": order_schema(),
+        "returns_svc": returns_schema(),
+    }
 
 
 def rights() -> tuple[Right, ...]:

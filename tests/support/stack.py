@@ -1,4 +1,4 @@
-"""Inventory, orders and the gateway in this process: real HTTP, MongoDB and Valkey, one clock."""
+"""The services and the gateway in this process: real HTTP, MongoDB and Valkey, one clock."""
 
 import asyncio
 import json
@@ -20,6 +20,8 @@ from inventory_svc.settings import InventorySettings
 from order_svc.app import app_of as order_app
 from order_svc.settings import OrderSettings
 from retail_kit.roles import Role
+from returns_svc.app import app_of as returns_app
+from returns_svc.settings import ReturnsSettings
 from service_kit.identity.caller import Caller
 from service_kit.identity.keys import SigningKey, public_jwks
 from service_kit.identity.tokens import CallerSigner
@@ -30,6 +32,7 @@ from tests.support.serving import LoopThread, Served
 GATEWAY: Final = "gateway"
 INVENTORY: Final = "inventory_svc"
 ORDERS: Final = "order_svc"
+RETURNS: Final = "returns_svc"
 _ISSUER: Final = "http://issuer.test"
 _READY_SECONDS: Final = 30
 _PATIENCE: Final = timedelta(minutes=2)
@@ -57,6 +60,8 @@ class Stack:
         self._tender_rule = tender_rule
         self._mongodb, self._redis = Secret(mongodb_url), Secret(redis_url)
         self._databases = databases
+        self._folder = folder
+        self.outbox = folder / "outbox"
         self._keys = folder / "keys"
         ensure_keys(self._keys)
         self._issuer = TokenIssuer(issuer_key(self._keys), _ISSUER, timedelta(days=3650))
@@ -66,6 +71,7 @@ class Stack:
         makers: dict[str, Callable[[], ASGIApp]] = {
             INVENTORY: self._inventory,
             ORDERS: self._orders,
+            RETURNS: self._returns,
             GATEWAY: self._gateway,
         }
         self._apps = {name: Served(name, make_app) for name, make_app in makers.items()}
@@ -108,7 +114,8 @@ class Stack:
             await _until_ready(self._apps[name].url)
 
     async def _start_all(self) -> None:
-        await asyncio.gather(self._apps[INVENTORY].start(), self._apps[ORDERS].start())
+        services = (INVENTORY, ORDERS, RETURNS)
+        await asyncio.gather(*(self._apps[name].start() for name in services))
         await self._apps[GATEWAY].start()
         await _until_ready(self._apps[GATEWAY].url)
 
@@ -135,9 +142,28 @@ class Stack:
         )
         return order_app(settings, self.clock)
 
+    def _returns(self) -> ASGIApp:
+        settings = ReturnsSettings(
+            mongodb_url=self._mongodb,
+            redis_url=self._redis,
+            trusted_keys_file=trusted_file(self._keys),
+            signing_key_file=key_file(self._keys, RETURNS),
+            orders_url=self.graphql_url(ORDERS),
+            inventory_url=self.graphql_url(INVENTORY),
+            deadline=_PATIENCE,
+            database=f"{self._databases}_returns",
+            message_folder=self.outbox,
+            object_folder=self._folder / "objects",
+            object_secret=Secret("only for tests"),
+            public_url=self._apps[RETURNS].url,
+        )
+        return returns_app(settings, self.clock)
+
     def _gateway(self) -> ASGIApp:
         settings = GatewaySettings(
-            subgraphs=tuple(f"{name}={self.graphql_url(name)}" for name in (INVENTORY, ORDERS)),
+            subgraphs=tuple(
+                f"{name}={self.graphql_url(name)}" for name in (INVENTORY, ORDERS, RETURNS)
+            ),
             signing_key_file=key_file(self._keys, GATEWAY),
             user_jwks_file=self._jwks,
             user_issuer=_ISSUER,

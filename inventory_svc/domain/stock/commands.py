@@ -79,6 +79,24 @@ class AdjustStock:
     expected_version: int | None = None
 
 
+class RestockedLine(NamedTuple):
+    """So many units of a line of a return that can be sold again at one position."""
+
+    line_id: str
+    position: PositionKey
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestockReturn:
+    """Units of a return are on the shelves again: all the lines, or none."""
+
+    request: IdempotentRequest
+    actor: str
+    return_id: str
+    lines: tuple[RestockedLine, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ReserveStock:
     """Find supply for all the lines at the candidates, best first, and keep it; or nothing.
@@ -149,6 +167,7 @@ class ExpireReservation:
 StockCommand: TypeAlias = (
     FeedStock
     | AdjustStock
+    | RestockReturn
     | ReserveStock
     | ConsumeReservation
     | ReleaseReservation

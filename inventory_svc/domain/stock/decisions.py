@@ -12,10 +12,15 @@ from inventory_svc.domain.stock.commands import (
     ReleaseReservation,
     ReportShort,
     ReserveStock,
+    RestockReturn,
     StockCommand,
 )
 from inventory_svc.domain.stock.deciding.answers import Answer, WiderSupplyNeeded, refused
-from inventory_svc.domain.stock.deciding.counting import decide_adjustment, decide_feed
+from inventory_svc.domain.stock.deciding.counting import (
+    decide_adjustment,
+    decide_feed,
+    decide_restock,
+)
 from inventory_svc.domain.stock.deciding.ending import (
     decide_consumption,
     decide_expiry,
@@ -131,6 +136,8 @@ def _decided(
             return decide_feed(command, draft)
         case AdjustStock():
             return decide_adjustment(command, draft)
+        case RestockReturn():
+            return decide_restock(command, draft)
 
 
 def _shown(

@@ -21,6 +21,7 @@ class MovementKind(StrEnum):
     RELEASED = "RELEASED"
     EXPIRED = "EXPIRED"
     SHORT = "SHORT"
+    RETURN = "RETURN"
 
 
 class AdjustmentReason(StrEnum):

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from inventory_svc.domain.refusals import invalid
-from inventory_svc.domain.stock.commands import PeggedQuantity, WantedLine
+from inventory_svc.domain.stock.commands import PeggedQuantity, RestockedLine, WantedLine
 from retail_kit.quantities import LARGEST
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 MOST_RESERVED_LINES = 100
 
 
-def require_lines(lines: Sequence[WantedLine | PeggedQuantity]) -> None:
+def require_lines(lines: Sequence[WantedLine | PeggedQuantity | RestockedLine]) -> None:
     """Refuse INVALID_INPUT for no lines, too many, or a quantity that is not positive."""
     if not 1 <= len(lines) <= MOST_RESERVED_LINES:
         raise invalid(f"Give between 1 and {MOST_RESERVED_LINES} lines.", "input", "lines")

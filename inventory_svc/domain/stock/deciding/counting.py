@@ -1,10 +1,17 @@
 """Deciding what the goods themselves did: feeds and adjustments."""
 
 from inventory_svc.domain.refusals import StockRefusal, invalid
-from inventory_svc.domain.stock.commands import AdjustStock, FeedLine, FeedMode, FeedStock
+from inventory_svc.domain.stock.commands import (
+    AdjustStock,
+    FeedLine,
+    FeedMode,
+    FeedStock,
+    RestockReturn,
+)
 from inventory_svc.domain.stock.deciding.answers import Answer, refused
 from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
 from inventory_svc.domain.stock.movement import MovementKind
+from inventory_svc.domain.stock.position import PositionKey
 from retail_kit.quantities import LARGEST
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.line_results import (
@@ -38,6 +45,22 @@ def decide_adjustment(command: AdjustStock, draft: StockDraft) -> Answer:
     sku, location, condition = command.position
     named = {"sku": sku, "locationCode": location, "condition": condition.value}
     return Answer(Outcome({"position": named}), position=command.position)
+
+
+def decide_restock(command: RestockReturn, draft: StockDraft) -> Answer:
+    """Put the units of all lines on their shelves; refused whole if one would not fit a number."""
+    added = dict[PositionKey, int]()
+    for index, line in enumerate(command.lines):
+        added[line.position] = added.get(line.position, 0) + line.quantity
+        on_hand = draft.position(line.position).on_hand
+        problem = _problem(on_hand, added[line.position], "input", "lines", str(index), "quantity")
+        if problem is not None:
+            return refused(problem)
+    cause = Cause(command.request.identifier, command.actor)
+    for line in command.lines:
+        position = draft.position(line.position)
+        position.move(MovementKind.RETURN, Change(on_hand=line.quantity), cause)
+    return Answer(Outcome({"returnId": command.return_id}))
 
 
 def _write_snapshot(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResult:

@@ -1,0 +1,92 @@
+"""What a resolver may reach: the caller, the use-cases' surroundings, and batched reads."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from returns_svc.domain.policies.policy import ReturnPolicy
+from returns_svc.domain.requests.return_request import Return
+from returns_svc.domain.requests.returnable import ReturnableOrder
+from returns_svc.domain.rights.visibility import Visibility, visibility_of
+from returns_svc.ports import OrderBy, ReturnReader
+from returns_svc.use_cases.asking import answered
+from returns_svc.use_cases.surroundings import Surroundings
+from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.messaging.event_log import EventLog
+
+RowT = TypeVar("RowT")
+_Read: TypeAlias = Callable[[list[str]], Awaitable[Mapping[str, RowT]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaders:
+    """One batch read per kind of row, for one request."""
+
+    returns: DataLoader[str, Return | None]
+    of_orders: DataLoader[str, Sequence[Return] | None]
+    of_lines: DataLoader[str, Sequence[Return] | None]
+    orders: DataLoader[OrderBy, ReturnableOrder | None]
+    policies: DataLoader[str, Sequence[ReturnPolicy]]
+    categories: DataLoader[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnsContext(SubgraphContext):
+    """The context of one request to this service."""
+
+    around: Surroundings
+    reader: ReturnReader
+    log: EventLog
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Read everything anew from here on: the next item of a subscription is as of now."""
+        object.__setattr__(
+            self,
+            "loaders",
+            Loaders(
+                returns=_loader(self.reader.returns),
+                of_orders=_loader(self.reader.returns_of_orders),
+                of_lines=_loader(self.reader.returns_of_lines),
+                orders=DataLoader(load_fn=self._orders),
+                policies=DataLoader(load_fn=self._policies),
+                categories=_loader(self._categories),
+            ),
+        )
+
+    @property
+    def visibility(self) -> Visibility:
+        """The part of all returns that the caller sees."""
+        return visibility_of(self.caller)
+
+    async def policies(self) -> Sequence[ReturnPolicy]:
+        """Every policy, read once for the request."""
+        return await self.loaders.policies.load("")
+
+    async def _policies(self, keys: list[str]) -> list[Sequence[ReturnPolicy]]:
+        policies = await self.reader.policies()
+        return [policies for _ in keys]
+
+    async def _orders(self, keys: list[OrderBy]) -> list[ReturnableOrder | None]:
+        return list(await answered(self.around.orders.orders(keys)))
+
+    async def _categories(self, skus: list[str]) -> Mapping[str, str]:
+        found = await answered(self.around.inventory.categories(skus))
+        return {sku: category for sku, category in found.items() if category is not None}
+
+
+Info: TypeAlias = InfoOf[ReturnsContext]
+"""`Info` of this service's resolvers."""
+
+
+def _loader(read: _Read[RowT]) -> DataLoader[str, RowT | None]:
+    async def load(keys: list[str]) -> list[RowT | None]:
+        found = await read(keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load_fn=load)

@@ -1,0 +1,1 @@
+"""What is told of returns: their journey and their events."""

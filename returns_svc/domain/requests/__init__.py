@@ -1,0 +1,1 @@
+"""Return requests: how they begin, go on and end."""

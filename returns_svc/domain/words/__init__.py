@@ -1,0 +1,1 @@
+"""What people read: labels and letters, in their language."""

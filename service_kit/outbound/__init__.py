@@ -1,0 +1,1 @@
+"""What leaves the system for people: messages, and documents that they can fetch."""
