@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from inventory_svc.domain.network.location import LocationType
+from inventory_svc.domain.network.schedule import Weekday
 from inventory_svc.domain.refusals import StockRefusal
 from inventory_svc.domain.stock.availability import AvailabilityRule
 from inventory_svc.domain.stock.commands import FeedMode
@@ -88,6 +89,12 @@ _REASONS = {
     "CORRECTION": "A wrong count put right.",
 }
 described(LocationType, "LocationType", "Whose shelves a location has.", _LOCATION_TYPES)
+described(
+    Weekday,
+    "Weekday",
+    "A day of the week.",
+    {day.value: f"{day.value.capitalize()}." for day in Weekday},
+)
 described(Condition, "StockCondition", "The state of the goods.", _CONDITIONS)
 described(ReservationKind, "ReservationKind", "What goods are kept for.", _RESERVATION_KINDS)
 described(AdjustmentReason, "StockReason", "Why a position was corrected.", _REASONS)
@@ -152,6 +159,7 @@ described(
 )
 
 LOCATION_TYPE_INPUT = as_input(LocationType, "LocationTypeInput", "Whose shelves it has.")
+WEEKDAY_INPUT = as_input(Weekday, "WeekdayInput", "A day of the week.")
 STOCK_CONDITION_INPUT = as_input(Condition, "StockConditionInput", "The state of the goods.")
 RESERVATION_KIND_INPUT = as_input(
     ReservationKind, "ReservationKindInput", "What goods are kept for."

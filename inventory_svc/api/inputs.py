@@ -11,10 +11,12 @@ from inventory_svc.api.enums import (
     STOCK_ADJUST_REASON,
     STOCK_CONDITION_INPUT,
 )
+from inventory_svc.api.schedule_types import DayHoursInput, LocationClosureInput
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.directory import Destination
 from inventory_svc.domain.network.location import Location, LocationType
+from inventory_svc.domain.network.schedule import Schedule
 from inventory_svc.domain.refusals import invalid
 from inventory_svc.domain.stock.commands import (
     FeedMode,
@@ -90,6 +92,19 @@ class LocationsImportLineInput:
     )
     point: GeoPointInput | None = strawberry.field(default=None, description="Where it lies.")
     timezone: str = strawberry.field(default="UTC", description="The time zone (IANA).")
+    opening_hours: list[DayHoursInput] | None = strawberry.field(
+        default=None, description="When it is open; a day that is not named is closed."
+    )
+    breaks: list[DayHoursInput] | None = strawberry.field(
+        default=None, description="When nobody is served although it is open."
+    )
+    closures: list[LocationClosureInput] | None = strawberry.field(
+        default=None, description="When it is closed for once."
+    )
+    holiday_calendar: str | None = strawberry.field(
+        default=None,
+        description='The public holidays on which it is closed: "FR", or "FR-57" for a part.',
+    )
     active: bool = strawberry.field(default=True, description="Whether its stock counts at all.")
 
     def to_location(self) -> Location:
@@ -105,6 +120,12 @@ class LocationsImportLineInput:
             address_lines=tuple(self.address_lines or ()),
             point=None if point is None else point_of(point.latitude, point.longitude, "point"),
             timezone=self.timezone,
+            schedule=Schedule(
+                tuple(each.to_hours() for each in self.opening_hours or ()),
+                tuple(each.to_hours() for each in self.breaks or ()),
+                tuple(each.to_closure() for each in self.closures or ()),
+                self.holiday_calendar,
+            ),
             active=self.active,
         )
 

@@ -4,6 +4,7 @@ import strawberry
 
 from inventory_svc.api.access import ANYBODY
 from inventory_svc.api.context import Info
+from inventory_svc.api.schedule_types import DayHours, LocationClosure
 from inventory_svc.domain.network import channel as channels
 from inventory_svc.domain.network import location as locations
 from retail_kit import geography
@@ -39,6 +40,16 @@ class Location:
     address_lines: list[str] = strawberry.field(description="The street, as on an envelope.")
     point: GeoPoint | None = strawberry.field(description="Where it lies.")
     timezone: str = strawberry.field(description="The time zone (IANA).")
+    opening_hours: list[DayHours] = strawberry.field(
+        description="When it is open, by day of the week; empty if nobody knows."
+    )
+    breaks: list[DayHours] = strawberry.field(
+        description="When nobody is served although it is open, by day of the week."
+    )
+    closures: list[LocationClosure] = strawberry.field(description="When it is closed for once.")
+    holiday_calendar: str | None = strawberry.field(
+        description="Where the public holidays are those on which it is closed (ISO 3166-2)."
+    )
     active: bool = strawberry.field(description="Whether its stock counts at all.")
     version: int = strawberry.field(description="Counts the changes of the location.")
 
@@ -56,6 +67,10 @@ class Location:
             address_lines=list(location.address_lines),
             point=None if location.point is None else GeoPoint.of(location.point),
             timezone=location.timezone,
+            opening_hours=DayHours.of(location.schedule.opening_hours),
+            breaks=DayHours.of(location.schedule.breaks),
+            closures=[LocationClosure.of(each) for each in location.schedule.closures],
+            holiday_calendar=location.schedule.holiday_calendar,
             active=location.active,
             version=location.version,
         )

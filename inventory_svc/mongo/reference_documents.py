@@ -3,12 +3,17 @@
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.location import Location, LocationType
+from inventory_svc.mongo.schedule_documents import (
+    schedule_from_document,
+    schedule_to_document,
+    with_unknown_schedule,
+)
 from retail_kit.geography import GeoPoint
 from service_kit.storage.database import Document
 from service_kit.storage.schema_versions import Upcasts
 
 ITEM_UPCASTS = Upcasts(current=1)
-LOCATION_UPCASTS = Upcasts(current=1)
+LOCATION_UPCASTS = Upcasts(current=2, steps={1: with_unknown_schedule})
 CHANNEL_UPCASTS = Upcasts(current=1)
 
 
@@ -63,6 +68,7 @@ def location_to_document(location: Location) -> Document:
             if point is None
             else {"type": "Point", "coordinates": [point.longitude, point.latitude]},
             "timezone": location.timezone,
+            "schedule": schedule_to_document(location.schedule),
             "active": location.active,
             "version": location.version,
         }
@@ -86,6 +92,7 @@ def location_from_document(document: Document) -> Location:
         address_lines=tuple(document["addressLines"]),
         point=point,
         timezone=document["timezone"],
+        schedule=schedule_from_document(document["schedule"]),
         active=document["active"],
         version=document["version"],
     )

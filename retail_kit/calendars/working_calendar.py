@@ -76,9 +76,20 @@ class WorkingCalendar:
             return ()
         return self.weekly.of(day)
 
+    def periods_on(self, day: date) -> tuple[Period, ...]:
+        """Give the day's periods, without what the day before already covers past midnight."""
+        known = self._periods.get(day)
+        if known is None:
+            yesterday = day - _ONE_DAY
+            before = periods_of(self.hours_on(yesterday), yesterday, self._zone)
+            covered = max((period.end for period in before), default=None)
+            known = tuple(periods_of(self.hours_on(day), day, self._zone, after=covered))
+            self._periods[day] = known
+        return known
+
     def is_working_day(self, day: date) -> bool:
         """Tell whether any hours start on the day."""
-        return bool(self._periods_on(day)) or any(
+        return bool(self.periods_on(day)) or any(
             hours.on(day, self._zone) for hours in self.hours_on(day)
         )
 
@@ -198,22 +209,11 @@ class WorkingCalendar:
     def _days_forward(self, at: datetime, *, days: int) -> Iterator[Period]:
         """Give the periods from the day before on, since its last hours may pass midnight."""
         for day in islice(self._days_from(self.local_day(at) - _ONE_DAY, _ONE_DAY), days):
-            yield from self._periods_on(day)
+            yield from self.periods_on(day)
 
     def _backward(self, at: datetime) -> Iterator[Period]:
         for day in self._days_from(self.local_day(at), -_ONE_DAY):
-            yield from reversed(self._periods_on(day))
-
-    def _periods_on(self, day: date) -> tuple[Period, ...]:
-        """Give the day's periods, without what the day before already covers past midnight."""
-        known = self._periods.get(day)
-        if known is None:
-            yesterday = day - _ONE_DAY
-            before = periods_of(self.hours_on(yesterday), yesterday, self._zone)
-            covered = max((period.end for period in before), default=None)
-            known = tuple(periods_of(self.hours_on(day), day, self._zone, after=covered))
-            self._periods[day] = known
-        return known
+            yield from reversed(self.periods_on(day))
 
     def _never_open(self) -> NeverOpen:
         return NeverOpen(f"nothing fits within {HORIZON_DAYS} days")

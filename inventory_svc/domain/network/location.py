@@ -6,6 +6,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from inventory_svc.domain.naming import required_code
+from inventory_svc.domain.network.schedule import (
+    UNKNOWN_SCHEDULE,
+    Schedule,
+    canonical_schedule,
+    schedule_problems,
+)
 from inventory_svc.domain.refusals import invalid
 from retail_kit.geography import GeoPoint
 from retail_kit.iso_codes import COUNTRIES
@@ -36,6 +42,7 @@ class Location:
     address_lines: tuple[str, ...] = ()
     point: GeoPoint | None = None
     timezone: str = "UTC"
+    schedule: Schedule = UNKNOWN_SCHEDULE
     active: bool = True
     version: int = 0
 
@@ -50,6 +57,7 @@ def checked_location(location: Location) -> Location:
         code=required_code(location.code, "code"),
         name=location.name.strip(),
         country=location.country.upper(),
+        schedule=canonical_schedule(location.schedule),
     )
 
 
@@ -64,3 +72,4 @@ def _problems(location: Location) -> Iterator[Refusal]:
         yield invalid("There is no such country (ISO 3166 alpha-2).", "country")
     if location.timezone not in zoneinfo.available_timezones():
         yield invalid("There is no such time zone.", "timezone")
+    yield from schedule_problems(location.schedule)

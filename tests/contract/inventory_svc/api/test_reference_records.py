@@ -26,6 +26,29 @@ async def test_a_bad_line_of_an_import_loses_only_itself(subgraph: Subgraph) -> 
     ]
 
 
+async def test_a_location_says_when_it_is_open(subgraph: Subgraph) -> None:
+    schedule = {
+        "openingHours": [{"day": "MONDAY", "hours": ["09:00-19:00"]}],
+        "breaks": [{"day": "MONDAY", "hours": ["12:30-13:30"]}],
+        "closures": [{"first": "2026-08-01", "last": "2026-08-15", "reason": "Summer"}],
+        "holidayCalendar": "FR-57",
+    }
+
+    sent = {"lines": [{**LOCATIONS[0], **schedule}]}
+    await subgraph.mutate("locationsImport", RESULTS, sent)
+    again = await subgraph.mutate("locationsImport", RESULTS, sent)
+
+    assert [each["status"] for each in again["results"]] == ["UNCHANGED"]
+    answer = await subgraph.ask_as(
+        Role.VISITOR,
+        """{ location(code: "W1") {
+            openingHours { day hours } breaks { day hours }
+            closures { first last reason } holidayCalendar
+        } }""",
+    )
+    assert answer["data"]["location"] == schedule
+
+
 async def test_a_record_that_says_nothing_new_keeps_its_version(shop: Subgraph) -> None:
     items = [
         {"sku": "shirt", "title": "Shirt", "category": "clothes"},

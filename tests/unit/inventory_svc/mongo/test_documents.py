@@ -1,10 +1,16 @@
 """What is kept is read back as it was; what an earlier release kept is still read."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.location import Location, LocationType
+from inventory_svc.domain.network.schedule import (
+    UNKNOWN_SCHEDULE,
+    DayHours,
+    Schedule,
+    Weekday,
+)
 from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
 from inventory_svc.domain.stock.position import Condition, Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import (
@@ -15,6 +21,7 @@ from inventory_svc.domain.stock.reservation import (
 )
 from inventory_svc.mongo import reference_documents as reference
 from inventory_svc.mongo import stock_documents as stock
+from retail_kit.calendars.working_calendar import Closure
 from retail_kit.geography import GeoPoint
 from tests.support.stock import NOW
 
@@ -52,6 +59,12 @@ def test_reference_records_survive_being_kept() -> None:
         *("S1", "Shop", LocationType.STORE, "FR", "75001", "Paris", ("1 rue A",)),
         point=GeoPoint(48.86, 2.34),
         timezone="Europe/Paris",
+        schedule=Schedule(
+            (DayHours(Weekday.MONDAY, ("09:00-12:30", "13:30-19:00")),),
+            (DayHours(Weekday.MONDAY, ("15:00-15:15",)),),
+            (Closure(date(2026, 8, 1), date(2026, 8, 15), "Summer"),),
+            "FR-57",
+        ),
         version=3,
     )
     types = frozenset({LocationType.STORE})
@@ -128,3 +141,12 @@ def test_a_reservation_kept_by_the_first_release_is_read() -> None:
 
     assert reservation.pegs[0].open == 3
     assert stock.reservation_to_document(reservation) == document
+
+
+def test_a_location_kept_before_there_were_hours_is_read_with_none() -> None:
+    document = reference.location_to_document(Location("S1", "Shop", LocationType.STORE, "FR"))
+    del document["schedule"]
+
+    found = reference.location_from_document({**document, "schemaVersion": 1})
+
+    assert found.schedule == UNKNOWN_SCHEDULE
