@@ -18,6 +18,7 @@ PORTS = (
     "GATEWAY_PORT",
     "INVENTORY_PORT",
     "ORDER_PORT",
+    "RETURNS_PORT",
     "ISSUER_PORT",
     "MONGODB_PORT",
     "REDIS_PORT",
