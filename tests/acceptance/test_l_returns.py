@@ -4,9 +4,11 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 
 from retail_kit.roles import Role
+from tests.support.listening import ListeningClient, Way, events_until
 from tests.support.retailer import Retailer, eventually, tender
 from tests.support.returning import Returning
 from tests.support.stack import Stack
@@ -197,3 +199,93 @@ async def test_of_many_returns_of_the_last_unit_at_once_one_is_declared(shop: Re
     answers = await asyncio.gather(*(shop.tries(order) for _ in range(5)))
     codes = [[error["code"] for error in answer["userErrors"]] for answer in answers]
     assert sorted(codes) == [[], *([["NOTHING_LEFT"]] * 4)]
+
+
+async def test_each_screen_shows_the_returns_that_belong_to_it(shop: Returning) -> None:
+    await shop.knows("CLEO")
+    await shop.has_policy(windowDays=21)
+    order = await shop.delivered("SHOE", quantity=2, customer="CLEO")
+    found = await shop.declares(order, channel="ONLINE", at="S2")
+    screen = """
+      query ($order: ID!, $shop: String!, $customer: String!, $sku: String!, $channel: String!) {
+        order(by: {id: $order}) {
+          returns { nodes { id } } refundedTotal { amount }
+          returnableLines { quantity line { sku } policy { windowDays } }
+          lines { returnableQuantity returnLines { quantity returnRequest { id } } }
+        }
+        location(code: $shop) { expectedReturns { nodes { id order { ref } } } }
+        customer(by: {ref: $customer}) { returns { totalCount nodes { id } } }
+        item(sku: $sku) { returnPolicy(channel: $channel) { windowDays } }
+      }
+    """
+    asked = {
+        "order": order["id"],
+        "shop": shop.code("S2"),
+        "customer": shop.code("CLEO"),
+        "sku": shop.code("SHOE"),
+        "channel": shop.code("web"),
+    }
+    seen = await shop.retailer.graph.data(screen, asked)
+    (line,) = order["lines"]
+    assert seen["order"] == {
+        "returns": {"nodes": [{"id": found["id"]}]},
+        "refundedTotal": {"amount": "0.00"},
+        "returnableLines": [
+            {"quantity": 1, "line": {"sku": line["sku"]}, "policy": {"windowDays": 21}}
+        ],
+        "lines": [
+            {
+                "returnableQuantity": 1,
+                "returnLines": [{"quantity": 1, "returnRequest": {"id": found["id"]}}],
+            }
+        ],
+    }
+    coming = [{"id": found["id"], "order": {"ref": order["ref"]}}]
+    assert seen["location"] == {"expectedReturns": {"nodes": coming}}
+    assert seen["customer"]["returns"] == {"totalCount": 1, "nodes": [{"id": found["id"]}]}
+    assert seen["item"] == {"returnPolicy": {"windowDays": 21}}
+
+
+@pytest.mark.parametrize("way", Way)
+async def test_the_customer_hears_of_each_step(
+    shop: Returning, stack: Stack, session: aiohttp.ClientSession, way: Way
+) -> None:
+    await shop.knows("DORA")
+    order = await shop.delivered("SHOE", customer="DORA")
+    token = stack.user_token(Role.CUSTOMER, [f"customer:{shop.code('DORA')}"])
+    operation = """
+      subscription ($order: ID) {
+        returnUpdated(orderId: $order, heartbeatSeconds: 60) {
+          delivery seq type state previousState returnRequest { rma } order { ref }
+        }
+      }
+    """
+    client = ListeningClient(session, stack.graphql_url(), token)
+    async with client.listens(way, operation, order=order["id"]) as items:
+        assert (await anext(items))["delivery"] == "HEARTBEAT"
+        found = await shop.declares(order, at="S1")
+        found = await shop.inspects(found, grade="A")
+        told = await events_until(items, found["version"])
+    assert [one["seq"] for one in told] == list(range(1, found["version"] + 1))
+    assert [one["state"] for one in told][:2] == ["RECEIVED", "ACCEPTED"]
+    assert told[-1]["state"] == "REFUNDED"
+    assert {one["returnRequest"]["rma"] for one in told} == {found["rma"]}
+    assert {one["order"]["ref"] for one in told} == {order["ref"]}
+
+
+async def test_nobody_sees_or_takes_what_is_not_theirs(shop: Returning) -> None:
+    await shop.knows("EVE")
+    order = await shop.delivered("SHOE", customer="EVE")
+    other = [f"customer:{shop.code('MALLORY')}"]
+    refused = await shop.refused(order, channel="ONLINE", role=Role.CUSTOMER, grants=other)
+    assert [error["code"] for error in refused] == ["NOT_FOUND"]
+    elsewhere = [f"location:{shop.code('S2')}"]
+    refused = await shop.refused(
+        order, channel="STORE", at="S1", role=Role.ASSISTANT, grants=elsewhere
+    )
+    assert [error["code"] for error in refused] == ["FORBIDDEN"]
+    found = await shop.declares(order, at="S1")
+    assert await shop.read(found, role=Role.CUSTOMER, grants=other) is None
+    assert await shop.read(found, role=Role.ASSISTANT, grants=elsewhere) is None
+    here = [f"location:{shop.code('S1')}"]
+    assert (await shop.read(found, role=Role.ASSISTANT, grants=here))["id"] == found["id"]
