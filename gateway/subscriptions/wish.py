@@ -38,10 +38,11 @@ def wish_of(
     payload_fields: frozenset[str],
     caller: Caller,
 ) -> Wish:
-    """Read coerced arguments; raises InvalidRequest, and for who may see nothing Forbidden.
+    """Read coerced arguments; raises InvalidRequest, and for who may not listen Forbidden.
 
-    Raises Unauthenticated for nobody in particular, unless visitors see everything.
+    Raises Unauthenticated for nobody in particular, unless visitors may listen.
     """
+    _require_role(source, caller)
     filters = {
         name: frozenset(texts_of(arguments[name]))
         for name in source.match
@@ -58,6 +59,15 @@ def wish_of(
         heartbeat=_heartbeat(arguments.get(HEARTBEAT)),
         named=_named(arguments, payload_fields),
     )
+
+
+def _require_role(source: EventSource, caller: Caller) -> None:
+    """Refuse as the service would that has the field."""
+    if source.roles is None or caller.has_role(*source.roles):
+        return
+    if caller.is_anonymous:
+        raise Unauthenticated(f"Sign in to listen to {source.field}.")
+    raise Forbidden(f"{source.field} is not for this caller.")
 
 
 def _require_bounded(filters: Mapping[str, frozenset[str]]) -> None:

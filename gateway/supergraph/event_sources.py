@@ -76,7 +76,12 @@ def _source(name: str, subgraph: str, arguments: Mapping[str, Any]) -> EventSour
         match=_texts(arguments.get("match")),
         kind=EventSourceKind(kind),
         unrestricted=frozenset(_texts(arguments.get("unrestricted"))),
+        roles=_roles(arguments.get("roles")),
     )
+
+
+def _roles(value: Any) -> frozenset[str] | None:
+    return None if value is None else frozenset(_texts(value))
 
 
 def _texts(value: Any) -> tuple[str, ...]:

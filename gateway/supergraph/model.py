@@ -92,7 +92,8 @@ class EventSource:
     """`@eventSource` on a subscription field: the log it is served from.
 
     `stream` names the log, `match` the arguments that filter by the event's keys of those names,
-    `unrestricted` the roles that see every event. `subgraph` is the virtual one that plans name.
+    `unrestricted` the roles that see every event. `roles` may listen; None: whoever has a grant.
+    `subgraph` is the virtual one that plans name.
     """
 
     field: str
@@ -101,6 +102,7 @@ class EventSource:
     match: tuple[str, ...]
     kind: EventSourceKind = EventSourceKind.LOSSLESS
     unrestricted: frozenset[str] = frozenset()
+    roles: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

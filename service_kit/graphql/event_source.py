@@ -5,6 +5,7 @@ beside its own fields.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, TypeAlias, TypeVar
@@ -73,9 +74,10 @@ _described(
     description="The field's events are read from a stream of the log of events.",
 )
 class EventSource:
-    """Which log, which arguments filter it, and which roles see every event of it.
+    """Which log, which arguments filter it, who may listen, and who of them sees every event.
 
-    Other callers see an event if one of their grants is in its audience.
+    Other callers see an event if one of their grants is in its audience. `event_field` fills in
+    `roles`; without it, whoever has a grant may listen.
     """
 
     stream: str = strawberry.directive_field(name="stream")
@@ -84,6 +86,7 @@ class EventSource:
     kind: EventSourceKind = strawberry.directive_field(
         name="kind", default=EventSourceKind.LOSSLESS
     )
+    roles: list[str] | None = strawberry.directive_field(name="roles", default=None)
 
 
 def event_field(
@@ -92,7 +95,8 @@ def event_field(
     """Make an async generator a subscription field with a source, for callers with a role."""
     if not set(source.unrestricted) <= set(roles):
         raise ValueError("A role that sees every event must be among those that may subscribe.")
-    return subscription_field(*roles, description=description, directives=[source])
+    told = replace(source, roles=list(roles))
+    return subscription_field(*roles, description=description, directives=[told])
 
 
 Since: TypeAlias = Annotated[

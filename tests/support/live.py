@@ -19,7 +19,8 @@ extend schema
   @link(url: "https://tutti.example/events/v1.0", import: ["@eventSource"])
   @federation__composeDirective(name: "@eventSource")
 directive @eventSource(
-  stream: String!, match: [String!]!, kind: EventSourceKind! = LOSSLESS, unrestricted: [String!]!
+  stream: String!, match: [String!]!, kind: EventSourceKind! = LOSSLESS, unrestricted: [String!]!,
+  roles: [String!]
 ) on FIELD_DEFINITION
 enum EventSourceKind { LOSSLESS STATE }
 enum EventDelivery { EVENT SNAPSHOT HEARTBEAT RESET }

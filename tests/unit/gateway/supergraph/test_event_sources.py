@@ -21,7 +21,8 @@ ORDERS = SmallSubgraph(
     type Change { cursor: String! seq: Int order: Order moves: [Move!] }
     type Subscription {
       changed(orderId: ID, since: String): Change!
-        @eventSource(stream: "order_log", match: ["orderId"], unrestricted: ["operator"])
+        @eventSource(stream: "order_log", match: ["orderId"], unrestricted: ["operator"],
+          roles: ["operator", "customer"])
       level: Int @eventSource(stream: "order_log", match: [], kind: STATE, unrestricted: [])
       tick: Int
     }
@@ -50,6 +51,7 @@ def test_the_directive_is_read_from_the_supergraph(snapshot: Snapshot) -> None:
             match=("orderId",),
             kind=EventSourceKind.LOSSLESS,
             unrestricted=frozenset({"operator"}),
+            roles=frozenset({"operator", "customer"}),
         ),
         "level": EventSource(
             "level", "orders#events", "order_log", (), EventSourceKind.STATE, frozenset()
