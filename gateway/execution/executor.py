@@ -51,11 +51,15 @@ class FetchTiming:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """The client's data (None is null), the errors in GraphQL's form, and how it went."""
+    """The client's data (None is null), the errors in GraphQL's form, and how it went.
+
+    `tree` is everything that was fetched, what the client does not see included.
+    """
 
     data: JsonObject | None
     errors: list[JsonObject]
     timings: list[FetchTiming]
+    tree: JsonObject
 
 
 async def execute(
@@ -103,7 +107,7 @@ class _Run:
                 await self._chain(plan.roots[0])
         data = plan.projection.complete(state.tree, self._request.variables, state.log)
         state.log.tell_the_rest()
-        return Execution(data, state.log.errors, self._timings)
+        return Execution(data, state.log.errors, self._timings, state.tree)
 
     async def _chain(self, number: int) -> None:
         """Run a fetch, then those it releases: the first one here, the others beside."""

@@ -20,6 +20,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 from gateway.execution.compiled_plan import CompiledPlan
 from gateway.execution.event_payload import EventPayload, compile_event_payload
 from gateway.execution.selections import SelectedField
+from gateway.execution.snapshot_plan import SnapshotPlanning
 from gateway.supergraph.model import EventSource, Supergraph
 
 
@@ -29,8 +30,8 @@ class SubscriptionRoot:
 
     `payload_fields` are those of the event's type; `resolving` are the variables that count once
     an event is there (all but those that stand in the root field's arguments alone). Without an
-    event source there is no `payload`: the events are a subgraph's. `identity` tells one prepared
-    operation from another.
+    event source there is no `payload`: the events are a subgraph's. `showing` has the plan for
+    snapshots. `identity` tells one prepared operation from another.
     """
 
     name: str
@@ -41,6 +42,7 @@ class SubscriptionRoot:
     resolving: tuple[str, ...]
     source: EventSource | None = None
     payload: EventPayload | None = None
+    showing: SnapshotPlanning | None = None
     identity: object = field(default_factory=object)
 
     def arguments(self, variables: VariableValues) -> Mapping[str, Any]:
@@ -55,6 +57,7 @@ def subscription_root(
     fragments: Mapping[str, FragmentDefinitionNode],
     roots: tuple[SelectedField, ...],
     plan: CompiledPlan,
+    showing: SnapshotPlanning,
 ) -> SubscriptionRoot:
     """Describe the root field of a valid subscription; `schema` is the clients' one."""
     selected = roots[0]
@@ -76,6 +79,7 @@ def subscription_root(
         resolving=_variables_below(operation, node, fragments),
         source=source,
         payload=compile_event_payload(text, supergraph.schema) if source else None,
+        showing=showing if source else None,
     )
 
 

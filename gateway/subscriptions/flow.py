@@ -5,13 +5,14 @@ from collections.abc import AsyncGenerator
 from datetime import datetime
 
 from gateway.errors import EventsUnavailable, Expired, TooSlow
+from gateway.execution.snapshot_plan import ShownEntity
 from gateway.ports import LogUnavailable
 from gateway.subscriptions.buffers import Buffer
 from gateway.subscriptions.cursor import Positions, read_cursor
 from gateway.subscriptions.listener import Listener
 from gateway.subscriptions.occurrence import Delivery, Occurrence
 from gateway.subscriptions.reader import StreamReader
-from gateway.subscriptions.replay import replay
+from gateway.subscriptions.replay import is_too_old, replay
 from gateway.subscriptions.wish import Wish
 from service_kit.runtime.clock import Clock
 
@@ -30,6 +31,7 @@ class Flow:
         self._expires_at = expires_at
         self._clock = clock
         self._last: Occurrence | None = None
+        self._shown: tuple[ShownEntity, ...] = ()
 
     async def items(self) -> AsyncGenerator[Occurrence, None]:
         """Give item after item; raises InvalidCursor, and SubscriptionEnded with the cursor."""
@@ -38,12 +40,20 @@ class Flow:
             async with self._reader.held():
                 beginning = self._beginning() if since is None else self._missed(since)
                 async for item in beginning:
-                    yield self._noted(item)
+                    if self._noted(item).is_in(self._shown):
+                        continue
+                    yield item
+                    if item.delivery is Delivery.SNAPSHOT:
+                        self._shown = item.shown
                 while True:
-                    item = await self._next()
-                    yield self._noted(item)
+                    item = self._noted(await self._next())
+                    if item.is_in(self._shown):
+                        continue
+                    yield item
                     if self._shows_after(item):
-                        yield self._noted(self._special(Delivery.SNAPSHOT, item.positions))
+                        snapshot = self._special(Delivery.SNAPSHOT, item.positions)
+                        yield self._noted(snapshot)
+                        self._shown = snapshot.shown
         except LogUnavailable as error:
             message = "Events cannot be read at the moment."
             raise EventsUnavailable(message, self._cursor()) from error
@@ -57,7 +67,10 @@ class Flow:
         return read_cursor(text, self._reader.stream, self._reader.partitions)
 
     async def _beginning(self) -> AsyncGenerator[Occurrence, None]:
-        """Note the tail, then look: what comes after the tail waits meanwhile."""
+        """Note the tail, then look: what comes after the tail waits meanwhile.
+
+        Of an entity that the snapshot shows, only what is newer than the version shown is given.
+        """
         self._reader.join(self._listener)
         if self._wish.snapshot:
             yield self._special(Delivery.SNAPSHOT)
@@ -65,6 +78,8 @@ class Flow:
             yield self._special(Delivery.HEARTBEAT)
 
     async def _missed(self, since: Positions) -> AsyncGenerator[Occurrence, None]:
+        if self._wish.snapshot and not await is_too_old(self._reader, since):
+            yield self._special(Delivery.SNAPSHOT, since)
         async for item in replay(self._reader, self._listener, since):
             yield item
             if self._shows_after(item):

@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from gateway.execution.snapshot_plan import ShownEntity
 from gateway.subscriptions.cursor import Positions, write_cursor
 from gateway.subscriptions.happening import Happening
 
@@ -23,6 +24,7 @@ class Occurrence:
 
     `positions` are those after it; `seq_from` is the first version that a STATE item stands for.
     `resolved` keeps what it came to, per selection and rights, for as long as anybody holds it.
+    `shown` are the entities of a snapshot, once it is resolved, with their versions.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Occurrence:
         self.happening = happening
         self.seq_from = seq_from if happening is None or seq_from is not None else happening.seq
         self.resolved: dict[Hashable, Any] = {}
+        self.shown: tuple[ShownEntity, ...] = ()
 
     @cached_property
     def cursor(self) -> str:
@@ -51,6 +54,20 @@ class Occurrence:
     def seq(self) -> int | None:
         """The entity's version."""
         return None if self.happening is None else self.happening.seq
+
+    def is_in(self, shown: tuple[ShownEntity, ...]) -> bool:
+        """Whether a snapshot's entities, at the versions shown, hold this event already."""
+        return bool(shown) and any(map(self._is_in, shown))
+
+    def _is_in(self, shown: ShownEntity) -> bool:
+        happening, entity = self.happening, self.payload.get(shown.field)
+        return (
+            happening is not None
+            and happening.seq <= shown.version
+            and happening.entity.startswith(f"{shown.type_name}:")
+            and isinstance(entity, dict)
+            and entity.get("id") == shown.id
+        )
 
     def at(self, positions: Positions) -> "Occurrence":
         """Give the same item at another cursor."""

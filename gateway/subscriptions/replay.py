@@ -23,7 +23,7 @@ async def replay(
     Raises LogUnavailable.
     """
     positions = list(since)
-    if await _is_too_old(reader, since):
+    if await is_too_old(reader, since):
         yield _joined_after_reset(reader, listener)
         return
     waited = 0
@@ -51,7 +51,8 @@ async def _waited(times: int) -> int:
     return times + 1
 
 
-async def _is_too_old(reader: StreamReader, since: Positions) -> bool:
+async def is_too_old(reader: StreamReader, since: Positions) -> bool:
+    """Whether events after the cursor are gone for good; raises LogUnavailable."""
     bounds = await reader.bounds()
     return any(
         one.first and position < one.first - 1 for one, position in zip(bounds, since, strict=True)

@@ -11,10 +11,11 @@ from gateway.execution.answering import answer_of
 from gateway.execution.compiled_plan import CompiledPlan
 from gateway.execution.event_payload import EventPayload
 from gateway.execution.executor import ExecutionRequest, execute
+from gateway.execution.snapshot_plan import SnapshotPlan
 from gateway.execution.subgraph_answer import SubgraphAnswer
 from gateway.execution.subscription_root import SubscriptionRoot
 from gateway.ports import SubgraphTransport
-from gateway.subscriptions.occurrence import Occurrence
+from gateway.subscriptions.occurrence import Delivery, Occurrence
 from service_kit.identity.caller import Caller
 
 
@@ -34,6 +35,7 @@ class Resolver:
         request: ExecutionRequest,
     ) -> None:
         self._plan = plan
+        self._showing = root.showing
         self._payload = payload
         self._transport = transport
         self._request = request
@@ -44,7 +46,7 @@ class Resolver:
         """Give the answer for an item, which may be another listener's; nothing is raised."""
         known: asyncio.Task[Answer] | Answer | None = item.resolved.get(self._key)
         if known is None:
-            if not self._needs_subgraphs:
+            if not self._needs_subgraphs and item.delivery is not Delivery.SNAPSHOT:
                 known = await self._resolve(item)
             else:
                 # A task of its own: the listener that asks first may go away before the others.
@@ -57,9 +59,19 @@ class Resolver:
         return answer
 
     async def _resolve(self, item: Occurrence) -> Answer:
+        if item.delivery is Delivery.SNAPSHOT and self._showing and self._showing.plan:
+            return await self._show(item, self._showing.plan)
         data = self._payload.root(item.in_full(), self._request.variables)
         first = SubgraphAnswer(data, [])
         return answer_of(await execute(self._plan, self._transport, self._request, first))
+
+    async def _show(self, item: Occurrence, snapshot: SnapshotPlan) -> Answer:
+        """Resolve a snapshot, and note in it which versions it shows."""
+        data = snapshot.payload.root(item.in_full(), self._request.variables)
+        first = SubgraphAnswer(data, [])
+        execution = await execute(snapshot.plan, self._transport, self._request, first)
+        item.shown = snapshot.shown(execution.tree, item.payload)
+        return answer_of(execution)
 
 
 def _key(root: SubscriptionRoot, request: ExecutionRequest) -> Hashable:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import Forbidden, InvalidRequest, Unauthenticated
+from gateway.execution.snapshot_plan import ID
 from gateway.subscriptions.happening import texts_of
 from gateway.subscriptions.listener import Interest, grants_that_count
 from gateway.supergraph.model import EventSource
@@ -14,8 +15,6 @@ SINCE, SNAPSHOT, HEARTBEAT = "since", "snapshot", "heartbeatSeconds"
 SHORTEST_HEARTBEAT, LONGEST_HEARTBEAT = 5, 60
 MOST_VALUES = 500
 """How many values one filter may list."""
-
-_ID = "Id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _named(arguments: Mapping[str, Any], payload_fields: frozenset[str]) -> dict
     return {
         field: {"id": value}
         for name, value in arguments.items()
-        if name.endswith(_ID)
+        if name.endswith(ID)
         and isinstance(value, str)
-        and (field := name.removesuffix(_ID)) in payload_fields
+        and (field := name.removesuffix(ID)) in payload_fields
     }

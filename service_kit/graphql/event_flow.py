@@ -18,7 +18,7 @@ from service_kit.commands.refusal import FORBIDDEN, INVALID_INPUT, UNAVAILABLE
 from service_kit.graphql.errors import INVALID_CURSOR, UNAUTHENTICATED, CodedError
 from service_kit.identity.caller import Caller
 from service_kit.messaging.bus import BusUnavailable, Entry
-from service_kit.messaging.envelope import Event, event_from_json
+from service_kit.messaging.envelope import EntityRef, Event, event_from_json
 from service_kit.messaging.event_log import EventLog, Positions
 from service_kit.runtime.clock import Clock
 
@@ -26,10 +26,12 @@ SHORTEST_HEARTBEAT, LONGEST_HEARTBEAT = 5, 60
 MOST_VALUES = 500
 """How many values one filter may list."""
 
+SNAPSHOT = "SNAPSHOT"
+
 _VERSION = 1
 _MOST_CHARACTERS = 4096
 _LONGEST_WAIT_SECONDS = 5.0
-_EVENT, _SNAPSHOT, _HEARTBEAT, _RESET = "EVENT", "SNAPSHOT", "HEARTBEAT", "RESET"
+_EVENT, _HEARTBEAT, _RESET = "EVENT", "HEARTBEAT", "RESET"
 
 
 _log = structlog.get_logger(__name__)
@@ -74,6 +76,11 @@ class EventFlow:
         _require_allowed(wanted, self._filters, caller, sees_all=self._sees_all)
         self._heartbeat = _heartbeat(wanted)
         self._positions: list[int] = []
+        self._shown: dict[EntityRef, int] = {}
+
+    def shown(self, entity: EntityRef, version: int) -> None:
+        """Give no event of the entity up to a version, since the last SNAPSHOT holds them."""
+        self._shown[entity] = version
 
     async def items(self) -> AsyncGenerator[LiveItem, None]:
         """Give item after item until the caller's time is over; errors are coded."""
@@ -96,10 +103,12 @@ class EventFlow:
             if any(p < b.first - 1 for p, b in zip(self._positions, bounds, strict=True)):
                 async for item in self._reset():
                     yield item
+            elif wanted.snapshot:
+                yield self._snapshot()
             return
         self._positions = [bounds.last for bounds in await self._log.bounds()]
         if wanted.snapshot:
-            yield self._item(_SNAPSHOT, wanted.named)
+            yield self._snapshot()
         elif self._heartbeat is not None:
             yield self._item(_HEARTBEAT, {})
 
@@ -139,11 +148,15 @@ class EventFlow:
         self._positions = [bounds.last for bounds in await self._log.bounds()]
         yield self._item(_RESET, {})
         if self._wanted.named:
-            yield self._item(_SNAPSHOT, self._wanted.named)
+            yield self._snapshot()
+
+    def _snapshot(self) -> LiveItem:
+        self._shown.clear()
+        return self._item(SNAPSHOT, self._wanted.named)
 
     def _found(self, entry: Entry) -> tuple[Mapping[str, Any], Event] | None:
         event = _event_in(entry)
-        if event is None or not self._may_see(event):
+        if event is None or not self._may_see(event) or self._is_shown(event):
             return None
         section = event.data.get(self._wanted.topic)
         if not isinstance(section, dict):
@@ -153,6 +166,9 @@ class EventFlow:
             if values.isdisjoint(_texts(keys.get(name))):
                 return None
         return section["payload"], event
+
+    def _is_shown(self, event: Event) -> bool:
+        return event.seq <= self._shown.get(event.entity, -1)
 
     def _may_see(self, event: Event) -> bool:
         return self._sees_all or not self._caller.grants.isdisjoint(event.audience)

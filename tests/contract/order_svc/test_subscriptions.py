@@ -255,6 +255,18 @@ async def test_a_snapshot_comes_first_and_then_what_follows_it(shop: Shop) -> No
     assert heard[-1]["type"] == "ORDER_CANCELLED"
 
 
+async def test_what_a_snapshot_holds_is_not_told_again(shop: Shop) -> None:
+    shop.inventory.give("A", "W1", 1)
+    order = await shop.process.places("A")
+    asked = {"orderId": order["id"], "since": BEGINNING, "snapshot": True}
+    async with shop.listening(UPDATES, **asked) as items:
+        (snapshot,) = await take(items, 1)
+        await shop.process.moves("orderCancel", orderId=order["id"], reason="OTHER")
+        heard = await take(items, 1)
+    assert (snapshot["delivery"], snapshot["cursor"]) == ("SNAPSHOT", BEGINNING)
+    assert heard[0]["seq"] == snapshot["order"]["version"] + 1
+
+
 async def test_a_cursor_older_than_the_log_is_reset_and_shown_what_there_is(shop: Shop) -> None:
     order = await shop.life()
     streams = [stream_name(SERVICE, partition) for partition in range(PARTITIONS)]

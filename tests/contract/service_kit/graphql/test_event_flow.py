@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from service_kit.graphql.errors import CodedError
-from service_kit.graphql.event_flow import EventFlow, LiveItem, Wanted, named_by
+from service_kit.graphql.event_flow import EventFlow, LiveItem, Wanted, named_by, write_cursor
 from service_kit.identity.caller import Caller, CallerKind
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.envelope import EntityRef, Event, stream_name
@@ -181,3 +181,30 @@ async def test_many_listeners_hear_the_same(bells: Bells, clock: SettableClock) 
     assert all(ids(items) == rung for items in heard)
     for flow in flows:
         await flow.aclose()
+
+
+async def test_what_the_snapshot_has_shown_is_not_told_again(
+    bells: Bells, clock: SettableClock
+) -> None:
+    until = clock.now() + timedelta(days=1)
+    flow = EventFlow(
+        bells.log, replace(ALL, snapshot=True), replace(OPERATOR, expires_at=until), clock
+    )
+    async with aclosing(flow.items()) as items:
+        await take(items, 1)
+        flow.shown(EntityRef("Bell", "0"), 2)
+        for _ in range(3):
+            await bells.ring(0)
+        other = await bells.ring(1)
+        assert sorted(ids(await take(items, 2))) == ["0/3", other]
+
+
+async def test_a_cursor_with_a_snapshot_gives_it_first_and_the_rest_after(
+    bells: Bells, clock: SettableClock
+) -> None:
+    beginning = write_cursor(SERVICE, (0,) * PARTITIONS)
+    rung = await bells.ring(0)
+    async with aclosing(bells.flow(clock, replace(ALL, since=beginning, snapshot=True))) as flow:
+        snapshot, event = await take(flow, 2)
+    assert (snapshot.delivery, snapshot.cursor) == ("SNAPSHOT", beginning)
+    assert ids([event]) == [rung]
