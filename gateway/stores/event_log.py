@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from gateway.ports import LogBounds, LogEntry, LogUnavailable
 from service_kit.messaging.bus import Bus, BusUnavailable
 from service_kit.messaging.envelope import stream_name
+from service_kit.messaging.log_head import LogHead
 
 
 class RedisEventLog:
@@ -21,6 +22,13 @@ class RedisEventLog:
         except BusUnavailable as error:
             raise LogUnavailable(str(error)) from error
         return [LogBounds(found[name].first, found[name].last) for name in names]
+
+    async def head(self, stream: str) -> LogHead:
+        """Give what the service's relays have said of it last."""
+        try:
+            return await self._bus.head(stream)
+        except BusUnavailable as error:
+            raise LogUnavailable(str(error)) from error
 
     async def read(
         self, stream: str, after: Mapping[int, int], *, count: int, wait_seconds: float | None

@@ -8,7 +8,7 @@ from gateway.errors import EventsUnavailable, Expired, TooSlow
 from gateway.execution.snapshot_plan import ShownEntity
 from gateway.ports import LogUnavailable
 from gateway.subscriptions.buffers import Buffer
-from gateway.subscriptions.cursor import Positions, read_cursor
+from gateway.subscriptions.cursor import Cursor, Positions, read_cursor
 from gateway.subscriptions.listener import Listener
 from gateway.subscriptions.occurrence import Delivery, Occurrence
 from gateway.subscriptions.reader import StreamReader
@@ -60,7 +60,7 @@ class Flow:
         finally:
             self._reader.leave(self._listener)
 
-    def _since(self) -> Positions | None:
+    def _since(self) -> Cursor | None:
         text = self._wish.since
         if text is None:
             return None
@@ -77,9 +77,9 @@ class Flow:
         elif self._wish.heartbeat is not None:
             yield self._special(Delivery.HEARTBEAT)
 
-    async def _missed(self, since: Positions) -> AsyncGenerator[Occurrence, None]:
+    async def _missed(self, since: Cursor) -> AsyncGenerator[Occurrence, None]:
         if self._wish.snapshot and not await is_too_old(self._reader, since):
-            yield self._special(Delivery.SNAPSHOT, since)
+            yield self._special(Delivery.SNAPSHOT, since.positions)
         async for item in replay(self._reader, self._listener, since):
             yield item
             if self._shows_after(item):
@@ -112,7 +112,7 @@ class Flow:
         if positions is None:
             positions = self._reader.reached(self._listener)
         payload = dict(self._wish.named) if delivery is Delivery.SNAPSHOT else {}
-        return Occurrence(delivery, self._reader.stream, positions, payload)
+        return Occurrence(delivery, self._reader.log, positions, payload)
 
     def _noted(self, item: Occurrence) -> Occurrence:
         self._seconds_left()

@@ -42,12 +42,14 @@ class Listener:
     """A place where a reader leaves items, and where one consumer takes them.
 
     `floor` are positions the consumer has seen already, ahead of the reader; None when the reader
-    has passed them. Once `is_cut_off` nothing more comes: what waits is the last of it.
+    has passed them; `identity` is that of the log they are in, None once it is known to be the
+    reader's. Once `is_cut_off` nothing more comes: what waits is the last of it.
     """
 
     def __init__(self, interest: Interest, buffer: Buffer) -> None:
         self.interest = interest
         self.floor: Positions | None = None
+        self.identity: str | None = None
         self.is_cut_off = False
         self._buffer = buffer
         self._waiting: asyncio.Future[bool] | None = None

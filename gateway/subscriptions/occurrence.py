@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from gateway.execution.snapshot_plan import ShownEntity
-from gateway.subscriptions.cursor import Positions, write_cursor
+from gateway.subscriptions.cursor import LogName, Positions, write_cursor
 from gateway.subscriptions.happening import Happening
 
 
@@ -30,14 +30,14 @@ class Occurrence:
     def __init__(
         self,
         delivery: Delivery,
-        stream: str,
+        log: LogName,
         positions: Positions,
         payload: dict[str, Any],
         happening: Happening | None = None,
         seq_from: int | None = None,
     ) -> None:
         self.delivery = delivery
-        self.stream = stream
+        self.log = log
         self.positions = positions
         self.payload = payload
         self.happening = happening
@@ -48,7 +48,7 @@ class Occurrence:
     @cached_property
     def cursor(self) -> str:
         """Where to go on after it."""
-        return write_cursor(self.stream, self.positions)
+        return write_cursor(self.log, self.positions)
 
     @property
     def seq(self) -> int | None:
@@ -72,14 +72,14 @@ class Occurrence:
     def at(self, positions: Positions) -> "Occurrence":
         """Give the same item at another cursor."""
         return Occurrence(
-            self.delivery, self.stream, positions, self.payload, self.happening, self.seq_from
+            self.delivery, self.log, positions, self.payload, self.happening, self.seq_from
         )
 
     def after(self, earlier: "Occurrence") -> "Occurrence":
         """Give this item standing for an earlier one of the same entity too."""
         return Occurrence(
             self.delivery,
-            self.stream,
+            self.log,
             self.positions,
             self.payload,
             self.happening,

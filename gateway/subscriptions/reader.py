@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 import structlog
 
 from gateway.ports import EventLog, LogBounds, LogEntry, LogUnavailable
-from gateway.subscriptions.cursor import Positions
+from gateway.subscriptions.continuity import Continuity
+from gateway.subscriptions.cursor import Cursor, LogName, Positions
 from gateway.subscriptions.happening import Happening, read_happening
 from gateway.subscriptions.index import ListenerIndex
 from gateway.subscriptions.listener import Listener
@@ -33,6 +34,7 @@ class StreamReader:
         self.partitions = partitions
         self.events_read = 0
         self._log = log
+        self._continuity = Continuity(log, stream, partitions)
         self._positions: list[int] = []
         self._listeners = ListenerIndex()
         self._opening = asyncio.Lock()
@@ -41,6 +43,15 @@ class StreamReader:
 
     def __len__(self) -> int:
         return len(self._listeners)
+
+    @property
+    def log(self) -> LogName:
+        """The log that its positions are in."""
+        return LogName(self.stream, self._continuity.identity)
+
+    def is_of(self, cursor: Cursor) -> bool:
+        """Whether a cursor may be one of this log."""
+        return self._continuity.is_of(cursor.identity)
 
     @property
     def positions(self) -> Positions:
@@ -69,18 +80,21 @@ class StreamReader:
         """Begin at the newest event, unless it has begun."""
         async with self._opening:
             if self._reading is None:
-                self._positions = [one.last for one in await self.bounds()]
+                self._positions = await self._continuity.begin()
                 self._reading = asyncio.create_task(self._read(), name=f"read {self.stream}")
 
-    def join(self, listener: Listener, seen: Positions | None = None) -> None:
+    def join(self, listener: Listener, seen: Cursor | None = None) -> None:
         """Give a listener what comes from now on, less what it has `seen` already."""
-        if seen is not None and any(map(int.__gt__, seen, self._positions)):
-            listener.floor = seen
+        if seen is not None:
+            listener.identity = seen.identity if self.log.identity is None else None
+            if any(map(int.__gt__, seen.positions, self._positions)):
+                listener.floor = seen.positions
         self._listeners.add(listener)
 
     def leave(self, listener: Listener) -> None:
         """Give a listener nothing more."""
         self._listeners.remove(listener)
+        self._continuity.forget(listener)
 
     async def bounds(self) -> Sequence[LogBounds]:
         """Give what the log has; raises LogUnavailable."""
@@ -97,10 +111,15 @@ class StreamReader:
             return ()
         return await self._log.read(self.stream, behind, count=_AT_ONCE, wait_seconds=None)
 
+    async def has_lost(self, listener: Listener, positions: Sequence[int]) -> bool:
+        """Whether what follows the positions will not come any more; may raise."""
+        return await self._continuity.has_lost(listener, positions)
+
     async def _read(self) -> None:
         pause = _FIRST_PAUSE_SECONDS
         while True:
             try:
+                await self._look_whether_it_goes_on()
                 after = dict(enumerate(self._positions))
                 found = await self._log.read(
                     self.stream, after, count=_AT_ONCE, wait_seconds=_WAIT_SECONDS
@@ -128,6 +147,18 @@ class StreamReader:
         if happening is not None:
             self._tell(entry, happening)
 
+    async def _look_whether_it_goes_on(self) -> None:
+        """Start over at the end of a log that is another one, or has lost where this one is."""
+        lost = await self._continuity.lost(self._positions, self._listeners)
+        if lost is None:
+            return
+        if lost.ends is not None:
+            self._positions = lost.ends
+        for listener in self._listeners if lost.ends is not None else lost.listeners:
+            listener.floor = listener.identity = None
+            listener.put(Occurrence(Delivery.RESET, self.log, self.positions, {}))
+        _log.error("log_began_anew", stream=self.stream, positions=self._positions)
+
     def _tell(self, entry: LogEntry, happening: Happening) -> None:
         for field, section in happening.sections.items():
             if not self._listeners.listens(field):
@@ -135,7 +166,7 @@ class StreamReader:
             listeners = self._listeners.listeners_for(field, happening, section)
             if listeners:
                 item = Occurrence(
-                    Delivery.EVENT, self.stream, self.positions, section.payload, happening
+                    Delivery.EVENT, self.log, self.positions, section.payload, happening
                 )
                 self._give(item, listeners, entry)
 
@@ -163,4 +194,4 @@ class StreamReader:
         """Tell everybody that events are gone: the log begins after what was read last."""
         _log.error("events_lost", stream=self.stream, positions=self._positions)
         for listener in self._listeners:
-            listener.put(Occurrence(Delivery.RESET, self.stream, self._floored(listener), {}))
+            listener.put(Occurrence(Delivery.RESET, self.log, self._floored(listener), {}))

@@ -20,6 +20,7 @@ from service_kit.identity.caller import Caller
 from service_kit.messaging.bus import BusUnavailable, Entry
 from service_kit.messaging.envelope import EntityRef, Event, event_from_json
 from service_kit.messaging.event_log import EventLog, Positions
+from service_kit.messaging.log_head import Doubts, LogHead
 from service_kit.runtime.clock import Clock
 
 SHORTEST_HEARTBEAT, LONGEST_HEARTBEAT = 5, 60
@@ -77,6 +78,9 @@ class EventFlow:
         self._heartbeat = _heartbeat(wanted)
         self._positions: list[int] = []
         self._shown: dict[EntityRef, int] = {}
+        self._identity: str | None = None
+        self._doubts = Doubts()
+        self._asked: LogHead | None = None
 
     def shown(self, entity: EntityRef, version: int) -> None:
         """Give no event of the entity up to a version, since the last SNAPSHOT holds them."""
@@ -98,15 +102,17 @@ class EventFlow:
         """Take up the cursor, or note the tail: what follows it comes after the SNAPSHOT."""
         wanted = self._wanted
         if wanted.since is not None:
-            self._positions = read_cursor(wanted.since, self._log.service, self._log.partitions)
-            bounds = await self._log.bounds()
-            if any(p < b.first - 1 for p, b in zip(self._positions, bounds, strict=True)):
+            cursor = read_cursor(wanted.since, self._log.service, self._log.partitions)
+            self._positions, self._identity = cursor
+            bounds, head = await self._log.bounds(), await self._log.head()
+            is_old = any(p < b.first - 1 for p, b in zip(self._positions, bounds, strict=True))
+            if is_old or not head.is_of(self._identity):
                 async for item in self._reset():
                     yield item
             elif wanted.snapshot:
                 yield self._snapshot()
             return
-        self._positions = [bounds.last for bounds in await self._log.bounds()]
+        await self._go_to_the_end()
         if wanted.snapshot:
             yield self._snapshot()
         elif self._heartbeat is not None:
@@ -118,7 +124,8 @@ class EventFlow:
         quiet_until = None if self._heartbeat is None else loop.time() + self._heartbeat
         while True:
             mark, before, told = self._log.mark(), list(self._positions), False
-            async for item in self._read():
+            is_lost = await self._is_lost()
+            async for item in self._reset() if is_lost else self._read():
                 told = True
                 yield item
             if told:
@@ -143,9 +150,30 @@ class EventFlow:
                 self._require_time_left()
                 yield self._item(_EVENT, *found)
 
+    async def _go_to_the_end(self) -> None:
+        head = await self._log.head()
+        self._identity = head.identity or self._identity
+        self._positions = await self._log.ends()
+        self._doubts = Doubts()
+
+    async def _is_lost(self) -> bool:
+        """Whether this is another log by now, or one that will not come to where we are."""
+        head = await self._log.head()
+        if head is self._asked:
+            return False
+        self._asked = head
+        if not head.is_of(self._identity):
+            self._identity = None
+            return True
+        self._identity = head.identity or self._identity
+        if not self._doubts.worth_asking(self._positions, head):
+            return False
+        bounds = await self._log.bounds()
+        return bool(self._doubts.confirmed(self, self._positions, head, bounds))
+
     async def _reset(self) -> AsyncGenerator[LiveItem, None]:
         """Say that events are gone, go on at the end, and show what the arguments name."""
-        self._positions = [bounds.last for bounds in await self._log.bounds()]
+        await self._go_to_the_end()
         yield self._item(_RESET, {})
         if self._wanted.named:
             yield self._snapshot()
@@ -186,7 +214,7 @@ class EventFlow:
     def _item(
         self, delivery: str, payload: Mapping[str, Any], event: Event | None = None
     ) -> LiveItem:
-        cursor = write_cursor(self._log.service, tuple(self._positions))
+        cursor = write_cursor(self._log.service, tuple(self._positions), self._identity)
         return LiveItem(delivery, cursor, payload, event)
 
 
@@ -204,14 +232,16 @@ def named_by(**identifiers: str | None) -> Mapping[str, Any]:
     return {name: {"id": value} for name, value in identifiers.items() if value is not None}
 
 
-def write_cursor(service: str, positions: Positions) -> str:
+def write_cursor(service: str, positions: Positions, identity: str | None = None) -> str:
     """Give a cursor's text: opaque to clients, the same as the gateway's."""
-    content = orjson.dumps({"v": _VERSION, "s": service, "p": positions})
-    return urlsafe_b64encode(content).rstrip(b"=").decode()
+    content: dict[str, object] = {"v": _VERSION, "s": service, "p": positions}
+    if identity is not None:
+        content["l"] = identity
+    return urlsafe_b64encode(orjson.dumps(content)).rstrip(b"=").decode()
 
 
-def read_cursor(text: str, service: str, partitions: int) -> list[int]:
-    """Read a cursor of a service's log; raises INVALID_CURSOR."""
+def read_cursor(text: str, service: str, partitions: int) -> tuple[list[int], str | None]:
+    """Read a cursor of a service's log: positions, and its identity; raises INVALID_CURSOR."""
     refused = CodedError(INVALID_CURSOR, "`since` is not a cursor of this subscription.")
     if len(text) > _MOST_CHARACTERS:
         raise refused
@@ -226,7 +256,10 @@ def read_cursor(text: str, service: str, partitions: int) -> list[int]:
         raise refused
     if not all(type(position) is int and position >= 0 for position in positions):
         raise refused
-    return positions
+    identity = content.get("l")
+    if identity is not None and not isinstance(identity, str):
+        raise refused
+    return positions, identity
 
 
 def _filters(wanted: Wanted) -> Iterator[tuple[str, frozenset[str]]]:

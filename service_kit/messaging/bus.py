@@ -1,13 +1,15 @@
 """Redis streams: the log as readers see it. Entry ids are `position-0`, without gaps."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from service_kit.messaging.log_head import LogHead, PartitionHead
 
 # One script, so that looking at the end of the stream and appending to it are one step.
 # The last entry's `f` is the fence of its writer: an older writer is told to stop.
@@ -155,6 +157,25 @@ class Bus:
             for place, stream in enumerate(streams)
         }
 
+    async def tell_head(
+        self, log: str, identity: str, partitions: Mapping[int, PartitionHead]
+    ) -> None:
+        """Say which log it is, and how far some of its partitions go; see `LogHead`."""
+        fields: dict[Any, Any] = {"id": identity}
+        fields |= {str(number): f"{one.reached} {one.mark}" for number, one in partitions.items()}
+        with _translated():
+            await self._redis.hset(self._head(log), mapping=fields)
+
+    async def head(self, log: str) -> LogHead:
+        """Give what was said last; nothing, if Redis was lost since."""
+        with _translated():
+            found = await cast(
+                "Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._head(log))
+            )
+        texts = {name.decode(): value.decode() for name, value in found.items()}
+        identity = texts.pop("id", None)
+        return LogHead(identity, {int(name): _partition_head(texts[name]) for name in texts})
+
     async def tail(self, stream: str) -> int:
         """Give the position of the newest entry, 0 if there is none."""
         return (await self.bounds([stream]))[stream].last
@@ -183,6 +204,9 @@ class Bus:
                 async for message in subscription.listen():
                     yield message["data"].decode()
 
+    def _head(self, log: str) -> str:
+        return f"{self._namespace}events:{log}:head"
+
     async def ping(self) -> None:
         """Raise BusUnavailable unless Redis answers."""
         with _translated():
@@ -199,6 +223,11 @@ def _translated() -> Iterator[None]:
         yield
     except (RedisError, OSError, asyncio.IncompleteReadError) as error:
         raise BusUnavailable(str(error)) from error
+
+
+def _partition_head(text: str) -> PartitionHead:
+    reached, _, mark = text.partition(" ")
+    return PartitionHead(int(reached), mark)
 
 
 def _position(identifier: bytes) -> int:

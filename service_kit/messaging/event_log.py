@@ -2,19 +2,21 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TypeAlias
 
 import structlog
 
 from service_kit.messaging.bus import Bounds, Bus, BusUnavailable, Entry
 from service_kit.messaging.envelope import stream_name
+from service_kit.messaging.log_head import LogHead
 
 Positions: TypeAlias = tuple[int, ...]
 """The position of each partition: everything up to it was read."""
 
 _BLOCK_MILLISECONDS = 1000
 _PAUSE_SECONDS = 1.0
+_HEAD_KEPT_SECONDS = 2.0
 _AT_ONCE = 500
 _READS_AT_ONCE = 16
 
@@ -31,6 +33,8 @@ class EventLog:
         self._streams = [stream_name(service, partition) for partition in range(partitions)]
         self._place = {stream: partition for partition, stream in enumerate(self._streams)}
         self._reads = asyncio.Semaphore(_READS_AT_ONCE)
+        self._head: LogHead | None = None
+        self._head_until = 0.0
         self._mark = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._followers = 0
@@ -47,6 +51,20 @@ class EventLog:
         async with self._reads:
             found = await self._bus.bounds(self._streams)
         return [found[stream] for stream in self._streams]
+
+    async def head(self) -> LogHead:
+        """Give what the relays said last, a few seconds old at most; raises BusUnavailable."""
+        now = asyncio.get_running_loop().time()
+        if self._head is None or now >= self._head_until:
+            self._head_until = now + _HEAD_KEPT_SECONDS
+            async with self._reads:
+                self._head = await self._bus.head(self.service)
+        return self._head
+
+    async def ends(self) -> list[int]:
+        """Give where each partition ends, filled again or not; raises BusUnavailable."""
+        head = await self.head()
+        return head.ends([bounds.last for bounds in await self.bounds()])
 
     async def read(self, after: Positions) -> list[tuple[int, Entry]]:
         """Give what there is after the positions, each with its partition; may be nothing."""
@@ -98,6 +116,8 @@ class EventLog:
                     positions = dict(zip(self._streams, newest, strict=True))
                     self._tell()
                 found = await self._bus.read(positions, block=_BLOCK_MILLISECONDS)
+                if not found and await self._went_back(positions):
+                    positions = {}
             except BusUnavailable as error:
                 _log.warning("event_log.unavailable", service=self.service, error=str(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
@@ -105,6 +125,13 @@ class EventLog:
             positions |= {entry.stream: entry.position for entry in found}
             if found:
                 self._tell()
+
+    async def _went_back(self, positions: Mapping[str, int]) -> bool:
+        """Whether a stream ends before what was read: it was lost, or is another log's."""
+        return any(
+            bounds.last < positions[stream]
+            for stream, bounds in zip(self._streams, await self.bounds(), strict=True)
+        )
 
     def _tell(self) -> None:
         self._mark += 1

@@ -11,7 +11,7 @@ from service_kit.storage.database import Database, Document, DuplicateKey, Sessi
 from service_kit.storage.indexes import CollectionDeclaration
 
 POSITIONS = CollectionDeclaration(
-    "positions", (), retention="For ever: one document for each partition."
+    "positions", (), retention="For ever: one document for each partition, and one for the log."
 )
 _ROWS_AT_ONCE = 200
 
@@ -46,6 +46,15 @@ class Positions:
         self._counters = database.collection(POSITIONS.name)
         self._service = service
         self._reached = reached
+
+    async def identity(self, proposed: str) -> str:
+        """Give the log's identity, which is what was proposed first."""
+        document = await self._counters.find_one_and_update(
+            {"_id": f"{self._service}:log"},
+            {"$setOnInsert": {"identity": proposed, "schemaVersion": 1}},
+            upsert=True,
+        )
+        return str(document["identity"]) if document else proposed
 
     async def adopt(self, partition: int, fence: int) -> Standing:
         """Become the owner under `fence`: whoever owned before can give no position any more."""

@@ -14,9 +14,11 @@ import structlog
 from service_kit.messaging.bus import Bus, BusUnavailable, FencedOut, StreamGap
 from service_kit.messaging.envelope import stream_name
 from service_kit.messaging.leases import Lease, Leases
+from service_kit.messaging.log_head import PartitionHead
 from service_kit.messaging.positions import Positions, Run, Standing
 from service_kit.messaging.shares import Shares
 from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.runtime.identifiers import new_identifier
 from service_kit.runtime.steps import to_its_end
 from service_kit.storage.database import Contended, Database, StorageError
 
@@ -75,6 +77,7 @@ class Relay:
         self._standings: dict[int, Standing] = {}
         self._wake = asyncio.Event()
         self._elsewhere = False
+        self._looks = 0
         self._next_look = 0.0
         self._next_prune = 0.0
 
@@ -203,8 +206,19 @@ class Relay:
         for lease in turnover.gained:
             await self._adopt(lease)
         await self.refill()
+        await self._tell_head()
         await self._prune_if_due(now)
         self._next_look = now + self._settings.lease.total_seconds() / 3
+
+    async def _tell_head(self) -> None:
+        """Say how far the owned partitions go, now that their streams have what there is."""
+        self._looks += 1
+        partitions = {
+            number: PartitionHead(standing.given, f"{standing.fence}.{self._looks}")
+            for number, standing in self._standings.items()
+        }
+        identity = await self._positions.identity(new_identifier())
+        await self._bus.tell_head(self._service, identity, partitions)
 
     async def _adopt(self, lease: Lease) -> None:
         self._reached("relay.leased")

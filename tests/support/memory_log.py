@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from gateway.ports import LogBounds, LogEntry
+from service_kit.messaging.log_head import LogHead
 
 
 class MemoryLog:
@@ -18,6 +19,7 @@ class MemoryLog:
         self._news = asyncio.Event()
         self._others: list[MemoryLog] = []
         self.stalled = False
+        self.said = LogHead()
 
     def append(
         self, partition: int, entity: str, seq: int, keys: Mapping[str, Any], field: str = "changed"
@@ -60,6 +62,11 @@ class MemoryLog:
             LogBounds(entries[0].position, entries[-1].position) if entries else LogBounds(0, 0)
             for entries in self.entries[:partitions]
         ]
+
+    async def head(self, stream: str) -> LogHead:  # noqa: ARG002
+        """Give what a test has its writer say."""
+        await asyncio.sleep(0)
+        return self.said
 
     async def read(
         self,

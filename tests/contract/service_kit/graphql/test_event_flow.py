@@ -16,6 +16,7 @@ from service_kit.identity.caller import Caller, CallerKind
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.envelope import EntityRef, Event, stream_name
 from service_kit.messaging.event_log import EventLog
+from service_kit.messaging.log_head import PartitionHead
 from service_kit.runtime.clock import SettableClock
 
 SERVICE, PARTITIONS = "bell_svc", 3
@@ -160,6 +161,70 @@ async def test_events_lost_while_somebody_listens_are_told_by_a_reset(
     assert (reset.delivery, snapshot.delivery) == ("RESET", "SNAPSHOT")
     assert snapshot.payload == {"bell": {"id": "b1"}}
     assert reset.cursor == snapshot.cursor
+
+
+async def say(bells: Bells, mark: str, identity: str, reached: int) -> None:
+    """Say as a relay would which log it is and how far partition 0 goes."""
+    partitions = {number: PartitionHead(0, mark) for number in range(1, PARTITIONS)}
+    await bells.bus.tell_head(SERVICE, identity, {0: PartitionHead(reached, mark), **partitions})
+
+
+async def test_a_log_that_began_anew_is_told_by_a_reset(bells: Bells, clock: SettableClock) -> None:
+    await say(bells, "1", "first", 0)
+    for _ in range(3):
+        await bells.ring(0)
+    beginning = replace(ALL, snapshot=True, named=named_by(bell="b1"))
+    async with aclosing(bells.flow(clock, beginning)) as flow:
+        (snapshot,) = await take(flow, 1)
+        await bells.bus.delete(stream_name(SERVICE, 0))
+        bells.last[0] = 0
+        await say(bells, "2", "second", 0)
+        reset, again = await take(flow, 2)
+        meant = await bells.ring(0)
+        assert ids(await take(flow, 1)) == [meant]
+    assert (reset.delivery, again.delivery) == ("RESET", "SNAPSHOT")
+
+    async with aclosing(bells.flow(clock, replace(ALL, since=snapshot.cursor))) as flow:
+        (reset,) = await take(flow, 1)
+    assert reset.delivery == "RESET"
+
+
+async def test_a_log_that_is_filled_again_goes_on_without_a_reset(
+    bells: Bells, clock: SettableClock
+) -> None:
+    await say(bells, "1", "first", 0)
+    for _ in range(3):
+        await bells.ring(0)
+    async with aclosing(bells.flow(clock, replace(ALL, heartbeat_seconds=5))) as flow:
+        await take(flow, 1)
+        await bells.bus.delete(stream_name(SERVICE, 0))
+        bells.last[0] = 0
+        first = asyncio.ensure_future(take(flow, 1))
+        for mark in "23":
+            await say(bells, mark, "first", 3)
+            await bells.ring(0)
+        assert [item.delivery for item in await first] == ["HEARTBEAT"]
+        await bells.ring(0)
+        meant = await bells.ring(0)
+        assert ids(await take(flow, 1)) == [meant]
+
+
+async def test_a_cursor_beyond_a_log_that_is_whole_is_told_by_a_reset(
+    bells: Bells, clock: SettableClock
+) -> None:
+    await say(bells, "1", "first", 0)
+    await bells.ring(0)
+    ahead = write_cursor(SERVICE, (9, 0, 0), "first")
+    async with aclosing(bells.flow(clock, replace(ALL, since=ahead))) as flow:
+        first = asyncio.ensure_future(take(flow, 1))
+        for mark in range(2, 20):
+            await say(bells, str(mark), "first", 1)
+            done, _ = await asyncio.wait([first], timeout=0.5)
+            if done:
+                break
+        (reset,) = await first
+    assert reset.delivery == "RESET"
+    assert reset.cursor == write_cursor(SERVICE, (1, 0, 0), "first")
 
 
 async def test_what_is_no_event_is_passed_over(bells: Bells, clock: SettableClock) -> None:

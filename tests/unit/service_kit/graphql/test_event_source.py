@@ -93,7 +93,9 @@ def test_nobody_sees_all_events_of_a_field_that_they_may_not_listen_to() -> None
 
 
 def test_a_cursor_is_read_as_it_was_written() -> None:
-    assert read_cursor(write_cursor("bell_svc", (3, 0)), "bell_svc", 2) == [3, 0]
+    assert read_cursor(write_cursor("bell_svc", (3, 0)), "bell_svc", 2) == ([3, 0], None)
+    named = write_cursor("bell_svc", (3, 0), "log")
+    assert read_cursor(named, "bell_svc", 2) == ([3, 0], "log")
 
 
 @pytest.mark.parametrize(

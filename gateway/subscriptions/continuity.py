@@ -1,0 +1,101 @@
+"""Whether a log goes on where its readers are, or is another one by now, or has lost their place.
+
+A Valkey that was wiped is filled again up to where it was: readers wait. A log whose database was
+lost too begins anew: then no position of the old one will ever come, and readers start over.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gateway.ports import EventLog, LogBounds
+from gateway.subscriptions.listener import Listener
+from service_kit.messaging.log_head import Doubts, LogHead
+
+_LOOK_EVERY_SECONDS = 2.0
+_READER = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Who is lost: everybody, who then goes on at `ends`, or a few listeners alone."""
+
+    ends: list[int] | None
+    listeners: Sequence[Listener] = ()
+
+
+class Continuity:
+    """Looks now and then at what the log's writer says of it."""
+
+    def __init__(self, log: EventLog, stream: str, partitions: int) -> None:
+        self.identity: str | None = None
+        self._log = log
+        self._stream = stream
+        self._partitions = partitions
+        self._doubts = Doubts()
+        self._next_look = 0.0
+
+    def is_of(self, identity: str | None) -> bool:
+        """Whether an identity may be this log's; what is not known may be."""
+        return LogHead(self.identity).is_of(identity)
+
+    async def begin(self) -> list[int]:
+        """Learn which log it is, and give its end, filled again or not; raises LogUnavailable."""
+        head = await self._log.head(self._stream)
+        self.identity = head.identity
+        self._doubts = Doubts()
+        return await self._ends(head)
+
+    async def has_lost(self, listener: Listener, positions: Sequence[int]) -> bool:
+        """Whether positions are lost, for who asks again and again; raises LogUnavailable."""
+        head = await self._log.head(self._stream)
+        return bool(self._doubts.confirmed(listener, positions, head, await self._bounds()))
+
+    def forget(self, listener: Listener) -> None:
+        """Hold nothing of a listener that left."""
+        self._doubts.forget(listener)
+
+    async def lost(self, positions: Sequence[int], listeners: Iterable[Listener]) -> Lost | None:
+        """Say who is lost, if it is time to look; raises LogUnavailable."""
+        now = asyncio.get_running_loop().time()
+        if now < self._next_look:
+            return None
+        self._next_look = now + _LOOK_EVERY_SECONDS
+        head = await self._log.head(self._stream)
+        if not head.is_of(self.identity):
+            return await self._anew(head)
+        self.identity = head.identity or self.identity
+        apart = [one for one in listeners if one.floor is not None or one.identity is not None]
+        strangers = [one for one in apart if not self.is_of(one.identity)]
+        return await self._astray(positions, head, apart) or (
+            Lost(None, strangers) if strangers else None
+        )
+
+    async def _astray(
+        self, positions: Sequence[int], head: LogHead, apart: Sequence[Listener]
+    ) -> Lost | None:
+        """Look closer where a position is not what the writer has said."""
+        holders: list[tuple[Listener | str, Sequence[int]]] = [(_READER, positions)]
+        holders += [(one, one.floor) for one in apart if one.floor is not None]
+        if not any(self._doubts.worth_asking(place, head) for _, place in holders):
+            return None
+        bounds = await self._bounds()
+        lost = [
+            holder
+            for holder, place in holders
+            if self._doubts.confirmed(holder, place, head, bounds)
+        ]
+        if _READER in lost:
+            return await self._anew(head)
+        return Lost(None, [one for one in lost if isinstance(one, Listener)]) if lost else None
+
+    async def _anew(self, head: LogHead) -> Lost:
+        self.identity = head.identity
+        self._doubts = Doubts()
+        return Lost(await self._ends(head))
+
+    async def _ends(self, head: LogHead) -> list[int]:
+        return head.ends([one.last for one in await self._bounds()])
+
+    async def _bounds(self) -> Sequence[LogBounds]:
+        return await self._log.bounds(self._stream, self._partitions)

@@ -1,0 +1,95 @@
+"""What the writer of a log says of it, so that readers can tell a lost position from a late one.
+
+A log has an identity, kept in the database that gives the positions: another identity is another
+log, and no position of the one means anything in the other. Beside it stands, for each partition,
+how far positions were given when its relay had last made the stream whole, and a mark that is
+another one each time. A reader whose position is beyond that, or who waits for events up to there
+from a stream that stays empty, waits until the mark has changed: by then what can be refilled has
+been, so its position is lost.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionHead:
+    """The last position given when the relay had looked; `mark` changes with each look."""
+
+    reached: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """A log's identity, None while nobody has said it, and what is known of its partitions."""
+
+    identity: str | None = None
+    partitions: Mapping[int, PartitionHead] = field(default_factory=dict)
+
+    def is_of(self, identity: str | None) -> bool:
+        """Whether it may be the log of that identity; what is not known may be."""
+        return identity is None or self.identity is None or identity == self.identity
+
+    def ends(self, last: Sequence[int]) -> list[int]:
+        """Give each partition's end from its stream's, which may not be filled again yet."""
+        return [
+            max(position, self.partitions[number].reached if number in self.partitions else 0)
+            for number, position in enumerate(last)
+        ]
+
+
+class Ends(Protocol):
+    """Positions of the oldest and the newest entry of a partition; 0 and 0 when it is empty."""
+
+    @property
+    def first(self) -> int: ...
+
+    @property
+    def last(self) -> int: ...
+
+
+class Doubts:
+    """Positions that look wrong, each with the mark at first sight."""
+
+    def __init__(self) -> None:
+        self._marks: dict[Hashable, dict[int, str]] = {}
+
+    def worth_asking(self, positions: Sequence[int], head: LogHead) -> bool:
+        """Whether some position is not what the relay has said; only then look closer."""
+        return any(
+            positions[number] != one.reached
+            for number, one in head.partitions.items()
+            if number < len(positions)
+        )
+
+    def confirmed(
+        self, holder: Hashable, positions: Sequence[int], head: LogHead, ends: Sequence[Ends]
+    ) -> frozenset[int]:
+        """Give the partitions in which the holder's position is lost."""
+        doubtful = set(_doubtful(positions, head, ends))
+        known = self._marks.get(holder, {})
+        marks = {number: known.get(number, head.partitions[number].mark) for number in doubtful}
+        if marks:
+            self._marks[holder] = marks
+        else:
+            self._marks.pop(holder, None)
+        return frozenset(
+            number for number, mark in marks.items() if mark != head.partitions[number].mark
+        )
+
+    def forget(self, holder: Hashable) -> None:
+        """Begin anew with a holder."""
+        self._marks.pop(holder, None)
+
+
+def _doubtful(positions: Sequence[int], head: LogHead, ends: Sequence[Ends]) -> Iterable[int]:
+    for number, known in head.partitions.items():
+        if number >= len(positions):
+            continue
+        position, last = positions[number], ends[number].last
+        is_beyond = position > max(known.reached, last)
+        is_gone = last == 0 and position < known.reached
+        if is_beyond or is_gone:
+            yield number
