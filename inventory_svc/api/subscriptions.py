@@ -119,6 +119,7 @@ class Subscription:
             since=since,
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
+            is_state=True,
         )
         context = info.context
         flow = EventFlow(context.log, wanted, context.caller, context.clock)

@@ -7,8 +7,8 @@ SNAPSHOT, HEARTBEAT, RESET, and events only for those whom their audience names.
 import asyncio
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -40,19 +40,34 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LiveItem:
-    """One item of a subscription: its EventDelivery, where to go on, and the field's payload."""
+    """One item of a subscription: its EventDelivery, where to go on, and the field's payload.
+
+    `seq_from` is the first version that an event of a state stands for.
+    """
 
     delivery: str
     cursor: str
     payload: Mapping[str, Any]
     event: Event | None = None
+    seq_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An event that is wanted, and the positions after it."""
+
+    payload: Mapping[str, Any]
+    event: Event
+    seq_from: int
+    positions: Positions
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a subscription asks for: a field (the topic), and its arguments by their GraphQL names.
 
-    `named` are the payload's entities that a SNAPSHOT shows; roles in `unrestricted` see all.
+    `named` are the payload's entities that a SNAPSHOT shows; roles in `unrestricted` see all. Of a
+    state (`is_state`) the latest event of an entity stands for those that wait with it.
     """
 
     topic: str
@@ -62,6 +77,7 @@ class Wanted:
     snapshot: bool = False
     heartbeat_seconds: float | None = None
     named: Mapping[str, Any] = field(default_factory=dict)
+    is_state: bool = False
 
 
 class EventFlow:
@@ -139,16 +155,29 @@ class EventFlow:
             await self._log.news(mark, min(rest, self._require_time_left()))
 
     async def _read(self) -> AsyncGenerator[LiveItem, None]:
-        for partition, entry in await self._log.read(tuple(self._positions)):
-            if entry.position != self._positions[partition] + 1:
-                async for item in self._reset():
-                    yield item
-                return
-            self._positions[partition] = entry.position
-            found = self._found(entry)
+        """Give what waits; of a state, the latest event of each entity at the latest one's place.
+
+        There every item's cursor covers the items before it alone.
+        """
+        entries = await self._log.read(tuple(self._positions))
+        reached, waiting = list(self._positions), []
+        is_whole = True
+        for partition, entry in entries:
+            is_whole = entry.position == reached[partition] + 1
+            if not is_whole:
+                break
+            reached[partition] = entry.position
+            found = self._found(entry, reached)
             if found is not None:
-                self._require_time_left()
-                yield self._item(_EVENT, *found)
+                waiting.append(found)
+        for found in _latest(waiting) if self._wanted.is_state else waiting:
+            self._positions = list(found.positions)
+            self._require_time_left()
+            yield self._item(_EVENT, found.payload, found)
+        self._positions = reached
+        if not is_whole:
+            async for item in self._reset():
+                yield item
 
     async def _go_to_the_end(self) -> None:
         head = await self._log.head()
@@ -182,7 +211,7 @@ class EventFlow:
         self._shown.clear()
         return self._item(SNAPSHOT, self._wanted.named)
 
-    def _found(self, entry: Entry) -> tuple[Mapping[str, Any], Event] | None:
+    def _found(self, entry: Entry, reached: Sequence[int]) -> _Found | None:
         event = _event_in(entry)
         if event is None or not self._may_see(event) or self._is_shown(event):
             return None
@@ -193,7 +222,7 @@ class EventFlow:
         for name, values in self._filters.items():
             if values.isdisjoint(_texts(keys.get(name))):
                 return None
-        return section["payload"], event
+        return _Found(section["payload"], event, event.seq, tuple(reached))
 
     def _is_shown(self, event: Event) -> bool:
         return event.seq <= self._shown.get(event.entity, -1)
@@ -212,10 +241,22 @@ class EventFlow:
         return min(left, _LONGEST_WAIT_SECONDS)
 
     def _item(
-        self, delivery: str, payload: Mapping[str, Any], event: Event | None = None
+        self, delivery: str, payload: Mapping[str, Any], found: _Found | None = None
     ) -> LiveItem:
         cursor = write_cursor(self._log.service, tuple(self._positions), self._identity)
-        return LiveItem(delivery, cursor, payload, event)
+        if found is None:
+            return LiveItem(delivery, cursor, payload)
+        return LiveItem(delivery, cursor, payload, found.event, found.seq_from)
+
+
+def _latest(waiting: Iterable[_Found]) -> Iterable[_Found]:
+    kept: dict[EntityRef, _Found] = {}
+    for found in waiting:
+        earlier = kept.pop(found.event.entity, None)
+        kept[found.event.entity] = (
+            found if earlier is None else replace(found, seq_from=earlier.seq_from)
+        )
+    return kept.values()
 
 
 def _event_in(entry: Entry) -> Event | None:

@@ -152,5 +152,5 @@ def shown(kind: type[ItemT], item: LiveItem) -> ItemT:
         "told": item,
     }
     if issubclass(kind, StateItem):
-        known |= {"seq_from": known["seq"], "seq_to": known["seq"]}
+        known |= {"seq_from": item.seq_from, "seq_to": known["seq"]}
     return kind(**known)

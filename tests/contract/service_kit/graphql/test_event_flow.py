@@ -273,3 +273,25 @@ async def test_a_cursor_with_a_snapshot_gives_it_first_and_the_rest_after(
         snapshot, event = await take(flow, 2)
     assert (snapshot.delivery, snapshot.cursor) == ("SNAPSHOT", beginning)
     assert ids([event]) == [rung]
+
+
+async def test_of_a_state_the_latest_stands_for_what_waited_with_it(
+    bells: Bells, clock: SettableClock
+) -> None:
+    beginning = write_cursor(SERVICE, (0,) * PARTITIONS)
+    state = replace(ALL, since=beginning, is_state=True)
+    for partition in (0, 0, 1, 0, 1, 2):
+        await bells.ring(partition)
+    async with aclosing(bells.flow(clock, state)) as flow:
+        items = await take(flow, 3)
+        await bells.ring(0)
+        (alone,) = await take(flow, 1)
+    seen = [(item.event.event_id, item.seq_from) for item in [*items, alone] if item.event]
+    assert sorted(seen[:3]) == [("0/3", 1), ("1/2", 1), ("2/1", 1)]
+    assert seen[3:] == [("0/4", 4)]
+    for place, item in enumerate(items):
+        rest = [one for one in items[place + 1 :] if one.event] + [alone]
+        async with aclosing(bells.flow(clock, replace(state, since=item.cursor))) as flow:
+            again = await take(flow, len({one.event.entity for one in rest if one.event}))
+        latest = {one.event.entity: one.event.seq for one in rest if one.event}
+        assert {one.event.entity: one.event.seq for one in again if one.event} == latest
