@@ -23,6 +23,7 @@ from gateway.ports import SubgraphStreams, SubgraphTransport
 from gateway.security.limits import check_name
 from gateway.security.masking import formatted, masked
 from gateway.subscriptions.from_subgraph import subgraph_events
+from gateway.subscriptions.listener import Push
 from gateway.subscriptions.live import LiveEvents
 from gateway.subscriptions.resolution import Resolver
 from service_kit.identity.caller import Caller
@@ -132,9 +133,12 @@ class Streaming:
 
 
 async def stream(
-    served: Served, streaming: Streaming, request: OperationRequest
+    served: Served, streaming: Streaming, request: OperationRequest, push: Push | None = None
 ) -> AsyncGenerator[Answer, None]:
-    """Give the answers of any operation; whatever ends it early is its last one, never raised."""
+    """Give the answers of any operation; whatever ends it early is its last one, never raised.
+
+    An answer may be handed over with `push` instead while the next one is waited for.
+    """
     try:
         prepared = await served.prepared(request.document, request.operation_name)
         root = prepared.subscription
@@ -142,7 +146,7 @@ async def stream(
             yield await answer(served, streaming.transport, request)
             return
         name_operation(prepared.name)
-        async with aclosing(_events(prepared, root, streaming, request)) as answers:
+        async with aclosing(_events(prepared, root, streaming, request, push)) as answers:
             async for each in answers:
                 yield each
     except RequestErrors as error:
@@ -168,6 +172,7 @@ async def _events(
     root: SubscriptionRoot,
     streaming: Streaming,
     request: OperationRequest,
+    push: Push | None,
 ) -> AsyncGenerator[Answer, None]:
     values = prepared.coerced(request.variables)
     run = ExecutionRequest(request.variables, values.coerced, request.caller, request.headers)
@@ -184,7 +189,7 @@ async def _events(
     except GraphQLError as error:
         raise RequestErrors([formatted(error, "BAD_USER_INPUT")]) from error
     resolver = Resolver(prepared.plan, root, root.payload, streaming.transport, run)
-    items = streaming.live.subscribe(root.source, root, arguments, request.caller)
+    items = streaming.live.subscribe(root.source, root, arguments, request.caller, resolver, push)
     async with aclosing(items):
         async for item in items:
             yield await resolver.answer(item)

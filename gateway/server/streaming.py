@@ -15,7 +15,7 @@ from gateway.server.negotiation import StreamForm
 from gateway.server.schema import Answered
 
 _BOUNDARY = "graphql"
-_PART = f"\r\n--{_BOUNDARY}\r\nContent-Type: application/json; charset=utf-8\r\n\r\n"
+_PART = f"\r\n--{_BOUNDARY}\r\nContent-Type: application/json; charset=utf-8\r\n\r\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +26,23 @@ class _Words:
     """
 
     media_type: str
-    answer: Callable[[Answer], str]
-    heartbeat: str
-    end: str
+    answer: Callable[[Answer], bytes]
+    heartbeat: bytes
+    end: bytes
 
 
 _WORDS: Mapping[StreamForm, _Words] = {
     StreamForm.SSE: _Words(
         media_type="text/event-stream; charset=utf-8",
-        answer=lambda answer: f"event: next\ndata: {answer.text}\n\n",
-        heartbeat=":\n\n",
-        end="event: complete\ndata:\n\n",
+        answer=lambda answer: b"event: next\ndata: " + answer.encoded + b"\n\n",
+        heartbeat=b":\n\n",
+        end=b"event: complete\ndata:\n\n",
     ),
     StreamForm.MULTIPART: _Words(
         media_type=f'multipart/mixed;boundary="{_BOUNDARY}";subscriptionSpec=1.0',
-        answer=lambda answer: f'{_PART}{{"payload":{answer.text}}}',
-        heartbeat=f"{_PART}{{}}",
-        end=f"\r\n--{_BOUNDARY}--\r\n",
+        answer=lambda answer: _PART + b'{"payload":' + answer.encoded + b"}",
+        heartbeat=_PART + b"{}",
+        end=f"\r\n--{_BOUNDARY}--\r\n".encode(),
     ),
 }
 _ENDED: Any = object()
@@ -72,18 +72,17 @@ class StreamResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send the whole stream."""
 
-        async def write(text: str, *, more: bool = True) -> None:
-            body = {"type": "http.response.body", "body": text.encode(), "more_body": more}
-            await send(body)
+        async def write(part: bytes, *, more: bool = True) -> None:
+            await send({"type": "http.response.body", "body": part, "more_body": more})
 
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         # A first sign of life: proxies and clients see at once that the stream is open.
         await write(self._words.heartbeat)
-        async for text in self._texts(receive):
-            await write(text)
-        await write("", more=False)
+        async for part in self._parts(receive):
+            await write(part)
+        await write(b"", more=False)
 
-    async def _texts(self, receive: Receive) -> AsyncGenerator[str, None]:
+    async def _parts(self, receive: Receive) -> AsyncGenerator[bytes, None]:
         leaving = asyncio.ensure_future(_left(receive))
         draining = asyncio.ensure_future(self._drain.wait())
         next_answer: asyncio.Task[Any] | None = None

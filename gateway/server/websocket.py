@@ -24,7 +24,10 @@ from gateway.security.masking import masked
 from gateway.server.drain import Drain
 from gateway.server.schema import GatewaySchema, RequestContext
 from gateway.server.sockets import FORBIDDEN, SERVICE_RESTART, OpenSockets
+from gateway.subscriptions.listener import Push
 from service_kit.identity.caller import Caller
+from service_kit.runtime.websocket import Push as PushBytes
+from service_kit.runtime.websocket import push_of
 
 TRY_AGAIN_LATER = 1013
 INVALID_MESSAGE = 4400
@@ -58,6 +61,11 @@ class TextSocket(ASGIWebSocketAdapter):
     """A socket that speaks in text frames, and says once that its client has gone."""
 
     ws: WebSocket
+
+    @property
+    def push(self) -> PushBytes | None:
+        """Writes a message at once if the client reads; None where the server cannot."""
+        return push_of(self.ws.scope)
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send a message."""
@@ -206,6 +214,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
                 variable_values=cast("dict[str, Any] | None", operation.variables),
                 context_value=self.context,
                 operation_name=operation.operation_name,
+                push=self._push_for(operation),
             )
         except ClientError as error:
             yield Answer(None, [masked(error)], was_run=False)
@@ -220,14 +229,20 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         answers: AsyncGenerator[Answer, None],
     ) -> bool:
         """Send answers; False if the last one said why there are no more."""
-        head = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
+        head = _head(operation.id).decode()
         async for answer in answers:
             if not answer.was_run:
                 self._forget(operation)
                 await self._send_errors(operation.id, answer.errors)
                 return False
-            await self.websocket.send_text(f"{head}{answer.text}}}")
+            await self.websocket.send_text(f"{head}{answer.encoded.decode()}}}")
         return True
+
+    def _push_for(self, operation: Operation[RequestContext, None]) -> Push | None:
+        write, head = self.websocket.push, _head(operation.id)
+        if write is None:
+            return None
+        return lambda answer: write(b"".join((head, answer.encoded, b"}")))
 
     async def _send_errors(self, identifier: str, errors: Any) -> None:
         message = {"id": identifier, "type": "error", "payload": list(errors)}
@@ -237,6 +252,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         """Free the id, unless a later operation has it."""
         if self.operations.get(operation.id) is operation:
             del self.operations[operation.id]
+
+
+def _head(identifier: str) -> bytes:
+    """Give what stands before an answer in its message."""
+    return b'{"id":' + orjson.dumps(identifier) + b',"type":"next","payload":'
 
 
 def _problem(message: Any) -> str | None:

@@ -5,26 +5,42 @@ lost too begins anew: then no position of the old one will ever come, and reader
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from gateway.ports import EventLog, LogBounds
-from gateway.subscriptions.listener import Listener
+from gateway.subscriptions.cursor import Positions
 from service_kit.messaging.log_head import Doubts, LogHead
 
 _LOOK_EVERY_SECONDS = 2.0
 _READER = "reader"
 
 
+class Follower(Protocol):
+    """Who has seen positions ahead of the reader (`floor`), of a log that may be another one."""
+
+    @property
+    def floor(self) -> Positions | None: ...
+
+    @property
+    def identity(self) -> str | None: ...
+
+    def __hash__(self) -> int: ...
+
+
+T = TypeVar("T", bound=Follower)
+
+
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """Who is lost: everybody, who then goes on at `ends`, or a few listeners alone."""
+class Lost(Generic[T]):
+    """Who is lost: everybody, who then goes on at `ends`, or a few followers alone."""
 
     ends: list[int] | None
-    listeners: Sequence[Listener] = ()
+    followers: Sequence[T] = ()
 
 
-class Continuity:
+class Continuity(Generic[T]):
     """Looks now and then at what the log's writer says of it."""
 
     def __init__(self, log: EventLog, stream: str, partitions: int) -> None:
@@ -46,16 +62,16 @@ class Continuity:
         self._doubts = Doubts()
         return await self._ends(head)
 
-    async def has_lost(self, listener: Listener, positions: Sequence[int]) -> bool:
+    async def has_lost(self, asking: Hashable, positions: Sequence[int]) -> bool:
         """Whether positions are lost, for who asks again and again; raises LogUnavailable."""
         head = await self._log.head(self._stream)
-        return bool(self._doubts.confirmed(listener, positions, head, await self._bounds()))
+        return bool(self._doubts.confirmed(asking, positions, head, await self._bounds()))
 
-    def forget(self, listener: Listener) -> None:
-        """Hold nothing of a listener that left."""
-        self._doubts.forget(listener)
+    def forget(self, holder: Hashable) -> None:
+        """Hold nothing of somebody who left."""
+        self._doubts.forget(holder)
 
-    async def lost(self, positions: Sequence[int], listeners: Iterable[Listener]) -> Lost | None:
+    async def lost(self, positions: Sequence[int], followers: Iterable[T]) -> Lost[T] | None:
         """Say who is lost, if it is time to look; raises LogUnavailable."""
         now = asyncio.get_running_loop().time()
         if now < self._next_look:
@@ -65,31 +81,31 @@ class Continuity:
         if not head.is_of(self.identity):
             return await self._anew(head)
         self.identity = head.identity or self.identity
-        apart = [one for one in listeners if one.floor is not None or one.identity is not None]
+        apart = [one for one in followers if one.floor is not None or one.identity is not None]
         strangers = [one for one in apart if not self.is_of(one.identity)]
         return await self._astray(positions, head, apart) or (
             Lost(None, strangers) if strangers else None
         )
 
     async def _astray(
-        self, positions: Sequence[int], head: LogHead, apart: Sequence[Listener]
-    ) -> Lost | None:
+        self, positions: Sequence[int], head: LogHead, apart: Sequence[T]
+    ) -> Lost[T] | None:
         """Look closer where a position is not what the writer has said."""
-        holders: list[tuple[Listener | str, Sequence[int]]] = [(_READER, positions)]
-        holders += [(one, one.floor) for one in apart if one.floor is not None]
-        if not any(self._doubts.worth_asking(place, head) for _, place in holders):
+        places: dict[T | str, Sequence[int]] = {_READER: positions}
+        places.update((one, one.floor) for one in apart if one.floor is not None)
+        if not any(self._doubts.worth_asking(place, head) for place in places.values()):
             return None
         bounds = await self._bounds()
         lost = [
             holder
-            for holder, place in holders
+            for holder, place in places.items()
             if self._doubts.confirmed(holder, place, head, bounds)
         ]
         if _READER in lost:
             return await self._anew(head)
-        return Lost(None, [one for one in lost if isinstance(one, Listener)]) if lost else None
+        return Lost(None, [one for one in apart if one in lost]) if lost else None
 
-    async def _anew(self, head: LogHead) -> Lost:
+    async def _anew(self, head: LogHead) -> Lost[T]:
         self.identity = head.identity
         self._doubts = Doubts()
         return Lost(await self._ends(head))

@@ -2,13 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from datetime import datetime
 
 from gateway.errors import EventsUnavailable, Expired, TooSlow
-from gateway.execution.snapshot_plan import ShownEntity
 from gateway.ports import LogUnavailable
-from gateway.subscriptions.buffers import Buffer
-from gateway.subscriptions.cursor import Cursor, Positions, read_cursor
+from gateway.subscriptions.cursor import Cursor, LogName, Positions, read_cursor, write_cursor
 from gateway.subscriptions.listener import Listener
 from gateway.subscriptions.occurrence import Delivery, Occurrence
 from gateway.subscriptions.reader import StreamReader
@@ -20,18 +17,16 @@ _LONGEST_WAIT_SECONDS = 300.0
 
 
 class Flow:
-    """The items of one client's subscription, in the order of their cursors."""
+    """The items of one client's subscription, in the order of their cursors.
 
-    def __init__(
-        self, reader: StreamReader, wish: Wish, buffer: Buffer, expires_at: datetime, clock: Clock
-    ) -> None:
+    Events that are pushed to the client while the next item is waited for are not among them.
+    """
+
+    def __init__(self, reader: StreamReader, wish: Wish, listener: Listener, clock: Clock) -> None:
         self._reader = reader
         self._wish = wish
-        self._listener = Listener(wish.interest, buffer)
-        self._expires_at = expires_at
+        self._listener = listener
         self._clock = clock
-        self._last: Occurrence | None = None
-        self._shown: tuple[ShownEntity, ...] = ()
 
     async def items(self) -> AsyncGenerator[Occurrence, None]:
         """Give item after item; raises InvalidCursor, and SubscriptionEnded with the cursor."""
@@ -40,20 +35,20 @@ class Flow:
             async with self._reader.held():
                 beginning = self._beginning() if since is None else self._missed(since)
                 async for item in beginning:
-                    if self._noted(item).is_in(self._shown):
+                    if self._noted(item).is_in(self._listener.shown):
                         continue
                     yield item
                     if item.delivery is Delivery.SNAPSHOT:
-                        self._shown = item.shown
+                        self._listener.shown = item.shown
                 while True:
                     item = self._noted(await self._next())
-                    if item.is_in(self._shown):
+                    if item.is_in(self._listener.shown):
                         continue
                     yield item
                     if self._shows_after(item):
-                        snapshot = self._special(Delivery.SNAPSHOT, item.positions)
+                        snapshot = self._special(Delivery.SNAPSHOT, item.log, item.positions)
                         yield self._noted(snapshot)
-                        self._shown = snapshot.shown
+                        self._listener.shown = snapshot.shown
         except LogUnavailable as error:
             message = "Events cannot be read at the moment."
             raise EventsUnavailable(message, self._cursor()) from error
@@ -73,59 +68,57 @@ class Flow:
         """
         self._reader.join(self._listener)
         if self._wish.snapshot:
-            yield self._special(Delivery.SNAPSHOT)
+            yield self._special(Delivery.SNAPSHOT, *self._reader.reached(self._listener))
         elif self._wish.heartbeat is not None:
-            yield self._special(Delivery.HEARTBEAT)
+            yield self._special(Delivery.HEARTBEAT, *self._reader.reached(self._listener))
 
     async def _missed(self, since: Cursor) -> AsyncGenerator[Occurrence, None]:
         if self._wish.snapshot and not await is_too_old(self._reader, since):
-            yield self._special(Delivery.SNAPSHOT, since.positions)
+            yield self._special(Delivery.SNAPSHOT, self._reader.log, since.positions)
         async for item in replay(self._reader, self._listener, since):
             yield item
             if self._shows_after(item):
-                yield self._special(Delivery.SNAPSHOT, item.positions)
+                yield self._special(Delivery.SNAPSHOT, item.log, item.positions)
 
     def _shows_after(self, item: Occurrence) -> bool:
         """After a reset show what there is, if the arguments name it."""
         return item.delivery is Delivery.RESET and bool(self._wish.named)
 
     async def _next(self) -> Occurrence:
-        quiet_until = self._quiet_until()
+        listener, loop = self._listener, asyncio.get_running_loop()
+        began = loop.time()
         while True:
-            item = self._listener.take()
+            item = listener.take()
             if item is not None:
                 return item
-            if self._listener.is_cut_off:
+            if listener.is_cut_off:
                 raise TooSlow("The events came faster than they were taken.", self._cursor())
-            now = asyncio.get_running_loop().time()
-            if quiet_until is not None and now >= quiet_until:
-                return self._special(Delivery.HEARTBEAT)
-            heartbeat = _LONGEST_WAIT_SECONDS if quiet_until is None else quiet_until - now
-            await self._listener.wait(min(heartbeat, self._seconds_left()))
+            seconds = self._seconds_left()
+            if self._wish.heartbeat is not None:
+                heard_at = max(began, listener.heard_at)
+                quiet_left = heard_at + self._wish.heartbeat - loop.time()
+                if quiet_left <= 0:
+                    return self._special(Delivery.HEARTBEAT, *self._reader.reached(listener))
+                seconds = min(seconds, quiet_left)
+            await listener.wait(seconds)
 
-    def _quiet_until(self) -> float | None:
-        if self._wish.heartbeat is None:
-            return None
-        return asyncio.get_running_loop().time() + self._wish.heartbeat
-
-    def _special(self, delivery: Delivery, positions: Positions | None = None) -> Occurrence:
-        if positions is None:
-            positions = self._reader.reached(self._listener)
+    def _special(self, delivery: Delivery, log: LogName, positions: Positions) -> Occurrence:
         payload = dict(self._wish.named) if delivery is Delivery.SNAPSHOT else {}
-        return Occurrence(delivery, self._reader.log, positions, payload)
+        return Occurrence(delivery, log, positions, payload)
 
     def _noted(self, item: Occurrence) -> Occurrence:
         self._seconds_left()
-        self._last = item
+        self._listener.note(item)
         return item
 
     def _seconds_left(self) -> float:
         """Give how long to wait at most before looking at the clock; raises Expired."""
-        left = (self._expires_at - self._clock.now()).total_seconds()
+        left = (self._listener.expires_at - self._clock.now()).total_seconds()
         if left <= 0:
             raise Expired("The token has expired.", self._cursor())
         return min(left, _LONGEST_WAIT_SECONDS)
 
     def _cursor(self) -> str | None:
         """Give where to go on: after the last item, or where this one began."""
-        return self._wish.since if self._last is None else self._last.cursor
+        log = self._listener.log
+        return self._wish.since if log is None else write_cursor(log, self._listener.stands)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -20,7 +21,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One commit on one entity; `sections` are by subscription field."""
+    """One commit on one entity; `sections` are by subscription field.
+
+    `occurred` is `occurred_at` if that can be read.
+    """
 
     event_id: str
     entity: str
@@ -28,6 +32,7 @@ class Happening:
     occurred_at: str
     audience: frozenset[str]
     sections: Mapping[str, Section]
+    occurred: datetime | None = None
 
 
 def read_happening(payload: bytes) -> Happening | None:
@@ -42,6 +47,7 @@ def read_happening(payload: bytes) -> Happening | None:
             occurred_at=str(envelope["occurredAt"]),
             audience=frozenset(map(str, envelope.get("audience") or ())),
             sections=dict(_sections(envelope.get("data") or {})),
+            occurred=_instant(envelope["occurredAt"]),
         )
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         _log.warning("event_not_understood", reason=f"{type(error).__name__}: {error}")
@@ -55,6 +61,14 @@ def texts_of(value: Any) -> tuple[str, ...]:
     if isinstance(value, list | tuple):
         return tuple(str(one) for one in value if one is not None)
     return (str(value),)
+
+
+def _instant(text: Any) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return instant if instant.tzinfo else None
 
 
 def _sections(data: Mapping[str, Any]) -> list[tuple[str, Section]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gateway.errors import EventsUnavailable
@@ -9,6 +10,7 @@ from gateway.execution.subscription_root import SubscriptionRoot
 from gateway.ports import EventLog
 from gateway.subscriptions.buffers import buffer_for
 from gateway.subscriptions.flow import Flow
+from gateway.subscriptions.listener import Listener, Push, Resolving
 from gateway.subscriptions.occurrence import Occurrence
 from gateway.subscriptions.reader import StreamReader
 from gateway.subscriptions.wish import wish_of
@@ -48,8 +50,13 @@ class LiveEvents:
         root: SubscriptionRoot,
         arguments: Mapping[str, Any],
         caller: Caller,
+        resolver: Resolving,
+        push: Push | None = None,
     ) -> AsyncGenerator[Occurrence, None]:
-        """Give the items of a subscription; raises ClientError now or while they are taken."""
+        """Give the items of a subscription; raises ClientError now or while they are taken.
+
+        Events are pushed instead, with `push`, whenever the next item is being waited for.
+        """
         wish = wish_of(source, arguments, root.payload_fields, caller)
         options = self._options
         limit = (
@@ -57,9 +64,9 @@ class LiveEvents:
             if source.kind is EventSourceKind.STATE
             else options.events_waiting
         )
-        buffer = buffer_for(source.kind, limit)
-        reader = self._reader(source.stream)
-        return Flow(reader, wish, buffer, caller.expires_at, self._clock).items()
+        buffer = partial(buffer_for, source.kind, limit)
+        listener = Listener(wish.interest, buffer, resolver, caller.expires_at, push)
+        return Flow(self._reader(source.stream), wish, listener, self._clock).items()
 
     def close(self) -> None:
         """Stop reading."""
@@ -71,6 +78,6 @@ class LiveEvents:
             raise EventsUnavailable("This gateway has no log of events: it was given no Redis.")
         reader = self._readers.get(stream)
         if reader is None:
-            reader = StreamReader(self._log, stream, self._options.partitions)
+            reader = StreamReader(self._log, stream, self._options.partitions, self._clock)
             self._readers[stream] = reader
         return reader

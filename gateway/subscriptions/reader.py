@@ -1,18 +1,22 @@
 """One reader per stream and process: it reads the log once and hands each event to who wants it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
 
 from gateway.ports import EventLog, LogBounds, LogEntry, LogUnavailable
 from gateway.subscriptions.continuity import Continuity
+from gateway.subscriptions.courier import Courier
 from gateway.subscriptions.cursor import Cursor, LogName, Positions
+from gateway.subscriptions.figures import StreamFigures
+from gateway.subscriptions.group import Group
+from gateway.subscriptions.groups import Groups
 from gateway.subscriptions.happening import Happening, read_happening
-from gateway.subscriptions.index import ListenerIndex
 from gateway.subscriptions.listener import Listener
 from gateway.subscriptions.occurrence import Delivery, Occurrence
+from service_kit.runtime.clock import Clock
 
 _AT_ONCE = 500
 _WAIT_SECONDS = 1.0
@@ -29,20 +33,27 @@ class StreamReader:
     disagree.
     """
 
-    def __init__(self, log: EventLog, stream: str, partitions: int) -> None:
+    def __init__(self, log: EventLog, stream: str, partitions: int, clock: Clock) -> None:
         self.stream = stream
         self.partitions = partitions
-        self.events_read = 0
+        self.figures = StreamFigures()
         self._log = log
-        self._continuity = Continuity(log, stream, partitions)
+        self._continuity: Continuity[Group] = Continuity(log, stream, partitions)
         self._positions: list[int] = []
-        self._listeners = ListenerIndex()
+        self._courier = Courier(clock)
+        self._groups = Groups(self.figures, clock, self._courier.ready, self._continuity.forget)
         self._opening = asyncio.Lock()
         self._holders = 0
         self._reading: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
-        return len(self._listeners)
+        """How many listen."""
+        return len(self._groups)
+
+    @property
+    def waiting(self) -> int:
+        """How many items wait to be delivered."""
+        return sum(group.waiting for group in self._groups)
 
     @property
     def log(self) -> LogName:
@@ -85,16 +96,25 @@ class StreamReader:
 
     def join(self, listener: Listener, seen: Cursor | None = None) -> None:
         """Give a listener what comes from now on, less what it has `seen` already."""
+        floor = identity = None
         if seen is not None:
-            listener.identity = seen.identity if self.log.identity is None else None
+            identity = seen.identity if self.log.identity is None else None
             if any(map(int.__gt__, seen.positions, self._positions)):
-                listener.floor = seen.positions
-        self._listeners.add(listener)
+                floor = seen.positions
+        self._groups.join(listener, floor, identity)
+        listener.log, listener.stands = self.reached(listener)
 
     def leave(self, listener: Listener) -> None:
         """Give a listener nothing more."""
-        self._listeners.remove(listener)
+        self._groups.leave(listener)
         self._continuity.forget(listener)
+
+    def reached(self, listener: Listener) -> tuple[LogName, Positions]:
+        """Give where a listener stands, which has joined and for which nothing waits of its own."""
+        group = self._groups.of(listener)
+        if group is not None and group.is_idle:
+            return self.log, self._floored(group)
+        return listener.log or self.log, listener.stands
 
     async def bounds(self) -> Sequence[LogBounds]:
         """Give what the log has; raises LogUnavailable."""
@@ -130,17 +150,19 @@ class StreamReader:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
                 continue
+            self._groups.unite(self.positions, self.log.identity)
             for entry in found:
                 try:
                     self._hand_out(entry)
                 except Exception:  # noqa: BLE001  # one bad event must not stop the others
                     _log.exception("event_not_handed_out", stream=self.stream)
+                await self._courier.serve()
             await asyncio.sleep(0)  # consumers run between two batches, however full the log is
 
     def _hand_out(self, entry: LogEntry) -> None:
         is_next = entry.position == self._positions[entry.partition] + 1
         self._positions[entry.partition] = entry.position
-        self.events_read += 1
+        self.figures.events_read += 1
         if not is_next:
             self._reset()
         happening = read_happening(entry.payload)
@@ -149,49 +171,42 @@ class StreamReader:
 
     async def _look_whether_it_goes_on(self) -> None:
         """Start over at the end of a log that is another one, or has lost where this one is."""
-        lost = await self._continuity.lost(self._positions, self._listeners)
+        lost = await self._continuity.lost(self._positions, self._groups)
         if lost is None:
             return
         if lost.ends is not None:
             self._positions = lost.ends
-        for listener in self._listeners if lost.ends is not None else lost.listeners:
-            listener.floor = listener.identity = None
-            listener.put(Occurrence(Delivery.RESET, self.log, self.positions, {}))
+        for group in self._groups if lost.ends is not None else lost.followers:
+            self._groups.settle(group)
+            group.put(Occurrence(Delivery.RESET, self.log, self.positions, {}))
         _log.error("log_began_anew", stream=self.stream, positions=self._positions)
 
     def _tell(self, entry: LogEntry, happening: Happening) -> None:
         for field, section in happening.sections.items():
-            if not self._listeners.listens(field):
+            if not self._groups.listens(field):
                 continue
-            listeners = self._listeners.listeners_for(field, happening, section)
-            if listeners:
+            groups = self._groups.concerned(field, happening, section)
+            if groups:
                 item = Occurrence(
                     Delivery.EVENT, self.log, self.positions, section.payload, happening
                 )
-                self._give(item, listeners, entry)
+                self._give(item, groups, entry)
 
-    def _give(self, item: Occurrence, listeners: Iterable[Listener], entry: LogEntry) -> None:
-        for listener in listeners:
-            if listener.floor is None:
-                listener.put(item)
-            elif entry.position > listener.floor[entry.partition]:
-                listener.put(item.at(self._floored(listener)))
+    def _give(self, item: Occurrence, groups: Sequence[Group], entry: LogEntry) -> None:
+        for group in groups:
+            if group.floor is None:
+                group.put(item)
+            elif entry.position > group.floor[entry.partition]:
+                group.put(item.at(self._floored(group)))
 
-    def _floored(self, listener: Listener) -> Positions:
-        """Give the listener's own positions, and forget its floor once the reader is there."""
-        if listener.floor is None:
+    def _floored(self, group: Group) -> Positions:
+        """Give the reader's positions, or the group's own where those are ahead."""
+        if group.floor is None:
             return self.positions
-        reached = tuple(map(max, listener.floor, self._positions))
-        if reached == self.positions:
-            listener.floor = None
-        return reached
-
-    def reached(self, listener: Listener) -> Positions:
-        """Give where a listener with nothing waiting stands."""
-        return self._floored(listener)
+        return tuple(map(max, group.floor, self._positions))
 
     def _reset(self) -> None:
         """Tell everybody that events are gone: the log begins after what was read last."""
         _log.error("events_lost", stream=self.stream, positions=self._positions)
-        for listener in self._listeners:
-            listener.put(Occurrence(Delivery.RESET, self.log, self._floored(listener), {}))
+        for group in self._groups:
+            group.put(Occurrence(Delivery.RESET, self.log, self._floored(group), {}))

@@ -39,23 +39,26 @@ class Resolver:
         self._payload = payload
         self._transport = transport
         self._request = request
-        self._key = _key(root, request)
-        self._needs_subgraphs = len(plan.fetches) > 1
+        self.key = _key(root, request)
+        self.takes_time = len(plan.fetches) > 1
+
+    def begin(self, item: Occurrence) -> asyncio.Task[Answer] | None:
+        """Begin to resolve an item, if subgraphs have to be asked for it."""
+        if not self.takes_time and item.delivery is not Delivery.SNAPSHOT:
+            return None
+        known: asyncio.Task[Answer] | Answer | None = item.resolved.get(self.key)
+        if known is None:
+            # A task of its own: the listener that asks first may go away before the others.
+            known = item.resolved[self.key] = asyncio.create_task(self._resolve(item))
+        return None if isinstance(known, Answer) else known
 
     async def answer(self, item: Occurrence) -> Answer:
         """Give the answer for an item, which may be another listener's; nothing is raised."""
-        known: asyncio.Task[Answer] | Answer | None = item.resolved.get(self._key)
-        if known is None:
-            if not self._needs_subgraphs and item.delivery is not Delivery.SNAPSHOT:
-                known = await self._resolve(item)
-            else:
-                # A task of its own: the listener that asks first may go away before the others.
-                known = asyncio.create_task(self._resolve(item))
-            item.resolved[self._key] = known
+        known = self.begin(item) or item.resolved.get(self.key)
         if isinstance(known, Answer):
             return known
-        answer = await asyncio.shield(known)
-        item.resolved[self._key] = answer
+        answer = await (self._resolve(item) if known is None else asyncio.shield(known))
+        item.resolved[self.key] = answer
         return answer
 
     async def _resolve(self, item: Occurrence) -> Answer:

@@ -64,13 +64,13 @@ async def test_a_quiet_stream_shows_that_it_is_alive(
     async with session.post(
         f"{lively.url}/graphql", json=watching("7"), headers=headers
     ) as response:
-        kinds = []
+        kinds: list[str] = []
         async for kind, _ in sse_events(response):
             kinds.append(kind)
-            if len(kinds) == 5:
+            if kinds[-3:] == ["heartbeat"] * 3 and "next" in kinds:
                 break
 
-    assert kinds == ["heartbeat", "next", "heartbeat", "heartbeat", "heartbeat"]
+    assert (kinds[0], kinds.count("next")) == ("heartbeat", 1)
 
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "multipart/mixed"])

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from gateway.errors import EventsUnavailable, InvalidCursor, TooSlow
 from gateway.ports import LogBounds, LogUnavailable
-from gateway.subscriptions.buffers import buffer_for
 from gateway.subscriptions.flow import Flow
 from gateway.subscriptions.listener import Interest
 from gateway.subscriptions.occurrence import Delivery, Occurrence
@@ -21,10 +20,10 @@ from gateway.subscriptions.reader import StreamReader
 from gateway.subscriptions.wish import Wish
 from gateway.supergraph.model import EventSourceKind
 from service_kit.runtime.clock import SettableClock
+from tests.support.listeners import listener_for
 from tests.support.memory_log import MemoryLog
 
 PARTITIONS, ENTITIES = 3, 4
-NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 CLOCK = SettableClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
 WISH = Wish(Interest("changed", {}, None), None, snapshot=False, heartbeat=5.0, named={})
 GATEWAYS = 2
@@ -56,8 +55,8 @@ class Client:
         """Take an item if one comes within some turns of the loop."""
         if self.items is None:
             wish = replace(WISH, since=self.cursor)
-            buffer = buffer_for(self.kind, self.waiting)
-            self.items = Flow(self.reader, wish, buffer, NEVER, CLOCK).items()
+            listener = listener_for(wish.interest, self.kind, self.waiting)
+            self.items = Flow(self.reader, wish, listener, CLOCK).items()
         if self.next is None:
             self.next = asyncio.ensure_future(anext(self.items))
         for _ in range(turns):
@@ -100,7 +99,7 @@ class World:
     def __init__(self, kind: EventSourceKind, waiting: int) -> None:
         log = MemoryLog(PARTITIONS)
         self.logs = [log, *(log.seen_by_another() for _ in range(GATEWAYS - 1))]
-        self.readers = [StreamReader(each, "things", PARTITIONS) for each in self.logs]
+        self.readers = [StreamReader(each, "things", PARTITIONS, CLOCK) for each in self.logs]
         self.steady = [Client(reader, kind, waiting) for reader in self.readers]
         self.wandering = Client(self.readers[0], kind, waiting)
         self.seqs = dict.fromkeys(range(ENTITIES), 0)
@@ -183,13 +182,12 @@ def test_state_ends_with_the_latest_and_never_goes_back(steps: list[tuple[str, i
 
 
 def flow(reader: StreamReader, wish: Wish = WISH) -> AsyncGenerator[Occurrence, None]:
-    buffer = buffer_for(EventSourceKind.LOSSLESS, 10)
-    return Flow(reader, wish, buffer, NEVER, CLOCK).items()
+    return Flow(reader, wish, listener_for(wish.interest), CLOCK).items()
 
 
 async def test_the_log_is_read_once_however_many_listen_and_not_at_all_when_nobody_does() -> None:
     log = MemoryLog(PARTITIONS)
-    reader = StreamReader(log, "things", PARTITIONS)
+    reader = StreamReader(log, "things", PARTITIONS, CLOCK)
     flows = [flow(reader) for _ in range(3)]
     for each in flows:
         await anext(each)
@@ -199,7 +197,7 @@ async def test_the_log_is_read_once_however_many_listen_and_not_at_all_when_nobo
     seen = [[(await anext(each)).seq for _ in range(5)] for each in flows]
 
     assert seen == [[1, 2, 3, 4, 5]] * 3
-    assert reader.events_read == 5
+    assert reader.figures.events_read == 5
     for each in flows:
         await each.aclose()
     assert (len(reader), reader.positions) == (0, ())
@@ -207,7 +205,7 @@ async def test_the_log_is_read_once_however_many_listen_and_not_at_all_when_nobo
 
 async def test_listeners_are_given_the_same_item_so_that_it_is_resolved_once() -> None:
     log = MemoryLog(PARTITIONS)
-    reader = StreamReader(log, "things", PARTITIONS)
+    reader = StreamReader(log, "things", PARTITIONS, CLOCK)
     async with aclosing(flow(reader)) as one, aclosing(flow(reader)) as other:
         await anext(one)
         await anext(other)
@@ -218,7 +216,7 @@ async def test_listeners_are_given_the_same_item_so_that_it_is_resolved_once() -
 
 async def test_events_cut_from_the_log_are_told_by_a_reset_with_a_cursor_that_is_good() -> None:
     log = MemoryLog(1)
-    reader = StreamReader(log, "things", 1)
+    reader = StreamReader(log, "things", 1, CLOCK)
     async with aclosing(flow(reader)) as items:
         cursor = (await anext(items)).cursor
     for number in range(10):
@@ -243,13 +241,13 @@ async def test_a_log_that_cannot_be_read_ends_the_flow_so_that_it_can_be_tried_a
             raise LogUnavailable("no")
 
     with pytest.raises(EventsUnavailable) as ended:
-        await anext(flow(StreamReader(Broken(1), "things", 1)))
+        await anext(flow(StreamReader(Broken(1), "things", 1, CLOCK)))
 
     assert ended.value.extensions["retryable"] is True
 
 
 async def test_a_malformed_cursor_ends_the_flow() -> None:
-    reader = StreamReader(MemoryLog(1), "things", 1)
+    reader = StreamReader(MemoryLog(1), "things", 1, CLOCK)
 
     with pytest.raises(InvalidCursor):
         await anext(flow(reader, replace(WISH, since="no")))
@@ -258,7 +256,7 @@ async def test_a_malformed_cursor_ends_the_flow() -> None:
 async def test_a_cursor_ahead_of_the_gateway_gives_nothing_twice_and_never_goes_back() -> None:
     log = MemoryLog(2)
     slow = log.seen_by_another()
-    ahead, behind = StreamReader(log, "things", 2), StreamReader(slow, "things", 2)
+    ahead, behind = StreamReader(log, "things", 2, CLOCK), StreamReader(slow, "things", 2, CLOCK)
     async with aclosing(flow(ahead)) as here, aclosing(flow(behind)) as steady:
         await anext(here)
         await anext(steady)
