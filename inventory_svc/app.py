@@ -139,7 +139,7 @@ def inventory_app(
     def context(caller: Caller) -> InventoryContext:
         return InventoryContext(caller, around.clock, inventory, joined.log)
 
-    app = subgraph_app(
+    return subgraph_app(
         inventory_schema(),
         name=SERVICE,
         verifier=CallerVerifier(around.trusted, SERVICE, around.clock),
@@ -150,9 +150,8 @@ def inventory_app(
         ),
         registry=around.registry,
         lifespan=lifespan,
+        drain=joined.log.close,
     )
-    app.state.drain = joined.log.close
-    return app
 
 
 async def migrate(database: Database) -> None:

@@ -140,7 +140,7 @@ def order_app(
     def context(caller: Caller) -> OrderContext:
         return OrderContext(caller, foundation.clock, joined.around, joined.reader, joined.log)
 
-    app = subgraph_app(
+    return subgraph_app(
         order_schema(),
         name=SERVICE,
         verifier=CallerVerifier(foundation.trusted, SERVICE, foundation.clock),
@@ -151,9 +151,8 @@ def order_app(
         ),
         registry=foundation.registry,
         lifespan=lifespan,
+        drain=joined.log.close,
     )
-    app.state.drain = joined.log.close
-    return app
 
 
 async def migrate(database: Database) -> None:
