@@ -45,6 +45,8 @@ class Continuity(Generic[T]):
 
     def __init__(self, log: EventLog, stream: str, partitions: int) -> None:
         self.identity: str | None = None
+        self.behind: Sequence[int] = ()
+        """Events of each partition that were not read yet, when it looked last."""
         self._log = log
         self._stream = stream
         self._partitions = partitions
@@ -77,25 +79,31 @@ class Continuity(Generic[T]):
         if now < self._next_look:
             return None
         self._next_look = now + _LOOK_EVERY_SECONDS
-        head = await self._log.head(self._stream)
+        head, bounds = await self._log.head(self._stream), await self._bounds()
+        self.behind = [
+            max(0, one.last - position) for one, position in zip(bounds, positions, strict=True)
+        ]
         if not head.is_of(self.identity):
             return await self._anew(head)
         self.identity = head.identity or self.identity
         apart = [one for one in followers if one.floor is not None or one.identity is not None]
         strangers = [one for one in apart if not self.is_of(one.identity)]
-        return await self._astray(positions, head, apart) or (
+        return await self._astray(positions, head, bounds, apart) or (
             Lost(None, strangers) if strangers else None
         )
 
     async def _astray(
-        self, positions: Sequence[int], head: LogHead, apart: Sequence[T]
+        self,
+        positions: Sequence[int],
+        head: LogHead,
+        bounds: Sequence[LogBounds],
+        apart: Sequence[T],
     ) -> Lost[T] | None:
         """Look closer where a position is not what the writer has said."""
         places: dict[T | str, Sequence[int]] = {_READER: positions}
         places.update((one, one.floor) for one in apart if one.floor is not None)
         if not any(self._doubts.worth_asking(place, head) for place in places.values()):
             return None
-        bounds = await self._bounds()
         lost = [
             holder
             for holder, place in places.items()

@@ -34,8 +34,15 @@ class LiveMetrics(Collector):
             _histogram("lag_seconds", "From an event's commit to its delivery."),
             _histogram("resolving_seconds", "Time that subgraphs take to resolve an event."),
         )
+        behind = GaugeMetricFamily(
+            "gateway_live_behind",
+            "Events of a partition that are in the log and not read yet.",
+            labels=["stream", "partition"],
+        )
         for name, reader in self._live.readers.items():
             figures = reader.figures
+            for partition, events in enumerate(reader.behind):
+                behind.add_metric([name, str(partition)], events)
             for gauge, value in zip(gauges, (len(reader), reader.waiting), strict=True):
                 gauge.add_metric([name], value)
             counts = (figures.events_read, figures.deliveries, figures.cut_off)
@@ -43,7 +50,7 @@ class LiveMetrics(Collector):
                 counter.add_metric([name], count)
             for histogram, one in zip(durations, (figures.lag, figures.resolving), strict=True):
                 histogram.add_metric([name], one.cumulative(), one.total)
-        yield from (*gauges, *counters, *durations)
+        yield from (*gauges, behind, *counters, *durations)
 
 
 def _gauge(name: str, text: str) -> GaugeMetricFamily:

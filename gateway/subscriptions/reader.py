@@ -56,6 +56,11 @@ class StreamReader:
         return sum(group.waiting for group in self._groups)
 
     @property
+    def behind(self) -> Sequence[int]:
+        """How many events of each partition were not read yet, a few seconds ago at most."""
+        return self._continuity.behind if self._holders else ()
+
+    @property
     def log(self) -> LogName:
         """The log that its positions are in."""
         return LogName(self.stream, self._continuity.identity)

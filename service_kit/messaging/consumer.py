@@ -292,6 +292,8 @@ class Consumer:
             self._standings[stream] = await self._standing(stream)
         if turnover.gained or turnover.lost:
             _log.info("consumer.streams", consumer=self.name, streams=sorted(self._standings))
+        for entity in await self.parking.released(self.name):
+            await self.retry(entity)
         self._next_look = now + self._settings.lease.total_seconds() / 3
 
     async def _standing(self, stream: str) -> _Standing:

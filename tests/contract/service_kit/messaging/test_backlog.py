@@ -16,7 +16,7 @@ from service_kit.storage.database import Database, Session
 from service_kit.storage.indexes import ensure_indexes
 from tests.support.told_events import PARTITIONS, SERVICE, CountingService, counted, prepare
 
-NOTHING = Waiting(0, 0.0, 0, 0, 0, {})
+NOTHING = Waiting(0, 0.0, 0, 0, {}, {})
 
 
 async def test_where_nothing_waits_nothing_is_counted(
@@ -92,4 +92,7 @@ async def test_a_consumer_that_lags_is_shown_by_stream(
     await bus.append_run("events:other_svc:0", 3, payloads[2:])
     waiting = await backlog.measure()
     assert waiting.behind == {("reader", "events:other_svc:0"): 1}
-    assert waiting.parked_events == 2
+    assert waiting.parked_events == {"reader": 2}
+    await consumer.discard("Counter:a", "reader/events:other_svc:0/1")
+    await consumer.retry("Counter:a")
+    assert (await backlog.measure()).parked_events == {"reader": 0}
