@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, islice
@@ -11,7 +11,8 @@ import aiohttp
 import orjson
 
 from bench.figures import Round
-from bench.live.listeners import Arrival, Audience, Lost, audience
+from bench.live.listeners import Arrival, Audience, Lost, Way, listening
+from bench.live.note_story import NoteStory
 from bench.live.notes import FIELD
 from bench.live.stage import Server, Stage
 
@@ -19,8 +20,8 @@ AT_ONCE = 50
 """How many notes a commit changes when many are to be changed."""
 
 _TRIES = 5
-_WAKING_SECONDS = 5.0
-_IDLE_SECONDS = 2.0
+_QUIET_SECONDS = 3.0
+_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,24 @@ class Case:
     to_one: bool
     entity: bool = False
 
+    @property
+    def text(self) -> str:
+        """Who listens to what."""
+        listened = "one entity" if self.to_one else "each its own"
+        asked = "own fields and the entity" if self.entity else "own fields"
+        return f"{self.listeners:,}, {listened}, {asked}"
+
     def notes(self, server: Server) -> list[str]:
         """Give the note of each listener; every server has its own."""
         mark = server.process[0]
         return [f"{mark}{0 if self.to_one else number}" for number in range(self.listeners)]
 
-    def operation(self, server: Server) -> str:
-        """Give what each listener asks for."""
+    def way(self, server: Server) -> Way:
+        """Give how each listener subscribes."""
         entity = "note { id title version }" if self.entity else ""
         selection = f"{server.extra} seq text occurredAt {entity}"
-        return f"subscription ($id: ID!) {{ {FIELD}(noteId: $id) {{ {selection} }} }}"
+        operation = f"subscription ($id: ID!) {{ {FIELD}(noteId: $id) {{ {selection} }} }}"
+        return Way(server.port, server.hello, operation, FIELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Writer:
 
     session: aiohttp.ClientSession
     service: str
-    times: dict[tuple[str, int], float] = field(default_factory=dict)
+    times: dict[tuple[str, int | str], float] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
     async def commit(self, notes: Sequence[str], *, publish: bool) -> None:
@@ -64,61 +73,66 @@ class Writer:
 
     def latencies(self, arrivals: Sequence[Arrival]) -> tuple[float, ...]:
         """Give how long after its commit each item came, in seconds."""
-        return tuple(at - self.times[note, number] for note, number, at in arrivals)
+        return tuple(at - self.times[story.topic, number] for story, number, at in arrivals)
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A server, its audience, and the writer of what they hear."""
+    """A server, its audience with their stories, and the writer of what they hear.
+
+    `idle` is the CPU time that the server uses in a second for such an audience at rest.
+    """
 
     stage: Stage
     server: Server
     case: Case
     heard: Audience
+    stories: Sequence[NoteStory]
     writer: Writer
-
-    @property
-    def heard_of_each(self) -> int:
-        """How many listeners hear of one changed note."""
-        return self.case.listeners if self.case.to_one else 1
+    idle: float
 
     async def commit(self, notes: Sequence[str]) -> int:
         """Change notes, and give how many items that makes."""
         await self.writer.commit(notes, publish=self.server.publishes)
-        return len(notes) * self.heard_of_each
+        return len(notes) * (self.case.listeners if self.case.to_one else 1)
 
     async def awaken(self) -> None:
         """Change notes until every listener hears; only then it surely listens. Raises Lost."""
         for _ in range(_TRIES):
-            silent = sorted({one.note for one in self.heard.listeners if not one.number})
+            silent = sorted({one.topic for one in self.stories if not one.number})
             for start in range(0, len(silent), AT_ONCE):
                 await self.commit(silent[start : start + AT_ONCE])
             if await self._all_have_heard():
                 self.heard.begin()
                 return
-        raise Lost("some listeners never heard anything")
+        raise Lost("Some listeners never heard anything.")
 
     async def _all_have_heard(self) -> bool:
-        end = time.monotonic() + _WAKING_SECONDS
-        while time.monotonic() < end:
-            await asyncio.sleep(0.05)
-            numbers = self.writer.numbers
-            if all(one.number == numbers[one.note] for one in self.heard.listeners):
+        """Wait for as long as anything comes."""
+        came, since = -1, time.monotonic()
+        while time.monotonic() < since + _QUIET_SECONDS:
+            if not self._behind():
                 return True
+            if len(self.heard.arrivals) > came:
+                came, since = len(self.heard.arrivals), time.monotonic()
+            await asyncio.sleep(_LOOK_SECONDS)
         return False
 
-    async def measured(self, load: "Load", idle: float) -> Round:
-        """Run a load to its last item; `idle` is the server's CPU time a second at rest.
+    def _behind(self) -> int:
+        """Count who has not heard the last of its note."""
+        numbers = self.writer.numbers
+        return sum(one.number != numbers[one.topic] for one in self.stories)
 
-        Raises Lost, and WrongItem.
-        """
+    async def measured(self, load: "Load") -> Round:
+        """Run a load to its last item; raises Lost, and WrongItem."""
         self.heard.begin()
         before, began = self.stage.cpu_seconds(), time.monotonic()
         await self.heard.until(await load(self))
         seconds = time.monotonic() - began
         cpu = {name: used - before[name] for name, used in self.stage.cpu_seconds().items()}
-        cpu[self.server.process] -= idle * seconds
-        self.heard.check(self.writer.numbers)
+        cpu[self.server.process] -= self.idle * seconds
+        if behind := self._behind():
+            raise Lost(f"{behind} listeners have not heard the last of their note.")
         return Round(seconds, self.writer.latencies(self.heard.arrivals), cpu)
 
 
@@ -130,7 +144,7 @@ def at_rate(commits: float, notes: int, seconds: float) -> Load:
     """Return a load of evenly spaced commits of so many notes, whatever becomes of the last."""
 
     async def load(act: Act) -> int:
-        turns = cycle(_distinct(act))
+        turns = cycle(sorted({one.topic for one in act.stories}))
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             tasks = []
@@ -146,7 +160,7 @@ def as_heard(notes: int, waiting: int, seconds: float) -> Load:
     """Return a load that commits on as long as at most so many items have not been heard."""
 
     async def load(act: Act) -> int:
-        turns = cycle(_distinct(act))
+        turns = cycle(sorted({one.topic for one in act.stories}))
         made, end = 0, time.monotonic() + seconds
         while time.monotonic() < end:
             made += await act.commit(list(islice(turns, notes)))
@@ -156,35 +170,13 @@ def as_heard(notes: int, waiting: int, seconds: float) -> Load:
     return load
 
 
-def _distinct(act: Act) -> list[str]:
-    return sorted({one.note for one in act.heard.listeners})
-
-
 @asynccontextmanager
-async def acts(stage: Stage, case: Case, writer: Writer) -> AsyncIterator[list[Act]]:
-    """Have an audience before each server at once, all awake."""
-    made: list[Act] = []
-    async with _audiences(stage.servers, case) as heard:
-        for server, one in zip(stage.servers, heard, strict=True):
-            act = Act(stage, server, case, one, writer)
-            await act.awaken()
-            made.append(act)
-        yield made
-
-
-@asynccontextmanager
-async def _audiences(servers: Sequence[Server], case: Case) -> AsyncIterator[list[Audience]]:
-    if not servers:
-        yield []
-        return
-    first, *others = servers
-    opened = audience(first.port, case.notes(first), first.hello, case.operation(first))
-    async with opened as one, _audiences(others, case) as rest:
-        yield [one, *rest]
-
-
-async def idle_cpu(stage: Stage, seconds: float = _IDLE_SECONDS) -> Mapping[str, float]:
-    """Give the CPU time that each process uses in a second while nothing is committed."""
-    before = stage.cpu_seconds()
-    await asyncio.sleep(seconds)
-    return {name: (used - before[name]) / seconds for name, used in stage.cpu_seconds().items()}
+async def acting(
+    stage: Stage, server: Server, case: Case, writer: Writer, idle: float
+) -> AsyncIterator[Act]:
+    """Have an audience before a server, all of it awake; `idle` is a listener's CPU time."""
+    stories = [NoteStory(note) for note in case.notes(server)]
+    async with listening(case.way(server), stories) as heard:
+        act = Act(stage, server, case, heard, stories, writer, idle * case.listeners)
+        await act.awaken()
+        yield act

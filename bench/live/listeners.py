@@ -1,29 +1,28 @@
 """Subscribers over graphql-transport-ws, thousands in one process, and what they have heard.
 
-Every item is checked: its text, and that its number follows the listener's last one. So a lost,
-doubled or misplaced event ends the bench.
+What each hears is checked by its own story, so one lost, doubled, misplaced or wrong item ends the
+bench.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
 
 import orjson
 
 from bench.live.frames import CLOSE, PING, PONG, TEXT, FrameReader, masked_frame
-from bench.live.notes import FIELD
-from bench.live.notes import TEXT as SAID
 
 HOST = "127.0.0.1"
-_AT_ONCE = 64
+_AT_ONCE = 16
 _PATIENCE_SECONDS = 60.0
 _ACCEPTED = b"HTTP/1.1 101"
 _PONG = masked_frame(b'{"type":"pong"}')
 
-Arrival: TypeAlias = tuple[str, int, float]
-"""A note, its number, and when an item about them came, on the monotonic clock."""
+Arrival: TypeAlias = tuple["Story", str | int, float]
+"""Whose item came, which, and when: on the monotonic clock, in seconds."""
 
 
 class WrongItem(Exception):
@@ -34,11 +33,31 @@ class Lost(Exception):
     """Items did not come in time; the message says how many."""
 
 
+class Story(Protocol):
+    """What one listener follows."""
+
+    @property
+    def topic(self) -> str:
+        """The id in its subscription's variables."""
+
+    def follow(self, item: Mapping[str, Any]) -> str | int:
+        """Take the next item and name it; raises WrongItem if it cannot be the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to subscribe: at which port, saying what at first, by which operation on which field."""
+
+    port: int
+    hello: Mapping[str, Any]
+    operation: str
+    field: str
+
+
 class Audience:
     """All the listeners of one server in one case."""
 
     def __init__(self) -> None:
-        self.listeners: list[Listener] = []
         self.arrivals: list[Arrival] = []
         self._failure: Exception | None = None
         self._awaited = 0
@@ -48,9 +67,9 @@ class Audience:
         """Forget what came so far."""
         self.arrivals = []
 
-    def came(self, note: str, number: int, at: float) -> None:
+    def came(self, story: Story, name: str | int, at: float) -> None:
         """Count an item."""
-        self.arrivals.append((note, number, at))
+        self.arrivals.append((story, name, at))
         if len(self.arrivals) >= self._awaited:
             self._enough.set()
 
@@ -73,24 +92,17 @@ class Audience:
         if self._failure is not None:
             raise self._failure
 
-    def check(self, numbers: Mapping[str, int]) -> None:
-        """Raise Lost unless every listener has heard its note's last number."""
-        behind = [one for one in self.listeners if one.number != numbers[one.note]]
-        if behind:
-            raise Lost(f"{len(behind)} listeners have not heard the last of their note.")
-
 
 class Listener(asyncio.Protocol):
-    """One socket with one subscription to one note; `number` is the last that it heard."""
+    """One socket with one subscription."""
 
-    def __init__(self, audience: Audience, note: str, hello: Mapping[str, Any], operation: str):
-        self.note = note
-        self.number = 0
-        self.acknowledged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    def __init__(self, audience: Audience, story: Story, way: Way) -> None:
+        loop = asyncio.get_running_loop()
+        self.acknowledged: asyncio.Future[None] = loop.create_future()
+        self.gone: asyncio.Future[None] = loop.create_future()
         self._audience = audience
-        self._hello = hello
-        self._operation = operation
+        self._story = story
+        self._way = way
         self._reader = FrameReader()
         self._handshake: bytes | None = b""
         self._transport: asyncio.Transport
@@ -119,7 +131,7 @@ class Listener(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody but the listener itself may end it."""
         if not self._leaving:
-            self._fail(exc or WrongItem(f"{self.note}: the server closed the socket"))
+            self._fail(exc or WrongItem(f"{self._story.topic}: the server closed the socket"))
         if not self.gone.done():
             self.gone.set_result(None)
 
@@ -137,7 +149,7 @@ class Listener(asyncio.Protocol):
         if not head.startswith(_ACCEPTED):
             raise WrongItem(head.decode(errors="replace"))
         self._handshake = None
-        self._send({"type": "connection_init", "payload": self._hello})
+        self._send({"type": "connection_init", "payload": self._way.hello})
         return rest
 
     def _take(self, opcode: int, payload: bytes, at: float) -> None:
@@ -146,20 +158,21 @@ class Listener(asyncio.Protocol):
         elif opcode == PING:
             self._transport.write(masked_frame(payload, PONG))
         elif opcode == CLOSE and not self._leaving:
-            raise WrongItem(f"{self.note}: closed with {payload!r}")
+            raise WrongItem(f"{self._story.topic}: closed with {payload!r}")
 
     def _hear(self, message: Any, at: float) -> None:
         kind = message["type"]
         if kind == "next":
-            item = message["payload"]["data"][FIELD]
-            if problem := problem_of(item, self.note, self.number):
-                raise WrongItem(f"{problem}: {message}")
-            self.number = item["seq"]
-            self._audience.came(self.note, self.number, at)
+            answer = message["payload"]
+            if "errors" in answer:
+                raise WrongItem(str(message))
+            item = answer["data"][self._way.field]
+            self._audience.came(self._story, self._story.follow(item), at)
         elif kind == "ping":
             self._transport.write(_PONG)
         elif kind == "connection_ack":
-            payload = {"query": self._operation, "variables": {"id": self.note}}
+            variables = {"id": self._story.topic}
+            payload = {"query": self._way.operation, "variables": variables}
             self._send({"id": "1", "type": "subscribe", "payload": payload})
             self.acknowledged.set_result(None)
         else:
@@ -174,42 +187,30 @@ class Listener(asyncio.Protocol):
         self._audience.failed(error)
 
 
-def problem_of(item: Mapping[str, Any], note: str, last: int) -> str | None:
-    """Say what is wrong with an item of a listener that heard `last`; None if nothing is."""
-    number = item["seq"]
-    if last and number != last + 1:
-        return f"{number} came after {last}"
-    if item["text"] != SAID:
-        return "another text"
-    entity = item.get("note")
-    if entity is not None and (entity["id"] != note or entity["version"] < number):
-        return "another entity, or one from before the event"
-    return None
-
-
 @asynccontextmanager
-async def audience(
-    port: int, notes: Sequence[str], hello: Mapping[str, Any], operation: str
+async def listening(
+    way: Way, stories: Sequence[Story], heard: Audience | None = None
 ) -> AsyncIterator[Audience]:
-    """Have one listener for each of the notes, a note as often as it stands there."""
-    heard = Audience()
+    """Have one listener for each story, in an audience that may have others."""
+    heard = heard or Audience()
     gate = asyncio.Semaphore(_AT_ONCE)
+    listeners: list[Listener] = []
 
-    async def join(note: str) -> None:
+    async def join(story: Story) -> None:
         async with gate:
-            listener = Listener(heard, note, hello, operation)
+            listener = Listener(heard, story, way)
             loop = asyncio.get_running_loop()
-            await loop.create_connection(lambda: listener, HOST, port)
-            heard.listeners.append(listener)
+            await loop.create_connection(lambda: listener, HOST, way.port)
+            listeners.append(listener)
             await listener.acknowledged
 
     try:
         async with asyncio.TaskGroup() as group:
-            for note in notes:
-                group.create_task(join(note))
+            for story in stories:
+                group.create_task(join(story))
         yield heard
     finally:
-        await _left(heard.listeners)
+        await _left(listeners)
 
 
 async def _left(listeners: Iterable[Listener]) -> None:

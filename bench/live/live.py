@@ -1,16 +1,17 @@
-"""The live bench: Tutti's gateway beside graphql-yoga, round by round, and its tables."""
+"""The live bench: Tutti's gateway beside graphql-yoga, turn by turn, and its tables."""
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
 
 from bench.figures import Round, median_of, table
-from bench.live.acts import AT_ONCE, Act, Case, Load, Writer, acts, as_heard, at_rate, idle_cpu
+from bench.live.acts import AT_ONCE, Act, Case, Load, Writer, acting, as_heard, at_rate
 from bench.live.notes import SERVICE
-from bench.live.stage import LOAD, Server, Stage, allow_files, stage
+from bench.live.stage import LOAD, Stage, allow_files, stage
 from bench.processes import Memory, memory
 from service_kit.runtime.clock import Clock
 
@@ -19,48 +20,63 @@ PLACES = (LATENCY, SUSTAINED, MEMORY)
 """Where the tables stand on the page."""
 
 _KIBIBYTES = 1024
+_FEW = 5
+"""With the entity so many times fewer listen to one: each is a request an event for yoga."""
+
 _OTHERS = (SERVICE, "mongod", "valkey-server", LOAD)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured; tests and tries make it small."""
+    """How much is measured; `settling` seconds pass before the idle memory is looked at."""
 
     some: int = 1000
     many: int = 5000
     rounds: int = 5
-    seconds: float = 3.0
+    paced_seconds: float = 3.0
     full_seconds: float = 2.0
+    settling: float = 5.0
     idle_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    server: Server
+    server: str
+    process: str
     case: Case
     load: str
     rounds: Sequence[Round]
 
-    def median(self, process: str) -> float:
-        """Give a process's CPU time for each item, in microseconds."""
-        return median_of(self.rounds, lambda one: one.cpu_milliseconds(process) * 1000)
+    @property
+    def items(self) -> float:
+        """Items heard in a second."""
+        return median_of(self.rounds, lambda one: one.rate)
 
     @property
     def events(self) -> float:
-        """Events heard in a second."""
-        rate = median_of(self.rounds, lambda one: one.rate)
-        return rate / self.case.listeners if self.case.to_one else rate
+        """Events told in a second."""
+        return self.items / self.case.listeners if self.case.to_one else self.items
+
+    def milliseconds(self, share: float) -> float:
+        """Give the latency that this share of the items did not exceed."""
+        return median_of(self.rounds, lambda one: one.quantile(share))
+
+    def microseconds(self, process: str) -> float:
+        """Give a process's CPU time for each item."""
+        return median_of(self.rounds, lambda one: one.cpu_milliseconds(process) * 1000)
 
 
 async def live(
     environment: Mapping[str, str], clock: Clock, size: Size | None = None
 ) -> dict[str, str]:
-    """Measure everything and give the tables by their place on the page."""
+    """Measure everything and give the tables by their place on the page.
+
+    Raises Lost, WrongItem, and CannotRun.
+    """
     size = size or Size()
     allow_files(2 * size.many)
     async with stage(environment, clock) as running, aiohttp.ClientSession() as session:
-        bench = _Bench(running, Writer(session, running.service), size)
-        return await bench.run()
+        return await _Bench(running, Writer(session, running.service), size).run()
 
 
 class _Bench:
@@ -68,97 +84,113 @@ class _Bench:
         self._stage = stage
         self._writer = writer
         self._size = size
+        self._idle: dict[str, float] = {}
 
     async def run(self) -> dict[str, str]:
-        """Measure: memory in fresh processes first, then loads, small to large."""
+        """Measure: memory first, in processes that have done nothing yet, then loads."""
         size = self._size
         await self._warm_up()
-        memory_table = await self._memory()
-        few = await self._paced(Case(1, to_one=False), commits=20.0, notes=1)
-        full = [
-            await self._full(Case(size.some, to_one, entity), *_pressure(to_one, entity, size.some))
-            for entity in (False, True)
-            for to_one in (True, False)
-        ]
-        paced = [*few]
-        for listeners in (size.some, size.many):
-            for to_one, cells in ((True, full[0]), (False, full[1])):
-                items = min(median_of(cell.rounds, lambda one: one.rate) for cell in cells) / 2
-                notes = 1 if to_one else 10
-                commits = items / (listeners if to_one else notes)
-                paced += await self._paced(Case(listeners, to_one), commits, notes)
+        memory_rows = await self._memory()
+        paced = await self._alone()
+        full: list[_Cell] = []
+        for to_one in (True, False):
+            flat_out, steady = await self._some(Case(size.some, to_one))
+            full += flat_out
+            paced += steady
+        for to_one in (True, False):
+            full += await self._with_entity(Case(size.some // _FEW, to_one, entity=True))
+        for to_one, flat_out in ((True, full[: len(full) // 4]), (False, full[len(full) // 4 :])):
+            paced += await self._many(Case(size.many, to_one), flat_out)
         return {
             LATENCY: table(_LATENCY_HEADS, [_latency_row(cell) for cell in paced]),
-            SUSTAINED: table(
-                _SUSTAINED_HEADS, [_sustained_row(cell) for cells in full for cell in cells]
-            ),
-            MEMORY: memory_table,
+            SUSTAINED: table(_SUSTAINED_HEADS, [_sustained_row(cell) for cell in full]),
+            MEMORY: table(_MEMORY_HEADS, memory_rows),
         }
 
     async def _warm_up(self) -> None:
         for entity in (False, True):
-            await self._cells(
-                Case(1, to_one=True, entity=entity), "", as_heard(1, 4, 2.0), rounds=1
-            )
+            async with self._playing(Case(1, to_one=True, entity=entity)) as acts:
+                await self._turns(acts, "", as_heard(1, 4, self._size.full_seconds), rounds=1)
 
-    async def _full(self, case: Case, notes: int, waiting: int) -> list[_Cell]:
-        load = as_heard(notes, waiting, self._size.full_seconds)
-        return await self._cells(case, "", load)
+    async def _alone(self) -> list[_Cell]:
+        async with self._playing(Case(1, to_one=False)) as acts:
+            return await self._turns(acts, "20", at_rate(20, 1, self._size.paced_seconds))
 
-    async def _paced(self, case: Case, commits: float, notes: int) -> list[_Cell]:
-        seconds = max(self._size.seconds, 2 / commits)
-        name = f"{commits * notes:,.3g}/s" if commits * notes < 100 else f"{commits * notes:,.0f}/s"
-        return await self._cells(case, name, at_rate(commits, notes, seconds))
+    async def _some(self, case: Case) -> tuple[list[_Cell], list[_Cell]]:
+        """As fast as it goes, then at half of what the slower server came to."""
+        notes, waiting = (1, 2 * case.listeners) if case.to_one else (AT_ONCE, 4 * AT_ONCE)
+        async with self._playing(case) as acts:
+            load = as_heard(notes, waiting, self._size.full_seconds)
+            full = await self._turns(acts, "", load)
+            return full, await self._paced(acts, full)
 
-    async def _cells(
-        self, case: Case, name: str, load: Load, rounds: int | None = None
+    async def _with_entity(self, case: Case) -> list[_Cell]:
+        """Commit by commit: the next one when everybody has heard the last."""
+        async with self._playing(case) as acts:
+            load = as_heard(1 if case.to_one else 10, 0, self._size.full_seconds)
+            return await self._turns(acts, "", load)
+
+    async def _many(self, case: Case, full: Sequence[_Cell]) -> list[_Cell]:
+        async with self._playing(case) as acts:
+            return await self._paced(acts, full)
+
+    async def _paced(self, acts: Sequence[Act], full: Sequence[_Cell]) -> list[_Cell]:
+        case = acts[0].case
+        half = min(cell.items for cell in full[: len(acts)]) / 2
+        notes = 1 if case.to_one else 10
+        commits = half / (case.listeners if case.to_one else notes)
+        seconds = max(self._size.paced_seconds, 3 / commits)
+        return await self._turns(acts, _figure(commits * notes), at_rate(commits, notes, seconds))
+
+    async def _turns(
+        self, acts: Sequence[Act], name: str, load: Load, rounds: int | None = None
     ) -> list[_Cell]:
-        """Let the servers take turns, round by round."""
-        print(f"  {case} {name}", file=sys.stderr)
-        async with acts(self._stage, case, self._writer) as playing:
-            idle = await idle_cpu(self._stage)
-            done: list[list[Round]] = [[] for _ in playing]
-            for _ in range(rounds or self._size.rounds):
-                for act, own in zip(playing, done, strict=True):
-                    own.append(await act.measured(load, idle[act.server.process]))
-        return [_Cell(act.server, case, name, own) for act, own in zip(playing, done, strict=True)]
+        """Let the servers take turns, so that whatever disturbs the machine disturbs both."""
+        done: list[list[Round]] = [[] for _ in acts]
+        for _ in range(rounds or self._size.rounds):
+            for act, own in zip(acts, done, strict=True):
+                own.append(await act.measured(load))
+        return [
+            _Cell(act.server.name, act.server.process, act.case, name, own)
+            for act, own in zip(acts, done, strict=True)
+        ]
 
-    async def _memory(self) -> str:
-        case = Case(self._size.many, to_one=False)
-        before = self._held()
-        async with acts(self._stage, case, self._writer) as playing:
-            cpu = await idle_cpu(self._stage, self._size.idle_seconds)
-            rows = [
-                _memory_row(act, before[act.server.name], self._held()[act.server.name], cpu)
-                for act in playing
+    @asynccontextmanager
+    async def _playing(self, case: Case) -> AsyncIterator[list[Act]]:
+        """Have an audience before each server at once."""
+        print(f"  {case.text}", file=sys.stderr)
+        async with AsyncExitStack() as stack:
+            yield [
+                await stack.enter_async_context(
+                    acting(self._stage, one, case, self._writer, self._idle.get(one.process, 0.0))
+                )
+                for one in self._stage.servers
             ]
-        await asyncio.sleep(1)
-        after = self._held()
-        return table(
-            _MEMORY_HEADS,
-            [
-                [*row, f"{after[act.server.name].proportional:.0f}"]
-                for row, act in zip(rows, playing, strict=True)
-            ],
-        )
 
-    def _held(self) -> dict[str, Memory]:
-        processes = self._stage.processes
-        return {one.name: memory(processes[one.process]) for one in self._stage.servers}
-
-
-def _pressure(to_one: bool, entity: bool, listeners: int) -> tuple[int, int]:
-    """Give how many notes a commit changes, and how many items may be on their way."""
-    if to_one:
-        return 1, 0 if entity else 2 * listeners
-    return (10, 10) if entity else (AT_ONCE, 4 * AT_ONCE)
+    async def _memory(self) -> list[list[str]]:
+        """One audience at rest after the other, and what of it remains when it has left."""
+        rows, case = [], Case(self._size.many, to_one=False)
+        for server in self._stage.servers:
+            print(f"  {case.text}, at rest", file=sys.stderr)
+            process = self._stage.processes[server.process]
+            before = memory(process)
+            async with acting(self._stage, server, case, self._writer, 0.0):
+                await asyncio.sleep(self._size.settling)
+                used = self._stage.cpu_seconds()[server.process]
+                await asyncio.sleep(self._size.idle_seconds)
+                idle = self._stage.cpu_seconds()[server.process] - used
+                held = memory(process)
+            await asyncio.sleep(self._size.settling)
+            cpu = idle / self._size.idle_seconds
+            self._idle[server.process] = cpu / case.listeners
+            rows.append(_memory_row(server.name, case, (before, held, memory(process)), cpu))
+        return rows
 
 
 _LATENCY_HEADS = (
     "subscribers",
-    "listen to",
     "server",
-    "events",
+    "events/s",
     "items/s",
     "p50 ms",
     "p95 ms",
@@ -167,7 +199,7 @@ _LATENCY_HEADS = (
     "client CPU us",
 )
 _SUSTAINED_HEADS = (
-    "1,000 subscribers",
+    "subscribers",
     "server",
     "events/s",
     "items/s",
@@ -175,56 +207,51 @@ _SUSTAINED_HEADS = (
     *(f"{name} us" for name in _OTHERS),
 )
 _MEMORY_HEADS = (
+    "idle subscribers",
     "server",
-    "before MiB",
-    "with them MiB",
+    "PSS MiB before",
+    "PSS MiB with them",
     "KiB each",
-    "RSS KiB each",
+    "PSS MiB when they have left",
     "idle CPU ms/s",
-    "after they left MiB",
 )
 
 
-def _listened(case: Case) -> str:
-    return "one entity" if case.to_one else "each its own"
-
-
 def _latency_row(cell: _Cell) -> list[str]:
-    quantiles = [
-        median_of(cell.rounds, lambda one, share=share: one.quantile(share))  # type: ignore[misc]
-        for share in (0.5, 0.95, 0.99)
-    ]
     return [
-        f"{cell.case.listeners:,}",
-        _listened(cell.case),
-        cell.server.name,
+        cell.case.text.removesuffix(", own fields"),
+        cell.server,
         cell.load,
-        f"{median_of(cell.rounds, lambda one: one.rate):,.0f}",
-        *(f"{one:,.1f}" for one in quantiles),
-        f"{cell.median(cell.server.process):,.0f}",
-        f"{cell.median(LOAD):,.0f}",
+        _figure(cell.items),
+        *(f"{cell.milliseconds(share):,.1f}" for share in (0.5, 0.95, 0.99)),
+        f"{cell.microseconds(cell.process):,.0f}",
+        f"{cell.microseconds(LOAD):,.0f}",
     ]
 
 
 def _sustained_row(cell: _Cell) -> list[str]:
-    asked = "with the entity" if cell.case.entity else "the event's own fields"
     return [
-        f"{_listened(cell.case)}, {asked}",
-        cell.server.name,
-        f"{cell.events:,.1f}" if cell.events < 100 else f"{cell.events:,.0f}",
-        f"{median_of(cell.rounds, lambda one: one.rate):,.0f}",
-        f"{cell.median(cell.server.process):,.0f}",
-        *(f"{cell.median(name):,.0f}" for name in _OTHERS),
+        cell.case.text,
+        cell.server,
+        _figure(cell.events),
+        _figure(cell.items),
+        *(f"{cell.microseconds(name):,.0f}" for name in (cell.process, *_OTHERS)),
     ]
 
 
-def _memory_row(act: Act, before: Memory, held: Memory, cpu: Mapping[str, float]) -> list[str]:
-    each = _KIBIBYTES / act.case.listeners
+def _memory_row(server: str, case: Case, held: Sequence[Memory], cpu: float) -> list[str]:
+    before, during, after = (one.proportional for one in held)
     return [
-        act.server.name,
-        f"{before.proportional:.0f}",
-        f"{held.proportional:.0f}",
-        f"{(held.proportional - before.proportional) * each:.1f}",
-        f"{(held.resident - before.resident) * each:.1f}",
-        f"{cpu[act.server.process] * 1000:.0f}",
+        f"{case.listeners:,}",
+        server,
+        f"{before:.0f}",
+        f"{during:.0f}",
+        f"{(during - before) * _KIBIBYTES / case.listeners:.1f}",
+        f"{after:.0f}",
+        f"{cpu * 1000:.0f}",
     ]
+
+
+def _figure(value: float) -> str:
+    """Give a rate with as many digits as are worth telling."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}" if value < 10 else f"{value:.1f}"
