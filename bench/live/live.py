@@ -92,15 +92,18 @@ class _Bench:
         await self._warm_up()
         memory_rows = await self._memory()
         paced = await self._alone()
-        full: list[_Cell] = []
+        flat_out: dict[bool, list[_Cell]] = {}
         for to_one in (True, False):
-            flat_out, steady = await self._some(Case(size.some, to_one))
-            full += flat_out
+            flat_out[to_one], steady = await self._some(Case(size.some, to_one))
             paced += steady
-        for to_one in (True, False):
-            full += await self._with_entity(Case(size.some // _FEW, to_one, entity=True))
-        for to_one, flat_out in ((True, full[: len(full) // 4]), (False, full[len(full) // 4 :])):
-            paced += await self._many(Case(size.many, to_one), flat_out)
+        with_entity = [
+            cell
+            for to_one in (True, False)
+            for cell in await self._with_entity(Case(size.some // _FEW, to_one, entity=True))
+        ]
+        for to_one, full in flat_out.items():
+            paced += await self._many(Case(size.many, to_one), full)
+        full = [*flat_out[True], *flat_out[False], *with_entity]
         return {
             LATENCY: table(_LATENCY_HEADS, [_latency_row(cell) for cell in paced]),
             SUSTAINED: table(_SUSTAINED_HEADS, [_sustained_row(cell) for cell in full]),
@@ -136,7 +139,7 @@ class _Bench:
 
     async def _paced(self, acts: Sequence[Act], full: Sequence[_Cell]) -> list[_Cell]:
         case = acts[0].case
-        half = min(cell.items for cell in full[: len(acts)]) / 2
+        half = min(cell.items for cell in full) / 2
         notes = 1 if case.to_one else 10
         commits = half / (case.listeners if case.to_one else notes)
         seconds = max(self._size.paced_seconds, 3 / commits)

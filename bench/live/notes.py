@@ -1,13 +1,12 @@
 """The small service whose commits are followed: notes that only count, on the kit like the others.
 
-`python -m bench.live.notes` serves the subgraph, and `POST /commit` for the bench: one transaction
+`python -m bench.live` serves the subgraph, and `POST /commit` for the bench: one transaction
 changes the named notes and writes their events to the outbox, or publishes them once it committed.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -49,10 +48,8 @@ from service_kit.messaging.relay import Relay
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import new_identifier
-from service_kit.runtime.logs import configure_logging
-from service_kit.runtime.process import serve
+from service_kit.runtime.json_values import JSON
 from service_kit.runtime.running import running
-from service_kit.runtime.settings import read_settings
 from service_kit.storage.database import Database, Session, UpdateOne
 from service_kit.storage.indexes import CollectionDeclaration, ensure_indexes
 
@@ -88,7 +85,9 @@ class Note:
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> Note | None:  # noqa: A002
         """Read it as it is now."""
         found = await info.context.database.collection(NOTES.name).find_one({"_id": id})
-        return found and Note(id=id, title=found["title"], version=found["version"])
+        if found is None:
+            return None
+        return Note(id=id, title=found["title"], version=found["version"])
 
 
 @strawberry.type(description="A note has changed.")
@@ -103,7 +102,9 @@ class NoteChange(EventItem):
     @resolver_field(description="The note, as it is now.")
     async def note(self, info: Info) -> Note | None:
         entity = self.told.payload.get("note")
-        return entity and await Note.resolve_reference(info=info, id=entity["id"])
+        if entity is None:
+            return None
+        return await Note.resolve_reference(info=info, id=entity["id"])
 
 
 @strawberry.type(description="What can be read.")
@@ -184,7 +185,8 @@ class Writer:
 
     def _changed(self, note: str) -> Event:
         seq = self._versions[note] = self._versions.get(note, 0) + 1
-        payload = {"text": TEXT, "note": {"id": note}}
+        keys: JSON = {"noteId": note}
+        payload: JSON = {"text": TEXT, "note": {"id": note}}
         return Event(
             event_id=new_identifier(),
             type="noteChanged",
@@ -193,7 +195,7 @@ class Writer:
             occurred_at=self._clock.now(),
             actor="bench",
             audience=(GRANT,),
-            data={FIELD: {"keys": {"noteId": note}, "payload": payload}},
+            data={FIELD: {"keys": keys, "payload": payload}},
         )
 
     async def _publish(self, events: Sequence[Event]) -> None:
@@ -263,14 +265,3 @@ def notes_app(settings: ServiceSettings) -> Starlette:
     app.router.add_route("/commit", commit, methods=["POST"])
     app.state.drain = log.close
     return app
-
-
-def main(environment: Mapping[str, str]) -> None:
-    """Serve as the environment says."""
-    settings = read_settings(ServiceSettings, environment, "NOTES")
-    configure_logging(SERVICE, level=settings.log_level, as_json=False)
-    serve(notes_app(settings), host=settings.host, port=settings.port, log_level=settings.log_level)
-
-
-if __name__ == "__main__":
-    main(os.environ)

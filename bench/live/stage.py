@@ -144,7 +144,7 @@ async def stage(environment: Mapping[str, str], clock: Clock) -> AsyncIterator[S
         ports = {name: free_port() for name in (SERVICE, GATEWAY, "yoga")}
         service = f"http://{HOST}:{ports[SERVICE]}"
         plans = {
-            SERVICE: (_module("bench.live.notes"), _for_service(keys, mongo.url, ports[SERVICE])),
+            SERVICE: (_module("bench.live"), _for_service(keys, mongo.url, ports[SERVICE])),
             GATEWAY: (_module(GATEWAY), _for_gateway(keys, service, ports[GATEWAY])),
         }
         servers = [_tutti(keys, ports[GATEWAY], clock)]

@@ -1,0 +1,66 @@
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bench.figures import Round
+from bench.live import live, stage
+from bench.live.acts import Case
+from bench.live.stage import CannotRun, Server, allow_files
+
+TUTTI = Server("Tutti", 4000, "gateway", publishes=False, extra="cursor")
+YOGA = Server("graphql-yoga", 4001, "yoga", publishes=True)
+USED: Mapping[str, float] = {
+    "gateway": 0.2,
+    "notes_svc": 0.1,
+    "mongod": 0.05,
+    "valkey-server": 0.01,
+    "clients": 0.04,
+}
+
+
+def a_cell(case: Case) -> live._Cell:
+    rounds = [Round(2.0, tuple(n / 1000 for n in range(1, 4001)), USED)] * 3
+    return live._Cell("Tutti", "gateway", case, "2", rounds)
+
+
+def test_each_server_has_notes_of_its_own_and_each_listener_one_of_them() -> None:
+    own = Case(3, to_one=False)
+    assert own.notes(TUTTI) == ["g0", "g1", "g2"]
+    assert own.notes(YOGA) == ["y0", "y1", "y2"]
+    assert Case(3, to_one=True).notes(TUTTI) == ["g0", "g0", "g0"]
+
+
+def test_the_entity_is_asked_for_when_the_case_says_so() -> None:
+    assert "note {" not in Case(1, to_one=True).way(TUTTI).operation
+    assert "note {" in Case(1, to_one=True, entity=True).way(TUTTI).operation
+    assert "cursor" not in Case(1, to_one=True).way(YOGA).operation
+
+
+def test_a_row_tells_items_and_the_cpu_time_of_each() -> None:
+    row = live._latency_row(a_cell(Case(1000, to_one=True)))
+    assert row == [
+        "1,000, one entity", "Tutti", "2", "2,000", "2,000.0", "3,800.0", "3,960.0", "50", "10",
+    ]  # fmt: skip
+
+
+def test_an_event_that_a_thousand_hear_is_one_event() -> None:
+    case = "1,000, {}, own fields"
+    one = live._sustained_row(a_cell(Case(1000, to_one=True)))
+    own = live._sustained_row(a_cell(Case(1000, to_one=False)))
+    assert one[:4] == [case.format("one entity"), "Tutti", "2", "2,000"]
+    assert own[:4] == [case.format("each its own"), "Tutti", "2,000", "2,000"]
+    assert one[4:] == ["50", "25", "12", "2", "10"]
+
+
+def test_without_node_yoga_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert stage.yoga_command() is None
+    assert "left out" in capsys.readouterr().err
+
+
+def test_more_files_than_the_system_allows_are_refused() -> None:
+    with pytest.raises(CannotRun, match="open files"):
+        allow_files(10**12)
