@@ -3,6 +3,7 @@
 GatewayError
 ├── ClientError                the text is safe to show
 │   ├── InvalidRequest         BAD_REQUEST
+│   ├── InvalidArgument        INVALID_INPUT
 │   ├── InvalidOperation       GRAPHQL_VALIDATION_FAILED
 │   ├── OperationNotFound      OPERATION_NOT_FOUND
 │   ├── OperationTooComplex    OPERATION_TOO_COMPLEX
@@ -47,6 +48,12 @@ class ClientError(GatewayError):
 
 class InvalidRequest(ClientError):
     """The HTTP or WebSocket request is not a GraphQL request."""
+
+
+class InvalidArgument(ClientError):
+    """An argument of a field that the gateway serves itself has a value that cannot be meant."""
+
+    code: ClassVar[str] = "INVALID_INPUT"
 
 
 class InvalidOperation(ClientError):

@@ -1,6 +1,6 @@
 """The one root field of a subscription: its arguments, and what else of the operation varies."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from graphql import (
     OperationDefinitionNode,
     VariableNode,
     Visitor,
+    get_named_type,
     visit,
 )
 from graphql.execution.values import VariableValues, get_argument_values
@@ -28,7 +29,8 @@ from gateway.supergraph.model import EventSource, Supergraph
 class SubscriptionRoot:
     """What a subscription needs besides its plan.
 
-    `payload_fields` are those of the event's type; `resolving` are the variables that count once
+    `payload_fields` are those of the event's type with the names of their types, `type_names` all
+    types there are; `resolving` are the variables that count once
     an event is there (all but those that stand in the root field's arguments alone). Without an
     event source there is no `payload`: the events are a subgraph's. `showing` has the plan for
     snapshots. `identity` tells one prepared operation from another.
@@ -38,11 +40,12 @@ class SubscriptionRoot:
     key: str
     definition: GraphQLField
     node: FieldNode
-    payload_fields: frozenset[str]
+    payload_fields: Mapping[str, str]
     resolving: tuple[str, ...]
     source: EventSource | None = None
     payload: EventPayload | None = None
     showing: SnapshotPlanning | None = None
+    type_names: Container[str] = ()
     identity: object = field(default_factory=object)
 
     def arguments(self, variables: VariableValues) -> Mapping[str, Any]:
@@ -75,11 +78,15 @@ def subscription_root(
         key=selected.response_key,
         definition=definition,
         node=node,
-        payload_fields=frozenset(getattr(payload_type, "fields", ())),
+        payload_fields={
+            name: get_named_type(one.type).name
+            for name, one in getattr(payload_type, "fields", {}).items()
+        },
         resolving=_variables_below(operation, node, fragments),
         source=source,
         payload=compile_event_payload(text, supergraph.schema) if source else None,
         showing=showing if source else None,
+        type_names=supergraph.schema.type_map,
     )
 
 

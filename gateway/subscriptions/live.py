@@ -57,7 +57,7 @@ class LiveEvents:
 
         Events are pushed instead, with `push`, whenever the next item is being waited for.
         """
-        wish = wish_of(source, arguments, root.payload_fields, caller)
+        wish = wish_of(source, arguments, root, caller)
         options = self._options
         limit = (
             options.states_waiting

@@ -1,10 +1,11 @@
 """What the arguments of a subscription field ask for."""
 
-from collections.abc import Mapping
+from base64 import urlsafe_b64decode
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from gateway.errors import Forbidden, InvalidRequest, Unauthenticated
+from gateway.errors import Forbidden, InvalidArgument, Unauthenticated
 from gateway.execution.snapshot_plan import ID
 from gateway.subscriptions.happening import texts_of
 from gateway.subscriptions.listener import Interest, grants_that_count
@@ -15,6 +16,16 @@ SINCE, SNAPSHOT, HEARTBEAT = "since", "snapshot", "heartbeatSeconds"
 SHORTEST_HEARTBEAT, LONGEST_HEARTBEAT = 5, 60
 MOST_VALUES = 500
 """How many values one filter may list."""
+
+
+class Payload(Protocol):
+    """What is known of an event's type: its fields with their types, and all types there are."""
+
+    @property
+    def payload_fields(self) -> Mapping[str, str]: ...
+
+    @property
+    def type_names(self) -> Container[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +45,10 @@ class Wish:
 def wish_of(
     source: EventSource,
     arguments: Mapping[str, Any],
-    payload_fields: frozenset[str],
+    root: Payload,
     caller: Caller,
 ) -> Wish:
-    """Read coerced arguments; raises InvalidRequest, and for who may not listen Forbidden.
+    """Read coerced arguments; raises InvalidArgument, and for who may not listen Forbidden.
 
     Raises Unauthenticated for nobody in particular, unless visitors may listen.
     """
@@ -51,12 +62,13 @@ def wish_of(
     grants = grants_that_count(source, caller)
     if grants is not None:
         _require_allowed(source, filters, grants, caller)
+    _require_ids(arguments, root)
     return Wish(
         interest=Interest(source.field, filters, grants),
         since=arguments.get(SINCE),
         snapshot=bool(arguments.get(SNAPSHOT)),
         heartbeat=_heartbeat(arguments.get(HEARTBEAT)),
-        named=_named(arguments, payload_fields),
+        named=_named(arguments, root.payload_fields),
     )
 
 
@@ -71,8 +83,31 @@ def _require_role(source: EventSource, caller: Caller) -> None:
 
 def _require_bounded(filters: Mapping[str, frozenset[str]]) -> None:
     for name, values in filters.items():
+        if not values:
+            raise InvalidArgument(f"`{name}` lists nothing; leave it out to hear of all.")
         if len(values) > MOST_VALUES:
-            raise InvalidRequest(f"`{name}` may list at most {MOST_VALUES} values.")
+            raise InvalidArgument(f"`{name}` may list at most {MOST_VALUES} values.")
+
+
+def _require_ids(arguments: Mapping[str, Any], root: Payload) -> None:
+    """Refuse a global id (`Type:key` in base64url) that names another type than the argument."""
+    for name, value in arguments.items():
+        expected = root.payload_fields.get(name.removesuffix("s").removesuffix(ID))
+        if expected is None or not name.removesuffix("s").endswith(ID):
+            continue
+        for text in texts_of(value):
+            found = _type_in(text)
+            if found != expected and found in root.type_names:
+                raise InvalidArgument(f"`{name}` names no {expected}.")
+
+
+def _type_in(identifier: str) -> str:
+    """Give what stands before the colon; ids that are not of that form are nobody's concern."""
+    try:
+        padded = identifier.encode("ascii") + b"=" * (-len(identifier) % 4)
+        return urlsafe_b64decode(padded).decode().partition(":")[0]
+    except ValueError:
+        return ""
 
 
 def _require_allowed(
@@ -94,13 +129,13 @@ def _heartbeat(seconds: Any) -> float | None:
     if seconds is None:
         return None
     if not SHORTEST_HEARTBEAT <= seconds <= LONGEST_HEARTBEAT:
-        raise InvalidRequest(
+        raise InvalidArgument(
             f"`{HEARTBEAT}` is from {SHORTEST_HEARTBEAT} to {LONGEST_HEARTBEAT} seconds."
         )
     return float(seconds)
 
 
-def _named(arguments: Mapping[str, Any], payload_fields: frozenset[str]) -> dict[str, Any]:
+def _named(arguments: Mapping[str, Any], payload_fields: Container[str]) -> dict[str, Any]:
     """An argument `orderId` names the entity of the payload's field `order`."""
     return {
         field: {"id": value}

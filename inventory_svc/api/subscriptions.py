@@ -120,6 +120,7 @@ class Subscription:
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
             is_state=True,
+            id_types={"locationIds": "Location"},
         )
         context = info.context
         flow = EventFlow(context.log, wanted, context.caller, context.clock)

@@ -98,6 +98,7 @@ class Subscription:
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
             named=named_by(order=order_id, customer=customer_id),
+            id_types={"orderId": "Order", "customerId": "Customer"},
         )
         async with aclosing(_items(OrderUpdate, info, wanted)) as items:
             async for item in items:
@@ -127,6 +128,7 @@ class Subscription:
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
             named=named_by(order=order_id),
+            id_types={"orderId": "Order", "locationId": "Location"},
         )
         async with aclosing(_items(OrderLineStatusChange, info, wanted)) as items:
             async for item in items:
@@ -154,6 +156,7 @@ class Subscription:
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
             named=named_by(location=location_id),
+            id_types={"locationId": "Location"},
         )
         async with aclosing(_items(FulfilmentQueueChange, info, wanted)) as items:
             async for item in items:

@@ -16,6 +16,7 @@ import structlog
 
 from service_kit.commands.refusal import FORBIDDEN, INVALID_INPUT, UNAVAILABLE
 from service_kit.graphql.errors import INVALID_CURSOR, UNAUTHENTICATED, CodedError
+from service_kit.graphql.global_ids import from_global_id
 from service_kit.identity.caller import Caller
 from service_kit.messaging.bus import BusUnavailable, Entry
 from service_kit.messaging.envelope import EntityRef, Event, event_from_json
@@ -67,7 +68,8 @@ class Wanted:
     """What a subscription asks for: a field (the topic), and its arguments by their GraphQL names.
 
     `named` are the payload's entities that a SNAPSHOT shows; roles in `unrestricted` see all. Of a
-    state (`is_state`) the latest event of an entity stands for those that wait with it.
+    state (`is_state`) the latest event of an entity stands for those that wait with it. Filters in
+    `id_types` hold global ids of those types.
     """
 
     topic: str
@@ -78,6 +80,7 @@ class Wanted:
     heartbeat_seconds: float | None = None
     named: Mapping[str, Any] = field(default_factory=dict)
     is_state: bool = False
+    id_types: Mapping[str, str] = field(default_factory=dict)
 
 
 class EventFlow:
@@ -91,6 +94,7 @@ class EventFlow:
         self._filters = dict(_filters(wanted))
         self._sees_all = caller.has_role(*wanted.unrestricted)
         _require_allowed(wanted, self._filters, caller, sees_all=self._sees_all)
+        _require_ids(wanted, self._filters)
         self._heartbeat = _heartbeat(wanted)
         self._positions: list[int] = []
         self._shown: dict[EntityRef, int] = {}
@@ -308,6 +312,9 @@ def _filters(wanted: Wanted) -> Iterator[tuple[str, frozenset[str]]]:
         if given is None:
             continue
         values = _texts(given)
+        if not values:
+            message = f"`{name}` lists nothing; leave it out to hear of all."
+            raise CodedError(INVALID_INPUT, message)
         if len(values) > MOST_VALUES:
             raise CodedError(INVALID_INPUT, f"`{name}` may list at most {MOST_VALUES} values.")
         yield name, values
@@ -323,6 +330,12 @@ def _require_allowed(
     if not filters:
         names = ", ".join(f"`{name}`" for name in wanted.filters)
         raise CodedError(FORBIDDEN, f"{wanted.topic} needs at least one of {names} here.")
+
+
+def _require_ids(wanted: Wanted, filters: Mapping[str, frozenset[str]]) -> None:
+    for name, type_name in wanted.id_types.items():
+        for text in filters.get(name, ()):
+            from_global_id(text, type_name, (name,))
 
 
 def _heartbeat(wanted: Wanted) -> float | None:

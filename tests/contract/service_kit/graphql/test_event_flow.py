@@ -132,6 +132,7 @@ async def test_an_event_is_heard_by_those_in_its_audience(
         (replace(ALL, filters={"bellId": "b1"}), grantee(), "FORBIDDEN"),
         (replace(ALL, heartbeat_seconds=4), OPERATOR, "INVALID_INPUT"),
         (replace(ALL, heartbeat_seconds=61), OPERATOR, "INVALID_INPUT"),
+        (replace(ALL, filters={"towers": []}), OPERATOR, "INVALID_INPUT"),
         (replace(ALL, filters={"bellId": ["b"] * 1 + [str(n) for n in range(500)]}), OPERATOR,
          "INVALID_INPUT"),
     ],

@@ -1,6 +1,8 @@
 """Who may listen to a source, and with which arguments."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +21,17 @@ SOURCE = EventSource(
     unrestricted=frozenset({"operator"}),
     roles=frozenset({"operator", "assistant"}),
 )
-FIELDS = frozenset({"place", "cursor"})
+
+
+@dataclass(frozen=True)
+class Fields:
+    """An event's type with a place."""
+
+    payload_fields: Mapping[str, str]
+    type_names: frozenset[str]
+
+
+FIELDS = Fields({"place": "Place", "cursor": "String"}, frozenset({"Place", "Order"}))
 
 
 def caller(*roles: str, kind: CallerKind = CallerKind.USER) -> Caller:
@@ -59,3 +71,24 @@ def test_a_source_that_names_no_roles_is_for_whoever_has_a_grant() -> None:
     assert wish(caller("customer"), source, placeId="1").interest.grants == frozenset(
         {"location:S1"}
     )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"skus": []},
+        {"skus": [str(number) for number in range(501)]},
+        {"heartbeatSeconds": 4},
+        {"heartbeatSeconds": 61},
+        {"placeId": urlsafe_b64encode(b"Order:7").rstrip(b"=").decode()},
+    ],
+)
+def test_an_argument_that_cannot_be_meant_is_refused(arguments: Mapping[str, Any]) -> None:
+    assert refusal(caller("operator"), arguments) == "INVALID_INPUT"
+
+
+@pytest.mark.parametrize("text", [b"Place:7", b"Strange:7", b"\xff", b"7"])
+def test_an_id_of_the_right_type_or_of_no_such_form_is_taken(text: bytes) -> None:
+    identifier = urlsafe_b64encode(text).rstrip(b"=").decode()
+
+    assert wish(caller("operator"), placeId=identifier).named == {"place": {"id": identifier}}
