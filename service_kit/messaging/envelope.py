@@ -105,3 +105,9 @@ def partition_of(entity: EntityRef, partitions: int) -> int:
 def stream_name(service: str, partition: int) -> str:
     """Give the name of the stream of one partition of one service."""
     return f"events:{service}:{partition}"
+
+
+def parts_of_stream(name: str) -> tuple[str, int]:
+    """Give the service and the partition that a stream's name has."""
+    _, service, partition = name.split(":")
+    return service, int(partition)

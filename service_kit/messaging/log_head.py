@@ -32,6 +32,11 @@ class LogHead:
         """Whether it may be the log of that identity; what is not known may be."""
         return identity is None or self.identity is None or identity == self.identity
 
+    def beginning(self, partition: int, first: int) -> int:
+        """Give the position before the oldest event there is: the end, if there is none."""
+        known = self.partitions.get(partition)
+        return max(0, first - 1) if first or known is None else known.reached
+
     def ends(self, last: Sequence[int]) -> list[int]:
         """Give each partition's end from its stream's, which may not be filled again yet."""
         return [

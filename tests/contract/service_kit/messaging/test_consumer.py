@@ -20,6 +20,7 @@ from service_kit.messaging.consumer import (
 from service_kit.messaging.envelope import Event
 from service_kit.messaging.inbox import Inbox
 from service_kit.messaging.leases import LEASES
+from service_kit.messaging.log_head import PartitionHead
 from service_kit.messaging.parked_work import ParkedWork
 from service_kit.messaging.parking import ParkedEntity
 from service_kit.runtime.clock import SettableClock
@@ -425,3 +426,49 @@ async def test_all_the_parked_events_of_an_entity_are_discarded_together(
     assert await desk.run(["parked"]) == NOTHING
     assert await diary.pages() == {"b": [1]}
     assert (await desk.run(["retry", "diary/Counter:a"]))[0] == 1
+
+
+async def say(bus: Bus, identity: str, reached: int, mark: str = "1") -> None:
+    """Say of the log what its relay would."""
+    partitions = {0: PartitionHead(reached, mark), 1: PartitionHead(0, mark)}
+    await bus.tell_head("counting_svc", identity, partitions)
+
+
+@pytest.mark.parametrize("identity", ["first", "second"])
+async def test_a_log_that_began_anew_resets_its_consumer(
+    database: Database, bus: Bus, diary: Diary, identity: str
+) -> None:
+    resets: list[str] = []
+
+    async def start_afresh(_: Session, stream: str) -> None:
+        resets.append(stream)
+
+    consumer = Consumer(
+        "diary", bus, database, [STREAM], diary.take,
+        owner="a", on_reset=start_afresh, settings=SOON,
+    )  # fmt: skip
+    await say(bus, "first", 0)
+    await tell(bus, counted("a", 1), counted("a", 2))
+    await take_all(consumer)
+    await bus.delete(STREAM)
+    await tell(bus, counted("b", 1))
+    for mark in "234":
+        await say(bus, identity, 1, mark)
+        await consumer.run_once()
+    await take_all(consumer)
+
+    assert resets == [STREAM]
+    assert await diary.pages() == {"a": [1, 2], "b": [1]}
+
+
+async def test_a_log_that_began_anew_stops_a_consumer_that_cannot_start_afresh(
+    database: Database, bus: Bus, diary: Diary
+) -> None:
+    consumer = consumer_of(database, bus, diary, settings=SOON)
+    await say(bus, "first", 0)
+    await tell(bus, counted("a", 1))
+    await take_all(consumer)
+    await say(bus, "second", 0)
+
+    with pytest.raises(CursorTooOld):
+        await consumer.run_once()
