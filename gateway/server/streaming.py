@@ -14,8 +14,8 @@ from gateway.server.drain import Drain
 from gateway.server.negotiation import StreamForm
 from gateway.server.schema import Answered
 
-_BOUNDARY = "graphql"
-_PART = f"\r\n--{_BOUNDARY}\r\nContent-Type: application/json; charset=utf-8\r\n\r\n".encode()
+_BOUNDARY = b"\r\n--graphql"
+_PART = b"\r\nContent-Type: application/json; charset=utf-8\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,11 @@ class _Words:
     """How one form says what there is to say.
 
     `end` follows the last answer; a stream that breaks off without it makes clients come again.
+    In multipart the boundary ends each part: clients wait for it before they take the part.
     """
 
     media_type: str
+    begin: bytes
     answer: Callable[[Answer], bytes]
     heartbeat: bytes
     end: bytes
@@ -34,15 +36,17 @@ class _Words:
 _WORDS: Mapping[StreamForm, _Words] = {
     StreamForm.SSE: _Words(
         media_type="text/event-stream; charset=utf-8",
+        begin=b"",
         answer=lambda answer: b"event: next\ndata: " + answer.encoded + b"\n\n",
         heartbeat=b":\n\n",
         end=b"event: complete\ndata:\n\n",
     ),
     StreamForm.MULTIPART: _Words(
-        media_type=f'multipart/mixed;boundary="{_BOUNDARY}";subscriptionSpec=1.0',
-        answer=lambda answer: _PART + b'{"payload":' + answer.encoded + b"}",
-        heartbeat=_PART + b"{}",
-        end=f"\r\n--{_BOUNDARY}--\r\n".encode(),
+        media_type='multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
+        begin=_BOUNDARY,
+        answer=lambda answer: _PART + b'{"payload":' + answer.encoded + b"}" + _BOUNDARY,
+        heartbeat=_PART + b"{}" + _BOUNDARY,
+        end=b"--\r\n",
     ),
 }
 _ENDED: Any = object()
@@ -77,7 +81,7 @@ class StreamResponse(Response):
 
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         # A first sign of life: proxies and clients see at once that the stream is open.
-        await write(self._words.heartbeat)
+        await write(self._words.begin + self._words.heartbeat)
         async for part in self._parts(receive):
             await write(part)
         await write(b"", more=False)
