@@ -70,6 +70,11 @@ class GatewaySchema(BaseSchema):
         self._transport = transport
         self._streaming = streaming
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a schema yet; once there is one, there always is."""
+        return self._serving.served is not None
+
     async def execute(
         self,
         query: str | None,

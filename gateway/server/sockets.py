@@ -14,6 +14,8 @@ FORBIDDEN = 4403
 SERVICE_RESTART = 1012
 """Clients connect again after both: with a new token, or elsewhere."""
 
+TOKEN_EXPIRED = "Token expired"  # noqa: S105  # words, no secret
+
 _LOOK_SECONDS = 0.5
 
 
@@ -78,6 +80,10 @@ class OpenSockets:
         """Look at a socket anew: its caller is known now."""
         self._schedule(socket)
 
+    def has_expired(self, socket: Socket) -> bool:
+        """Whether the token of the socket's caller has expired."""
+        return socket.expires_at <= self._clock.now()
+
     def _schedule(self, socket: Socket) -> None:
         left = (socket.expires_at - self._clock.now()).total_seconds()
         seconds = max(0.0, min(left, self._ping_seconds))
@@ -88,10 +94,10 @@ class OpenSockets:
     def _look_after(self, socket: Socket) -> None:
         busy = self._busy.get(socket)
         is_busy = busy is not None and not busy.done()
-        if socket.expires_at <= self._clock.now():
+        if self.has_expired(socket):
             if busy is not None:
                 busy.cancel()
-            self._busy[socket] = _started(socket.end(FORBIDDEN, "Token expired"))
+            self._busy[socket] = _started(socket.end(FORBIDDEN, TOKEN_EXPIRED))
             return
         self._schedule(socket)
         if not is_busy:  # else the socket has not even taken the last ping

@@ -23,7 +23,7 @@ from gateway.execution.answer import Answer
 from gateway.security.masking import masked
 from gateway.server.drain import Drain
 from gateway.server.schema import GatewaySchema, RequestContext
-from gateway.server.sockets import FORBIDDEN, SERVICE_RESTART, OpenSockets
+from gateway.server.sockets import FORBIDDEN, SERVICE_RESTART, TOKEN_EXPIRED, OpenSockets
 from gateway.subscriptions.listener import Push
 from service_kit.identity.caller import Caller
 from service_kit.runtime.websocket import Push as PushBytes
@@ -155,6 +155,9 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         self.connection_init_received = True
         if self.connection_init_timeout_task is not None:
             self.connection_init_timeout_task.cancel()
+        if not self.schema.is_ready:  # an error would end what clients else try again
+            await self.websocket.close(TRY_AGAIN_LATER, "The gateway is starting")
+            return
         try:
             caller = await self.door.caller_of(self.websocket.ws, message.get("payload") or {})
         except Unauthenticated as error:
@@ -228,12 +231,18 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         operation: Operation[RequestContext, None],
         answers: AsyncGenerator[Answer, None],
     ) -> bool:
-        """Send answers; False if the last one said why there are no more."""
+        """Send answers; False if there are no more for a reason, which the client was told.
+
+        Of an expired token the close code tells: clients then come again with a new one.
+        """
         head = _head(operation.id).decode()
         async for answer in answers:
             if not answer.was_run:
                 self._forget(operation)
-                await self._send_errors(operation.id, answer.errors)
+                if self.door.sockets.has_expired(self):
+                    await self.end(FORBIDDEN, TOKEN_EXPIRED)
+                else:
+                    await self._send_errors(operation.id, answer.errors)
                 return False
             await self.websocket.send_text(f"{head}{answer.encoded.decode()}}}")
         return True

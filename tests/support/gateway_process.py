@@ -57,7 +57,7 @@ class GatewayProcess:
             process.wait()
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal, and give the exit status when it has ended."""
+        """Send a signal and wait for the end; give its exit status, or the signal below zero."""
         process, self._process = self._process, None
         assert process is not None, "it does not run"
         process.send_signal(number)
@@ -66,7 +66,7 @@ class GatewayProcess:
     async def until_ready(self) -> None:
         """Wait until it has the graph."""
         async with self._asking() as session:
-            while not await self._is_ready(session):
+            while not await self._is_ready(session):  # noqa: ASYNC110  # seen from outside only
                 await asyncio.sleep(_LOOK_AGAIN)
 
     async def until_listeners(self, count: int) -> None:
@@ -74,7 +74,7 @@ class GatewayProcess:
         found = -1
         try:
             async with self._asking() as session:
-                while (found := await self._listeners(session)) != count:
+                while (found := await self._listeners(session)) != count:  # noqa: ASYNC110
                     await asyncio.sleep(_LOOK_AGAIN)
         except TimeoutError:
             raise AssertionError(f"{found} listeners, never {count}") from None
