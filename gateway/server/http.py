@@ -116,7 +116,7 @@ class GatewayView(GraphQL[RequestContext, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one socket; nothing is raised."""
         if scope["type"] == "websocket":
-            await self.run(WebSocket(scope, receive, send))
+            await self._serve_socket(WebSocket(scope, receive, send))
             return
         request = Request(scope, receive)
         accepted = media_type(request.headers.get("accept"))
@@ -128,6 +128,14 @@ class GatewayView(GraphQL[RequestContext, None]):
             _log.exception("request_failed")
             response = failure_response(error)
         await response(scope, receive, send)
+
+    async def _serve_socket(self, socket: WebSocket) -> None:
+        try:
+            self.schema.require_ready()
+        except NotReady as error:  # once the socket is open, errors would end its subscriptions
+            await socket.send_denial_response(refusal_response(try_again(error), None))
+            return
+        await self.run(socket)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Carry the negotiated media type to where the answer is written."""

@@ -70,10 +70,9 @@ class GatewaySchema(BaseSchema):
         self._transport = transport
         self._streaming = streaming
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether there is a schema yet; once there is one, there always is."""
-        return self._serving.served is not None
+    def require_ready(self) -> None:
+        """Raise NotReady while there is no schema; once there is one, there always is."""
+        self._in_use()
 
     async def execute(
         self,

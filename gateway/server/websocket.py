@@ -155,9 +155,6 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         self.connection_init_received = True
         if self.connection_init_timeout_task is not None:
             self.connection_init_timeout_task.cancel()
-        if not self.schema.is_ready:  # an error would end what clients else try again
-            await self.websocket.close(TRY_AGAIN_LATER, "The gateway is starting")
-            return
         try:
             caller = await self.door.caller_of(self.websocket.ws, message.get("payload") or {})
         except Unauthenticated as error:

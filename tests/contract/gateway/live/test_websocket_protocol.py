@@ -255,11 +255,12 @@ async def test_a_gateway_that_is_still_starting_has_clients_come_again(
 ) -> None:
     nowhere = replace(world.settings, subgraphs=("orders=http://127.0.0.1:1/graphql",))
     starting = await serve("gateway", build_app(nowhere, world.clock))
-    async with connected(session, f"{starting.url}/graphql") as socket:
-        await socket.send({"type": "connection_init"})
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        async with connected(session, f"{starting.url}/graphql"):
+            pass
 
-        assert await socket.read() is None
-        assert socket.socket.close_code == 1013
+    assert refused.value.status == 503
+    assert (refused.value.headers or {})["Retry-After"] == "1"
 
 
 async def test_a_gateway_that_is_told_to_stop_sends_its_clients_elsewhere(
