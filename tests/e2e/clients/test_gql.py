@@ -100,11 +100,11 @@ class Heard:
 async def reconnecting(transport: Transport) -> AsyncIterator[ReconnectingAsyncClientSession]:
     """Have gql connect again by itself during the block."""
     client = Client(transport=transport)
-    session = await client.connect_async(reconnecting=True, retry_connect=retry(wait=_SOON))
+    session = await client.connect_async(reconnecting=True, retry_connect=retry(wait=_SOON))  # type: ignore[no-untyped-call]
     try:
         yield session
     finally:
-        await client.close_async()
+        await client.close_async()  # type: ignore[no-untyped-call]
 
 
 def opened_by(transport: Transport) -> list[Any]:
@@ -230,7 +230,7 @@ async def test_a_token_that_is_not_good_closes_the_socket_with_4403(
     transport = opens(gateway.graphql_url, "nonsense")
     sockets = opened_by(transport)
     with pytest.raises(TransportConnectionFailed):
-        await Client(transport=transport).connect_async()
+        await Client(transport=transport).connect_async()  # type: ignore[no-untyped-call]
     await transport.close()
 
     assert [socket.close_code for socket in sockets] == [FORBIDDEN]

@@ -260,7 +260,8 @@ async def test_a_gateway_that_is_still_starting_has_clients_come_again(
             pass
 
     assert refused.value.status == 503
-    assert (refused.value.headers or {})["Retry-After"] == "1"
+    assert refused.value.headers is not None
+    assert refused.value.headers["Retry-After"] == "1"
 
 
 async def test_a_gateway_that_is_told_to_stop_sends_its_clients_elsewhere(
