@@ -41,7 +41,7 @@ await converse({
       error: sink.error,
       complete: sink.complete,
     });
-    return () => subscription.unsubscribe();
+    return () => subscription?.unsubscribe();
   },
   close: () => client.stop(),
 });

@@ -78,5 +78,6 @@ export async function converse(client) {
     }
   }
   process.stdin.destroy();
+  for (const unsubscribe of running.values()) unsubscribe();
   await client.close();
 }

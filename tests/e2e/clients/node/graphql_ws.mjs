@@ -10,6 +10,8 @@ const client = createClient({
   connectionParams: authorization,
   retryAttempts: retries.attempts,
   retryWait: retries.wait,
+  // Else it would give up where a browser does not: when ws finds nobody at the address.
+  shouldRetry: () => true,
   on: {
     connected: () => tell("connected"),
     closed: (event) => tell("closed", { code: event.code }),
