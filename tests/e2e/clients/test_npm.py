@@ -119,12 +119,12 @@ async def test_a_refused_token_is_tried_again_until_there_is_a_good_one(
 async def test_apollo_client_is_told_that_a_token_is_refused_and_listens_with_a_good_one(
     retailer: Retailer, starts: Starts, token: str
 ) -> None:
-    asked = {"query": AVAILABILITY_CHANGED, "variables": {"sku": retailer.code("shirt")}}
+    asked = {"sku": retailer.code("shirt")}
     async with starts(MULTIPART, TOKEN="nonsense") as client:
-        await client.says("subscribe", id="live", **asked)
+        await client.says("subscribe", id="live", query=AVAILABILITY_CHANGED, variables=asked)
         told, last = await client.hears(), await client.hears()
         await client.says("token", token=token)
-        await client.subscribes(asked["query"], **asked["variables"])
+        await client.subscribes(AVAILABILITY_CHANGED, **asked)
 
     assert told["reason"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert last["told"] == "complete"

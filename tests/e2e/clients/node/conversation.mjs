@@ -15,7 +15,7 @@ export const settings = { url: process.env.GRAPHQL_URL, token: process.env.TOKEN
 export const authorization = () => ({ Authorization: `Bearer ${settings.token}` });
 
 /** Few and short waits between tries, so that a test need not wait long. */
-export const retries = { attempts: 200, wait: () => new Promise((go) => setTimeout(go, 50)) };
+export const retries = { attempts: 2000, wait: () => new Promise((go) => setTimeout(go, 50)) };
 
 /** Variables whose `since` is the cursor of the last item, whenever they are sent. */
 class Resumable {
