@@ -1,0 +1,242 @@
+"""What a run of the loss test does, all of it decided by a seed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from random import Random
+
+from tests.support.loss.counters import CounterPlan
+from tests.support.loss.counting_graph import CUSTOMER, OPERATOR
+
+HEARTBEAT_SECONDS = 5
+HOT = "hot"
+_SHARE_OF_HOT = 0.01
+_ON_ONE_SOCKET = 10
+
+
+class Fault(StrEnum):
+    """What is done to the running system."""
+
+    GATEWAY_KILLED = "a gateway is killed"
+    GATEWAY_ENDED = "a gateway is told to end"
+    RELAY_KILLED = "a service that relays is killed"
+    VALKEY_WIPED = "Valkey is killed and starts empty"
+    PRIMARY_STEPS_DOWN = "the primary steps down"
+    PRIMARY_KILLED = "the primary is killed and starts again"
+    SOCKETS_CUT = "connections are cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of everything; `window` is how far commits may be ahead of the slowest pacer."""
+
+    subscribers: int
+    events: int
+    counters: int
+    groups: int
+    faults: tuple[Fault, ...]
+    cuts: int
+    cut_at_once: int = 3
+    members: int = 3
+    window: int = 2_000
+    writers: int = 6
+    client_processes: int = 1
+    slow: int = 0
+    events_waiting: int = 1_000
+
+
+EVERY_FAULT = (
+    Fault.GATEWAY_KILLED,
+    Fault.GATEWAY_KILLED,
+    Fault.RELAY_KILLED,
+    Fault.VALKEY_WIPED,
+    Fault.PRIMARY_STEPS_DOWN,
+)
+SMALL = Scale(
+    subscribers=80, events=2_500, counters=40, groups=8, faults=EVERY_FAULT, cuts=10, window=400
+)
+FULL = Scale(
+    subscribers=1_000,
+    events=50_000,
+    counters=500,
+    groups=50,
+    faults=EVERY_FAULT,
+    cuts=80,
+    client_processes=2,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A subscriber: who listens, to which field, by which filter."""
+
+    name: str
+    role: str
+    field: str = "counted"
+    counter: str | None = None
+    groups: tuple[str, ...] | None = None
+    grants: tuple[str, ...] = ()
+    selection: str = "id"
+    is_pacer: bool = False
+    is_slow: bool = False
+
+    @property
+    def operation(self) -> str:
+        """The subscription, whose arguments are variables."""
+        own = "seqFrom" if self.field == "level" else ""
+        return (
+            "subscription ($counter: ID, $groups: [String!], $since: String) {"
+            f" {self.field}(counterId: $counter, groups: $groups, since: $since,"
+            f" heartbeatSeconds: {HEARTBEAT_SECONDS})"
+            f" {{ delivery cursor seq eventId {own} entity: counter {{ {self.selection} }} }} }}"
+        )
+
+    def sees(self, plan: CounterPlan) -> bool:
+        """Whether a counter's events are for this subscriber."""
+        return (
+            (self.counter is None or self.counter == plan.name)
+            and (self.groups is None or plan.group in self.groups)
+            and (self.role == OPERATOR or f"group:{plan.group}" in self.grants)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlan:
+    """A connection: `socket` or `stream`, and who listens through it."""
+
+    way: str
+    wishes: tuple[Wish, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A fault, once so many events were committed; `choice` decides on whom it falls."""
+
+    at: int
+    fault: Fault
+    choice: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run."""
+
+    seed: int
+    scale: Scale
+    counters: tuple[CounterPlan, ...]
+    lines: tuple[LinePlan, ...]
+    steps: tuple[Step, ...]
+    by_name: Mapping[str, CounterPlan] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {plan.name: plan for plan in self.counters})
+
+    @property
+    def wishes(self) -> list[Wish]:
+        """All subscribers."""
+        return [wish for line in self.lines for wish in line.wishes]
+
+    def wanted(self, wish: Wish, versions: Mapping[str, int]) -> dict[str, int]:
+        """What a subscriber has to have heard at the end."""
+        return {
+            name: version for name, version in versions.items() if wish.sees(self.by_name[name])
+        }
+
+
+def plan_of(seed: int, scale: Scale) -> Plan:
+    """Decide everything."""
+    random = Random(seed)  # noqa: S311  # a plan is no secret
+    counters = tuple(_counters(scale, random))
+    wishes = list(_wishes(scale, counters, random))
+    return Plan(
+        seed, scale, counters, tuple(_lines(wishes, random)), tuple(_steps(scale, random))
+    )
+
+
+def _counters(scale: Scale, random: Random) -> Sequence[CounterPlan]:
+    """One counter has a hundredth of all events; the others share the rest by chance."""
+    hot = max(1, int(scale.events * _SHARE_OF_HOT))
+    targets = [1] * (scale.counters - 1)
+    for _ in range(scale.events - hot - len(targets)):
+        targets[random.randrange(len(targets))] += 1
+    return [
+        CounterPlan(HOT, "g0", hot),
+        *(
+            CounterPlan(f"c{number}", f"g{number % scale.groups}", target)
+            for number, target in enumerate(targets, start=1)
+        ),
+    ]
+
+
+def _wishes(scale: Scale, counters: Sequence[CounterPlan], random: Random) -> Sequence[Wish]:
+    wishes = [
+        Wish("all-1", OPERATOR, is_pacer=True),
+        Wish("all-2", OPERATOR, selection="id version"),
+        Wish("all-3", OPERATOR, field="level"),
+    ]
+    for number in range(scale.slow):
+        wishes.append(Wish(f"slow-{number}", OPERATOR, selection="id heavy", is_slow=True))
+    kinds = (_own, _own, _own, _own_as_customer, _shared, _group, _group_as_customer, _level)
+    for number in range(scale.subscribers - len(wishes)):
+        wishes.append(kinds[number % len(kinds)](number, scale, random.choice(counters), random))
+    return wishes
+
+
+def _own(number: int, _: Scale, counter: CounterPlan, random: Random) -> Wish:
+    selection = random.choice(("id", "id version"))
+    return Wish(f"own-{number}", OPERATOR, counter=counter.name, selection=selection)
+
+
+def _own_as_customer(number: int, _: Scale, counter: CounterPlan, __: Random) -> Wish:
+    grants = (f"group:{counter.group}",)
+    return Wish(f"customer-{number}", CUSTOMER, counter=counter.name, grants=grants)
+
+
+def _shared(number: int, *_: object) -> Wish:
+    return Wish(f"shared-{number}", OPERATOR, counter=HOT)
+
+
+def _group(number: int, _: Scale, counter: CounterPlan, __: Random) -> Wish:
+    return Wish(f"group-{number}", OPERATOR, groups=(counter.group,))
+
+
+def _group_as_customer(number: int, scale: Scale, counter: CounterPlan, random: Random) -> Wish:
+    """Asks for two groups, and may see one."""
+    groups = (counter.group, f"g{random.randrange(scale.groups)}")
+    grants = (f"group:{counter.group}",)
+    return Wish(f"member-{number}", CUSTOMER, groups=groups, grants=grants)
+
+
+def _level(number: int, _: Scale, counter: CounterPlan, __: Random) -> Wish:
+    return Wish(f"level-{number}", OPERATOR, field="level", groups=(counter.group,))
+
+
+def _lines(wishes: Sequence[Wish], random: Random) -> Sequence[LinePlan]:
+    """Half share a socket with others who have the same token; of the rest a fifth has a stream."""
+    together: dict[tuple[str, tuple[str, ...]], list[Wish]] = {}
+    lines = []
+    for wish in wishes:
+        if not wish.is_slow and random.random() < 0.5:
+            together.setdefault((wish.role, wish.grants), []).append(wish)
+        else:
+            way = "stream" if random.random() < 0.2 else "socket"
+            lines.append(LinePlan(way, (wish,)))
+    for group in together.values():
+        for start in range(0, len(group), _ON_ONE_SOCKET):
+            lines.append(LinePlan("socket", tuple(group[start : start + _ON_ONE_SOCKET])))
+    return lines
+
+
+def _steps(scale: Scale, random: Random) -> Sequence[Step]:
+    """Faults in an order of chance, spread over the run; cuts anywhere."""
+    faults = random.sample(scale.faults, len(scale.faults))
+    stretch = 0.8 * scale.events / max(1, len(faults))
+    steps = [
+        Step(int(stretch * (number + random.uniform(0.2, 1))), fault, random.random())
+        for number, fault in enumerate(faults)
+    ]
+    steps += [
+        Step(random.randrange(scale.events), Fault.SOCKETS_CUT, random.random())
+        for _ in range(scale.cuts)
+    ]
+    return sorted(steps, key=lambda step: step.at)

@@ -1,0 +1,237 @@
+"""One run: everything started, written, broken and heard, as its plan says."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+from devstack.keys import ensure_keys, issuer_key, key_file, trusted_file
+from devstack.servers import EmbeddedValkey
+from devstack.tokens import AUDIENCE, TokenIssuer, User
+from retail_kit.roles import Role
+from service_kit.identity.keys import public_jwks
+from service_kit.messaging.bus import Bus
+from service_kit.messaging.outbox import Outbox
+from service_kit.runtime.clock import SystemClock
+from service_kit.storage.database import Database, connect
+from tests.support.loss.counters import PARTITIONS, SERVICE, Writers
+from tests.support.loss.crowd import Account, Crowd, token_name
+from tests.support.loss.plan import Fault, Plan, Step
+from tests.support.loss.servers import Program, ReplicaSet, restart, steady_port
+
+_DATABASE: Final = "counting"
+_ISSUER: Final = "http://issuer.test"
+_STUCK_SECONDS: Final = 120
+"""Nothing moves for so long: the run has failed."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to: nobody lacks anything, else it would have raised."""
+
+    events: int
+    account: Account
+    seconds: float
+
+    def __str__(self) -> str:
+        ends = ", ".join(f"{what} {times}" for what, times in sorted(self.account.tally.items()))
+        return (
+            f"{self.events} events, {self.account.items} deliveries in {self.seconds:.0f} s:"
+            f" 0 lost, 0 doubled, each entity in order\nconnections: {ends}"
+        )
+
+
+class System:
+    """MongoDB, Valkey, two processes of the service and two gateways."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self.mongo = ReplicaSet(folder, plan.scale.members)
+        self.valkey = EmbeddedValkey(folder / "valkey", port=steady_port())
+        self._keys = folder / "keys"
+        ensure_keys(self._keys)
+        self._issuer = TokenIssuer(issuer_key(self._keys), _ISSUER, timedelta(days=30))
+        jwks = self._keys / "issuer.json"
+        jwks.write_text(json.dumps(public_jwks([self._issuer.key])), encoding="utf-8")
+        service = {
+            "MONGODB_URL": self.mongo.url,
+            "REDIS_URL": self.valkey.url,
+            "TRUSTED_KEYS_FILE": str(trusted_file(self._keys)),
+            "DATABASE": _DATABASE,
+        }
+        self.services = [
+            Program(name, "tests.support.loss.counting_service", service, folder / f"{name}.log")
+            for name in ("service-1", "service-2")
+        ]
+        self.gateways = [
+            Program(
+                name,
+                "gateway",
+                {
+                    "REDIS_URL": self.valkey.url,
+                    "GATEWAY_SUBGRAPHS": f"{SERVICE}={beside.url}",
+                    "SIGNING_KEY_FILE": str(key_file(self._keys, "gateway")),
+                    "USER_JWKS_FILE": str(jwks),
+                    "USER_ISSUER": _ISSUER,
+                    "USER_AUDIENCE": AUDIENCE,
+                    "EVENTS_WAITING": str(plan.scale.events_waiting),
+                },
+                folder / f"{name}.log",
+            )
+            for name, beside in zip(("gateway-1", "gateway-2"), self.services, strict=True)
+        ]
+
+    def start(self) -> None:
+        """Start the servers, then the programs; `ready` waits for those."""
+        self.valkey.start()
+        self.mongo.start()
+        self.valkey.ready()
+        for program in self.services + self.gateways:
+            program.start()
+
+    async def ready(self, session: aiohttp.ClientSession) -> None:
+        """Wait until all programs are ready."""
+        for program in self.services + self.gateways:
+            await program.ready(session)
+
+    def stop(self) -> None:
+        """End everything."""
+        for program in self.gateways + self.services:
+            program.kill()
+        self.valkey.stop(gently=False)
+        self.mongo.stop()
+
+    def token(self, role: str, grants: tuple[str, ...]) -> str:
+        """Give a user's token."""
+        return self._issuer.token(User(Role(role), grants), SystemClock().now())
+
+
+class Run:
+    """A plan being carried out."""
+
+    def __init__(self, plan: Plan, folder: Path, say: Say) -> None:
+        self._plan = plan
+        self._say = say
+        self._crowd = Crowd()
+        self.system = System(plan, folder)
+        self._session: aiohttp.ClientSession
+        self._writers: Writers
+        self._outbox: Outbox
+
+    async def carry_out(self) -> Outcome:
+        """Do it all; raises Wrong, Stuck, or whatever else went wrong."""
+        began = time.monotonic()
+        async with self._open():
+            hearing = asyncio.ensure_future(self._crowd.hear())
+            try:
+                driving = asyncio.ensure_future(self._drive())
+                await asyncio.wait({hearing, driving}, return_when=asyncio.FIRST_COMPLETED)
+                if not driving.done():
+                    driving.cancel()
+                    hearing.result()
+                account = await driving
+            finally:
+                hearing.cancel()
+                await asyncio.gather(hearing, driving, return_exceptions=True)
+        return Outcome(self._plan.scale.events, account, time.monotonic() - began)
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[None]:
+        database: Database | None = None
+        bus: Bus | None = None
+        try:
+            self.system.start()
+            database = connect(self.system.mongo.url, _DATABASE)
+            bus = Bus(self.system.valkey.url)
+            self._writers = Writers(database, bus, self._plan.counters)
+            self._outbox = Outbox(database, SERVICE, PARTITIONS)
+            async with aiohttp.ClientSession() as self._session:
+                await self.system.ready(self._session)
+                await self._writers.prepare()
+                urls = [gateway.url for gateway in self.system.gateways]
+                tokens = {
+                    token_name(wish): self.system.token(wish.role, wish.grants)
+                    for wish in self._plan.wishes
+                }
+                await self._crowd.gather(self._plan, urls, tokens)
+                yield
+        finally:
+            self._crowd.end()
+            if database is not None:
+                await database.close()
+            if bus is not None:
+                await bus.close()
+            self.system.stop()
+
+    async def _drive(self) -> Account:
+        await self._crowd.begin()
+        self._say(f"{len(self._plan.wishes)} subscribers listen")
+        async with asyncio.TaskGroup() as tasks:
+            pacing = tasks.create_task(self._pace())
+            writing = tasks.create_task(
+                self._writers.run(self._plan.scale.writers, self._plan.seed)
+            )
+            await self._break_things()
+            await writing
+            pacing.cancel()
+        versions = await self._writers.versions()
+        assert versions == {plan.name: plan.target for plan in self._plan.counters}
+        self._say(f"{sum(versions.values())} events are committed")
+        wanted = {wish.name: self._plan.wanted(wish, versions) for wish in self._plan.wishes}
+        return await self._crowd.finish(wanted, _STUCK_SECONDS)
+
+    async def _pace(self) -> None:
+        """Let commits be ahead of what is heard by a window; raises TimeoutError when stuck."""
+        while True:
+            seen = self._crowd.seen
+            await self._writers.allow(seen + self._plan.scale.window)
+            async with asyncio.timeout(_STUCK_SECONDS), self._crowd.moved:
+                await self._crowd.moved.wait_for(lambda before=seen: self._crowd.seen > before)
+
+    async def _break_things(self) -> None:
+        for step in self._plan.steps:
+            await self._writers.until(step.at)
+            told = await self._do(step)
+            if step.fault is not Fault.SOCKETS_CUT:
+                self._say(f"{self._writers.committed:6} events: {step.fault} ({told})")
+
+    async def _do(self, step: Step) -> str:
+        match step.fault:
+            case Fault.GATEWAY_KILLED:
+                return await self._again(self._of(self.system.gateways, step))
+            case Fault.RELAY_KILLED:
+                while not await self._outbox.pending():  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+                return await self._again(self._of(self.system.services, step))
+            case Fault.GATEWAY_ENDED:
+                gateway = self._of(self.system.gateways, step)
+                status = await gateway.end()
+                return f"status {status}, {await self._again(gateway)}"
+            case Fault.VALKEY_WIPED:
+                await restart(self.system.valkey)
+                return "again"
+            case Fault.PRIMARY_STEPS_DOWN:
+                return await self.system.mongo.step_down()
+            case Fault.PRIMARY_KILLED:
+                return await self.system.mongo.kill_primary()
+            case Fault.SOCKETS_CUT:
+                await self._crowd.cut(self._plan.scale.cut_at_once)
+                return ""
+
+    async def _again(self, program: Program) -> str:
+        program.kill()
+        program.start()
+        await program.ready(self._session)
+        return f"{program.name}, ready again"
+
+    @staticmethod
+    def _of(programs: list[Program], step: Step) -> Program:
+        return programs[int(step.choice * len(programs))]
