@@ -4,25 +4,30 @@ import argparse
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import SystemRandom
 
-from tests.support.loss.plan import FULL, SMALL, plan_of
+from tests.support.loss.plan import FULL, POLITE, SMALL, plan_of
 from tests.support.loss.run import Run
+
+
+FORMS = {"full": FULL, "small": SMALL, "polite": POLITE}
+BEGAN = time.monotonic()
 
 
 def main(arguments: Sequence[str]) -> int:
     """Carry out one run, print what happens, and give the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.support.loss", description=__doc__)
     parser.add_argument("--seed", type=int, help="repeat the plan of an earlier run")
-    parser.add_argument("--small", action="store_true", help="the form of `make test`")
+    parser.add_argument("--form", choices=FORMS, default="full")
     parser.add_argument("--subscribers", type=int)
     parser.add_argument("--events", type=int)
     parser.add_argument("--folder", type=Path, help="keep logs and data here")
     given = parser.parse_args(arguments)
-    scale = SMALL if given.small else FULL
+    scale = FORMS[given.form]
     scale = replace(
         scale,
         subscribers=given.subscribers or scale.subscribers,
@@ -38,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def say(words: str) -> None:
     """Print at once."""
-    print(words, flush=True)
+    print(f"{time.monotonic() - BEGAN:6.1f} s  {words}", flush=True)
 
 
 if __name__ == "__main__":

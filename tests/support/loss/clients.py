@@ -1,7 +1,7 @@
 """`python -m tests.support.loss.clients`: many subscribers in a process, told what to do by lines.
 
-Standard input and output carry one JSON object a line. The first line in describes the lines of
-subscribers. Then `{"cut": n}` cuts some connections, `{"wanted": {...}}` says which versions each
+Standard input and output carry one JSON object a line. The first line in describes the connections.
+Then `{"cut": n}` cuts some connections, `{"wanted": {...}}` says which versions each
 subscriber must come to, and `{"tell": true}` asks for the account so far. Out come `begun` once
 everybody has a cursor, `seen` for the events that the slowest pacer has heard, `wrong` at once, and
 at last the `account`.
@@ -21,7 +21,9 @@ import uvloop
 from tests.support.loss.lines import Line, SocketLine, StreamLine
 from tests.support.loss.subscriber import Subscriber
 
-_TELL_EVERY = 50
+TELL_EVERY = 50
+"""`seen` is said once in so many events."""
+
 _LOOK_SECONDS = 0.05
 
 
@@ -41,10 +43,8 @@ class Clients:
             subscribers = [Subscriber(**one) for one in described["subscribers"]]
             kind = SocketLine if described["way"] == "socket" else StreamLine
             random = Random(self._random.random())  # noqa: S311
-            line = kind(
-                session, wish["urls"], described["token"], subscribers, random, self._note
-            )
-            self._lines.append(line)
+            token = described["token"]
+            self._lines.append(kind(session, wish["urls"], token, subscribers, random, self._note))
         self.subscribers = [one for line in self._lines for one in line.subscribers]
         self._pacers = [one for one in self.subscribers if one.is_pacer]
         self._told = 0
@@ -68,6 +68,8 @@ class Clients:
     async def finish(self, wanted: Mapping[str, Mapping[str, int]]) -> None:
         """Wait until everybody has heard all, and then a heartbeat and nothing more."""
         self._wanted = wanted
+        for line in self._lines:
+            line.is_patient = True
         while any(one.lacks(wanted[one.name]) or not one.is_quiet for one in self.subscribers):
             await asyncio.sleep(_LOOK_SECONDS)
 
@@ -96,7 +98,7 @@ class Clients:
                 say(begun=True)
         if subscriber.is_pacer:
             seen = min(one.items for one in self._pacers)
-            if seen >= self._told + _TELL_EVERY:
+            if seen >= self._told + TELL_EVERY:
                 self._told = seen
                 say(seen=seen)
 
@@ -122,6 +124,7 @@ async def _until_told(
     say(account=clients.account(), finished=finishing.done())
     finishing.cancel()
     asked.cancel()
+    await asyncio.gather(finishing, asked, return_exceptions=True)
 
 
 async def main() -> None:

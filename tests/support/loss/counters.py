@@ -18,7 +18,7 @@ SERVICE = "counting_svc"
 PARTITIONS = 8
 COUNTERS = CollectionDeclaration("counters", (), retention="As long as the test.")
 DECLARATIONS = (COUNTERS, OUTBOX, POSITIONS, LEASES)
-_MOST_AT_ONCE = 12
+_MOST_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Writers:
     """Count all counters on to their targets, several commits at a time.
 
     Each count is guarded by the target, and the truth is what MongoDB holds: a commit whose
-    outcome nobody heard of has either happened or not. `room` is asked before each commit.
+    outcome nobody heard of has either happened or not.
     """
 
     def __init__(self, database: Database, bus: Bus, plans: Sequence[CounterPlan]) -> None:
@@ -53,7 +53,8 @@ class Writers:
         self._moved = asyncio.Condition()
         self.committed = 0
         self.failures = 0
-        self.allowed = 0
+        self._follows = 0
+        self._stops_at = 0
 
     async def prepare(self) -> None:
         """Have every counter at nought."""
@@ -64,16 +65,25 @@ class Writers:
         await self._counters.insert_many(documents)
 
     async def run(self, writers: int, seed: int) -> None:
-        """Count until every target is reached."""
+        """Count until every target is reached; the first counter is every writer's."""
+        first, *others = self._plans
         async with asyncio.TaskGroup() as tasks:
             for number in range(writers):
-                tasks.create_task(self._write(Random(seed * 1_000 + number)))  # noqa: S311
+                random = Random(seed * 1_000 + number)  # noqa: S311
+                tasks.create_task(self._write([first, *others[number::writers]], random))
 
-    async def allow(self, events: int) -> None:
-        """Let the writers go on to so many events."""
-        self.allowed = max(self.allowed, events)
-        async with self._moved:
-            self._moved.notify_all()
+    @property
+    def are_busy(self) -> bool:
+        """Whether any target is still to be reached."""
+        return bool(self._open)
+
+    async def follow(self, events: int) -> None:
+        """Let what is heard lead the commits on to so many events."""
+        await self._set(follows=events)
+
+    async def stop_at(self, events: int) -> None:
+        """Commit so many events and then wait for the next `stop_at`."""
+        await self._set(stops_at=events)
 
     async def until(self, events: int) -> None:
         """Wait until so many events were committed."""
@@ -85,12 +95,14 @@ class Writers:
         found = await self._counters.find({})
         return {document["_id"]: document["version"] for document in found}
 
-    async def _write(self, random: Random) -> None:
-        while self._open:
+    async def _write(self, mine: Sequence[str], random: Random) -> None:
+        while True:
             async with self._moved:
-                await self._moved.wait_for(lambda: self.committed < self.allowed)
-            most = min(len(self._open), random.randint(1, _MOST_AT_ONCE))
-            names = random.sample(sorted(self._open), most)
+                await self._moved.wait_for(self._may_go_on)
+            still = [name for name in mine if name in self._open]
+            if not still:
+                return
+            names = random.sample(still, min(len(still), random.randint(1, _MOST_AT_ONCE)))
             try:
                 counted = await self._commit([self._plans[name] for name in names])
             except (StorageError, Contended):
@@ -98,6 +110,15 @@ class Writers:
                 await asyncio.sleep(0.05)  # the primary is away
                 continue
             await self._note(counted)
+
+    def _may_go_on(self) -> bool:
+        return not self._open or self.committed < min(self._follows, self._stops_at)
+
+    async def _set(self, follows: int | None = None, stops_at: int | None = None) -> None:
+        async with self._moved:
+            self._follows = self._follows if follows is None else follows
+            self._stops_at = self._stops_at if stops_at is None else stops_at
+            self._moved.notify_all()
 
     async def _note(self, counted: Mapping[str, int]) -> None:
         for name, version in counted.items():

@@ -62,9 +62,7 @@ def app_of(settings: CountingSettings) -> Starlette:
     app = subgraph_app(
         counting_schema(),
         name=SERVICE,
-        verifier=CallerVerifier(
-            TrustedKeys.from_file(settings.trusted_keys_file), SERVICE, clock
-        ),
+        verifier=CallerVerifier(TrustedKeys.from_file(settings.trusted_keys_file), SERVICE, clock),
         make_context=lambda caller: CountingContext(caller, clock, database, log),
         checks=(HealthCheck("mongodb", database.ping), HealthCheck("redis", bus.ping)),
         registry=CollectorRegistry(),

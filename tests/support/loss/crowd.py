@@ -72,10 +72,11 @@ class Party:
                 moved.notify_all()
         raise Wrong("a process of subscribers ended")
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """End it."""
         if self._process.returncode is None:
             self._process.kill()
+        await self._process.communicate()
 
 
 class Crowd:
@@ -142,10 +143,10 @@ class Crowd:
             raise Stuck(f"lacking: {account.lacking}; not quiet: {account.noisy}; {account.tally}")
         return account
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """End all processes."""
         for party in self._parties:
-            party.end()
+            await party.end()
 
 
 def token_name(wish: Wish) -> str:

@@ -25,7 +25,10 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 
 
 class Line(ABC):
-    """One connection and those who listen through it; `told` hears of every item."""
+    """One connection and those who listen through it; `told` hears of every item.
+
+    One that is not patient stops reading after its first item, until it is.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Line(ABC):
         self._random = random
         self._told = told
         self._transport: asyncio.Transport | None = None
+        self.is_patient = not any(subscriber.is_slow for subscriber in subscribers)
         self.tally: Counter[str] = Counter()
 
     async def run(self) -> None:
@@ -89,8 +93,9 @@ class Line(ABC):
         if item is None:
             self._end(subscriber, payload.get("errors") or [])
             return False
-        if "errors" in payload:
-            self.tally["without the entity's state"] += 1
+        for error in payload.get("errors", ()):
+            code = (error.get("extensions") or {}).get("code")
+            self.tally[f"without the entity: {code}"] += 1
         subscriber.take(item)
         self._told(subscriber)
         return True
@@ -115,6 +120,8 @@ class SocketLine(Line):
             self._transport = connection.transport
             await socket.send({"type": "connection_init", "payload": self._credentials})
             while True:
+                while not self.is_patient and self.subscribers[0].cursor:  # noqa: ASYNC110
+                    await asyncio.sleep(_SHORTEST_PAUSE)
                 async with asyncio.timeout(_SILENCE_SECONDS):
                     message = await raw.receive()
                 if message.type is not aiohttp.WSMsgType.TEXT:

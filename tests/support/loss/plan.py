@@ -23,7 +23,6 @@ class Fault(StrEnum):
     VALKEY_WIPED = "Valkey is killed and starts empty"
     PRIMARY_STEPS_DOWN = "the primary steps down"
     PRIMARY_KILLED = "the primary is killed and starts again"
-    SOCKETS_CUT = "connections are cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Scale:
     cut_at_once: int = 3
     members: int = 3
     window: int = 2_000
-    writers: int = 6
+    writers: int = 4
     client_processes: int = 1
     slow: int = 0
     events_waiting: int = 1_000
@@ -53,7 +52,19 @@ EVERY_FAULT = (
     Fault.PRIMARY_STEPS_DOWN,
 )
 SMALL = Scale(
-    subscribers=80, events=2_500, counters=40, groups=8, faults=EVERY_FAULT, cuts=10, window=400
+    subscribers=60, events=1_500, counters=30, groups=6, faults=EVERY_FAULT, cuts=8, window=400
+)
+POLITE = Scale(
+    subscribers=30,
+    events=1_000,
+    counters=20,
+    groups=4,
+    faults=(Fault.GATEWAY_ENDED, Fault.PRIMARY_KILLED),
+    cuts=0,
+    members=1,
+    window=400,
+    slow=1,
+    events_waiting=100,
 )
 FULL = Scale(
     subscribers=1_000,
@@ -119,13 +130,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One run."""
+    """One run; `cuts` are the numbers of events after which connections are cut."""
 
     seed: int
     scale: Scale
     counters: tuple[CounterPlan, ...]
     lines: tuple[LinePlan, ...]
     steps: tuple[Step, ...]
+    cuts: tuple[int, ...]
     by_name: Mapping[str, CounterPlan] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -148,9 +160,9 @@ def plan_of(seed: int, scale: Scale) -> Plan:
     random = Random(seed)  # noqa: S311  # a plan is no secret
     counters = tuple(_counters(scale, random))
     wishes = list(_wishes(scale, counters, random))
-    return Plan(
-        seed, scale, counters, tuple(_lines(wishes, random)), tuple(_steps(scale, random))
-    )
+    lines = tuple(_lines(wishes, random))
+    cuts = sorted(random.randrange(scale.events) for _ in range(scale.cuts))
+    return Plan(seed, scale, counters, lines, tuple(_steps(scale, random)), tuple(cuts))
 
 
 def _counters(scale: Scale, random: Random) -> Sequence[CounterPlan]:
@@ -174,8 +186,10 @@ def _wishes(scale: Scale, counters: Sequence[CounterPlan], random: Random) -> Se
         Wish("all-2", OPERATOR, selection="id version"),
         Wish("all-3", OPERATOR, field="level"),
     ]
-    for number in range(scale.slow):
-        wishes.append(Wish(f"slow-{number}", OPERATOR, selection="id heavy", is_slow=True))
+    wishes += [
+        Wish(f"slow-{number}", OPERATOR, selection="id heavy", is_slow=True)
+        for number in range(scale.slow)
+    ]
     kinds = (_own, _own, _own, _own_as_customer, _shared, _group, _group_as_customer, _level)
     for number in range(scale.subscribers - len(wishes)):
         wishes.append(kinds[number % len(kinds)](number, scale, random.choice(counters), random))
@@ -219,24 +233,21 @@ def _lines(wishes: Sequence[Wish], random: Random) -> Sequence[LinePlan]:
         if not wish.is_slow and random.random() < 0.5:
             together.setdefault((wish.role, wish.grants), []).append(wish)
         else:
-            way = "stream" if random.random() < 0.2 else "socket"
+            way = "stream" if not wish.is_slow and random.random() < 0.2 else "socket"
             lines.append(LinePlan(way, (wish,)))
     for group in together.values():
-        for start in range(0, len(group), _ON_ONE_SOCKET):
-            lines.append(LinePlan("socket", tuple(group[start : start + _ON_ONE_SOCKET])))
+        lines += [
+            LinePlan("socket", tuple(group[start : start + _ON_ONE_SOCKET]))
+            for start in range(0, len(group), _ON_ONE_SOCKET)
+        ]
     return lines
 
 
 def _steps(scale: Scale, random: Random) -> Sequence[Step]:
-    """Faults in an order of chance, spread over the run; cuts anywhere."""
+    """Faults in an order of chance, spread over the run."""
     faults = random.sample(scale.faults, len(scale.faults))
-    stretch = 0.8 * scale.events / max(1, len(faults))
-    steps = [
-        Step(int(stretch * (number + random.uniform(0.2, 1))), fault, random.random())
+    stretch = scale.events / (len(faults) + 1)
+    return [
+        Step(int(stretch * (number + random.uniform(0.3, 1))), fault, random.random())
         for number, fault in enumerate(faults)
     ]
-    steps += [
-        Step(random.randrange(scale.events), Fault.SOCKETS_CUT, random.random())
-        for _ in range(scale.cuts)
-    ]
-    return sorted(steps, key=lambda step: step.at)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +21,7 @@ from service_kit.messaging.bus import Bus
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.clock import SystemClock
 from service_kit.storage.database import Database, connect
+from tests.support.loss.clients import TELL_EVERY
 from tests.support.loss.counters import PARTITIONS, SERVICE, Writers
 from tests.support.loss.crowd import Account, Crowd, token_name
 from tests.support.loss.plan import Fault, Plan, Step
@@ -164,7 +165,7 @@ class Run:
                 await self._crowd.gather(self._plan, urls, tokens)
                 yield
         finally:
-            self._crowd.end()
+            await self._crowd.end()
             if database is not None:
                 await database.close()
             if bus is not None:
@@ -179,37 +180,54 @@ class Run:
             writing = tasks.create_task(
                 self._writers.run(self._plan.scale.writers, self._plan.seed)
             )
+            cutting = tasks.create_task(self._cut())
             await self._break_things()
             await writing
+            await cutting
             pacing.cancel()
         versions = await self._writers.versions()
         assert versions == {plan.name: plan.target for plan in self._plan.counters}
         self._say(f"{sum(versions.values())} events are committed")
+        return await self._finish(versions, _STUCK_SECONDS)
+
+    async def _finish(self, versions: Mapping[str, int], limit: float) -> Account:
         wanted = {wish.name: self._plan.wanted(wish, versions) for wish in self._plan.wishes}
-        return await self._crowd.finish(wanted, _STUCK_SECONDS)
+        return await self._crowd.finish(wanted, limit)
 
     async def _pace(self) -> None:
-        """Let commits be ahead of what is heard by a window; raises TimeoutError when stuck."""
+        """Let commits be ahead of what is heard by a window; raises Stuck."""
         while True:
-            seen = self._crowd.seen
-            await self._writers.allow(seen + self._plan.scale.window)
-            async with asyncio.timeout(_STUCK_SECONDS), self._crowd.moved:
-                await self._crowd.moved.wait_for(lambda before=seen: self._crowd.seen > before)
+            seen, committed = self._crowd.seen, self._writers.committed
+            await self._writers.follow(seen + self._plan.scale.window)
+            try:
+                async with asyncio.timeout(_STUCK_SECONDS), self._crowd.moved:
+                    await self._crowd.moved.wait_for(lambda before=seen: self._crowd.seen > before)
+            except TimeoutError:
+                if committed > seen + TELL_EVERY:  # else there was nothing to hear
+                    await self._finish(await self._writers.versions(), 0)
+
+    async def _cut(self) -> None:
+        for at in self._plan.cuts:
+            await self._writers.until(at)
+            await self._crowd.cut(self._plan.scale.cut_at_once)
 
     async def _break_things(self) -> None:
-        for step in self._plan.steps:
+        """Do one fault after another; commits go on meanwhile, as far as the next one's place."""
+        steps = self._plan.steps
+        places = [*(step.at for step in steps[1:]), self._plan.scale.events]
+        await self._writers.stop_at(steps[0].at if steps else self._plan.scale.events)
+        for step, place in zip(steps, places, strict=True):
             await self._writers.until(step.at)
+            await self._writers.stop_at(place)
             told = await self._do(step)
-            if step.fault is not Fault.SOCKETS_CUT:
-                self._say(f"{self._writers.committed:6} events: {step.fault} ({told})")
+            self._say(f"{self._writers.committed:6} events: {step.fault} ({told})")
 
     async def _do(self, step: Step) -> str:
         match step.fault:
             case Fault.GATEWAY_KILLED:
                 return await self._again(self._of(self.system.gateways, step))
             case Fault.RELAY_KILLED:
-                while not await self._outbox.pending():  # noqa: ASYNC110
-                    await asyncio.sleep(0.01)
+                await self._rows_wait()
                 return await self._again(self._of(self.system.services, step))
             case Fault.GATEWAY_ENDED:
                 gateway = self._of(self.system.gateways, step)
@@ -222,9 +240,11 @@ class Run:
                 return await self.system.mongo.step_down()
             case Fault.PRIMARY_KILLED:
                 return await self.system.mongo.kill_primary()
-            case Fault.SOCKETS_CUT:
-                await self._crowd.cut(self._plan.scale.cut_at_once)
-                return ""
+
+    async def _rows_wait(self) -> None:
+        """Wait until the relay has something to do, so that it dies while it does it."""
+        while self._writers.are_busy and not await self._outbox.pending():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
     async def _again(self, program: Program) -> str:
         program.kill()

@@ -189,4 +189,3 @@ class Program:
             async with session.get(url, timeout=aiohttp.ClientTimeout(total=5)) as response:
                 return response.status == 200
         return False
-
