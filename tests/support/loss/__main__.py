@@ -13,7 +13,6 @@ from random import SystemRandom
 from tests.support.loss.plan import FULL, POLITE, SMALL, plan_of
 from tests.support.loss.run import Run
 
-
 FORMS = {"full": FULL, "small": SMALL, "polite": POLITE}
 BEGAN = time.monotonic()
 

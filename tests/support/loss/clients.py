@@ -70,7 +70,9 @@ class Clients:
         self._wanted = wanted
         for line in self._lines:
             line.is_patient = True
-        while any(one.lacks(wanted[one.name]) or not one.is_quiet for one in self.subscribers):
+        while any(  # noqa: ASYNC110  # each item may be the last
+            one.lacks(wanted[one.name]) or not one.is_quiet for one in self.subscribers
+        ):
             await asyncio.sleep(_LOOK_SECONDS)
 
     def account(self) -> dict[str, Any]:

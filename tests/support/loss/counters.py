@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from service_kit.messaging.bus import Bus, BusUnavailable
-from service_kit.messaging.envelope import Change, EntityRef, Event
+from service_kit.messaging.envelope import JSON, Change, EntityRef, Event
 from service_kit.messaging.leases import LEASES
 from service_kit.messaging.outbox import OUTBOX, Outbox
 from service_kit.messaging.positions import POSITIONS
@@ -154,7 +154,7 @@ class Writers:
         return 0 if found is None else int(found["version"])
 
     def _event(self, plan: CounterPlan, version: int) -> Event:
-        section = {
+        section: JSON = {
             "keys": {"counterId": plan.name, "groups": plan.group},
             "payload": {"counter": {"id": plan.name}},
         }

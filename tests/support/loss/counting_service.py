@@ -1,4 +1,4 @@
-"""`python -m tests.support.loss.counting_service`: the counting subgraph, as services are served."""
+"""`python -m tests.support.loss.counting_service`: the counting subgraph, served for real."""
 
 import os
 import sys
@@ -75,4 +75,4 @@ def app_of(settings: CountingSettings) -> Starlette:
 PROGRAM = ServiceProgram(SERVICE, PREFIX, CountingSettings, counting_schema, app_of, migrate)
 
 if __name__ == "__main__":
-    raise SystemExit(PROGRAM.main(sys.argv[1:], os.environ))
+    raise SystemExit(PROGRAM.main(sys.argv[1:], os.environ))  # noqa: TID251  # its own __main__

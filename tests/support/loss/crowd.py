@@ -120,6 +120,10 @@ class Crowd:
         """How many events the slowest pacer has heard."""
         return min(party.seen for party in self._parties if party.has_pacers)
 
+    def is_past(self, events: int) -> bool:
+        """Whether everybody who is a pacer has heard more events."""
+        return self.seen > events
+
     async def cut(self, connections: int) -> None:
         """Cut some connections of each process."""
         for party in self._parties:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -201,7 +202,7 @@ class Run:
             await self._writers.follow(seen + self._plan.scale.window)
             try:
                 async with asyncio.timeout(_STUCK_SECONDS), self._crowd.moved:
-                    await self._crowd.moved.wait_for(lambda before=seen: self._crowd.seen > before)
+                    await self._crowd.moved.wait_for(partial(self._crowd.is_past, seen))
             except TimeoutError:
                 if committed > seen + TELL_EVERY:  # else there was nothing to hear
                     await self._finish(await self._writers.versions(), 0)
@@ -219,8 +220,10 @@ class Run:
         for step, place in zip(steps, places, strict=True):
             await self._writers.until(step.at)
             await self._writers.stop_at(place)
+            at, began = self._writers.committed, time.monotonic()
             told = await self._do(step)
-            self._say(f"{self._writers.committed:6} events: {step.fault} ({told})")
+            seconds = time.monotonic() - began
+            self._say(f"{at:6} events: {step.fault} ({told}; {seconds:.1f} s)")
 
     async def _do(self, step: Step) -> str:
         match step.fault:

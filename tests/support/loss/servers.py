@@ -120,7 +120,7 @@ async def restart(server: EmbeddedServer) -> None:
     server.stop(gently=False)
     server.start()
     async with asyncio.timeout(READY_SECONDS):
-        while not await asyncio.to_thread(server.answers):
+        while not await asyncio.to_thread(server.answers):  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_SECONDS)
 
 
