@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from random import Random
 
 from service_kit.messaging.bus import Bus, BusUnavailable
-from service_kit.messaging.envelope import JSON, Change, EntityRef, Event
+from service_kit.messaging.envelope import Change, EntityRef, Event
 from service_kit.messaging.leases import LEASES
 from service_kit.messaging.outbox import OUTBOX, Outbox
 from service_kit.messaging.positions import POSITIONS
 from service_kit.runtime.clock import SystemClock
+from service_kit.runtime.json_values import JSON
 from service_kit.storage.database import Contended, Database, Session, StorageError
 from service_kit.storage.indexes import CollectionDeclaration, ensure_indexes
 

@@ -181,10 +181,11 @@ def _counters(scale: Scale, random: Random) -> Sequence[CounterPlan]:
 
 
 def _wishes(scale: Scale, counters: Sequence[CounterPlan], random: Random) -> Sequence[Wish]:
+    some = tuple(f"g{number}" for number in range(max(1, scale.groups // 10)))
     wishes = [
-        Wish("all-1", OPERATOR, is_pacer=True),
-        Wish("all-2", OPERATOR, selection="id version"),
-        Wish("all-3", OPERATOR, field="level"),
+        Wish("all", OPERATOR, is_pacer=True),
+        Wish("all-levels", OPERATOR, field="level"),
+        Wish("some", OPERATOR, groups=some, selection="id version"),
     ]
     wishes += [
         Wish(f"slow-{number}", OPERATOR, selection="id heavy", is_slow=True)
