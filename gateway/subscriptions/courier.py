@@ -64,7 +64,8 @@ class Courier:
 async def _served(group: Group, most: int, at: Moment) -> int:
     try:
         return await group.hand_out(most, at)
-    except Exception:  # noqa: BLE001  # one bad item must not stop the others
+    except Exception:  # noqa: BLE001  # one group must not stop the others, nor miss an item
         _log.exception("event_not_handed_out")
+        group.cut_off()
         group.end()
         return 1

@@ -4,12 +4,16 @@ import asyncio
 from collections.abc import Callable, Hashable, Iterator
 from itertools import islice
 
+import structlog
+
 from gateway.execution.answer import Answer
 from gateway.subscriptions.cursor import Positions
 from gateway.subscriptions.figures import StreamFigures
 from gateway.subscriptions.listener import Listener, Moment, Resolving
 from gateway.subscriptions.occurrence import Occurrence
 from service_kit.runtime.clock import Clock
+
+_log = structlog.get_logger("gateway.subscriptions")
 
 AT_ONCE = 8
 """How many events of a group are being resolved by subgraphs at a time."""
@@ -110,6 +114,10 @@ class Group:
         if self._waiting.put(item):
             self._begin()
             return
+        self.cut_off()
+
+    def cut_off(self) -> None:
+        """Give nobody anything any more: each client goes on from its own cursor."""
         self.is_full = True
         self._figures.cut_off += len(self._members)
         for listener in self._members:
@@ -146,7 +154,7 @@ class Group:
         given = 0
         for listener in islice(self._left, most):
             given += 1
-            if listener in self._members and not listener.give(item, self._answer, at):
+            if listener in self._members and not _given(listener, item, self._answer, at):
                 self._figures.cut_off += 1
         self._figures.delivered(item.happening, given, at.now)
         if given < most:
@@ -168,3 +176,13 @@ class Group:
             return await resolver.answer(item)
         except Exception:  # noqa: BLE001  # it fails again where there is a client to be told
             return None
+
+
+def _given(listener: Listener, item: Occurrence, answer: Answer | None, at: Moment) -> bool:
+    """Give an item to one; whatever is wrong with its connection, the others get theirs."""
+    try:
+        return listener.give(item, answer, at)
+    except Exception:  # noqa: BLE001  # nothing may be missing unnoticed: this one begins again
+        _log.exception("event_not_given")
+        listener.cut_off()
+        return False

@@ -33,6 +33,8 @@ class PushingProtocol(WebSocketsSansIOProtocol):
             return False
         if self.conn.extensions:  # it would have to be compressed
             return False
+        if self.transport.is_closing():  # the client has gone, and nobody was told yet
+            return False
         self.transport.write(_framed(message))
         return True
 
