@@ -24,7 +24,7 @@ if tail[1] then
   end
 end
 local first, keep = tonumber(ARGV[1]), tonumber(ARGV[4])
-if tonumber(ARGV[2]) < fence then return {'fenced', top, 0} end
+if tonumber(ARGV[2]) < fence then return {'fenced', fence, 0} end
 if first > top + 1 and not (ARGV[3] == '1' and top == 0) then return {'gap', top, 0} end
 local added = 0
 for place = 5, #ARGV do
@@ -54,7 +54,11 @@ class StreamGap(Exception):
 
 
 class FencedOut(Exception):
-    """A newer owner has written: this one must stop."""
+    """Somebody has written under a higher fence, given if it is known: this owner must stop."""
+
+    def __init__(self, place: str, fence: int = 0) -> None:
+        super().__init__(f"{place} has a newer owner{f', of fence {fence}' if fence else ''}.")
+        self.fence = fence
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +118,13 @@ class Bus:
         """
         arguments = [first, fence, int(begin), keep, *payloads]
         with _translated():
-            verdict, top, added = await self._append(
+            verdict, found, added = await self._append(
                 keys=[self._namespace + stream], args=arguments
             )
         if verdict == b"fenced":
-            raise FencedOut(f"{stream} is written by a newer owner.")
+            raise FencedOut(stream, int(found))
         if verdict == b"gap":
-            raise StreamGap(stream, first, top)
+            raise StreamGap(stream, first, int(found))
         return int(added)
 
     async def read(

@@ -1,6 +1,6 @@
 """Where each partition's log stands: positions are given once, in order, by one owner."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -68,7 +68,8 @@ class Positions:
             except DuplicateKey:
                 document = await self._raise_fence(key, fence)
                 if document is None:
-                    raise FencedOut(f"{key} has a newer owner.") from None
+                    newer = await self._counters.find_one({"_id": key})
+                    raise FencedOut(key, newer["fence"] if newer else 0) from None
         return Standing(fence, document["given"] if document else 0)
 
     async def jump(self, partition: int, standing: Standing, given: int) -> Standing:
@@ -77,7 +78,7 @@ class Positions:
             {"_id": self._key(partition), "fence": standing.fence}, {"$max": {"given": given}}
         )
         if result.matched_count == 0:
-            raise FencedOut(f"Partition {partition} has a newer owner.")
+            raise FencedOut(self._key(partition))
         return Standing(standing.fence, given)
 
     async def give(self, standings: Mapping[int, Standing], limit: int) -> list[Run]:
@@ -113,7 +114,10 @@ class Positions:
         return row is not None
 
     async def run_from(self, partition: int, position: int) -> Run | None:
-        """Give some of the events from `position`, or from the oldest still kept, on."""
+        """Give some of the events from `position`, or from the oldest still kept, on.
+
+        They end where a jump has left a hole: what follows that is another run.
+        """
         rows = await self._rows.find(
             {"partition": partition, "last": {"$gte": max(position, 1)}},
             sort=[("last", 1)],
@@ -122,7 +126,7 @@ class Positions:
         if not rows:
             return None
         first = rows[0]["last"] - len(rows[0]["events"]) + 1
-        payloads = [payload for row in rows for payload in UPCASTS.upcast(row)["events"]]
+        payloads = [payload for row in _unbroken(rows) for payload in row["events"]]
         skipped = max(0, position - first)
         return Run(partition, first + skipped, tuple(payloads[skipped:]))
 
@@ -171,7 +175,17 @@ class Positions:
             session=session,
         )
         if result is None or result.matched_count != len(runs):
-            raise FencedOut("A partition has a newer owner.")
+            raise FencedOut("A partition")
+
+
+def _unbroken(rows: list[Document]) -> Iterator[Document]:
+    """Give the rows up to the first that does not follow the one before."""
+    end = None
+    for row in map(UPCASTS.upcast, rows):
+        if end is not None and row["last"] - len(row["events"]) != end:
+            return
+        end = row["last"]
+        yield row
 
 
 def _number(

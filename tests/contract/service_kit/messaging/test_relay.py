@@ -355,6 +355,61 @@ async def test_a_stream_that_outlived_its_database_goes_on_after_its_end(
     assert sorted(given) == sorted(tails)
 
 
+async def test_a_stream_that_outlived_its_leases_is_written_under_a_higher_fence(
+    database: Database, bus: Bus, counting: CountingService
+) -> None:
+    for stream in streams():
+        await bus.append_run(stream, 1, ["of another life"] * 7, fence=4_000_000)
+    relay = relay_of(database, bus)
+    await counting.count(*EVERYWHERE)
+    for _ in range(2 * PARTITIONS + 1):
+        await relay.run_once()
+    assert await counting.outbox.pending() == 0
+    tails = [bounds.last for bounds in (await bus.bounds(streams())).values()]
+    assert sum(tails) == 7 * PARTITIONS + PARTITIONS
+    leases = await database.collection(LEASES.name).find({"_id": {"$regex": "/job/"}})
+    assert all(lease["fence"] > 4_000_000 for lease in leases)
+
+
+async def test_a_counter_that_outlived_its_leases_is_adopted_under_a_higher_fence(
+    database: Database, bus: Bus, counting: CountingService
+) -> None:
+    await counting.count(*EVERYWHERE)
+    await relay_of(database, bus).drain()
+    await database.collection(POSITIONS.name).update_many(
+        {"fence": {"$gt": 0}}, {"$set": {"fence": 5_000}}
+    )
+    await database.collection(LEASES.name).delete_many({})
+    await counting.count(*EVERYWHERE)
+    late = relay_of(database, bus, "late")
+    for _ in range(2 * PARTITIONS):
+        await late.run_once()
+    await check_that_all_is_told_once(database, bus)
+    assert late.partitions == frozenset(range(PARTITIONS))
+
+
+async def test_the_hole_that_a_jump_left_is_kept_when_the_stream_is_filled_again(
+    database: Database, bus: Bus, counting: CountingService
+) -> None:
+    for _ in range(3):
+        await counting.count("a")
+    relay = relay_of(database, bus)
+    await relay.drain()
+    (stream,) = [name for name, bounds in (await bus.bounds(streams())).items() if bounds.last]
+    fence = relay._standings[streams().index(stream)].fence
+    await bus.append_run(stream, 4, ["of another life"] * 7, fence=fence)
+    relay._next_look = 0.0
+    await relay.run_once()
+    await counting.count("a")
+    await counting.count("a")
+    await relay.drain()
+    assert await bus.tail(stream) == 12
+    await bus.delete(stream)
+    await relay.refill()
+    entries = (await told(bus))[stream]
+    assert [(position, event.seq) for position, event in entries] == [(11, 4), (12, 5)]
+
+
 async def test_a_relay_goes_on_when_the_bus_comes_back(
     database: Database, bus: Bus, counting: CountingService
 ) -> None:
