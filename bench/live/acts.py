@@ -33,11 +33,15 @@ class Case:
     entity: bool = False
 
     @property
+    def listened(self) -> str:
+        """What they listen to."""
+        return "one entity" if self.to_one else "each its own"
+
+    @property
     def text(self) -> str:
         """Who listens to what."""
-        listened = "one entity" if self.to_one else "each its own"
         asked = "own fields and the entity" if self.entity else "own fields"
-        return f"{self.listeners:,}, {listened}, {asked}"
+        return f"{self.listeners:,}, {self.listened}, {asked}"
 
     def notes(self, server: Server) -> list[str]:
         """Give the note of each listener; every server has its own."""

@@ -8,22 +8,27 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from bench.figures import Round, median_of, table
+from bench.figures import Round
 from bench.live.acts import AT_ONCE, Act, Case, Load, Writer, acting, as_heard, at_rate
-from bench.live.notes import SERVICE
-from bench.live.stage import LOAD, Stage, allow_files, stage
-from bench.processes import Memory, memory
+from bench.live.cells import (
+    Cell,
+    figure,
+    latency_table,
+    memory_row,
+    memory_table,
+    sustained_table,
+    verdict,
+)
+from bench.live.stage import Stage, allow_files, stage
+from bench.processes import memory
 from service_kit.runtime.clock import Clock
 
 LATENCY, SUSTAINED, MEMORY = "live_latency", "live_sustained", "live_memory"
 PLACES = (LATENCY, SUSTAINED, MEMORY)
 """Where the tables stand on the page."""
 
-_KIBIBYTES = 1024
 _FEW = 5
 """With the entity so many times fewer listen to one: each is a request an event for yoga."""
-
-_OTHERS = (SERVICE, "mongod", "valkey-server", LOAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +42,6 @@ class Size:
     full_seconds: float = 2.0
     settling: float = 5.0
     idle_seconds: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    server: str
-    process: str
-    case: Case
-    load: str
-    rounds: Sequence[Round]
-
-    @property
-    def items(self) -> float:
-        """Items heard in a second."""
-        return median_of(self.rounds, lambda one: one.rate)
-
-    @property
-    def events(self) -> float:
-        """Events told in a second."""
-        return self.items / self.case.listeners if self.case.to_one else self.items
-
-    def milliseconds(self, share: float) -> float:
-        """Give the latency that this share of the items did not exceed."""
-        return median_of(self.rounds, lambda one: one.quantile(share))
-
-    def microseconds(self, process: str) -> float:
-        """Give a process's CPU time for each item."""
-        return median_of(self.rounds, lambda one: one.cpu_milliseconds(process) * 1000)
 
 
 async def live(
@@ -92,7 +70,7 @@ class _Bench:
         await self._warm_up()
         memory_rows = await self._memory()
         paced = await self._alone()
-        flat_out: dict[bool, list[_Cell]] = {}
+        flat_out: dict[bool, list[Cell]] = {}
         for to_one in (True, False):
             flat_out[to_one], steady = await self._some(Case(size.some, to_one))
             paced += steady
@@ -105,9 +83,9 @@ class _Bench:
             paced += await self._many(Case(size.many, to_one), full)
         full = [*flat_out[True], *flat_out[False], *with_entity]
         return {
-            LATENCY: table(_LATENCY_HEADS, [_latency_row(cell) for cell in paced]),
-            SUSTAINED: table(_SUSTAINED_HEADS, [_sustained_row(cell) for cell in full]),
-            MEMORY: table(_MEMORY_HEADS, memory_rows),
+            LATENCY: f"{latency_table(paced)}\n\n{verdict(paced, full)}",
+            SUSTAINED: sustained_table(full),
+            MEMORY: memory_table(memory_rows),
         }
 
     async def _warm_up(self) -> None:
@@ -115,11 +93,11 @@ class _Bench:
             async with self._playing(Case(1, to_one=True, entity=entity)) as acts:
                 await self._turns(acts, "", as_heard(1, 4, self._size.full_seconds), rounds=1)
 
-    async def _alone(self) -> list[_Cell]:
+    async def _alone(self) -> list[Cell]:
         async with self._playing(Case(1, to_one=False)) as acts:
             return await self._turns(acts, "20", at_rate(20, 1, self._size.paced_seconds))
 
-    async def _some(self, case: Case) -> tuple[list[_Cell], list[_Cell]]:
+    async def _some(self, case: Case) -> tuple[list[Cell], list[Cell]]:
         """As fast as it goes, then at half of what the slower server came to."""
         notes, waiting = (1, 2 * case.listeners) if case.to_one else (AT_ONCE, 4 * AT_ONCE)
         async with self._playing(case) as acts:
@@ -127,34 +105,34 @@ class _Bench:
             full = await self._turns(acts, "", load)
             return full, await self._paced(acts, full)
 
-    async def _with_entity(self, case: Case) -> list[_Cell]:
+    async def _with_entity(self, case: Case) -> list[Cell]:
         """Commit by commit: the next one when everybody has heard the last."""
         async with self._playing(case) as acts:
             load = as_heard(1 if case.to_one else 10, 0, self._size.full_seconds)
             return await self._turns(acts, "", load)
 
-    async def _many(self, case: Case, full: Sequence[_Cell]) -> list[_Cell]:
+    async def _many(self, case: Case, full: Sequence[Cell]) -> list[Cell]:
         async with self._playing(case) as acts:
             return await self._paced(acts, full)
 
-    async def _paced(self, acts: Sequence[Act], full: Sequence[_Cell]) -> list[_Cell]:
+    async def _paced(self, acts: Sequence[Act], full: Sequence[Cell]) -> list[Cell]:
         case = acts[0].case
         half = min(cell.items for cell in full) / 2
         notes = 1 if case.to_one else 10
         commits = half / (case.listeners if case.to_one else notes)
         seconds = max(self._size.paced_seconds, 3 / commits)
-        return await self._turns(acts, _figure(commits * notes), at_rate(commits, notes, seconds))
+        return await self._turns(acts, figure(commits * notes), at_rate(commits, notes, seconds))
 
     async def _turns(
         self, acts: Sequence[Act], name: str, load: Load, rounds: int | None = None
-    ) -> list[_Cell]:
+    ) -> list[Cell]:
         """Let the servers take turns, so that whatever disturbs the machine disturbs both."""
         done: list[list[Round]] = [[] for _ in acts]
         for _ in range(rounds or self._size.rounds):
             for act, own in zip(acts, done, strict=True):
                 own.append(await act.measured(load))
         return [
-            _Cell(act.server.name, act.server.process, act.case, name, own)
+            Cell(act.server.name, act.server.process, act.case, name, own)
             for act, own in zip(acts, done, strict=True)
         ]
 
@@ -186,75 +164,5 @@ class _Bench:
             await asyncio.sleep(self._size.settling)
             cpu = idle / self._size.idle_seconds
             self._idle[server.process] = cpu / case.listeners
-            rows.append(_memory_row(server.name, case, (before, held, memory(process)), cpu))
+            rows.append(memory_row(server.name, case, (before, held, memory(process)), cpu))
         return rows
-
-
-_LATENCY_HEADS = (
-    "subscribers",
-    "server",
-    "events/s",
-    "items/s",
-    "p50 ms",
-    "p95 ms",
-    "p99 ms",
-    "server CPU us",
-    "client CPU us",
-)
-_SUSTAINED_HEADS = (
-    "subscribers",
-    "server",
-    "events/s",
-    "items/s",
-    "server CPU us",
-    *(f"{name} us" for name in _OTHERS),
-)
-_MEMORY_HEADS = (
-    "idle subscribers",
-    "server",
-    "PSS MiB before",
-    "PSS MiB with them",
-    "KiB each",
-    "PSS MiB when they have left",
-    "idle CPU ms/s",
-)
-
-
-def _latency_row(cell: _Cell) -> list[str]:
-    return [
-        cell.case.text.removesuffix(", own fields"),
-        cell.server,
-        cell.load,
-        _figure(cell.items),
-        *(f"{cell.milliseconds(share):,.1f}" for share in (0.5, 0.95, 0.99)),
-        f"{cell.microseconds(cell.process):,.0f}",
-        f"{cell.microseconds(LOAD):,.0f}",
-    ]
-
-
-def _sustained_row(cell: _Cell) -> list[str]:
-    return [
-        cell.case.text,
-        cell.server,
-        _figure(cell.events),
-        _figure(cell.items),
-        *(f"{cell.microseconds(name):,.0f}" for name in (cell.process, *_OTHERS)),
-    ]
-
-
-def _memory_row(server: str, case: Case, held: Sequence[Memory], cpu: float) -> list[str]:
-    before, during, after = (one.proportional for one in held)
-    return [
-        f"{case.listeners:,}",
-        server,
-        f"{before:.0f}",
-        f"{during:.0f}",
-        f"{(during - before) * _KIBIBYTES / case.listeners:.1f}",
-        f"{after:.0f}",
-        f"{cpu * 1000:.0f}",
-    ]
-
-
-def _figure(value: float) -> str:
-    """Give a rate with as many digits as are worth telling."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}" if value < 10 else f"{value:.1f}"

@@ -35,6 +35,7 @@ USERS = "tutti"
 
 LIFETIME = timedelta(hours=2)
 LOAD = "clients"
+TUTTI = "Tutti"
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _SPARE_FILES = 500
@@ -214,7 +215,7 @@ def _tutti(keys: Keys, port: int, clock: Clock) -> Server:
     }
     token = jwt.encode(claims, keys.users.private, "EdDSA", headers={"kid": ISSUER})
     hello = {"Authorization": f"Bearer {token}"}
-    return Server("Tutti", port, GATEWAY, publishes=False, hello=hello, extra="cursor")
+    return Server(TUTTI, port, GATEWAY, publishes=False, hello=hello, extra="cursor")
 
 
 @contextmanager

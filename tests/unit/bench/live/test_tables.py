@@ -4,14 +4,16 @@ from pathlib import Path
 import pytest
 
 from bench.figures import Round
-from bench.live import live, stage
+from bench.live import stage
 from bench.live.acts import Case
+from bench.live.cells import Cell, latency_row, sustained_row, verdict
 from bench.live.stage import CannotRun, Server, allow_files
 
 TUTTI = Server("Tutti", 4000, "gateway", publishes=False, extra="cursor")
 YOGA = Server("graphql-yoga", 4001, "yoga", publishes=True)
 USED: Mapping[str, float] = {
     "gateway": 0.2,
+    "yoga": 0.4,
     "notes_svc": 0.1,
     "mongod": 0.05,
     "valkey-server": 0.01,
@@ -19,9 +21,9 @@ USED: Mapping[str, float] = {
 }
 
 
-def a_cell(case: Case) -> live._Cell:
+def a_cell(case: Case, server: Server = TUTTI) -> Cell:
     rounds = [Round(2.0, tuple(n / 1000 for n in range(1, 4001)), USED)] * 3
-    return live._Cell("Tutti", "gateway", case, "2", rounds)
+    return Cell(server.name, server.process, case, "2", rounds)
 
 
 def test_each_server_has_notes_of_its_own_and_each_listener_one_of_them() -> None:
@@ -38,7 +40,7 @@ def test_the_entity_is_asked_for_when_the_case_says_so() -> None:
 
 
 def test_a_row_tells_items_and_the_cpu_time_of_each() -> None:
-    row = live._latency_row(a_cell(Case(1000, to_one=True)))
+    row = latency_row(a_cell(Case(1000, to_one=True)))
     assert row == [
         "1,000, one entity", "Tutti", "2", "2,000", "2,000.0", "3,800.0", "3,960.0", "50", "10",
     ]  # fmt: skip
@@ -46,11 +48,24 @@ def test_a_row_tells_items_and_the_cpu_time_of_each() -> None:
 
 def test_an_event_that_a_thousand_hear_is_one_event() -> None:
     case = "1,000, {}, own fields"
-    one = live._sustained_row(a_cell(Case(1000, to_one=True)))
-    own = live._sustained_row(a_cell(Case(1000, to_one=False)))
+    one = sustained_row(a_cell(Case(1000, to_one=True)))
+    own = sustained_row(a_cell(Case(1000, to_one=False)))
     assert one[:4] == [case.format("one entity"), "Tutti", "2", "2,000"]
     assert own[:4] == [case.format("each its own"), "Tutti", "2,000", "2,000"]
     assert one[4:] == ["50", "25", "12", "2", "10"]
+
+
+def test_the_words_below_the_table_tell_how_the_figures_stand_to_the_aims() -> None:
+    few, many = Case(1, to_one=False), Case(5000, to_one=True)
+    paced = [a_cell(case, server) for case in (few, many) for server in (TUTTI, YOGA)]
+    said = verdict(paced, [])
+    assert "Of 48,000 items none was lost" in said
+    assert "At 5,000 subscribers Tutti's p95 is 3,800 ms (one entity)" in said
+    assert "is 0.50 to 0.50 of yoga's" in said
+
+
+def test_without_yoga_nothing_is_said_of_it() -> None:
+    assert "yoga" not in verdict([a_cell(Case(5000, to_one=True))], [])
 
 
 def test_without_node_yoga_is_left_out(
