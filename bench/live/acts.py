@@ -16,9 +16,10 @@ from bench.live.note_story import NoteStory
 from bench.live.notes import FIELD
 from bench.live.stage import Server, Stage
 
-AT_ONCE = 50
-"""How many notes a commit changes when many are to be changed."""
+AT_ONCE = 20
+"""How many notes a commit changes where each listener has its own."""
 
+_WAKING_AT_ONCE = 100
 _TRIES = 5
 _QUIET_SECONDS = 3.0
 _LOOK_SECONDS = 0.05
@@ -104,8 +105,8 @@ class Act:
         """Change notes until every listener hears; only then it surely listens. Raises Lost."""
         for _ in range(_TRIES):
             silent = sorted({one.topic for one in self.stories if not one.number})
-            for start in range(0, len(silent), AT_ONCE):
-                await self.commit(silent[start : start + AT_ONCE])
+            for start in range(0, len(silent), _WAKING_AT_ONCE):
+                await self.commit(silent[start : start + _WAKING_AT_ONCE])
             if await self._all_have_heard():
                 self.heard.begin()
                 return

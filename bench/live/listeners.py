@@ -17,7 +17,7 @@ from bench.live.frames import CLOSE, PING, PONG, TEXT, FrameReader, masked_frame
 
 HOST = "127.0.0.1"
 _AT_ONCE = 16
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 30.0
 _ACCEPTED = b"HTTP/1.1 101"
 _PONG = masked_frame(b'{"type":"pong"}')
 
@@ -79,16 +79,19 @@ class Audience:
         self._enough.set()
 
     async def until(self, count: int, patience: float = _PATIENCE_SECONDS) -> None:
-        """Wait until so many items came in all; raises Lost, and what a listener found wrong."""
+        """Wait until so many items came in all; raises what a listener found wrong.
+
+        Raises Lost when nothing has come for as long as the patience lasts, in seconds.
+        """
         self._awaited = count
-        while self._failure is None and len(self.arrivals) < count:
+        while self._failure is None and (came := len(self.arrivals)) < count:
             self._enough.clear()
             try:
                 async with asyncio.timeout(patience):
                     await self._enough.wait()
             except TimeoutError as error:
-                missing = count - len(self.arrivals)
-                raise Lost(f"{missing} of {count} items did not come.") from error
+                if len(self.arrivals) == came:
+                    raise Lost(f"{count - came} of {count} items did not come.") from error
         if self._failure is not None:
             raise self._failure
 
@@ -200,9 +203,10 @@ async def listening(
         async with gate:
             listener = Listener(heard, story, way)
             loop = asyncio.get_running_loop()
-            await loop.create_connection(lambda: listener, HOST, way.port)
-            listeners.append(listener)
-            await listener.acknowledged
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await loop.create_connection(lambda: listener, HOST, way.port)
+                listeners.append(listener)
+                await listener.acknowledged
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -99,7 +99,7 @@ class _Bench:
 
     async def _some(self, case: Case) -> tuple[list[Cell], list[Cell]]:
         """As fast as it goes, then at half of what the slower server came to."""
-        notes, waiting = (1, 2 * case.listeners) if case.to_one else (AT_ONCE, 4 * AT_ONCE)
+        notes, waiting = (1, 2 * case.listeners) if case.to_one else (AT_ONCE, 10 * AT_ONCE)
         async with self._playing(case) as acts:
             load = as_heard(notes, waiting, self._size.full_seconds)
             full = await self._turns(acts, "", load)
@@ -108,7 +108,7 @@ class _Bench:
     async def _with_entity(self, case: Case) -> list[Cell]:
         """Commit by commit: the next one when everybody has heard the last."""
         async with self._playing(case) as acts:
-            load = as_heard(1 if case.to_one else 10, 0, self._size.full_seconds)
+            load = as_heard(1 if case.to_one else AT_ONCE, 0, self._size.full_seconds)
             return await self._turns(acts, "", load)
 
     async def _many(self, case: Case, full: Sequence[Cell]) -> list[Cell]:
@@ -118,7 +118,7 @@ class _Bench:
     async def _paced(self, acts: Sequence[Act], full: Sequence[Cell]) -> list[Cell]:
         case = acts[0].case
         half = min(cell.items for cell in full) / 2
-        notes = 1 if case.to_one else 10
+        notes = 1 if case.to_one else AT_ONCE
         commits = half / (case.listeners if case.to_one else notes)
         seconds = max(self._size.paced_seconds, 3 / commits)
         return await self._turns(acts, figure(commits * notes), at_rate(commits, notes, seconds))
