@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, islice
@@ -149,13 +149,13 @@ def at_rate(commits: float, notes: int, seconds: float) -> Load:
     """Return a load of evenly spaced commits of so many notes, whatever becomes of the last."""
 
     async def load(act: Act) -> int:
-        turns = cycle(sorted({one.topic for one in act.stories}))
+        turns = _turns(act, notes)
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             tasks = []
             for number in range(max(1, round(commits * seconds))):
                 await asyncio.sleep(began + number / commits - time.monotonic())
-                tasks.append(group.create_task(act.commit(list(islice(turns, notes)))))
+                tasks.append(group.create_task(act.commit(next(turns))))
         return sum(task.result() for task in tasks)
 
     return load
@@ -165,14 +165,22 @@ def as_heard(notes: int, waiting: int, seconds: float) -> Load:
     """Return a load that commits on as long as at most so many items have not been heard."""
 
     async def load(act: Act) -> int:
-        turns = cycle(sorted({one.topic for one in act.stories}))
+        turns = _turns(act, notes)
         made, end = 0, time.monotonic() + seconds
         while time.monotonic() < end:
-            made += await act.commit(list(islice(turns, notes)))
+            made += await act.commit(next(turns))
             await act.heard.until(made - waiting)
         return made
 
     return load
+
+
+def _turns(act: Act, notes: int) -> Iterator[list[str]]:
+    """Give so many notes at a time, none twice in one, each as often as the others."""
+    known = sorted({one.topic for one in act.stories})
+    order = cycle(known)
+    while True:
+        yield list(islice(order, min(notes, len(known))))
 
 
 @asynccontextmanager
