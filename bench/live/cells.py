@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 from bench.figures import Round, median_of, table
 from bench.live.acts import Case
@@ -13,6 +14,7 @@ AIM_MILLISECONDS = 500
 """What 95 of 100 items at the most subscribers should not exceed."""
 
 _KIBIBYTES = 1024
+_WIDTH = 120
 _OTHERS = (SERVICE, "mongod", "valkey-server", LOAD)
 
 
@@ -76,7 +78,7 @@ def verdict(paced: Sequence[Cell], full: Sequence[Cell]) -> str:
             f"The gateway's CPU for an item is {lowest:.2f} to {highest:.2f} of yoga's, where there"
             f" are many subscribers; the aim is less than 1."
         )
-    return " ".join(words)
+    return fill(" ".join(words), _WIDTH)
 
 
 def _ratios(cells: Sequence[Cell]) -> list[float]:

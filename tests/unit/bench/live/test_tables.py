@@ -58,7 +58,7 @@ def test_an_event_that_a_thousand_hear_is_one_event() -> None:
 def test_the_words_below_the_table_tell_how_the_figures_stand_to_the_aims() -> None:
     few, many = Case(1, to_one=False), Case(5000, to_one=True)
     paced = [a_cell(case, server) for case in (few, many) for server in (TUTTI, YOGA)]
-    said = verdict(paced, [])
+    said = verdict(paced, []).replace("\n", " ")
     assert "Of 48,000 items none was lost" in said
     assert "At 5,000 subscribers Tutti's p95 is 3,800 ms (one entity)" in said
     assert "is 0.50 to 0.50 of yoga's" in said
