@@ -1,6 +1,6 @@
 """The one root field of a subscription: its arguments, and what else of the operation varies."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,10 +9,10 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLField,
     GraphQLSchema,
-    Node,
     OperationDefinitionNode,
     VariableNode,
     Visitor,
+    VisitorAction,
     get_named_type,
     visit,
 )
@@ -82,7 +82,7 @@ def subscription_root(
             name: get_named_type(one.type).name
             for name, one in getattr(payload_type, "fields", {}).items()
         },
-        resolving=_variables_below(operation, node, fragments),
+        resolving=_resolving(operation, [each for each, _ in selected.nodes], fragments),
         source=source,
         payload=compile_event_payload(text, supergraph.schema) if source else None,
         showing=showing if source else None,
@@ -90,25 +90,34 @@ def subscription_root(
     )
 
 
-def _variables_below(
+def _resolving(
     operation: OperationDefinitionNode,
-    root: FieldNode,
+    roots: Iterable[FieldNode],
     fragments: Mapping[str, FragmentDefinitionNode],
 ) -> tuple[str, ...]:
-    parts: list[Node] = [*fragments.values(), *(root.directives or ())]
-    if root.selection_set is not None:
-        parts.append(root.selection_set)
-    finder = _Variables()
-    for part in parts:
+    """The root field may be selected several times: all its selections are merged."""
+    finder = _Variables(roots)
+    for part in (operation.selection_set, *fragments.values()):
         visit(part, finder)
     declared = (one.variable.name.value for one in operation.variable_definitions or ())
     return tuple(name for name in declared if name in finder.found)
 
 
 class _Variables(Visitor):
-    def __init__(self) -> None:
+    """Finds the variables that stand elsewhere than in the arguments of the root field."""
+
+    def __init__(self, roots: Iterable[FieldNode]) -> None:
         super().__init__()
         self.found: set[str] = set()
+        self._roots = {id(node) for node in roots}
+
+    def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
+        if id(node) not in self._roots:
+            return None
+        for part in (*(node.directives or ()), node.selection_set):
+            if part is not None:
+                visit(part, self)
+        return self.SKIP
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
         self.found.add(node.name.value)

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 import orjson
 import structlog
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -38,6 +38,8 @@ TOO_MANY_INITIALISATIONS = 4429
 _LONGEST_REASON = 120
 _LONGEST_ID = 256
 _NULL = type(None)
+_GONE = (OSError, RuntimeError, WebSocketDisconnect)
+"""What sending raises once the client has gone."""
 
 _log = structlog.get_logger("gateway.server")
 
@@ -77,7 +79,7 @@ class TextSocket(ASGIWebSocketAdapter):
             raise WebSocketDisconnected
         try:
             await self.ws.send_text(text)
-        except (OSError, RuntimeError) as error:
+        except _GONE as error:
             raise WebSocketDisconnected from error
 
     async def close(self, code: int, reason: str) -> None:
@@ -85,7 +87,7 @@ class TextSocket(ASGIWebSocketAdapter):
         if self.ws.application_state is WebSocketState.CONNECTED:
             try:
                 await self.ws.close(code=code, reason=_short(reason))
-            except (OSError, RuntimeError) as error:
+            except _GONE as error:
                 raise WebSocketDisconnected from error
 
 

@@ -222,11 +222,13 @@ class EventFlow:
         section = event.data.get(self._wanted.topic)
         if not isinstance(section, dict):
             return None
-        keys = section["keys"]
+        keys, payload = section.get("keys"), section.get("payload")
+        if not isinstance(keys, dict) or not isinstance(payload, dict):
+            return None
         for name, values in self._filters.items():
             if values.isdisjoint(_texts(keys.get(name))):
                 return None
-        return _Found(section["payload"], event, event.seq, tuple(reached))
+        return _Found(payload, event, event.seq, tuple(reached))
 
     def _is_shown(self, event: Event) -> bool:
         return event.seq <= self._shown.get(event.entity, -1)

@@ -37,6 +37,12 @@ class Bells:
         self, partition: int, *, bell: str = "b1", tower: str = "t1", to: str = "town:1"
     ) -> str:
         """Append one event and give its id."""
+        event_id, payload = self.event(partition, {"bellId": bell, "towers": [tower, "t9"]}, to)
+        await self.append(partition, payload)
+        return event_id
+
+    def event(self, partition: int, keys: Any, to: str = "town:1") -> tuple[str, bytes]:
+        """Give the partition's next event and its id."""
         self.last[partition] += 1
         event = Event(
             event_id=f"{partition}/{self.last[partition]}",
@@ -46,10 +52,9 @@ class Bells:
             occurred_at=NOON,
             actor="test",
             audience=(to,),
-            data={"rang": {"keys": {"bellId": bell, "towers": [tower, "t9"]}, "payload": {}}},
+            data={"rang": {"keys": keys, "payload": {}} if keys is not None else {}},
         )
-        await self.append(partition, orjson.dumps(event.to_json()))
-        return event.event_id
+        return event.event_id, orjson.dumps(event.to_json())
 
     async def append(self, partition: int, payload: bytes) -> None:
         """Append anything at the partition's next position."""
@@ -100,6 +105,16 @@ async def test_from_every_cursor_on_the_rest_is_heard_once_and_in_order(
         for partition in range(PARTITIONS):
             told = [one for one in ids(rest) if one.startswith(f"{partition}/")]
             assert told == [one for one in ids(items[place + 1 :]) if one in told]
+
+
+async def test_a_section_that_is_none_is_passed_over(bells: Bells, clock: SettableClock) -> None:
+    async with aclosing(bells.flow(clock, replace(ALL, snapshot=True))) as flow:
+        await take(flow, 1)
+        for keys in (None, "text"):
+            await bells.append(0, bells.event(0, keys)[1])
+        rung = await bells.ring(0)
+
+        assert ids(await take(flow, 1)) == [rung]
 
 
 async def test_a_key_with_several_values_meets_a_filter_with_several(

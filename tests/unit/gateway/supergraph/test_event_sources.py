@@ -59,6 +59,13 @@ def test_the_directive_is_read_from_the_supergraph(snapshot: Snapshot) -> None:
     }
 
 
+def test_a_filter_by_what_is_no_argument_does_not_make_a_snapshot() -> None:
+    text = composed([ORDERS, PLACES])
+
+    with pytest.raises(InvalidSupergraph, match="changed names oderId"):
+        build_snapshot(text.replace('match: ["orderId"]', 'match: ["oderId"]'))
+
+
 def test_clients_see_nothing_of_the_directive(snapshot: Snapshot) -> None:
     text = print_schema(snapshot.public_schema)
 
