@@ -157,6 +157,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         self.connection_init_received = True
         if self.connection_init_timeout_task is not None:
             self.connection_init_timeout_task.cancel()
+            self.connection_init_timeout_task = None
         try:
             caller = await self.door.caller_of(self.websocket.ws, message.get("payload") or {})
         except Unauthenticated as error:

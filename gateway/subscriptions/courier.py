@@ -47,7 +47,8 @@ class Courier:
             left, at = AT_ONCE, self._moment()
             while self._ready:
                 group = self._ready.popleft()
-                left -= 1 + await _served(group, max(1, left), at)
+                if group.is_ready:  # else its members have been cut off meanwhile
+                    left -= 1 + await _served(group, max(1, left), at)
                 group.is_queued = False
                 if group.is_ready:
                     self.ready(group)
@@ -64,8 +65,7 @@ class Courier:
 async def _served(group: Group, most: int, at: Moment) -> int:
     try:
         return await group.hand_out(most, at)
-    except Exception:  # noqa: BLE001  # one group must not stop the others, nor miss an item
+    except Exception:  # noqa: BLE001  # one group's trouble must not stop the others
         _log.exception("event_not_handed_out")
         group.cut_off()
-        group.end()
         return 1

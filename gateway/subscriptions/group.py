@@ -119,11 +119,13 @@ class Group:
     def cut_off(self) -> None:
         """Give nobody anything any more: each client goes on from its own cursor."""
         self.is_full = True
+        self._left = self._answer = None
+        self._under_way.clear()
+        while self._waiting.take() is not None:
+            pass
         self._figures.cut_off += len(self._members)
         for listener in self._members:
             listener.cut_off()
-        while self._waiting.take() is not None:
-            pass
 
     def _begin(self) -> None:
         resolver = self._resolver()

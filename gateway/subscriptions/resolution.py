@@ -79,7 +79,8 @@ class Resolver:
 
 def _key(root: SubscriptionRoot, request: ExecutionRequest) -> Hashable:
     used: dict[str, Any] = {name: request.variables.get(name) for name in root.resolving}
-    variables = orjson.dumps(used, option=orjson.OPT_SORT_KEYS, default=str)
+    # As text, which is as long as it is; the bytes would keep the room they were written in.
+    variables = orjson.dumps(used, option=orjson.OPT_SORT_KEYS, default=str).decode()
     return root.identity, variables, _rights(request.caller), tuple(sorted(request.headers.items()))
 
 

@@ -15,7 +15,7 @@ NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class AsTheyAre:
-    """Answers an item with its version and cursor; `hold` has all wait until `release`."""
+    """Answers an item with what it is; if that takes time it can be held up."""
 
     key = "as they are"
 
@@ -25,13 +25,12 @@ class AsTheyAre:
         self._free = asyncio.Event()
         self._free.set()
 
-    def hold(self) -> None:
-        """Answer nothing for now."""
-        self._free.clear()
-
-    def release(self) -> None:
-        """Answer again."""
-        self._free.set()
+    def hold(self, *, held: bool) -> None:
+        """Answer nothing for now, or go on."""
+        if held:
+            self._free.clear()
+        else:
+            self._free.set()
 
     def begin(self, item: Occurrence) -> asyncio.Task[Answer] | None:
         """Begin, if it takes time."""
@@ -52,7 +51,18 @@ class AsTheyAre:
     async def _resolve(self, item: Occurrence) -> Answer:
         if self.takes_time:
             await self._free.wait()
-        return Answer({"seq": item.seq, "seqFrom": item.seq_from, "cursor": item.cursor})
+        return Answer(shown(item))
+
+
+def shown(item: Occurrence) -> dict[str, Any]:
+    """Give what a client sees of an item."""
+    return {
+        "entity": None if item.happening is None else item.happening.entity,
+        "seq": item.seq,
+        "seqFrom": item.seq_from,
+        "cursor": item.cursor,
+        "delivery": item.delivery.value,
+    }
 
 
 def listener_for(
