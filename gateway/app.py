@@ -221,6 +221,7 @@ def _server_options(settings: Settings) -> ServerOptions:
             operations=settings.socket_operations,
             ping_seconds=settings.socket_ping.total_seconds(),
         ),
+        open_connections=settings.open_connections,
         allowed_origins=settings.allowed_origins,
     )
 

@@ -13,7 +13,8 @@ class Settings:
     (or `graphiql`) shows the page, introspection, suggestions and plans. Without users' keys
     everybody is a visitor; without a signing key subgraphs are asked unsigned. Without `redis_url`
     subscription fields with an event source are refused. `subgraph_websockets` ("name=ws://...")
-    are subgraphs subscribed at by WebSocket instead of SSE.
+    are subgraphs subscribed at by WebSocket instead of SSE. `open_connections` bounds WebSockets
+    and streams over HTTP together.
     """
 
     host: str = "127.0.0.1"
@@ -47,6 +48,7 @@ class Settings:
     events_waiting: int = 1000
     states_waiting: int = 10_000
     subgraph_websockets: tuple[str, ...] = ()
+    open_connections: int = 20_000
     socket_operations: int = 100
     socket_init: timedelta = timedelta(seconds=3)
     socket_ping: timedelta = timedelta(seconds=25)

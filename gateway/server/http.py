@@ -35,6 +35,7 @@ from gateway.server.negotiation import (
     prefers_page,
     stream_form,
 )
+from gateway.server.places import Places
 from gateway.server.refusals import (
     SAFE_HEADERS,
     HttpRefusal,
@@ -62,7 +63,8 @@ _log = structlog.get_logger("gateway.server")
 class ServerOptions:
     """How requests are received; `page` is the development page for browsers, if any.
 
-    `heartbeat` is the time between signs of life in a stream over HTTP.
+    `heartbeat` is the time between signs of life in a stream over HTTP; `open_connections` is how
+    many such streams and WebSockets there may be at a time.
     """
 
     body_bytes: int = 1 << 20
@@ -71,6 +73,7 @@ class ServerOptions:
     may_explain: bool = False
     heartbeat: timedelta = timedelta(seconds=12)
     socket: SocketOptions = field(default_factory=SocketOptions)
+    open_connections: int = 20_000
     allowed_origins: Sequence[str] = ()
 
 
@@ -110,6 +113,7 @@ class GatewayView(GraphQL[RequestContext, None]):
         self.drain = Drain()
         self.drain.on_begin(self.sockets.close)
         self.request_adapter_class = self._bounded  # type: ignore[assignment]  # it is only called
+        self._places = Places(options.open_connections)
         self._authenticator = authenticator
         self._options = options
 
@@ -132,10 +136,13 @@ class GatewayView(GraphQL[RequestContext, None]):
     async def _serve_socket(self, socket: WebSocket) -> None:
         try:
             self.schema.require_ready()
-        except NotReady as error:  # once the socket is open, errors would end its subscriptions
+            self._places.require_one()
+        except (NotReady, Unavailable) as error:
+            # Before it is open: once it is, errors would end its subscriptions.
             await socket.send_denial_response(refusal_response(try_again(error), None))
             return
-        await self.run(socket)
+        with self._places.taken():
+            await self.run(socket)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Carry the negotiated media type to where the answer is written."""
@@ -250,6 +257,7 @@ class GatewayView(GraphQL[RequestContext, None]):
         self, method: str, asked: GraphQLRequestData, context: RequestContext
     ) -> AsyncGenerator[Answered, None]:
         try:
+            self._places.require_one()
             return await self.schema.stream(
                 asked.query,
                 variable_values=asked.variables,
@@ -257,7 +265,7 @@ class GatewayView(GraphQL[RequestContext, None]):
                 operation_name=asked.operation_name,
                 allowed_operation_types=OperationType.from_http(method),  # type: ignore[arg-type]
             )
-        except NotReady as error:
+        except (NotReady, Unavailable) as error:
             raise try_again(error) from error
 
     async def execute_single(self, *args: Any, **named: Any) -> ExecutionResult:
@@ -283,6 +291,7 @@ class GatewayView(GraphQL[RequestContext, None]):
                 response_data.answers,
                 self._options.heartbeat.total_seconds(),
                 self.drain,
+                self._places,
                 SAFE_HEADERS,
             )
         given: Answer = response_data

@@ -26,6 +26,9 @@ class Socket(Protocol):
     def expires_at(self) -> datetime:
         """When its caller's token expires."""
 
+    def push_ping(self) -> bool:
+        """Send a ping of the protocol at once; False if that cannot be now."""
+
     def ping(self) -> Coroutine[Any, Any, None]:
         """Send a ping of the protocol."""
 
@@ -100,7 +103,8 @@ class OpenSockets:
             self._busy[socket] = _started(socket.end(FORBIDDEN, TOKEN_EXPIRED))
             return
         self._schedule(socket)
-        if not is_busy:  # else the socket has not even taken the last ping
+        # A socket that is busy has not even taken the last ping.
+        if not is_busy and not socket.push_ping():
             self._busy[socket] = _started(socket.ping())
 
 

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.execution.answer import Answer
 from gateway.server.drain import Drain
 from gateway.server.negotiation import StreamForm
+from gateway.server.places import Places
 from gateway.server.schema import Answered
 
 _BOUNDARY = b"\r\n--graphql"
@@ -49,7 +50,6 @@ _WORDS: Mapping[StreamForm, _Words] = {
         end=b"--\r\n",
     ),
 }
-_ENDED: Any = object()
 
 
 class StreamResponse(Response):
@@ -61,6 +61,7 @@ class StreamResponse(Response):
         answers: AsyncGenerator[Answered, None],
         heartbeat_seconds: float,
         drain: Drain,
+        places: Places,
         headers: Mapping[str, str],
     ) -> None:
         own = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -72,52 +73,63 @@ class StreamResponse(Response):
         self._answers = answers
         self._heartbeat_seconds = heartbeat_seconds
         self._drain = drain
+        self._places = places
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send the whole stream."""
+        with self._places.taken():
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            # A first sign of life: proxies and clients see at once that the stream is open.
+            body = _Body(send)
+            await body.write(self._words.begin + self._words.heartbeat)
+            if await self._sent(body, receive):
+                await body.write(self._words.end)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        async def write(part: bytes, *, more: bool = True) -> None:
-            await send({"type": "http.response.body", "body": part, "more_body": more})
-
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        # A first sign of life: proxies and clients see at once that the stream is open.
-        await write(self._words.begin + self._words.heartbeat)
-        async for part in self._parts(receive):
-            await write(part)
-        await write(b"", more=False)
-
-    async def _parts(self, receive: Receive) -> AsyncGenerator[bytes, None]:
-        leaving = asyncio.ensure_future(_left(receive))
-        draining = asyncio.ensure_future(self._drain.wait())
-        next_answer: asyncio.Task[Any] | None = None
+    async def _sent(self, body: "_Body", receive: Receive) -> bool:
+        """Send everything; False if the client or this process went before the end."""
+        sending = asyncio.ensure_future(self._send_all(body))
+        others = (asyncio.ensure_future(_left(receive)), asyncio.ensure_future(self._drain.wait()))
         try:
-            async with aclosing(self._answers):
-                while True:
-                    next_answer = next_answer or asyncio.ensure_future(_next(self._answers))
-                    done, _ = await asyncio.wait(
-                        {next_answer, leaving, draining},
-                        timeout=self._heartbeat_seconds,
-                        return_when=asyncio.FIRST_COMPLETED,
-                    )
-                    if next_answer in done:
-                        answered, next_answer = next_answer.result(), None
-                        if answered is _ENDED:
-                            yield self._words.end
-                            return
-                        yield self._words.answer(answered.answer)
-                    elif done:
-                        await _cancelled(next_answer)
-                        return
-                    else:
-                        yield self._words.heartbeat
+            while True:
+                quiet_left = self._heartbeat_seconds - body.quiet_for()
+                if quiet_left <= 0:
+                    await body.write(self._words.heartbeat)
+                    continue
+                done, _ = await asyncio.wait(
+                    {sending, *others}, timeout=quiet_left, return_when=asyncio.FIRST_COMPLETED
+                )
+                if done:
+                    return sending in done and sending.result()
         finally:
-            for waiting in (leaving, draining, next_answer):
-                if waiting is not None:
-                    await _cancelled(waiting)
+            for waiting in (sending, *others):
+                await _cancelled(waiting)
+
+    async def _send_all(self, body: "_Body") -> bool:
+        async with aclosing(self._answers):
+            async for answered in self._answers:
+                await body.write(self._words.answer(answered.answer))
+        return True
 
 
-async def _next(answers: AsyncGenerator[Answered, None]) -> Any:
-    return await anext(answers, _ENDED)
+class _Body:
+    """The body of a response, written part by part."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._is_busy = False
+        self._written_at = 0.0
+
+    async def write(self, part: bytes) -> None:
+        """Write a part; waits while the client does not read."""
+        self._is_busy = True
+        await self._send({"type": "http.response.body", "body": part, "more_body": True})
+        self._is_busy = False
+        self._written_at = asyncio.get_running_loop().time()
+
+    def quiet_for(self) -> float:
+        """How many seconds ago the last part was written; none while one is being written."""
+        return 0.0 if self._is_busy else asyncio.get_running_loop().time() - self._written_at
 
 
 async def _cancelled(task: "asyncio.Future[Any]") -> None:

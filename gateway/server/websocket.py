@@ -37,6 +37,7 @@ TOO_MANY_INITIALISATIONS = 4429
 
 _LONGEST_REASON = 120
 _LONGEST_ID = 256
+_PING = b'{"type":"ping"}'
 _NULL = type(None)
 _GONE = (OSError, RuntimeError, WebSocketDisconnect)
 """What sending raises once the client has gone."""
@@ -130,10 +131,14 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         with self.door.sockets.holding(self):
             await super().handle()
 
+    def push_ping(self) -> bool:
+        """Send a ping of the protocol at once; False if that cannot be now."""
+        push = self.websocket.push
+        return not self.connection_acknowledged or (push is not None and push(_PING))
+
     async def ping(self) -> None:
         """Send a ping of the protocol."""
-        if self.connection_acknowledged:
-            await self.websocket.send_text('{"type":"ping"}')
+        await self.websocket.send_text(_PING.decode())
 
     async def end(self, code: int, reason: str) -> None:
         """Close the socket."""

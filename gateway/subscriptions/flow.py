@@ -33,8 +33,7 @@ class Flow:
         since = self._since()
         try:
             async with self._reader.held():
-                beginning = self._beginning() if since is None else self._missed(since)
-                async for item in beginning:
+                async for item in self._first(since):
                     if self._noted(item).is_in(self._listener.shown):
                         continue
                     yield item
@@ -60,6 +59,9 @@ class Flow:
         if text is None:
             return None
         return read_cursor(text, self._reader.stream, self._reader.partitions)
+
+    def _first(self, since: Cursor | None) -> AsyncGenerator[Occurrence, None]:
+        return self._beginning() if since is None else self._missed(since)
 
     async def _beginning(self) -> AsyncGenerator[Occurrence, None]:
         """Note the tail, then look: what comes after the tail waits meanwhile.

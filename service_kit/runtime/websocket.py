@@ -27,6 +27,13 @@ class PushingProtocol(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[_EXTENSION] = {"push": self.push}
 
+    def handle_ping(self) -> None:
+        """Answer a ping, unless the client does not even read: the answers would pile up."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
     def push(self, message: bytes) -> bool:
         """Write a text message unless the client is behind, has gone or is being closed."""
         if self.conn.state is not OPEN or self.close_sent or not self.writable.is_set():
