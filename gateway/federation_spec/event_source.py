@@ -2,5 +2,5 @@
 
 SPECIFICATION = "events"
 DIRECTIVE = "eventSource"
-ARGUMENT_LISTS = ("match",)
+ARGUMENT_LISTS = ("match", "public")
 """Arguments of the directive that list arguments of the field."""

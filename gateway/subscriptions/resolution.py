@@ -22,8 +22,9 @@ from service_kit.identity.caller import Caller
 class Resolver:
     """Resolves the items of one subscription.
 
-    Rights are the caller's kind, roles, grants and language: whoever has the same is given the
-    same answer, resolved in the name of the first.
+    Rights are the caller's kind, roles, grants and language: whoever has the same, and is the same
+    person unless the source says that this does not matter, is given the same answer, resolved in
+    the name of the first.
     """
 
     def __init__(
@@ -39,8 +40,9 @@ class Resolver:
         self._payload = payload
         self._transport = transport
         self._request = request
-        self.key = _key(root, request)
         self.takes_time = len(plan.fetches) > 1
+        is_shared = not self.takes_time or (root.source is not None and root.source.by_rights)
+        self.key = _key(root, request, by_subject=not is_shared)
 
     def begin(self, item: Occurrence) -> asyncio.Task[Answer] | None:
         """Begin to resolve an item, if subgraphs have to be asked for it."""
@@ -77,14 +79,17 @@ class Resolver:
         return answer_of(execution)
 
 
-def _key(root: SubscriptionRoot, request: ExecutionRequest) -> Hashable:
+def _key(root: SubscriptionRoot, request: ExecutionRequest, *, by_subject: bool) -> Hashable:
     used: dict[str, Any] = {name: request.variables.get(name) for name in root.resolving}
     # As text, which is as long as it is; the bytes would keep the room they were written in.
     variables = orjson.dumps(used, option=orjson.OPT_SORT_KEYS, default=str).decode()
-    return root.identity, variables, _rights(request.caller), tuple(sorted(request.headers.items()))
+    rights = _rights(request.caller, by_subject=by_subject)
+    return root.identity, variables, rights, tuple(sorted(request.headers.items()))
 
 
-def _rights(caller: Caller | None) -> Hashable:
+def _rights(caller: Caller | None, *, by_subject: bool) -> Hashable:
     if caller is None:
         return None
-    return caller.kind, caller.roles, caller.grants, caller.language, caller.on_behalf_of
+    subject = caller.subject if by_subject else None
+    rights = caller.kind, caller.roles, caller.grants, caller.language, caller.on_behalf_of
+    return subject, *rights

@@ -1,7 +1,7 @@
 """What the arguments of a subscription field ask for."""
 
 from base64 import urlsafe_b64decode
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from gateway.subscriptions.happening import texts_of
 from gateway.subscriptions.listener import Interest, grants_that_count
 from gateway.supergraph.model import EventSource
 from service_kit.identity.caller import Caller
+from service_kit.messaging.envelope import public_topic
 
 SINCE, SNAPSHOT, HEARTBEAT = "since", "snapshot", "heartbeatSeconds"
 SHORTEST_HEARTBEAT, LONGEST_HEARTBEAT = 5, 60
@@ -59,12 +60,15 @@ def wish_of(
         if arguments.get(name) is not None
     }
     _require_bounded(filters)
-    grants = grants_that_count(source, caller)
+    field, grants = source.field, grants_that_count(source, caller)
+    if grants is not None and source.public is not None:
+        _require_named(source.field, source.public, filters)
+        field, grants = public_topic(source.field), None
     if grants is not None:
         _require_allowed(source, filters, grants, caller)
     _require_ids(arguments, root)
     return Wish(
-        interest=Interest(source.field, filters, grants),
+        interest=Interest(field, filters, grants),
         since=arguments.get(SINCE),
         snapshot=bool(arguments.get(SNAPSHOT)),
         heartbeat=_heartbeat(arguments.get(HEARTBEAT)),
@@ -108,6 +112,12 @@ def _type_in(identifier: str) -> str:
         return urlsafe_b64decode(padded).decode().partition(":")[0]
     except ValueError:
         return ""
+
+
+def _require_named(field: str, names: Iterable[str], filters: Container[str]) -> None:
+    for name in names:
+        if name not in filters:
+            raise Forbidden(f"{field} needs `{name}` from this caller.")
 
 
 def _require_allowed(

@@ -30,6 +30,7 @@ from gateway.supergraph.model import (
     SubgraphType,
 )
 
+_SHARED_BY_RIGHTS = "RIGHTS"
 VIRTUAL = "#events"
 """What a virtual subgraph's name has after the real one's."""
 
@@ -75,7 +76,7 @@ def require_arguments(schema: GraphQLSchema, sources: Mapping[str, EventSource])
     root = schema.subscription_type
     for name, source in sources.items():
         known = root.fields[name].args if root else {}
-        for each in source.match:
+        for each in (*source.match, *(source.public or ())):
             if each not in known:
                 raise InvalidSupergraph(f"@eventSource on {name} names {each}, no argument of it.")
 
@@ -84,6 +85,7 @@ def _source(name: str, subgraph: str, arguments: Mapping[str, Any]) -> EventSour
     stream, kind = arguments.get("stream"), arguments.get("kind") or EventSourceKind.LOSSLESS
     if not isinstance(stream, str) or kind not in list(EventSourceKind):
         raise InvalidSupergraph(f"@eventSource on {name} names no stream, or a kind unknown here.")
+    roles, public = arguments.get("roles"), arguments.get("public")
     return EventSource(
         field=name,
         subgraph=subgraph,
@@ -91,12 +93,10 @@ def _source(name: str, subgraph: str, arguments: Mapping[str, Any]) -> EventSour
         match=texts_in(arguments.get("match")),
         kind=EventSourceKind(kind),
         unrestricted=frozenset(texts_in(arguments.get("unrestricted"))),
-        roles=_roles(arguments.get("roles")),
+        roles=None if roles is None else frozenset(texts_in(roles)),
+        public=None if public is None else texts_in(public),
+        by_rights=arguments.get("share") == _SHARED_BY_RIGHTS,
     )
-
-
-def _roles(value: Any) -> frozenset[str] | None:
-    return None if value is None else frozenset(texts_in(value))
 
 
 def _without(subgraph: Subgraph, root: SubgraphType, moved: Iterable[str]) -> Subgraph:

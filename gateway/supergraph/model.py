@@ -93,6 +93,8 @@ class EventSource:
 
     `stream` names the log, `match` the arguments that filter by the event's keys of those names,
     `unrestricted` the roles that see every event. `roles` may listen; None: whoever has a grant.
+    With `public`, callers in none of the unrestricted roles see what events tell everybody, and
+    must give those arguments. `by_rights`: nothing that events lead to is answered by who asks.
     `subgraph` is the virtual one that plans name.
     """
 
@@ -103,6 +105,8 @@ class EventSource:
     kind: EventSourceKind = EventSourceKind.LOSSLESS
     unrestricted: frozenset[str] = frozenset()
     roles: frozenset[str] | None = None
+    public: tuple[str, ...] | None = None
+    by_rights: bool = False
 
 
 @dataclass(frozen=True, slots=True)

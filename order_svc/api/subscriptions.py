@@ -14,6 +14,7 @@ from order_svc.domain.rights.visibility import SEES_EVERYTHING
 from service_kit.graphql.event_flow import SNAPSHOT, EventFlow, LiveItem, Wanted, named_by
 from service_kit.graphql.event_source import (
     EventItem,
+    EventSharing,
     EventSource,
     HeartbeatSeconds,
     Since,
@@ -47,7 +48,12 @@ QueueLocationId: TypeAlias = Annotated[
 
 
 def _source(*match: str) -> EventSource:
-    return EventSource(stream=STREAM, match=list(match), unrestricted=list(SEES_EVERYTHING))
+    return EventSource(
+        stream=STREAM,
+        match=list(match),
+        unrestricted=list(SEES_EVERYTHING),
+        share=EventSharing.RIGHTS,
+    )
 
 
 async def _items(kind: type[ItemT], info: Info, wanted: Wanted) -> AsyncGenerator[ItemT, None]:

@@ -19,7 +19,7 @@ from service_kit.graphql.errors import INVALID_CURSOR, UNAUTHENTICATED, CodedErr
 from service_kit.graphql.global_ids import from_global_id
 from service_kit.identity.caller import Caller
 from service_kit.messaging.bus import BusUnavailable, Entry
-from service_kit.messaging.envelope import EntityRef, Event, event_from_json
+from service_kit.messaging.envelope import EntityRef, Event, event_from_json, public_topic
 from service_kit.messaging.event_log import EventLog, Positions
 from service_kit.messaging.log_head import Doubts, LogHead
 from service_kit.runtime.clock import Clock
@@ -67,7 +67,8 @@ class _Found:
 class Wanted:
     """What a subscription asks for: a field (the topic), and its arguments by their GraphQL names.
 
-    `named` are the payload's entities that a SNAPSHOT shows; roles in `unrestricted` see all. Of a
+    `named` are the payload's entities that a SNAPSHOT shows; roles in `unrestricted` see all, and
+    others what events tell in public if `public` names arguments, which they must give. Of a
     state (`is_state`) the latest event of an entity stands for those that wait with it. Filters in
     `id_types` hold global ids of those types.
     """
@@ -81,6 +82,7 @@ class Wanted:
     named: Mapping[str, Any] = field(default_factory=dict)
     is_state: bool = False
     id_types: Mapping[str, str] = field(default_factory=dict)
+    public: Sequence[str] | None = None
 
 
 class EventFlow:
@@ -92,8 +94,11 @@ class EventFlow:
         self._caller = caller
         self._clock = clock
         self._filters = dict(_filters(wanted))
-        self._sees_all = caller.has_role(*wanted.unrestricted)
-        _require_allowed(wanted, self._filters, caller, sees_all=self._sees_all)
+        sees_all = caller.has_role(*wanted.unrestricted)
+        hears_public = wanted.public is not None and not sees_all
+        self._sees_all = sees_all or hears_public
+        self._topic = public_topic(wanted.topic) if hears_public else wanted.topic
+        _require_allowed(wanted, self._filters, caller, sees_all=sees_all)
         _require_ids(wanted, self._filters)
         self._heartbeat = _heartbeat(wanted)
         self._positions: list[int] = []
@@ -219,7 +224,7 @@ class EventFlow:
         event = _event_in(entry)
         if event is None or not self._may_see(event) or self._is_shown(event):
             return None
-        section = event.data.get(self._wanted.topic)
+        section = event.data.get(self._topic)
         if not isinstance(section, dict):
             return None
         keys, payload = section.get("keys"), section.get("payload")
@@ -327,11 +332,18 @@ def _require_allowed(
 ) -> None:
     if sees_all:
         return
+    if wanted.public is not None:
+        for name in wanted.public:
+            if name not in filters:
+                raise CodedError(FORBIDDEN, f"{wanted.topic} needs `{name}` from this caller.")
+        return
     if not caller.grants:
         raise CodedError(FORBIDDEN, f"{wanted.topic} is not for this caller.")
     if not filters:
         names = ", ".join(f"`{name}`" for name in wanted.filters)
-        raise CodedError(FORBIDDEN, f"{wanted.topic} needs at least one of {names} here.")
+        raise CodedError(
+            FORBIDDEN, f"{wanted.topic} needs at least one of {names} from this caller."
+        )
 
 
 def _require_ids(wanted: Wanted, filters: Mapping[str, frozenset[str]]) -> None:

@@ -30,6 +30,13 @@ class EventSourceKind(Enum):
     STATE = "STATE"
 
 
+class EventSharing(Enum):
+    """Who is given one answer for an event."""
+
+    SUBJECT = "SUBJECT"
+    RIGHTS = "RIGHTS"
+
+
 class EventDelivery(Enum):
     """Why an item is sent."""
 
@@ -55,6 +62,14 @@ _described(
     },
 )
 _described(
+    EventSharing,
+    "Which listeners may share one answer of the subgraphs about an event.",
+    {
+        "SUBJECT": "Those of one person: some field is answered by who asks.",
+        "RIGHTS": "All who have the same roles and grants: nothing is answered by who asks.",
+    },
+)
+_described(
     EventDelivery,
     "Why an item of a subscription is sent.",
     {
@@ -76,8 +91,9 @@ _described(
 class EventSource:
     """Which log, which arguments filter it, who may listen, and who of them sees every event.
 
-    Other callers see an event if one of their grants is in its audience. `event_field` fills in
-    `roles`; without it, whoever has a grant may listen.
+    Other callers see an event if one of their grants is in its audience; with `public`, they see
+    what the event tells everybody instead, and have to give those arguments. `event_field` fills
+    in `roles`; without it, whoever has a grant may listen.
     """
 
     stream: str = strawberry.directive_field(name="stream")
@@ -87,6 +103,8 @@ class EventSource:
         name="kind", default=EventSourceKind.LOSSLESS
     )
     roles: list[str] | None = strawberry.directive_field(name="roles", default=None)
+    public: list[str] | None = strawberry.directive_field(name="public", default=None)
+    share: EventSharing = strawberry.directive_field(name="share", default=EventSharing.SUBJECT)
 
 
 def event_field(

@@ -11,6 +11,11 @@ from service_kit.runtime.json_values import JSON
 CURRENT_VERSION = 1
 
 
+def public_topic(topic: str) -> str:
+    """Name the section of an event that tells a topic to those who may not see all of it."""
+    return f"{topic}.public"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class EntityRef:
     """One entity: its GraphQL type and its key."""

@@ -20,9 +20,10 @@ extend schema
   @federation__composeDirective(name: "@eventSource")
 directive @eventSource(
   stream: String!, match: [String!]!, kind: EventSourceKind! = LOSSLESS, unrestricted: [String!]!,
-  roles: [String!]
+  roles: [String!], public: [String!], share: EventSharing! = SUBJECT
 ) on FIELD_DEFINITION
 enum EventSourceKind { LOSSLESS STATE }
+enum EventSharing { SUBJECT RIGHTS }
 enum EventDelivery { EVENT SNAPSHOT HEARTBEAT RESET }
 """
 

@@ -25,8 +25,8 @@ QUEUE_CHANGED: Final = """
   }
 """
 AVAILABILITY_CHANGED: Final = """
-  subscription ($sku: String!, $since: String) {
-    availabilityChanged(skus: [$sku], since: $since, heartbeatSeconds: 60) {
+  subscription ($sku: String!, $channel: String, $since: String) {
+    availabilityChanged(skus: [$sku], channel: $channel, since: $since, heartbeatSeconds: 60) {
       delivery cursor seq available onHand crossed item { title } location { name }
     }
   }

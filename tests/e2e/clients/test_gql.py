@@ -263,16 +263,16 @@ async def test_an_error_ends_its_subscription_and_not_the_socket(
     gateway: GatewayProcess, services: Stack, retailer: Retailer, opens: Open
 ) -> None:
     customer = services.user_token(Role.CUSTOMER, ["customer:nobody"])
-    sku = retailer.code("shirt")
+    shirt = {"sku": retailer.code("shirt"), "channel": retailer.code("web")}
     async with Client(transport=opens(gateway.graphql_url, customer)) as session:
-        async with Heard(AVAILABILITY_CHANGED, sku=sku).by(session) as availability:
+        async with Heard(AVAILABILITY_CHANGED, **shirt).by(session) as availability:
             codes = [
                 await refused(session, QUEUE_CHANGED, location="TG9jYXRpb246eA"),
-                await refused(session, AVAILABILITY_CHANGED, sku=sku, since="nonsense"),
+                await refused(session, AVAILABILITY_CHANGED, **shirt, since="nonsense"),
                 await refused(session, "subscription { nothing }"),
             ]
             await retailer.counts("shirt", W1=9)
-            while (await availability.next())["onHand"] != 9:
+            while (await availability.next())["available"] != 9:
                 pass
         await gateway.until_listeners(0)
         request = GraphQLRequest(LOCATION, variable_values={"code": retailer.code("W1")})

@@ -25,7 +25,7 @@ const client = createClient({
   retryWait: retries.wait,
   on: { ...misuses[misuse], connecting: () => { connections += 1; } },
 });
-const query = "subscription { availabilityChanged(heartbeatSeconds: 5) { delivery } }";
+const query = 'subscription { availabilityChanged(channel: "any", heartbeatSeconds: 5) { delivery } }';
 const sink = { next() {}, complete() {}, error: (event) => { tell("final", { code: event.code, connections }); process.exit(0); } };
 client.subscribe({ query }, sink);
 if (misuse === "SubscriberAlreadyExists") client.subscribe({ query }, { ...sink, error() {} });

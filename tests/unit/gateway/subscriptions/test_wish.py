@@ -2,13 +2,13 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from gateway.errors import ClientError
+from gateway.errors import ClientError, Forbidden
 from gateway.subscriptions.wish import Wish, wish_of
 from gateway.supergraph.model import EventSource
 from service_kit.identity.caller import Caller, CallerKind
@@ -52,6 +52,18 @@ def refusal(who: Caller, arguments: Mapping[str, Any]) -> str:
     with pytest.raises(ClientError) as refused:
         wish(who, **arguments)
     return refused.value.code
+
+
+def test_who_may_not_see_all_of_a_public_source_hears_its_public_part_and_says_of_what() -> None:
+    source = replace(SOURCE, roles=None, public=("placeId",))
+    nobody = caller("visitor", kind=CallerKind.ANONYMOUS)
+
+    for who in (caller("assistant"), nobody):
+        heard = wish(who, source, placeId="1").interest
+        assert (heard.field, heard.grants) == ("queueChanged.public", None)
+        with pytest.raises(Forbidden, match="needs `placeId`"):
+            wish(who, source, skus=["a"])
+    assert wish(caller("operator"), source).interest.field == "queueChanged"
 
 
 def test_a_role_that_may_listen_sees_what_its_grants_name() -> None:

@@ -125,6 +125,6 @@ def test_a_type_that_fields_use_too_is_composed_like_any_other() -> None:
 
     text = compose([SubgraphDefinition("orders", "http://orders", sdl)])
 
-    assert 'import: ["@eventSource"]' in text
+    assert 'import: ["@eventSource", "EventSharing"]' in text
     assert text.count("enum EventSourceKind") == 1
     assert "EventSourceKind" in print_schema(build_snapshot(text).public_schema)
