@@ -135,7 +135,6 @@ class Act:
         await self.heard.until(await load(self))
         seconds = time.monotonic() - began
         cpu = {name: used - before[name] for name, used in self.stage.cpu_seconds().items()}
-        cpu[self.server.process] -= self.idle * seconds
         if behind := self._behind():
             raise Lost(f"{behind} listeners have not heard the last of their note.")
         return Round(seconds, self.writer.latencies(self.heard.arrivals), cpu)

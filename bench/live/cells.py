@@ -20,13 +20,17 @@ _OTHERS = (SERVICE, "mongod", "valkey-server", LOAD)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What the rounds of one server in one case came to; `process` is the server's."""
+    """What the rounds of one server in one case came to; `process` is the server's.
+
+    `idle` is the CPU time that it uses in a second for these subscribers at rest.
+    """
 
     server: str
     process: str
     case: Case
     load: str
     rounds: Sequence[Round]
+    idle: float
 
     @property
     def items(self) -> float:
@@ -43,8 +47,16 @@ class Cell:
         return median_of(self.rounds, lambda one: one.quantile(share))
 
     def microseconds(self, process: str) -> float:
-        """Give a process's CPU time for each item."""
-        return median_of(self.rounds, lambda one: one.cpu_milliseconds(process) * 1000)
+        """Give a process's CPU time for each item, without what the server uses at rest."""
+        idle = self.idle if process == self.process else 0.0
+        return median_of(
+            self.rounds,
+            lambda one: one.cpu_milliseconds(process) * 1000 - idle / one.rate * 1_000_000,
+        )
+
+    def percentage(self, process: str) -> float:
+        """Give how much of one core a process uses."""
+        return median_of(self.rounds, lambda one: one.cpu[process] / one.seconds * 100)
 
 
 def latency_table(cells: Sequence[Cell]) -> str:
@@ -72,22 +84,19 @@ def verdict(paced: Sequence[Cell], full: Sequence[Cell]) -> str:
         f"Of {items:,} items none was lost, doubled or out of order.",
         f"At {most:,} subscribers Tutti's p95 is {reached}; the aim is {AIM_MILLISECONDS} ms.",
     ]
-    if ratios := _ratios([cell for cell in (*paced, *full) if cell.case.listeners > 1]):
-        lowest, highest = min(ratios), max(ratios)
-        words.append(
-            f"The gateway's CPU for an item is {lowest:.2f} to {highest:.2f} of yoga's, where there"
-            f" are many subscribers; the aim is less than 1."
-        )
+    if shares := _shares(full):
+        words.append("Flat out, the gateway's CPU for an item is, as a share of yoga's, where it")
+        words.append(f"should be below 1: {'; '.join(shares)}.")
     return fill(" ".join(words), _WIDTH)
 
 
-def _ratios(cells: Sequence[Cell]) -> list[float]:
-    """Give Tutti's CPU for an item as a share of the other server's, load by load."""
-    costs = {(cell.server, cell.case, cell.load): cell.microseconds(cell.process) for cell in cells}
+def _shares(cells: Sequence[Cell]) -> list[str]:
+    """Give Tutti's CPU for an item as a share of the other server's, case by case."""
+    costs = {(cell.server, cell.case): cell.microseconds(cell.process) for cell in cells}
     return [
-        costs[TUTTI, case, load] / cost
-        for (server, case, load), cost in costs.items()
-        if server != TUTTI and cost > 0
+        f"{costs[TUTTI, case] / cost:.2f} ({case.text})"
+        for (server, case), cost in costs.items()
+        if server != TUTTI
     ]
 
 
@@ -99,8 +108,8 @@ _LATENCY_HEADS = (
     "p50 ms",
     "p95 ms",
     "p99 ms",
-    "server CPU us",
-    "client CPU us",
+    "server % of a core",
+    "clients % of a core",
 )
 _SUSTAINED_HEADS = (
     "subscribers",
@@ -129,8 +138,8 @@ def latency_row(cell: Cell) -> list[str]:
         cell.load,
         figure(cell.items),
         *(f"{cell.milliseconds(share):,.1f}" for share in (0.5, 0.95, 0.99)),
-        f"{cell.microseconds(cell.process):,.0f}",
-        f"{cell.microseconds(LOAD):,.0f}",
+        f"{cell.percentage(cell.process):.0f}",
+        f"{cell.percentage(LOAD):.0f}",
     ]
 
 

@@ -33,7 +33,10 @@ _FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured; `settling` seconds pass before the idle memory is looked at."""
+    """How much is measured; `settling` seconds pass before the idle memory is looked at.
+
+    Servers ping each socket every 25 seconds, so that is how long rest is looked at.
+    """
 
     some: int = 1000
     many: int = 5000
@@ -41,7 +44,7 @@ class Size:
     paced_seconds: float = 3.0
     full_seconds: float = 2.0
     settling: float = 5.0
-    idle_seconds: float = 10.0
+    idle_seconds: float = 25.0
 
 
 async def live(
@@ -132,7 +135,7 @@ class _Bench:
             for act, own in zip(acts, done, strict=True):
                 own.append(await act.measured(load))
         return [
-            Cell(act.server.name, act.server.process, act.case, name, own)
+            Cell(act.server.name, act.server.process, act.case, name, own, act.idle)
             for act, own in zip(acts, done, strict=True)
         ]
 
