@@ -180,6 +180,7 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             await migrate(around.database)
+            await parts.relay.identity()
             async with running(
                 parts.relay.run(),
                 parts.due_worker.run(),

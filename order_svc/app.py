@@ -197,6 +197,7 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             await migrate(foundation.database)
+            await parts.relay.identity()
             async with running(
                 parts.relay.run(),
                 parts.due_worker.run(),

@@ -189,9 +189,8 @@ class EventFlow:
                 yield item
 
     async def _go_to_the_end(self) -> None:
-        head = await self._log.head()
-        self._identity = head.identity or self._identity
-        self._positions = await self._log.ends()
+        identity, self._positions = await self._log.end()
+        self._identity = identity or self._identity
         self._doubts = Doubts()
 
     async def _is_lost(self) -> bool:

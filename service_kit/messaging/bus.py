@@ -179,10 +179,10 @@ class Bus:
         }
 
     async def tell_head(
-        self, log: str, identity: str, partitions: Mapping[int, PartitionHead]
+        self, log: str, identity: str, partitions: Mapping[int, PartitionHead], *, count: int
     ) -> None:
-        """Say which log it is, and how far some of its partitions go; see `LogHead`."""
-        fields: dict[Any, Any] = {"id": identity}
+        """Say which log it is, and how far some of its `count` partitions go; see `LogHead`."""
+        fields: dict[Any, Any] = {"id": identity, "n": count}
         fields |= {str(number): f"{one.reached} {one.mark}" for number, one in partitions.items()}
         async with self._answered():
             await self._redis.hset(self._head(log), mapping=fields)
@@ -194,8 +194,9 @@ class Bus:
                 "Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._head(log))
             )
         texts = {name.decode(): value.decode() for name, value in found.items()}
-        identity = texts.pop("id", None)
-        return LogHead(identity, {int(name): _partition_head(texts[name]) for name in texts})
+        identity, count = texts.pop("id", None), texts.pop("n", None)
+        partitions = {int(name): _partition_head(texts[name]) for name in texts}
+        return LogHead(identity, partitions, None if count is None else int(count))
 
     async def tail(self, stream: str) -> int:
         """Give the position of the newest entry, 0 if there is none."""

@@ -4,6 +4,7 @@ An event that keeps failing is parked with its entity's later ones, and the othe
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -113,6 +114,7 @@ class Consumer:
         self._shares = Shares(
             Leases(database), f"consumer/{name}", streams, owner, self._settings.lease
         )
+        self._logs = Counter(parts_of_stream(stream)[0] for stream in streams)
         self._standings: dict[str, _Standing] = {}
         self._doubts = Doubts()
         self._next_look = 0.0
@@ -319,6 +321,7 @@ class Consumer:
         for stream in list(self._standings):
             standing, (log, partition) = self._standings[stream], parts_of_stream(stream)
             head = await self._bus.head(log)
+            head.require_count(log, self._logs[log])
             if not head.is_of(standing.log) or await self._is_astray(stream, head, partition):
                 await self._reset(stream, head)
             elif head.identity != standing.log and head.identity is not None:

@@ -9,7 +9,7 @@ import structlog
 
 from service_kit.messaging.bus import Bounds, Bus, BusUnavailable, Entry
 from service_kit.messaging.envelope import stream_name
-from service_kit.messaging.log_head import LogHead
+from service_kit.messaging.log_head import LogHead, OtherPartitions
 
 Positions: TypeAlias = tuple[int, ...]
 """The position of each partition: everything up to it was read."""
@@ -17,6 +17,8 @@ Positions: TypeAlias = tuple[int, ...]
 _BLOCK_MILLISECONDS = 1000
 _PAUSE_SECONDS = 1.0
 _HEAD_KEPT_SECONDS = 2.0
+_HEAD_PAUSE_SECONDS = 0.2
+_MOST_HEADLESS_SECONDS = 15.0
 _AT_ONCE = 500
 _READS_AT_ONCE = 16
 
@@ -35,6 +37,7 @@ class EventLog:
         self._reads = asyncio.Semaphore(_READS_AT_ONCE)
         self._head: LogHead | None = None
         self._head_until = 0.0
+        self._headless_since: float | None = None
         self._mark = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._followers = 0
@@ -58,13 +61,39 @@ class EventLog:
         if self._head is None or now >= self._head_until:
             self._head_until = now + _HEAD_KEPT_SECONDS
             async with self._reads:
-                self._head = await self._bus.head(self.service)
+                head = await self._bus.head(self.service)
+            try:
+                head.require_count(self.service, self.partitions)
+            except OtherPartitions as error:
+                _log.error("event_log.other_partitions", reason=str(error))
+                raise BusUnavailable(str(error)) from error
+            self._head = head
         return self._head
 
-    async def ends(self) -> list[int]:
-        """Give where each partition ends, filled again or not; raises BusUnavailable."""
-        head = await self.head()
-        return head.ends([bounds.last for bounds in await self.bounds()])
+    async def end(self) -> tuple[str | None, list[int]]:
+        """Give which log it is, and where each partition ends, filled again or not.
+
+        While its writer has not said that, since the head is lost with the streams, nobody knows:
+        then wait a while for it. Raises BusUnavailable.
+        """
+        bounds, head = await self.bounds(), await self._fresh_head()
+        while not head.is_whole(self.partitions):
+            self._wait_for_head()
+            await asyncio.sleep(_HEAD_PAUSE_SECONDS)
+            bounds, head = await self.bounds(), await self._fresh_head()
+        self._headless_since = None
+        return head.identity, head.ends([one.last for one in bounds])
+
+    def _wait_for_head(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._headless_since is None:
+            self._headless_since = now
+        if now >= self._headless_since + _MOST_HEADLESS_SECONDS:
+            raise BusUnavailable(f"Nobody has said where the log of {self.service} ends.")
+
+    async def _fresh_head(self) -> LogHead:
+        self._head = None
+        return await self.head()
 
     async def read(self, after: Positions) -> list[tuple[int, Entry]]:
         """Give what there is after the positions, each with its partition; may be nothing."""

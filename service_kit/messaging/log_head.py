@@ -1,11 +1,12 @@
 """What the writer of a log says of it, so that readers can tell a lost position from a late one.
 
 A log has an identity, kept in the database that gives the positions: another identity is another
-log, and no position of the one means anything in the other. Beside it stands, for each partition,
-how far positions were given when its relay had last made the stream whole, and a mark that is
-another one each time. A reader whose position is beyond that, or who waits for events up to there
-from a stream that stays empty, waits until the mark has changed: by then what can be refilled has
-been, so its position is lost.
+log, and no position of the one means anything in the other. Beside it stands how many partitions
+there are, since who counts otherwise would never read some of them; and, for each partition, how
+far positions were given when its relay had last made the stream whole, and a mark that is another
+one each time. A reader whose position is beyond that, or who waits for events up to there from a
+stream that stays empty, waits until the mark has changed: by then what can be refilled has been, so
+its position is lost.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -21,12 +22,34 @@ class PartitionHead:
     mark: str
 
 
+class OtherPartitions(Exception):
+    """A log has another number of partitions than whoever reads or writes it was set to."""
+
+    def __init__(self, log: str, has: int, expected: int) -> None:
+        super().__init__(
+            f"The log of {log} has {has} partitions, and this process is set to {expected}."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class LogHead:
-    """A log's identity, None while nobody has said it, and what is known of its partitions."""
+    """A log's identity, None while nobody has said it, and what is known of its partitions.
+
+    `count` is the number of its partitions, None if that was not said.
+    """
 
     identity: str | None = None
     partitions: Mapping[int, PartitionHead] = field(default_factory=dict)
+    count: int | None = None
+
+    def require_count(self, log: str, expected: int) -> None:
+        """Raise OtherPartitions if the log is known to have another number of them."""
+        if self.count is not None and self.count != expected:
+            raise OtherPartitions(log, self.count, expected)
+
+    def is_whole(self, count: int) -> bool:
+        """Whether each partition's end is known, so that none can yet be filled beyond it."""
+        return self.partitions.keys() >= set(range(count))
 
     def is_of(self, identity: str | None) -> bool:
         """Whether it may be the log of that identity; what is not known may be."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from service_kit.messaging.bus import FencedOut
+from service_kit.messaging.log_head import OtherPartitions
 from service_kit.messaging.outbox import OUTBOX, UPCASTS
 from service_kit.runtime.crash_points import Reached
 from service_kit.storage.database import Database, Document, DuplicateKey, Session, UpdateOne
@@ -47,14 +48,30 @@ class Positions:
         self._service = service
         self._reached = reached
 
-    async def identity(self, proposed: str) -> str:
-        """Give the log's identity, which is what was proposed first."""
+    async def identity(self, proposed: str, partitions: int) -> str:
+        """Give the log's identity, which is what was proposed first, as was their number.
+
+        Raise OtherPartitions if this is another number: entities would change their partition, and
+        nothing would keep their events in order.
+        """
         document = await self._counters.find_one_and_update(
             {"_id": f"{self._service}:log"},
-            {"$setOnInsert": {"identity": proposed, "schemaVersion": 1}},
+            [
+                {
+                    "$set": {
+                        "identity": {"$ifNull": ["$identity", {"$literal": proposed}]},
+                        "partitions": {"$ifNull": ["$partitions", partitions]},
+                        "schemaVersion": 1,
+                    }
+                }
+            ],
             upsert=True,
         )
-        return str(document["identity"]) if document else proposed
+        if document is None:
+            return proposed
+        if document["partitions"] != partitions:
+            raise OtherPartitions(self._service, document["partitions"], partitions)
+        return str(document["identity"])
 
     async def adopt(self, partition: int, fence: int) -> Standing:
         """Become the owner under `fence`: whoever owned before can give no position any more."""

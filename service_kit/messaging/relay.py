@@ -68,6 +68,7 @@ class Relay:
         self._settings = settings or RelaySettings()
         self._bus = bus
         self._service = service
+        self._count = partitions
         self._reached = reached
         self._positions = Positions(database, service, reached)
         self._shares = Shares(
@@ -115,6 +116,10 @@ class Relay:
             _log.warning("relay.fenced_out", service=self._service, reason=str(refusal))
             self._forget()
             return 0
+
+    async def identity(self) -> str:
+        """Give the log's identity; raise OtherPartitions if its partitions are not as many."""
+        return await self._positions.identity(new_identifier(), self._count)
 
     async def drain(self) -> int:
         """Relay until nothing waits in the owned partitions; say how many events that were."""
@@ -215,25 +220,25 @@ class Relay:
         now = asyncio.get_running_loop().time()
         if now < self._next_look:
             return
+        identity = await self.identity()
         try:
             await self._shares.look()
         finally:
             self._drop_what_is_not_held()
         await self._adopt_what_is_held()
         await self.refill()
-        await self._tell_head()
+        await self._tell_head(identity)
         await self._prune_if_due(now)
         self._next_look = now + self._settings.lease.total_seconds() / 3
 
-    async def _tell_head(self) -> None:
+    async def _tell_head(self, identity: str) -> None:
         """Say how far the owned partitions go, now that their streams have what there is."""
         self._looks += 1
         partitions = {
             number: PartitionHead(standing.given, f"{standing.fence}.{self._looks}")
             for number, standing in self._standings.items()
         }
-        identity = await self._positions.identity(new_identifier())
-        await self._bus.tell_head(self._service, identity, partitions)
+        await self._bus.tell_head(self._service, identity, partitions, count=self._count)
 
     def _drop_what_is_not_held(self) -> None:
         fences = {int(job): lease.fence for job, lease in self._shares.held.items()}

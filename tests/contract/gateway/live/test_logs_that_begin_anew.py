@@ -3,18 +3,8 @@
 import asyncio
 from typing import Any
 
-from service_kit.messaging.log_head import PartitionHead
 from tests.support.live import Log, Socket
 from tests.support.live_gateway import WATCH, World
-
-
-async def say(log: Log, mark: str, identity: str) -> None:
-    """Say what a relay that has made the streams whole would say."""
-    partitions = {
-        number: PartitionHead(log.positions.get(number, 0), mark)
-        for number in range(log.partitions)
-    }
-    await log.bus.tell_head(log.stream, identity, partitions)
 
 
 async def begin_anew(log: Log, mark: str, identity: str) -> None:
@@ -22,7 +12,7 @@ async def begin_anew(log: Log, mark: str, identity: str) -> None:
     await log.wipe()
     log.positions.clear()
     log.written.clear()
-    await say(log, mark, identity)
+    await log.say(mark, identity)
 
 
 async def deliveries(socket: Socket, many: int) -> list[str]:
@@ -36,7 +26,7 @@ async def until_reset(log: Log, socket: Socket) -> Any:
     mark = 1
     while not first.done():
         mark += 1
-        await say(log, f"{mark}", "first")
+        await log.say(f"{mark}", "first")
         await asyncio.wait([first], timeout=0.5)
     return await first
 
@@ -50,7 +40,7 @@ async def _first(socket: Socket) -> Any:
 async def test_who_listens_when_a_log_begins_anew_is_reset_and_hears_what_follows(
     world: World, opened: Any
 ) -> None:
-    await say(world.log, "1", "first")
+    await world.log.say("1", "first")
     socket = await opened("operator")
     await socket.subscribe(WATCH, id="7")
     await socket.data()
@@ -69,7 +59,7 @@ async def test_who_listens_when_a_log_begins_anew_is_reset_and_hears_what_follow
 async def test_a_restored_database_is_noticed_without_another_identity(
     world: World, opened: Any
 ) -> None:
-    await say(world.log, "1", "first")
+    await world.log.say("1", "first")
     socket = await opened("operator")
     await socket.subscribe(WATCH, id="7")
     await socket.data()
@@ -85,7 +75,7 @@ async def test_a_restored_database_is_noticed_without_another_identity(
 async def test_a_cursor_of_a_log_that_is_gone_is_reset_however_far_the_new_one_is(
     world: World, opened: Any
 ) -> None:
-    await say(world.log, "1", "first")
+    await world.log.say("1", "first")
     first = await opened("operator")
     await first.subscribe(WATCH, id="7")
     await first.data()
@@ -103,7 +93,7 @@ async def test_a_cursor_of_a_log_that_is_gone_is_reset_however_far_the_new_one_i
 
 
 async def test_a_cursor_beyond_a_log_that_is_whole_is_reset(world: World, opened: Any) -> None:
-    await say(world.log, "1", "first")
+    await world.log.say("1", "first")
     first = await opened("operator")
     await first.subscribe(WATCH, id="7")
     await first.data()
@@ -122,7 +112,7 @@ async def test_a_cursor_beyond_a_log_that_is_whole_is_reset(world: World, opened
 async def test_a_log_that_is_filled_again_goes_on_without_a_reset(
     world: World, opened: Any
 ) -> None:
-    await say(world.log, "1", "first")
+    await world.log.say("1", "first")
     socket = await opened("operator")
     await socket.subscribe(WATCH, id="7")
     await socket.data()
@@ -134,9 +124,39 @@ async def test_a_log_that_is_filled_again_goes_on_without_a_reset(
     waiting = asyncio.ensure_future(deliveries(socket, 1))
     for mark in "23":
         await asyncio.wait([waiting], timeout=2.5)
-        await say(world.log, mark, "first")
+        await world.log.say(mark, "first")
     await world.log.refill()
     await world.change("7")
 
     assert await waiting == ["HEARTBEAT"]
     assert await _first(socket) == "EVENT"
+
+
+async def test_who_comes_while_a_lost_log_is_filled_again_hears_nothing_old(
+    world: World, opened: Any
+) -> None:
+    for _ in range(3):
+        await world.change("7")
+    await world.log.wipe()
+    await world.log.bus.delete(f"events:{world.log.stream}:head")
+    socket = await opened("operator")
+    await socket.subscribe(WATCH, id="7", snapshot=True)
+    first = asyncio.ensure_future(deliveries(socket, 1))
+    await asyncio.wait([first], timeout=0.5)
+    assert not first.done()
+
+    await world.log.refill()
+    await world.log.say("2")
+
+    assert await first == ["SNAPSHOT"]
+    await world.change("7")
+    assert (await socket.data())["changed"]["seq"] == 4
+
+
+async def test_a_log_of_another_number_of_partitions_is_refused(world: World, opened: Any) -> None:
+    world.log.partitions += 1
+    await world.log.say()
+    socket = await opened("operator")
+    await socket.subscribe(WATCH, id="7")
+    told = await socket.read()
+    assert told["payload"][0]["extensions"]["code"] == "EVENTS_UNAVAILABLE"

@@ -13,6 +13,7 @@ import pytest
 from service_kit.graphql.errors import CodedError
 from service_kit.graphql.event_flow import EventFlow, LiveItem, Wanted, named_by, write_cursor
 from service_kit.identity.caller import Caller, CallerKind
+from service_kit.messaging import event_log
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.envelope import EntityRef, Event, stream_name
 from service_kit.messaging.event_log import EventLog
@@ -72,7 +73,9 @@ class Bells:
 @pytest.fixture
 async def bells(redis_url: str) -> AsyncIterator[Bells]:
     bus = Bus(redis_url)
-    yield Bells(bus)
+    bells = Bells(bus)
+    await say(bells, "0", "first", 0)
+    yield bells
     await bus.close()
 
 
@@ -182,7 +185,8 @@ async def test_events_lost_while_somebody_listens_are_told_by_a_reset(
 async def say(bells: Bells, mark: str, identity: str, reached: int) -> None:
     """Say as a relay would which log it is and how far partition 0 goes."""
     partitions = {number: PartitionHead(0, mark) for number in range(1, PARTITIONS)}
-    await bells.bus.tell_head(SERVICE, identity, {0: PartitionHead(reached, mark), **partitions})
+    heads = {0: PartitionHead(reached, mark), **partitions}
+    await bells.bus.tell_head(SERVICE, identity, heads, count=PARTITIONS)
 
 
 async def test_a_log_that_began_anew_is_told_by_a_reset(bells: Bells, clock: SettableClock) -> None:
@@ -223,6 +227,52 @@ async def test_a_log_that_is_filled_again_goes_on_without_a_reset(
         await bells.ring(0)
         meant = await bells.ring(0)
         assert ids(await take(flow, 1)) == [meant]
+
+
+async def test_who_comes_while_a_lost_log_is_filled_again_hears_nothing_old(
+    bells: Bells, clock: SettableClock
+) -> None:
+    for _ in range(3):
+        await bells.ring(0)
+    await bells.bus.delete(stream_name(SERVICE, 0))
+    await forget_head(bells)
+    async with aclosing(bells.flow(clock, replace(ALL, snapshot=True))) as flow:
+        first = asyncio.ensure_future(take(flow, 1))
+        await asyncio.wait([first], timeout=0.3)
+        bells.last[0] = 0
+        for _ in range(3):
+            await bells.ring(0)
+        await say(bells, "1", "first", 3)
+        assert [item.delivery for item in await first] == ["SNAPSHOT"]
+        meant = await bells.ring(0)
+        assert ids(await take(flow, 1)) == [meant]
+
+
+async def test_nobody_waits_for_ever_for_a_log_that_no_relay_tells_of(
+    bells: Bells, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_log, "_MOST_HEADLESS_SECONDS", 0.3)
+    await forget_head(bells)
+    for _ in range(2):
+        async with aclosing(bells.flow(clock)) as flow:
+            with pytest.raises(CodedError) as refusal:
+                await take(flow, 1)
+        assert refusal.value.extensions == {"code": "UNAVAILABLE"}
+
+
+async def test_a_log_of_another_number_of_partitions_is_not_read(
+    bells: Bells, clock: SettableClock
+) -> None:
+    heads = {number: PartitionHead(0, "1") for number in range(PARTITIONS + 1)}
+    await bells.bus.tell_head(SERVICE, "first", heads, count=PARTITIONS + 1)
+    async with aclosing(bells.flow(clock)) as flow:
+        with pytest.raises(CodedError) as refusal:
+            await take(flow, 1)
+    assert refusal.value.extensions == {"code": "UNAVAILABLE"}
+
+
+async def forget_head(bells: Bells) -> None:
+    await bells.bus.delete(f"events:{SERVICE}:head")
 
 
 async def test_a_cursor_beyond_a_log_that_is_whole_is_told_by_a_reset(

@@ -11,6 +11,7 @@ import redis.asyncio
 
 from service_kit.messaging.bus import Bounds, Bus
 from service_kit.messaging.leases import LEASES
+from service_kit.messaging.log_head import OtherPartitions
 from service_kit.messaging.outbox import OUTBOX
 from service_kit.messaging.positions import POSITIONS
 from service_kit.messaging.relay import Relay, RelaySettings
@@ -246,6 +247,19 @@ async def test_the_log_keeps_its_identity_through_the_loss_of_its_streams(
 
 
 @pytest.mark.usefixtures("counting")
+async def test_a_log_is_not_written_with_another_number_of_partitions(
+    database: Database, bus: Bus, counting: CountingService
+) -> None:
+    await relay_of(database, bus).run_once()
+    await counting.count("a")
+    other = Relay(database, bus, SERVICE, PARTITIONS + 1, "b", settings=QUICK)
+    with pytest.raises(OtherPartitions, match=f"has 4 partitions.* set to {PARTITIONS + 1}"):
+        await other.run_once()
+    assert other.partitions == frozenset()
+    assert await counting.outbox.pending() == 1
+    assert (await bus.head(SERVICE)).count == PARTITIONS
+
+
 async def test_another_database_is_another_log(database: Database, bus: Bus) -> None:
     await relay_of(database, bus, settings=QUICK).run_once()
     before = await bus.head(SERVICE)

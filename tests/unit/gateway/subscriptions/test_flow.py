@@ -1,19 +1,20 @@
 """Nothing is lost, doubled or out of order, wherever clients are cut off and come back."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import EventsUnavailable, InvalidCursor, TooSlow
 from gateway.execution.answer import Answer
 from gateway.ports import LogBounds, LogUnavailable
+from gateway.subscriptions import continuity
 from gateway.subscriptions.flow import Flow
 from gateway.subscriptions.listener import Interest
 from gateway.subscriptions.occurrence import Delivery, Occurrence
@@ -35,7 +36,7 @@ STEPS = st.lists(
         st.tuples(st.just("take"), st.integers(1, 4)),
         st.tuples(st.just("run"), st.integers(1, 8)),
         st.tuples(st.sampled_from(["move", "stall", "go"]), st.integers(0, GATEWAYS - 1)),
-        st.tuples(st.sampled_from(["cut", "lose", "refill"]), st.just(0)),
+        st.tuples(st.sampled_from(["cut", "lose", "refill", "come"]), st.just(0)),
         st.tuples(st.sampled_from(["read", "hold"]), st.integers(0, 1)),
     ),
     min_size=20,
@@ -119,21 +120,30 @@ class Client:
         return [one["seq"] for one in self.seen if one["entity"] == f"Thing:{entity}"]
 
 
+@dataclass(frozen=True)
+class Newcomer:
+    """Who comes to a gateway of its own, without a cursor, when `seqs` were there already."""
+
+    client: Client
+    seqs: dict[int, int]
+
+
 class World:
     """One log and two gateways, each with a steady client; another one wanders between them."""
 
     def __init__(self, terms: Terms) -> None:
-        self.resolver = terms.resolver
+        self.terms, self.resolver = terms, terms.resolver
         log = MemoryLog(PARTITIONS)
         self.logs = [log, *(log.seen_by_another() for _ in range(GATEWAYS - 1))]
         self.readers = [StreamReader(each, "things", PARTITIONS, CLOCK) for each in self.logs]
         self.steady = [Client(reader, terms, reads=True) for reader in self.readers]
         self.wandering = Client(self.readers[0], terms, reads=False)
         self.seqs = dict.fromkeys(range(ENTITIES), 0)
+        self.newcomers: list[Newcomer] = []
 
     @property
     def clients(self) -> list[Client]:
-        return [*self.steady, self.wandering]
+        return [*self.steady, self.wandering, *(one.client for one in self.newcomers)]
 
     async def do(self, step: str, count: int) -> None:
         match step:
@@ -155,6 +165,11 @@ class World:
                 await self.wandering.take()
             case "stall" | "go":
                 self.logs[count].stall(stalled=step == "stall")
+            case "come":
+                reader = StreamReader(self.logs[0], "things", PARTITIONS, CLOCK)
+                client = Client(reader, self.terms, reads=False)
+                self.newcomers.append(Newcomer(client, dict(self.seqs)))
+                await client.take()
             case "lose":
                 self.logs[0].lose()
             case "refill":
@@ -189,7 +204,15 @@ async def played(
     return world
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _no_pause_while_nothing_is_said() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(continuity, "_HEAD_PAUSE_SECONDS", 0)
+        yield
+
+
 @settings(max_examples=100, deadline=None)
+@example([("append", 0), ("append", 0), ("lose", 0), ("come", 0), ("refill", 0)], 6, False)
 @given(STEPS, st.integers(1, 6), st.booleans())
 def test_lossless_loses_nothing_doubles_nothing_and_keeps_each_entitys_order(
     steps: list[tuple[str, int]],
@@ -198,10 +221,16 @@ def test_lossless_loses_nothing_doubles_nothing_and_keeps_each_entitys_order(
 ) -> None:
     world = asyncio.run(played(EventSourceKind.LOSSLESS, waiting, steps, takes_time=takes_time))
 
-    for client in world.clients:
+    for client in [*world.steady, world.wandering]:
         for entity, last in world.seqs.items():
             assert client.seqs_of(entity) == list(range(1, last + 1))
-        assert not any(one["delivery"] == Delivery.RESET for one in client.seen)
+    for newcomer in world.newcomers:
+        for entity, last in world.seqs.items():
+            seqs = newcomer.client.seqs_of(entity)
+            assert seqs == list(range(last + 1 - len(seqs), last + 1))
+            assert not seqs or seqs[0] > newcomer.seqs[entity]
+    seen = [one for client in world.clients for one in client.seen]
+    assert not any(one["delivery"] == Delivery.RESET for one in seen)
 
 
 @settings(max_examples=100, deadline=None)
@@ -212,7 +241,7 @@ def test_state_ends_with_the_latest_and_never_goes_back(
 ) -> None:
     world = asyncio.run(played(EventSourceKind.STATE, ENTITIES, steps, takes_time=takes_time))
 
-    for client in world.clients:
+    for client in [*world.steady, world.wandering]:
         for entity, last in world.seqs.items():
             seqs = client.seqs_of(entity)
             assert seqs == sorted(set(seqs))
