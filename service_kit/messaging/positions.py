@@ -3,18 +3,33 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+
+import structlog
 
 from service_kit.messaging.bus import FencedOut
 from service_kit.messaging.log_head import OtherPartitions
 from service_kit.messaging.outbox import OUTBOX, UPCASTS
 from service_kit.runtime.crash_points import Reached
-from service_kit.storage.database import Database, Document, DuplicateKey, Session, UpdateOne
+from service_kit.storage.database import (
+    Blocked,
+    Database,
+    Document,
+    DuplicateKey,
+    Session,
+    UpdateOne,
+    session_name,
+)
 from service_kit.storage.indexes import CollectionDeclaration
 
 POSITIONS = CollectionDeclaration(
     "positions", (), retention="For ever: one document for each partition, and one for the log."
 )
 _ROWS_AT_ONCE = 200
+_ALIVE = timedelta(seconds=1)
+"""A transaction of an owner that lives is over long before."""
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,8 @@ class Positions:
         self._counters = database.collection(POSITIONS.name)
         self._service = service
         self._reached = reached
+        self._session = database.session()
+        self._session_name = session_name(self._session)
 
     async def identity(self, proposed: str, partitions: int) -> str:
         """Give the log's identity, which is what was proposed first, as was their number.
@@ -74,13 +91,20 @@ class Positions:
         return str(document["identity"])
 
     async def adopt(self, partition: int, fence: int) -> Standing:
-        """Become the owner under `fence`: whoever owned before can give no position any more."""
+        """Become the owner under `fence`: whoever owned before can give no position any more.
+
+        Not even in a transaction under way: one that died in it would block this for a minute.
+        """
         key = self._key(partition)
-        document = await self._raise_fence(key, fence)
+        try:
+            document = await self._raise_fence(key, fence, at_most=_ALIVE)
+        except Blocked:
+            await self._end_transaction_of_owner(key)
+            document = await self._raise_fence(key, fence)
         if document is None:
             try:
                 await self._counters.insert_one(
-                    {"_id": key, "fence": fence, "given": 0, "schemaVersion": 1}
+                    {"_id": key, "given": 0, "schemaVersion": 1, **self._mine(fence)}
                 )
             except DuplicateKey:
                 document = await self._raise_fence(key, fence)
@@ -121,7 +145,7 @@ class Positions:
             self._reached("relay.rows_written")
             return runs
 
-        return await self._database.transaction(once)
+        return await self._database.transaction(once, session=self._session)
 
     async def waiting(self, partitions: list[int]) -> bool:
         """Say whether any row waits for a position."""
@@ -169,10 +193,22 @@ class Positions:
     def _key(self, partition: int) -> str:
         return f"{self._service}:{partition}"
 
-    async def _raise_fence(self, key: str, fence: int) -> Document | None:
+    def _mine(self, fence: int) -> dict[str, Any]:
+        return {"fence": fence, "session": self._session_name}
+
+    async def _raise_fence(
+        self, key: str, fence: int, at_most: timedelta | None = None
+    ) -> Document | None:
         return await self._counters.find_one_and_update(
-            {"_id": key, "fence": {"$lte": fence}}, {"$set": {"fence": fence}}
+            {"_id": key, "fence": {"$lte": fence}}, {"$set": self._mine(fence)}, at_most=at_most
         )
+
+    async def _end_transaction_of_owner(self, key: str) -> None:
+        document = await self._counters.find_one({"_id": key}, projection=["session"])
+        session = (document or {}).get("session")
+        if session is not None and session != self._session_name:
+            _log.warning("relay.owner_died_in_transaction", partition=key)
+            await self._database.end_transaction_of(session)
 
     async def _count_on(
         self, runs: list[Run], standings: Mapping[int, Standing], session: Session

@@ -1,6 +1,7 @@
 """A relay may die between any two steps; its successor leaves no hole and no double."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from itertools import count
@@ -13,8 +14,9 @@ from service_kit.messaging.bus import Bus
 from service_kit.messaging.leases import LEASES, Lease
 from service_kit.messaging.relay import CRASH_POINTS, Relay, RelaySettings
 from service_kit.runtime.crash_points import Crashed, Reached
-from service_kit.storage.database import Database, StorageUnavailable
+from service_kit.storage.database import Database, StorageUnavailable, connect
 from tests.support.background import in_background
+from tests.support.serving import LoopThread
 from tests.support.told_events import (
     PARTITIONS,
     SERVICE,
@@ -267,3 +269,47 @@ async def forget(database: Database, bus: Bus) -> None:
         await database.collection(name).delete_many({})
     for stream in streams():
         await bus.delete(stream)
+
+
+class Pauses:
+    """Stops the whole thread at a crash point, with its transaction open, as if its machine did."""
+
+    def __init__(self, point: str) -> None:
+        self.point = point
+        self.reached, self.goes_on = threading.Event(), threading.Event()
+
+    def __call__(self, point: str) -> None:
+        if point == self.point:
+            self.reached.set()
+            self.goes_on.wait()
+
+
+@pytest.mark.parametrize("point", ["relay.counters_written", "relay.rows_written"])
+async def test_a_relay_that_stands_still_in_a_transaction_blocks_nobody_and_gives_nothing_later(
+    mongodb_url: str, redis_url: str, database: Database, bus: Bus, point: str
+) -> None:
+    await prepare(database)
+    counting, pauses = CountingService(database), Pauses(point)
+    await counting.count("a", "b", "c", "d")
+
+    async def stands_still() -> int:
+        of_its_own, its_bus = connect(mongodb_url, database.name), Bus(redis_url)
+        try:
+            return await relay_of(of_its_own, its_bus, "first", pauses).run_once()
+        finally:
+            await its_bus.close()
+            await of_its_own.close()
+
+    thread = LoopThread("the first relay")
+    first = asyncio.ensure_future(thread.ask(stands_still()))
+    try:
+        await asyncio.to_thread(pauses.reached.wait)
+        await bury(database)
+        async with asyncio.timeout(30):  # MongoDB itself would wait for a minute
+            await relay_of(database, bus, "second", DiesAt("nowhere")).drain()
+        await check_that_all_is_told_once(database, bus)
+    finally:
+        pauses.goes_on.set()
+        assert await first == 0
+        thread.close()
+    await check_that_all_is_told_once(database, bus)
