@@ -114,7 +114,10 @@ class _Events:
     def __init__(self, settings: Settings, clock: Clock, registry: CollectorRegistry) -> None:
         self._close_log: Callable[[], Awaitable[None]] | None = None
         options = LiveOptions(
-            settings.event_partitions, settings.events_waiting, settings.states_waiting
+            settings.event_partitions,
+            settings.events_waiting,
+            settings.states_waiting,
+            settings.events_replayed,
         )
         self.live = LiveEvents(self._log(settings), clock, options)
         registry.register(LiveMetrics(self.live))

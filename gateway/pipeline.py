@@ -10,7 +10,7 @@ import structlog
 from graphql import GraphQLError
 
 from gateway.caching.single_flight import Bounds, SingleFlightCache
-from gateway.errors import ClientError, InternalError, InvalidRequest
+from gateway.errors import ClientError, Expired, InternalError, InvalidRequest
 from gateway.execution.answer import Answer, RequestErrors
 from gateway.execution.answering import answer_of
 from gateway.execution.executor import ExecutionRequest, execute
@@ -188,11 +188,16 @@ async def _events(
         arguments = root.arguments(values)
     except GraphQLError as error:
         raise RequestErrors([formatted(error, "BAD_USER_INPUT")]) from error
-    resolver = Resolver(prepared.plan, root, root.payload, streaming.transport, run)
+    transport, clock = streaming.transport, streaming.clock
+    resolver = Resolver(prepared.plan, root, root.payload, transport, run, clock)
     items = streaming.live.subscribe(root.source, root, arguments, request.caller, resolver, push)
     async with aclosing(items):
         async for item in items:
-            yield await resolver.answer(item)
+            resolved = await resolver.answer(item)
+            if resolved is None:
+                await items.athrow(Expired("The token has expired."))
+            else:
+                yield resolved
 
 
 def _allow(prepared: PreparedOperation, request: OperationRequest) -> None:

@@ -47,6 +47,7 @@ class Settings:
     event_partitions: int = 8
     events_waiting: int = 1000
     states_waiting: int = 10_000
+    events_replayed: int = 50_000
     subgraph_websockets: tuple[str, ...] = ()
     open_connections: int = 20_000
     socket_operations: int = 100

@@ -36,7 +36,7 @@ class Counts:
 
 
 class StreamFigures:
-    """Counts of one stream: events read, deliveries, listeners cut off, and two durations.
+    """Counts of one stream: events read, deliveries, listeners cut off, resets, reads that failed.
 
     `lag` is from when an event occurred to its delivery; `resolving` is what subgraphs take.
     """
@@ -45,6 +45,8 @@ class StreamFigures:
         self.events_read = 0
         self.deliveries = 0
         self.cut_off = 0
+        self.resets = 0
+        self.failed_reads = 0
         self.lag = Counts()
         self.resolving = Counts()
 

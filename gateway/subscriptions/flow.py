@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from gateway.errors import EventsUnavailable, Expired, TooSlow
 from gateway.ports import LogUnavailable
@@ -9,7 +10,7 @@ from gateway.subscriptions.cursor import Cursor, LogName, Positions, read_cursor
 from gateway.subscriptions.listener import Listener
 from gateway.subscriptions.occurrence import Delivery, Occurrence
 from gateway.subscriptions.reader import StreamReader
-from gateway.subscriptions.replay import is_too_old, replay
+from gateway.subscriptions.replay import MOST_EVENTS, is_too_old, replay
 from gateway.subscriptions.wish import Wish
 from service_kit.runtime.clock import Clock
 
@@ -22,32 +23,34 @@ class Flow:
     Events that are pushed to the client while the next item is waited for are not among them.
     """
 
-    def __init__(self, reader: StreamReader, wish: Wish, listener: Listener, clock: Clock) -> None:
+    def __init__(
+        self,
+        reader: StreamReader,
+        wish: Wish,
+        listener: Listener,
+        clock: Clock,
+        most_missed: int = MOST_EVENTS,
+    ) -> None:
         self._reader = reader
         self._wish = wish
         self._listener = listener
         self._clock = clock
+        self._most_missed = most_missed
 
     async def items(self) -> AsyncGenerator[Occurrence, None]:
         """Give item after item; raises InvalidCursor, and SubscriptionEnded with the cursor."""
         since = self._since()
         try:
-            async with self._reader.held():
-                async for item in self._first(since):
-                    if self._noted(item).is_in(self._listener.shown):
-                        continue
-                    yield item
-                    if item.delivery is Delivery.SNAPSHOT:
-                        self._listener.shown = item.shown
-                while True:
-                    item = self._noted(await self._next())
-                    if item.is_in(self._listener.shown):
-                        continue
-                    yield item
-                    if self._shows_after(item):
-                        snapshot = self._special(Delivery.SNAPSHOT, item.log, item.positions)
-                        yield self._noted(snapshot)
-                        self._listener.shown = snapshot.shown
+            async with self._reader.held(), aclosing(self._all(since)) as items:
+                async for item in items:
+                    self._seconds_left()
+                    if not item.is_in(self._listener.shown):
+                        yield item
+                        if item.delivery is Delivery.SNAPSHOT:
+                            self._listener.shown = item.shown
+                    self._listener.note(item)
+        except Expired as error:  # also thrown in: there may be no answer for the item any more
+            raise Expired(error.message, self._cursor()) from error
         except LogUnavailable as error:
             message = "Events cannot be read at the moment."
             raise EventsUnavailable(message, self._cursor()) from error
@@ -60,8 +63,16 @@ class Flow:
             return None
         return read_cursor(text, self._reader.stream, self._reader.partitions)
 
-    def _first(self, since: Cursor | None) -> AsyncGenerator[Occurrence, None]:
-        return self._beginning() if since is None else self._missed(since)
+    async def _all(self, since: Cursor | None) -> AsyncGenerator[Occurrence, None]:
+        beginning = self._beginning() if since is None else self._missed(since)
+        async with aclosing(beginning):
+            async for item in beginning:
+                yield item
+        while True:
+            item = await self._next()
+            yield item
+            if self._shows_after(item):
+                yield self._special(Delivery.SNAPSHOT, item.log, item.positions)
 
     async def _beginning(self) -> AsyncGenerator[Occurrence, None]:
         """Note the tail, then look: what comes after the tail waits meanwhile.
@@ -77,10 +88,12 @@ class Flow:
     async def _missed(self, since: Cursor) -> AsyncGenerator[Occurrence, None]:
         if self._wish.snapshot and not await is_too_old(self._reader, since):
             yield self._special(Delivery.SNAPSHOT, self._reader.log, since.positions)
-        async for item in replay(self._reader, self._listener, since):
-            yield item
-            if self._shows_after(item):
-                yield self._special(Delivery.SNAPSHOT, item.log, item.positions)
+        missed = replay(self._reader, self._listener, since, self._most_missed)
+        async with aclosing(missed):
+            async for item in missed:
+                yield item
+                if self._shows_after(item):
+                    yield self._special(Delivery.SNAPSHOT, item.log, item.positions)
 
     def _shows_after(self, item: Occurrence) -> bool:
         """After a reset show what there is, if the arguments name it."""
@@ -108,16 +121,11 @@ class Flow:
         payload = dict(self._wish.named) if delivery is Delivery.SNAPSHOT else {}
         return Occurrence(delivery, log, positions, payload)
 
-    def _noted(self, item: Occurrence) -> Occurrence:
-        self._seconds_left()
-        self._listener.note(item)
-        return item
-
     def _seconds_left(self) -> float:
         """Give how long to wait at most before looking at the clock; raises Expired."""
         left = (self._listener.expires_at - self._clock.now()).total_seconds()
         if left <= 0:
-            raise Expired("The token has expired.", self._cursor())
+            raise Expired("The token has expired.")
         return min(left, _LONGEST_WAIT_SECONDS)
 
     def _cursor(self) -> str | None:

@@ -70,7 +70,7 @@ class Group:
         self._on_ready = on_ready
         self._waiting = first.make_buffer()
         self._members: dict[Listener, None] = {}
-        self._under_way: list[tuple[Occurrence, asyncio.Task[Answer] | None]] = []
+        self._under_way: list[tuple[Occurrence, asyncio.Task[Answer | None] | None]] = []
         self._left: Iterator[Listener] | None = None
         self._answer: Answer | None = None
 

@@ -61,11 +61,11 @@ class Resolving(Protocol):
     def takes_time(self) -> bool:
         """Whether events have to be resolved by somebody else."""
 
-    def begin(self, item: Occurrence) -> "asyncio.Task[Answer] | None":
+    def begin(self, item: Occurrence) -> "asyncio.Task[Answer | None] | None":
         """Begin to resolve an item; None if `answer` gives it without waiting."""
 
-    async def answer(self, item: Occurrence) -> Answer:
-        """Give the answer for an item."""
+    async def answer(self, item: Occurrence) -> Answer | None:
+        """Give the answer for an item; None if the caller's token expires before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,27 @@ from gateway.subscriptions.flow import Flow
 from gateway.subscriptions.listener import Listener, Push, Resolving
 from gateway.subscriptions.occurrence import Occurrence
 from gateway.subscriptions.reader import StreamReader
+from gateway.subscriptions.replay import MOST_EVENTS
 from gateway.subscriptions.wish import wish_of
 from gateway.supergraph.model import EventSource, EventSourceKind
 from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import Clock
 
+_VISITORS_PART = 10
+
 
 @dataclass(frozen=True, slots=True)
 class LiveOptions:
-    """How logs are read: `partitions` of each, and how many items may wait for one listener."""
+    """How logs are read: `partitions` of each, and how many items may wait for one listener.
+
+    `replayed` is how many events are looked through for a client that comes back, and a tenth of
+    them for a visitor; who is further behind starts over.
+    """
 
     partitions: int = 8
     events_waiting: int = 1000
     states_waiting: int = 10_000
+    replayed: int = MOST_EVENTS
 
 
 class LiveEvents:
@@ -66,7 +74,9 @@ class LiveEvents:
         )
         buffer = partial(buffer_for, source.kind, limit)
         listener = Listener(wish.interest, buffer, resolver, caller.expires_at, push)
-        return Flow(self._reader(source.stream), wish, listener, self._clock).items()
+        replayed = options.replayed // (_VISITORS_PART if caller.is_anonymous else 1)
+        reader = self._reader(source.stream)
+        return Flow(reader, wish, listener, self._clock, replayed).items()
 
     def close(self) -> None:
         """Stop reading."""

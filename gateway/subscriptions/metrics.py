@@ -29,6 +29,8 @@ class LiveMetrics(Collector):
             _counter("events_read", "Events read from a stream."),
             _counter("deliveries", "Items handed to subscriptions of a stream."),
             _counter("cut_off", "Subscriptions ended because they took items too slowly."),
+            _counter("resets", "Times that a stream, or a client's cursor in it, had to be reset."),
+            _counter("failed_reads", "Reads of a stream that failed, and were tried again."),
         )
         durations = (
             _histogram("lag_seconds", "From an event's commit to its delivery."),
@@ -45,7 +47,13 @@ class LiveMetrics(Collector):
                 behind.add_metric([name, str(partition)], events)
             for gauge, value in zip(gauges, (len(reader), reader.waiting), strict=True):
                 gauge.add_metric([name], value)
-            counts = (figures.events_read, figures.deliveries, figures.cut_off)
+            counts = (
+                figures.events_read,
+                figures.deliveries,
+                figures.cut_off,
+                figures.resets,
+                figures.failed_reads,
+            )
             for counter, count in zip(counters, counts, strict=True):
                 counter.add_metric([name], count)
             for histogram, one in zip(durations, (figures.lag, figures.resolving), strict=True):

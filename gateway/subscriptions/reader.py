@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from gateway.ports import EventLog, LogBounds, LogEntry, LogUnavailable
+from gateway.subscriptions.backlog import Backlog, Behind
 from gateway.subscriptions.continuity import Continuity
 from gateway.subscriptions.courier import Courier
 from gateway.subscriptions.cursor import Cursor, LogName, Positions
@@ -37,6 +38,7 @@ class StreamReader:
         self.stream = stream
         self.partitions = partitions
         self.figures = StreamFigures()
+        self.backlog = Backlog(log, stream)
         self._log = log
         self._continuity: Continuity[Group] = Continuity(log, stream, partitions)
         self._positions: list[int] = []
@@ -91,6 +93,7 @@ class StreamReader:
         if self._reading is not None:
             self._reading.cancel()
         self._reading, self._positions = None, []
+        self.backlog.forget()
 
     async def _open(self) -> None:
         """Begin at the newest event, unless it has begun."""
@@ -125,16 +128,17 @@ class StreamReader:
         """Give what the log has; raises LogUnavailable."""
         return await self._log.bounds(self.stream, self.partitions)
 
-    async def entries(self, positions: Sequence[int]) -> Sequence[LogEntry]:
-        """Give what the log has now after positions behind this reader's own; may raise."""
-        behind = {
+    def behind_it(self, positions: Sequence[int]) -> Behind:
+        """Give the positions that are behind this reader's own."""
+        return {
             partition: position
             for partition, position in enumerate(positions)
             if position < self._positions[partition]
         }
-        if not behind:
-            return ()
-        return await self._log.read(self.stream, behind, count=_AT_ONCE, wait_seconds=None)
+
+    def is_ahead_by(self, positions: Sequence[int]) -> int:
+        """Tell how many events lie between positions and where this reader is."""
+        return sum(self._positions[one] - at for one, at in self.behind_it(positions).items())
 
     async def has_lost(self, listener: Listener, positions: Sequence[int]) -> bool:
         """Whether what follows the positions will not come any more; may raise."""
@@ -151,6 +155,7 @@ class StreamReader:
                 )
                 pause = _FIRST_PAUSE_SECONDS
             except LogUnavailable as error:
+                self.figures.failed_reads += 1
                 _log.warning("events_unavailable", stream=self.stream, reason=str(error))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
@@ -181,9 +186,11 @@ class StreamReader:
             return
         if lost.ends is not None:
             self._positions = lost.ends
+            self.backlog.forget()
         for group in self._groups if lost.ends is not None else lost.followers:
             self._groups.settle(group)
             group.put(Occurrence(Delivery.RESET, self.log, self.positions, {}))
+        self.figures.resets += 1
         _log.error("log_began_anew", stream=self.stream, positions=self._positions)
 
     def _tell(self, entry: LogEntry, happening: Happening) -> None:
@@ -212,6 +219,7 @@ class StreamReader:
 
     def _reset(self) -> None:
         """Tell everybody that events are gone: the log begins after what was read last."""
+        self.figures.resets += 1
         _log.error("events_lost", stream=self.stream, positions=self._positions)
         for group in self._groups:
             group.put(Occurrence(Delivery.RESET, self.log, self._floored(group), {}))

@@ -16,7 +16,8 @@ from gateway.execution.subgraph_answer import SubgraphAnswer
 from gateway.execution.subscription_root import SubscriptionRoot
 from gateway.ports import SubgraphTransport
 from gateway.subscriptions.occurrence import Delivery, Occurrence
-from service_kit.identity.caller import Caller
+from gateway.subscriptions.sharing import SharedAnswers
+from service_kit.runtime.clock import Clock
 
 
 class Resolver:
@@ -34,41 +35,66 @@ class Resolver:
         payload: EventPayload,
         transport: SubgraphTransport,
         request: ExecutionRequest,
+        clock: Clock,
     ) -> None:
         self._plan = plan
         self._showing = root.showing
         self._payload = payload
         self._transport = transport
         self._request = request
+        self._clock = clock
         self.takes_time = len(plan.fetches) > 1
         is_shared = not self.takes_time or (root.source is not None and root.source.by_rights)
-        self.key = _key(root, request, by_subject=not is_shared)
+        self._rights = _rights(request, by_subject=not is_shared)
+        self.key = (root.identity, _variables(root, request), self._rights)
 
-    def begin(self, item: Occurrence) -> asyncio.Task[Answer] | None:
+    def begin(self, item: Occurrence) -> asyncio.Task[Answer | None] | None:
         """Begin to resolve an item, if subgraphs have to be asked for it."""
         if not self.takes_time and item.delivery is not Delivery.SNAPSHOT:
             return None
-        known: asyncio.Task[Answer] | Answer | None = item.resolved.get(self.key)
+        known: asyncio.Task[Answer | None] | Answer | None = item.resolved.get(self.key)
         if known is None:
             # A task of its own: the listener that asks first may go away before the others.
             known = item.resolved[self.key] = asyncio.create_task(self._resolve(item))
         return None if isinstance(known, Answer) else known
 
-    async def answer(self, item: Occurrence) -> Answer:
-        """Give the answer for an item, which may be another listener's; nothing is raised."""
-        known = self.begin(item) or item.resolved.get(self.key)
-        if isinstance(known, Answer):
-            return known
-        answer = await (self._resolve(item) if known is None else asyncio.shield(known))
-        item.resolved[self.key] = answer
-        return answer
+    async def answer(self, item: Occurrence) -> Answer | None:
+        """Give the answer for an item, which may be another listener's; nothing is raised.
 
-    async def _resolve(self, item: Occurrence) -> Answer:
+        None if the caller's token expires before there is one.
+        """
+        while True:
+            known = self.begin(item) or item.resolved.get(self.key)
+            if isinstance(known, Answer):
+                return known
+            answer = await (self._resolve(item) if known is None else asyncio.shield(known))
+            if answer is not None:
+                item.resolved[self.key] = answer
+                return answer
+            if item.resolved.get(self.key) is known:
+                item.resolved.pop(self.key, None)
+            if self._has_expired:
+                return None
+
+    @property
+    def _has_expired(self) -> bool:
+        caller = self._request.caller
+        return caller is not None and caller.expires_at <= self._clock.now()
+
+    async def _resolve(self, item: Occurrence) -> Answer | None:
+        """Give an answer; None if the token may have expired before the subgraphs saw it."""
+        answer = await self._resolved(item)
+        return None if self.takes_time and self._has_expired else answer
+
+    async def _resolved(self, item: Occurrence) -> Answer:
         if item.delivery is Delivery.SNAPSHOT and self._showing and self._showing.plan:
             return await self._show(item, self._showing.plan)
         data = self._payload.root(item.in_full(), self._request.variables)
         first = SubgraphAnswer(data, [])
-        return answer_of(await execute(self._plan, self._transport, self._request, first))
+        transport = self._transport
+        if item.happening is not None and item.happening.answers is not None:
+            transport = SharedAnswers(transport, item.happening.answers, self._rights)
+        return answer_of(await execute(self._plan, transport, self._request, first))
 
     async def _show(self, item: Occurrence, snapshot: SnapshotPlan) -> Answer:
         """Resolve a snapshot, and note in it which versions it shows."""
@@ -79,17 +105,16 @@ class Resolver:
         return answer_of(execution)
 
 
-def _key(root: SubscriptionRoot, request: ExecutionRequest, *, by_subject: bool) -> Hashable:
+def _variables(root: SubscriptionRoot, request: ExecutionRequest) -> str:
     used: dict[str, Any] = {name: request.variables.get(name) for name in root.resolving}
     # As text, which is as long as it is; the bytes would keep the room they were written in.
-    variables = orjson.dumps(used, option=orjson.OPT_SORT_KEYS, default=str).decode()
-    rights = _rights(request.caller, by_subject=by_subject)
-    return root.identity, variables, rights, tuple(sorted(request.headers.items()))
+    return orjson.dumps(used, option=orjson.OPT_SORT_KEYS, default=str).decode()
 
 
-def _rights(caller: Caller | None, *, by_subject: bool) -> Hashable:
+def _rights(request: ExecutionRequest, *, by_subject: bool) -> Hashable:
+    caller, headers = request.caller, tuple(sorted(request.headers.items()))
     if caller is None:
-        return None
+        return headers
     subject = caller.subject if by_subject else None
     rights = caller.kind, caller.roles, caller.grants, caller.language, caller.on_behalf_of
-    return subject, *rights
+    return subject, rights, headers

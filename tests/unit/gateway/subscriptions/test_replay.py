@@ -1,0 +1,200 @@
+"""What those get that come back, and what it may cost."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from gateway.errors import Expired
+from gateway.subscriptions import backlog
+from gateway.subscriptions.backlog import Backlog
+from gateway.subscriptions.cursor import LogName, write_cursor
+from gateway.subscriptions.flow import Flow
+from gateway.subscriptions.listener import Interest
+from gateway.subscriptions.occurrence import Delivery, Occurrence
+from gateway.subscriptions.reader import StreamReader
+from gateway.subscriptions.wish import Wish
+from service_kit.runtime.clock import SettableClock
+from tests.support.listeners import NEVER, listener_for
+from tests.support.memory_log import MemoryLog
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+PARTITIONS = 3
+ALL = Interest("changed", {}, None)
+NONE = Interest("changed", {"id": frozenset({"none"})}, None)
+
+
+class CountingLog(MemoryLog):
+    """Counts how often it is asked for what is there already, and for how many entries at most."""
+
+    def __init__(self) -> None:
+        super().__init__(PARTITIONS)
+        self.reads: list[int] = []
+
+    async def read(self, *args: Any, wait_seconds: float | None, **named: Any) -> Any:
+        found = await super().read(*args, wait_seconds=wait_seconds, **named)
+        if wait_seconds is None:
+            self.reads.append(len(found))
+        return found
+
+
+def a_log(events: int) -> CountingLog:
+    log = CountingLog()
+    for number in range(events):
+        log.append(number % PARTITIONS, f"{number % PARTITIONS}", number // PARTITIONS + 1, {})
+    return log
+
+
+def since(
+    reader: StreamReader,
+    *positions: int,
+    interest: Interest = ALL,
+    most: int = 50_000,
+    expires_at: datetime = NEVER,
+    clock: SettableClock | None = None,
+) -> AsyncGenerator[Occurrence, None]:
+    cursor = write_cursor(LogName("things"), positions) if positions else None
+    wish = Wish(interest, cursor, snapshot=False, heartbeat=None, named={})
+    listener = listener_for(interest, expires_at=expires_at)
+    return Flow(reader, wish, listener, clock or SettableClock(NOW), most).items()
+
+
+def reader_of(log: MemoryLog) -> StreamReader:
+    return StreamReader(log, "things", PARTITIONS, SettableClock(NOW))
+
+
+async def joined(reader: StreamReader) -> None:
+    """Wait until somebody listens."""
+    async with asyncio.timeout(20):
+        while not len(reader):  # noqa: ASYNC110  # nobody else tells
+            await asyncio.sleep(0)
+
+
+async def taken(items: AsyncGenerator[Occurrence, None], many: int) -> list[Occurrence]:
+    async with aclosing(items), asyncio.timeout(20):
+        return [await anext(items) for _ in range(many)]
+
+
+async def test_what_was_missed_comes_once_in_each_partitions_order() -> None:
+    reader = reader_of(a_log(3000))
+
+    found = await taken(since(reader, 10, 0, 999), 990 + 1000 + 1)
+
+    for one, other in pairwise(found):
+        assert sum(other.positions) == sum(one.positions) + 1
+    assert found[-1].positions == (1000, 1000, 1000)
+    assert {one.delivery for one in found} == {Delivery.EVENT}
+
+
+async def test_who_is_too_far_behind_starts_over_and_nothing_is_read_for_them() -> None:
+    log = a_log(300)
+    reader = reader_of(log)
+
+    (reset,) = await taken(since(reader, 0, 0, 0, most=299), 1)
+    (event,) = await taken(since(reader, 0, 0, 1, most=299), 1)
+
+    assert (reset.delivery, reset.positions) == (Delivery.RESET, (100, 100, 100))
+    assert event.delivery is Delivery.EVENT
+    assert len(log.reads) == 1
+
+
+async def test_those_who_come_back_together_share_what_is_read_and_what_is_resolved() -> None:
+    log = a_log(900)
+    reader = reader_of(log)
+
+    found = await asyncio.gather(*(taken(since(reader, 0, n % 3, 0), 500) for n in range(60)))
+
+    assert sum(log.reads) <= 2 * 900
+    assert len({id(one[100]) for one in found}) == 3  # one for each cursor
+    assert len({id(one[100].happening) for one in found}) <= 3
+
+
+async def test_an_item_is_the_same_for_all_that_have_it_in_hand() -> None:
+    reader = reader_of(a_log(3))
+    async with AsyncExitStack() as stack:
+        both = [await stack.enter_async_context(aclosing(since(reader, 0, 0, 0))) for _ in "ab"]
+        one, other = [await anext(each) for each in both]
+
+    assert one is other
+
+
+async def test_little_is_kept_for_those_who_do_not_read() -> None:
+    log = a_log(9000)
+    reader = reader_of(log)
+    async with AsyncExitStack() as stack:
+        for _ in range(5):
+            items = await stack.enter_async_context(aclosing(since(reader, 0, 0, 0)))
+            await anext(items)
+
+        assert max(log.reads) <= 500
+        assert len(reader.backlog) <= 500
+    assert len(reader.backlog) == 0
+
+
+async def test_others_have_their_turn_while_much_is_looked_through() -> None:
+    reader = reader_of(a_log(6000))
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with aclosing(since(reader, 0, 0, 0, interest=NONE)) as items:
+        task = asyncio.create_task(others())
+        coming = asyncio.ensure_future(anext(items))
+        await joined(reader)
+        task.cancel()
+        coming.cancel()
+        await asyncio.gather(task, coming, return_exceptions=True)
+
+    assert turns >= 6000 / 100
+
+
+async def test_what_is_kept_is_bounded_by_number_and_by_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = a_log(600)
+    kept = Backlog(log, "things")
+    size = len(log.history[0].payload)
+    with kept.replaying():
+        monkeypatch.setattr(backlog, "_MOST_KEPT", 50)
+        found = await kept.after(dict.fromkeys(range(3), 0))
+        assert (len(found), len(kept)) == (3 * 166, 50)  # read, if not kept
+        monkeypatch.setattr(backlog, "_MOST_BYTES", 20 * size)
+        found = await kept.after(dict.fromkeys(range(3), 100))
+        assert len(found) == 3 * 100
+        assert len(kept) <= 21
+
+
+async def test_a_subscription_that_ends_before_its_first_item_tells_where_it_began() -> None:
+    clock = SettableClock(NOW)
+    log = a_log(3)
+    reader = reader_of(log)
+    items = since(reader, expires_at=NOW + timedelta(hours=1), clock=clock)
+    async with aclosing(items):
+        waiting = asyncio.ensure_future(anext(items))
+        await joined(reader)
+        clock.advance(timedelta(hours=2))
+        log.append(0, "0", 2, {})
+        with pytest.raises(Expired) as expired:
+            await waiting
+
+    assert expired.value.cursor == write_cursor(reader.log, (1, 1, 1))
+
+
+async def test_an_item_that_could_not_be_answered_any_more_comes_again_after_the_cursor() -> None:
+    reader = reader_of(a_log(6))
+    items = since(reader, 0, 0, 0)
+    first = await anext(items)
+    await anext(items)
+
+    with pytest.raises(Expired) as expired:
+        await items.athrow(Expired("The token has expired."))
+
+    assert expired.value.cursor == first.cursor
