@@ -1,9 +1,9 @@
 """The composition root: every part built once, joined here, closed here."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
@@ -41,6 +41,7 @@ from service_kit.identity.user_tokens import (
 )
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.health import HealthCheck, health_routes
+from service_kit.runtime.running import Works, running
 from service_kit.runtime.telemetry import RequestTelemetry
 
 GRAPHQL_PATH = "/graphql"
@@ -74,12 +75,19 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
         lambda snapshot: Served(snapshot, _preparation(settings), settings.document_cache),
         use_addresses,
     )
-    events = _Events(settings, clock, registry)
+    works = Works()
+    events = _Events(settings, clock, registry, works)
     view = GatewayView(
         GatewaySchema(reloader, transport, Streaming(transport, streams, events.live, clock)),
         Authenticator(_verifier(settings, clock, documents)),
         _server_options(settings),
         clock,
+    )
+
+    checks = (
+        HealthCheck("supergraph", reloader.probe),
+        HealthCheck("works", works.probe),
+        *events.checks,
     )
 
     @asynccontextmanager
@@ -89,8 +97,8 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             stack.push_async_callback(network.close)
             stack.push_async_callback(streams.close)
             stack.push_async_callback(events.close)
-            for work in (reloader.run(settings.refresh), view.sockets.run()):
-                stack.push_async_callback(_ended, asyncio.create_task(work))
+            reloading = partial(reloader.run, settings.refresh)
+            await stack.enter_async_context(running(works, reloading, view.sockets.run))
             await reloader.first_try(_FIRST_TRY)
             yield
 
@@ -99,7 +107,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             *_development_routes(settings, documents),
             Route(GRAPHQL_PATH, view),
             WebSocketRoute(GRAPHQL_PATH, view),
-            *health_routes([HealthCheck("supergraph", reloader.probe)], registry),
+            *health_routes(checks, registry),
         ],
         middleware=_middleware(settings, registry),
         lifespan=lifespan,
@@ -111,7 +119,10 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
 class _Events:
     """The log of events, if there is one, and whoever listens to it."""
 
-    def __init__(self, settings: Settings, clock: Clock, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, registry: CollectorRegistry, works: Works
+    ) -> None:
+        self.checks: tuple[HealthCheck, ...] = ()
         self._close_log: Callable[[], Awaitable[None]] | None = None
         options = LiveOptions(
             settings.event_partitions,
@@ -119,7 +130,7 @@ class _Events:
             settings.states_waiting,
             settings.events_replayed,
         )
-        self.live = LiveEvents(self._log(settings), clock, options)
+        self.live = LiveEvents(self._log(settings), clock, options, works)
         registry.register(LiveMetrics(self.live))
 
     async def close(self) -> None:
@@ -136,6 +147,7 @@ class _Events:
 
         log = RedisEventLog(settings.redis_url)
         self._close_log = log.close
+        self.checks = (HealthCheck("redis", log.ping),)
         return log
 
 
@@ -148,12 +160,6 @@ def subgraph_urls(texts: tuple[str, ...]) -> dict[str, str]:
             raise ValueError(f'A subgraph is "name=url", not "{text}".')
         urls[name.strip()] = url.strip()
     return urls
-
-
-async def _ended(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 def _source(

@@ -37,7 +37,7 @@ from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import Identifiers, new_identifier
-from service_kit.runtime.running import running
+from service_kit.runtime.running import Works, running
 from service_kit.storage.database import Database
 from service_kit.storage.idempotency import MongoOutcomes
 from service_kit.storage.indexes import ensure_indexes
@@ -64,6 +64,7 @@ class Foundation:
     recovery_delay: timedelta = timedelta(seconds=10)
     placement_patience: timedelta = timedelta(minutes=15)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    works: Works = field(default_factory=Works)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def join(foundation: Foundation) -> Parts:
         storage=storage,
         relay=relay,
         due_worker=worker,
-        log=EventLog(foundation.bus, SERVICE, foundation.partitions),
+        log=EventLog(foundation.bus, SERVICE, foundation.partitions, foundation.works),
         backlog=Backlog(database, foundation.bus, clock, SERVICE, foundation.registry),
     )
 
@@ -148,6 +149,7 @@ def order_app(
         checks=(
             HealthCheck("mongodb", foundation.database.ping),
             HealthCheck("redis", foundation.bus.ping),
+            HealthCheck("works", foundation.works.probe),
         ),
         registry=foundation.registry,
         lifespan=lifespan,
@@ -199,8 +201,9 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
             await migrate(foundation.database)
             await parts.relay.identity()
             async with running(
-                parts.relay.run(),
-                parts.due_worker.run(),
+                foundation.works,
+                parts.relay.run,
+                parts.due_worker.run,
                 *upkeep(parts.storage.outcomes, parts.backlog),
             ):
                 yield

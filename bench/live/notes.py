@@ -49,7 +49,7 @@ from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import new_identifier
 from service_kit.runtime.json_values import JSON
-from service_kit.runtime.running import running
+from service_kit.runtime.running import Works, running
 from service_kit.storage.database import Database, Session, UpdateOne
 from service_kit.storage.indexes import CollectionDeclaration, ensure_indexes
 
@@ -241,7 +241,7 @@ def notes_app(settings: ServiceSettings) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             await ensure_indexes(database, [NOTES, OUTBOX, POSITIONS, LEASES])
-            async with running(relay.run()):
+            async with running(Works(), relay.run):
                 yield
         finally:
             await redis.aclose()

@@ -11,8 +11,8 @@ from service_kit.messaging.log_head import LogHead
 class RedisEventLog:
     """Reads `events:<stream>:<partition>`; close it when done."""
 
-    def __init__(self, redis_url: str) -> None:
-        self._bus = Bus(redis_url)
+    def __init__(self, redis_url: str, *, patience: float = 5.0) -> None:
+        self._bus = Bus(redis_url, patience=patience)
 
     async def bounds(self, stream: str, partitions: int) -> Sequence[LogBounds]:
         """Give what each partition has."""

@@ -113,6 +113,7 @@ class Flow:
                 heard_at = max(began, listener.heard_at)
                 quiet_left = heard_at + self._wish.heartbeat - loop.time()
                 if quiet_left <= 0:
+                    self._reader.require_reading()
                     return self._special(Delivery.HEARTBEAT, *self._reader.reached(listener))
                 seconds = min(seconds, quiet_left)
             await listener.wait(seconds)

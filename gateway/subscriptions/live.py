@@ -18,6 +18,7 @@ from gateway.subscriptions.wish import wish_of
 from gateway.supergraph.model import EventSource, EventSourceKind
 from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import Clock
+from service_kit.runtime.running import Works
 
 _VISITORS_PART = 10
 
@@ -40,11 +41,16 @@ class LiveEvents:
     """Reads each stream once; without a log, event-sourced fields are refused."""
 
     def __init__(
-        self, log: EventLog | None, clock: Clock, options: LiveOptions | None = None
+        self,
+        log: EventLog | None,
+        clock: Clock,
+        options: LiveOptions | None = None,
+        works: Works | None = None,
     ) -> None:
         self._log = log
         self._clock = clock
         self._options = options or LiveOptions()
+        self._works = works or Works()
         self._readers: dict[str, StreamReader] = {}
 
     @property
@@ -88,6 +94,8 @@ class LiveEvents:
             raise EventsUnavailable("This gateway has no log of events: it was given no Redis.")
         reader = self._readers.get(stream)
         if reader is None:
-            reader = StreamReader(self._log, stream, self._options.partitions, self._clock)
+            reader = StreamReader(
+                self._log, stream, self._options.partitions, self._clock, self._works
+            )
             self._readers[stream] = reader
         return reader

@@ -18,11 +18,13 @@ from gateway.subscriptions.happening import Happening, read_happening
 from gateway.subscriptions.listener import Listener
 from gateway.subscriptions.occurrence import Delivery, Occurrence
 from service_kit.runtime.clock import Clock
+from service_kit.runtime.running import Works
 
 _AT_ONCE = 500
 _WAIT_SECONDS = 1.0
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 2.0
+_MOST_SILENT_SECONDS = 15.0
 
 _log = structlog.get_logger("gateway.subscriptions")
 
@@ -34,12 +36,21 @@ class StreamReader:
     disagree.
     """
 
-    def __init__(self, log: EventLog, stream: str, partitions: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        stream: str,
+        partitions: int,
+        clock: Clock,
+        works: Works | None = None,
+    ) -> None:
         self.stream = stream
         self.partitions = partitions
         self.figures = StreamFigures()
         self.backlog = Backlog(log, stream)
         self._log = log
+        self._works = works or Works()
+        self._read_at = 0.0
         self._continuity: Continuity[Group] = Continuity(log, stream, partitions)
         self._positions: list[int] = []
         self._courier = Courier(clock)
@@ -100,7 +111,9 @@ class StreamReader:
         async with self._opening:
             if self._reading is None:
                 self._positions = await self._continuity.begin()
-                self._reading = asyncio.create_task(self._read(), name=f"read {self.stream}")
+                self._read_at = asyncio.get_running_loop().time()
+                name = f"read {self.stream}"
+                self._reading = asyncio.create_task(self._works.keep(name, self._read), name=name)
 
     def join(self, listener: Listener, seen: Cursor | None = None) -> None:
         """Give a listener what comes from now on, less what it has `seen` already."""
@@ -140,6 +153,12 @@ class StreamReader:
         """Tell how many events lie between positions and where this reader is."""
         return sum(self._positions[one] - at for one, at in self.behind_it(positions).items())
 
+    def require_reading(self) -> None:
+        """Raise LogUnavailable if nothing could be read for long: what is new is not known."""
+        silent = asyncio.get_running_loop().time() - self._read_at
+        if silent > _MOST_SILENT_SECONDS:
+            raise LogUnavailable(f"{self.stream} was not read for {silent:.0f} s")
+
     async def has_lost(self, listener: Listener, positions: Sequence[int]) -> bool:
         """Whether what follows the positions will not come any more; may raise."""
         return await self._continuity.has_lost(listener, positions)
@@ -153,6 +172,7 @@ class StreamReader:
                 found = await self._log.read(
                     self.stream, after, count=_AT_ONCE, wait_seconds=_WAIT_SECONDS
                 )
+                self._read_at = asyncio.get_running_loop().time()
                 pause = _FIRST_PAUSE_SECONDS
             except LogUnavailable as error:
                 self.figures.failed_reads += 1
@@ -162,6 +182,7 @@ class StreamReader:
                 continue
             self._groups.unite(self.positions, self.log.identity)
             for entry in found:
+                self._read_at = asyncio.get_running_loop().time()
                 try:
                     self._hand_out(entry)
                 except Exception:  # noqa: BLE001  # one bad event must not stop the others

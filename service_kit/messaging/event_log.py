@@ -10,6 +10,7 @@ import structlog
 from service_kit.messaging.bus import Bounds, Bus, BusUnavailable, Entry
 from service_kit.messaging.envelope import stream_name
 from service_kit.messaging.log_head import LogHead, OtherPartitions
+from service_kit.runtime.running import Works
 
 Positions: TypeAlias = tuple[int, ...]
 """The position of each partition: everything up to it was read."""
@@ -28,10 +29,11 @@ _log = structlog.get_logger(__name__)
 class EventLog:
     """Followers read for themselves; one watcher per process tells them when there is news."""
 
-    def __init__(self, bus: Bus, service: str, partitions: int) -> None:
+    def __init__(self, bus: Bus, service: str, partitions: int, works: Works | None = None) -> None:
         self.service = service
         self.partitions = partitions
         self._bus = bus
+        self._works = works or Works()
         self._streams = [stream_name(service, partition) for partition in range(partitions)]
         self._place = {stream: partition for partition, stream in enumerate(self._streams)}
         self._reads = asyncio.Semaphore(_READS_AT_ONCE)
@@ -107,7 +109,8 @@ class EventLog:
         """Watch for news while anybody is inside."""
         self._followers += 1
         if self._watcher is None:
-            self._watcher = asyncio.create_task(self._watch(), name=f"watch {self.service}")
+            name = f"watch {self.service}"
+            self._watcher = asyncio.create_task(self._works.keep(name, self._watch), name=name)
         try:
             yield
         finally:

@@ -97,7 +97,11 @@ class Relay:
         self._wake.set()
 
     async def run(self) -> None:
-        """Relay until cancelled; then give the partitions back."""
+        """Relay until cancelled; then give the partitions back.
+
+        What is not expected to pass breaks it off: then it looks at everything when run again.
+        """
+        self._next_look = 0.0
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._listen())
@@ -173,14 +177,12 @@ class Relay:
                 if added < self._settings.rows_at_once:  # there is no more, unless we are woken
                     await self._rest()
                 failures = 0
-            except Exception as error:  # noqa: BLE001  # whatever it was, events must not stop
+            except (BusUnavailable, StorageError, Contended) as error:
                 failures += 1
-                expected = isinstance(error, (BusUnavailable, StorageError, Contended))
                 _log.warning(
                     "relay.failed",
                     service=self._service,
                     error=f"{type(error).__name__}: {error}",
-                    exc_info=None if expected else error,
                 )
                 self._next_look = 0.0  # look at the streams too, before going on
                 await asyncio.sleep(min(0.05 * 2 ** min(failures, 10), 2.0))

@@ -20,7 +20,7 @@ from service_kit.messaging.relay import Relay
 from service_kit.runtime.clock import SystemClock
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import new_identifier
-from service_kit.runtime.running import running
+from service_kit.runtime.running import Works, running
 from tests.support.loss.counters import SERVICE, migrate
 from tests.support.loss.counting_graph import CountingContext, counting_schema
 
@@ -53,7 +53,7 @@ def app_of(settings: CountingSettings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
-            async with running(relay.run()):
+            async with running(Works(), relay.run):
                 yield
         finally:
             await bus.close()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -15,6 +16,7 @@ from service_kit.messaging.log_head import OtherPartitions
 from service_kit.messaging.outbox import OUTBOX
 from service_kit.messaging.positions import POSITIONS
 from service_kit.messaging.relay import Relay, RelaySettings
+from service_kit.runtime.running import Works, running
 from service_kit.storage.database import Database, Session, connect
 from tests.support.background import in_background
 from tests.support.told_events import (
@@ -422,6 +424,26 @@ async def test_the_hole_that_a_jump_left_is_kept_when_the_stream_is_filled_again
     await relay.refill()
     entries = (await told(bus))[stream]
     assert [(position, event.seq) for position, event in entries] == [(11, 4), (12, 5)]
+
+
+async def test_a_relay_that_breaks_off_begins_again(
+    database: Database, bus: Bus, counting: CountingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay, works = relay_of(database, bus), Works()
+    append, failures = bus.append_run, [KeyError("what nobody thought of")]
+
+    async def append_run(*given: Any, **named: Any) -> int:
+        if failures:
+            raise failures.pop()
+        return await append(*given, **named)
+
+    monkeypatch.setattr(bus, "append_run", append_run)
+    await counting.count(*EVERYWHERE)
+    async with running(works, relay.run):
+        for name in EVERYWHERE:
+            await heard(bus, name, 1)
+    assert not failures
+    await check_that_all_is_told_once(database, bus)
 
 
 async def test_a_relay_goes_on_when_the_bus_comes_back(

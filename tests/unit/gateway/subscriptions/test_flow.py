@@ -1,7 +1,7 @@
 """Nothing is lost, doubled or out of order, wherever clients are cut off and come back."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from gateway.errors import EventsUnavailable, InvalidCursor, TooSlow
 from gateway.execution.answer import Answer
-from gateway.ports import LogBounds, LogUnavailable
+from gateway.ports import LogBounds, LogEntry, LogUnavailable
 from gateway.subscriptions import continuity
+from gateway.subscriptions import reader as reader_module
 from gateway.subscriptions.flow import Flow
 from gateway.subscriptions.listener import Interest
 from gateway.subscriptions.occurrence import Delivery, Occurrence
@@ -340,3 +341,46 @@ async def test_a_cursor_ahead_of_the_gateway_gives_nothing_twice_and_never_goes_
         assert item.happening is not None
         assert (item.happening.entity, item.positions) == ("Thing:b", (1, 1))
         assert (await anext(steady)).happening.entity == "Thing:a"  # type: ignore[union-attr]
+
+
+async def test_heartbeats_end_when_the_log_has_not_been_read_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Silent(MemoryLog):
+        async def read(self, *_: Any, **__: Any) -> Sequence[LogEntry]:
+            raise LogUnavailable("no answer")
+
+    monkeypatch.setattr(reader_module, "_MOST_SILENT_SECONDS", 0.1)
+    reader = StreamReader(Silent(1), "things", 1, CLOCK)
+    told: list[Occurrence] = []
+
+    async def listen() -> None:
+        async with aclosing(flow(reader, replace(WISH, heartbeat=0.02))) as items:
+            async for item in items:
+                told.append(item)  # noqa: PERF401  # it ends in an error
+
+    with pytest.raises(EventsUnavailable) as ended:
+        await listen()
+
+    assert {one.delivery for one in told} == {Delivery.HEARTBEAT}
+    assert ended.value.cursor == told[-1].cursor
+
+
+async def test_a_reader_that_breaks_off_begins_again_where_it_was() -> None:
+    class Strange(MemoryLog):
+        strange = 1
+
+        async def read(
+            self, stream: str, after: Mapping[int, int], *, count: int, wait_seconds: float | None
+        ) -> Sequence[LogEntry]:
+            if after[0] == 1 and self.strange:
+                self.strange = 0
+                raise KeyError("what nobody thought of")
+            return await super().read(stream, after, count=count, wait_seconds=wait_seconds)
+
+    log = Strange(1)
+    async with aclosing(flow(StreamReader(log, "things", 1, CLOCK))) as items:
+        await anext(items)
+        log.append(0, "a", 1, {"thing": "a"})
+        log.append(0, "a", 2, {"thing": "a"})
+        assert [(await anext(items)).seq for _ in range(2)] == [1, 2]
