@@ -84,8 +84,7 @@ class Line(ABC):
         self._told(subscriber)
 
     def _payload(self, subscriber: Subscriber) -> Mapping[str, Any]:
-        variables = {**subscriber.variables, "since": subscriber.cursor}
-        return {"query": subscriber.operation, "variables": variables}
+        return {"query": subscriber.operation, "variables": subscriber.begin_again()}
 
     def _take(self, subscriber: Subscriber, payload: Mapping[str, Any]) -> bool:
         """Take an answer; False if it says that there are no more."""
