@@ -12,6 +12,9 @@ from redis.exceptions import RedisError
 
 from service_kit.messaging.log_head import LogHead, PartitionHead
 
+_LISTENING = 16
+"""Connections on top for those who listen, who keep theirs."""
+
 _log = structlog.get_logger(__name__)
 
 # One script, so that looking at the end of the stream and appending to it are one step.
@@ -89,7 +92,8 @@ class Bus:
     """Redis as a set of streams; `namespace` goes before every key, so that logs share a server.
 
     An answer that takes more seconds than `patience` is given up, since its server may be gone
-    without a word, and its connection is dropped.
+    without a word, and its connection is dropped. Whoever finds all `connections` taken waits for
+    their turn, as when a thousand clients come back at once.
     """
 
     def __init__(
@@ -102,11 +106,12 @@ class Bus:
     ) -> None:
         self._redis: Redis = Redis.from_url(
             redis_url,
-            max_connections=connections,
+            max_connections=connections + _LISTENING,
             protocol=2,
             socket_connect_timeout=patience,
             socket_timeout=None,
         )
+        self._turns = asyncio.Semaphore(connections)
         self._patience = patience
         self._namespace = namespace
         self._append = self._redis.register_script(_APPEND)
@@ -224,12 +229,12 @@ class Bus:
         """
         with _translated():
             async with self._redis.pubsub() as subscription:
-                async with self._answered():
+                async with self._in_time(self._patience):
                     await subscription.subscribe(self._namespace + channel)
                 yield ""
                 is_asked = False
                 while True:
-                    async with self._answered(self._patience):
+                    async with self._in_time(2 * self._patience):
                         message = await subscription.get_message(timeout=self._patience)
                     if message is not None:
                         is_asked = False
@@ -238,7 +243,7 @@ class Bus:
                         continue
                     if is_asked:
                         raise BusUnavailable(f"Redis said nothing for {self._patience} s.")
-                    async with self._answered():
+                    async with self._in_time(self._patience):
                         await subscription.ping()
                     is_asked = True
 
@@ -258,6 +263,11 @@ class Bus:
     async def _answered(self, waiting: float = 0.0) -> AsyncIterator[None]:
         """Have an answer in time, of which the server may spend `waiting` seconds."""
         seconds = self._patience + waiting
+        async with self._turns, self._in_time(seconds):
+            yield
+
+    @asynccontextmanager
+    async def _in_time(self, seconds: float) -> AsyncIterator[None]:
         with _translated():
             try:
                 async with asyncio.timeout(seconds):

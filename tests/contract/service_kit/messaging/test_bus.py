@@ -157,3 +157,16 @@ async def test_an_entry_that_no_relay_wrote_is_passed_over(bus: Bus) -> None:
         (2, b""),
         (3, b"three"),
     ]
+
+
+async def test_more_callers_than_connections_wait_for_their_turn(redis_url: str) -> None:
+    bus = Bus(redis_url, connections=2)
+    try:
+        await bus.append_run(STREAM, 1, ["a", "b"])
+        reads = [bus.read({STREAM: 1}, block=20) for _ in range(20)]
+        looks = [bus.bounds([STREAM]) for _ in range(100)]
+        found, bounds = await asyncio.gather(asyncio.gather(*reads), asyncio.gather(*looks))
+    finally:
+        await bus.close()
+    assert {entry.payload for entries in found for entry in entries} == {b"b"}
+    assert bounds == [{STREAM: Bounds(1, 2)}] * 100
