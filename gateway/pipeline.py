@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 from graphql import GraphQLError
@@ -13,9 +14,10 @@ from gateway.caching.single_flight import Bounds, SingleFlightCache
 from gateway.errors import ClientError, Expired, InternalError, InvalidRequest
 from gateway.execution.answer import Answer, RequestErrors
 from gateway.execution.answering import answer_of
-from gateway.execution.executor import ExecutionRequest, execute
+from gateway.execution.executor import execute
 from gateway.execution.explanation import explanation
 from gateway.execution.preparation import PreparationOptions, PreparedOperation, prepare
+from gateway.execution.subgraph_request import ExecutionRequest
 from gateway.execution.subscription_root import SubscriptionRoot
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
@@ -25,7 +27,7 @@ from gateway.security.masking import formatted, masked
 from gateway.subscriptions.from_subgraph import subgraph_events
 from gateway.subscriptions.listener import Push
 from gateway.subscriptions.live import LiveEvents
-from gateway.subscriptions.resolution import Resolver
+from gateway.subscriptions.resolution import BatchesByKey, Resolver
 from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import Clock
 from service_kit.runtime.telemetry import name_operation
@@ -130,6 +132,7 @@ class Streaming:
     streams: SubgraphStreams
     live: LiveEvents
     clock: Clock
+    batches: BatchesByKey = field(default_factory=WeakValueDictionary)
 
 
 async def stream(
@@ -189,7 +192,8 @@ async def _events(
     except GraphQLError as error:
         raise RequestErrors([formatted(error, "BAD_USER_INPUT")]) from error
     transport, clock = streaming.transport, streaming.clock
-    resolver = Resolver(prepared.plan, root, root.payload, transport, run, clock)
+    batches = streaming.batches
+    resolver = Resolver(prepared.plan, root, root.payload, transport, run, clock, batches)
     items = streaming.live.subscribe(root.source, root, arguments, request.caller, resolver, push)
     async with aclosing(items):
         async for item in items:

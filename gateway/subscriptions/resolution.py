@@ -1,23 +1,28 @@
 """Items become answers: each is resolved once per selection and rights, for all its listeners."""
 
 import asyncio
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, MutableMapping
+from typing import Any, TypeAlias
 
 import orjson
 
 from gateway.execution.answer import Answer
 from gateway.execution.answering import answer_of
 from gateway.execution.compiled_plan import CompiledPlan
+from gateway.execution.entity_batches import EntityBatches
 from gateway.execution.event_payload import EventPayload
-from gateway.execution.executor import ExecutionRequest, execute
+from gateway.execution.executor import Execution, execute
 from gateway.execution.snapshot_plan import SnapshotPlan
 from gateway.execution.subgraph_answer import SubgraphAnswer
+from gateway.execution.subgraph_request import ExecutionRequest
 from gateway.execution.subscription_root import SubscriptionRoot
 from gateway.ports import SubgraphTransport
 from gateway.subscriptions.occurrence import Delivery, Occurrence
 from gateway.subscriptions.sharing import SharedAnswers
 from service_kit.runtime.clock import Clock
+
+BatchesByKey: TypeAlias = MutableMapping[Hashable, EntityBatches]
+"""What fetches entities for those who ask the same with the same rights; values may be weak."""
 
 
 class Resolver:
@@ -36,6 +41,7 @@ class Resolver:
         transport: SubgraphTransport,
         request: ExecutionRequest,
         clock: Clock,
+        batches: BatchesByKey,
     ) -> None:
         self._plan = plan
         self._showing = root.showing
@@ -44,9 +50,12 @@ class Resolver:
         self._request = request
         self._clock = clock
         self.takes_time = len(plan.fetches) > 1
-        is_shared = not self.takes_time or (root.source is not None and root.source.by_rights)
-        self._rights = _rights(request, by_subject=not is_shared)
-        self.key = (root.identity, _variables(root, request), self._rights)
+        by_rights = root.source is not None and root.source.by_rights
+        variables = _variables(root, request)
+        self._rights = _rights(request, by_subject=self.takes_time and not by_rights)
+        self.key = (root.identity, variables, self._rights)
+        asking = (root.identity, variables, _rights(request, by_subject=not by_rights))
+        self._batches = batches.setdefault(asking, EntityBatches(transport))
 
     def begin(self, item: Occurrence) -> asyncio.Task[Answer | None] | None:
         """Begin to resolve an item, if subgraphs have to be asked for it."""
@@ -91,18 +100,22 @@ class Resolver:
             return await self._show(item, self._showing.plan)
         data = self._payload.root(item.in_full(), self._request.variables)
         first = SubgraphAnswer(data, [])
-        transport = self._transport
         if item.happening is not None and item.happening.answers is not None:
-            transport = SharedAnswers(transport, item.happening.answers, self._rights)
-        return answer_of(await execute(self._plan, transport, self._request, first))
+            known = SharedAnswers(self._transport, item.happening.answers, self._rights)
+            return answer_of(await execute(self._plan, known, self._request, first))
+        return answer_of(await self._fetched(self._plan, first))
 
     async def _show(self, item: Occurrence, snapshot: SnapshotPlan) -> Answer:
         """Resolve a snapshot, and note in it which versions it shows."""
         data = snapshot.payload.root(item.in_full(), self._request.variables)
         first = SubgraphAnswer(data, [])
-        execution = await execute(snapshot.plan, self._transport, self._request, first)
+        execution = await self._fetched(snapshot.plan, first)
         item.shown = snapshot.shown(execution.tree, item.payload)
         return answer_of(execution)
+
+    async def _fetched(self, plan: CompiledPlan, first: SubgraphAnswer) -> Execution:
+        """Run a plan, its entities fetched together with those of others who ask the same."""
+        return await execute(plan, self._transport, self._request, first, self._batches)
 
 
 def _variables(root: SubscriptionRoot, request: ExecutionRequest) -> str:

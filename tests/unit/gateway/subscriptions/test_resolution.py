@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from gateway.execution.answer import Answer
-from gateway.execution.executor import ExecutionRequest
 from gateway.execution.preparation import PreparationOptions, PreparedOperation, prepare
+from gateway.execution.subgraph_request import ExecutionRequest
 from gateway.planning.snapshot import Snapshot
 from gateway.ports import SubgraphRequest, SubgraphResponse, SubgraphTransport
 from gateway.subscriptions.cursor import LogName
@@ -61,7 +61,7 @@ class Asking:
         assert root is not None
         assert root.payload is not None
         request = ExecutionRequest(self.variables, self.variables, self.caller, {})
-        return Resolver(operation.plan, root, root.payload, self.transport, request, self.clock)
+        return Resolver(operation.plan, root, root.payload, self.transport, request, self.clock, {})
 
 
 def share(operation: PreparedOperation, one: Asking, other: Asking) -> bool:
