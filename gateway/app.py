@@ -22,6 +22,7 @@ from gateway.security.limits import OperationLimits
 from gateway.server.development import development_routes
 from gateway.server.graphiql import PageOptions, graphiql_page
 from gateway.server.http import EXPLAIN_HEADER, GatewayView, ServerOptions
+from gateway.server.metrics import OpenMetrics
 from gateway.server.schema import GatewaySchema
 from gateway.server.websocket import SocketOptions
 from gateway.settings import Settings
@@ -88,6 +89,14 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
         HealthCheck("supergraph", reloader.probe),
         HealthCheck("works", works.probe),
         *events.checks,
+    )
+
+    registry.register(
+        OpenMetrics(
+            lambda: len(view.sockets),
+            lambda: view.streams,
+            lambda: view.room.operations.taken_now,
+        )
     )
 
     @asynccontextmanager
@@ -228,9 +237,13 @@ def _server_options(settings: Settings) -> ServerOptions:
         socket=SocketOptions(
             init_seconds=settings.socket_init.total_seconds(),
             operations=settings.socket_operations,
+            visitor_operations=settings.visitor_operations,
             ping_seconds=settings.socket_ping.total_seconds(),
         ),
+        write_time=settings.stream_write,
         open_connections=settings.open_connections,
+        open_operations=settings.open_operations,
+        visitor_age=settings.visitor_age,
         allowed_origins=settings.allowed_origins,
     )
 

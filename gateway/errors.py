@@ -16,7 +16,8 @@ GatewayError
 │   └── SubscriptionEnded      its extensions say whether and where to go on
 │       ├── TooSlow            SUBSCRIPTION_TOO_SLOW
 │       ├── EventsUnavailable  EVENTS_UNAVAILABLE
-│       └── Expired            UNAUTHENTICATED
+│       ├── Expired            UNAUTHENTICATED
+│       └── TooOld             SUBSCRIPTION_TOO_OLD
 └── InternalError              the text is for the log; clients see a masked one
     ├── InvalidSupergraph      INVALID_SUPERGRAPH
     └── CompositionFailed      COMPOSITION_FAILED
@@ -143,6 +144,12 @@ class Expired(SubscriptionEnded):
     """The caller's token has expired; a new one may go on."""
 
     code: ClassVar[str] = "UNAUTHENTICATED"
+
+
+class TooOld(SubscriptionEnded):
+    """A visitor's subscription has lasted as long as it may; another one may go on."""
+
+    code: ClassVar[str] = "SUBSCRIPTION_TOO_OLD"
 
 
 class InternalError(GatewayError):

@@ -3,15 +3,16 @@
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
+import orjson
 import structlog
 from graphql import GraphQLError
 
 from gateway.caching.single_flight import Bounds, SingleFlightCache
-from gateway.errors import ClientError, Expired, InternalError, InvalidRequest
+from gateway.errors import ClientError, Expired, InternalError, InvalidRequest, TooOld
 from gateway.execution.answer import Answer, RequestErrors
 from gateway.execution.answering import answer_of
 from gateway.execution.executor import execute
@@ -37,11 +38,15 @@ SUBSCRIPTION_WAYS = (
     '"Accept: text/event-stream" (graphql-sse), or with '
     '"Accept: multipart/mixed;subscriptionSpec=1.0".'
 )
+LARGEST_VARIABLES = 1 << 16
+"""In bytes, as JSON: those of a subscription are kept for as long as it lasts."""
+
 LARGEST_CACHED = 20_000
 """In characters, written out; what is larger is prepared anew each time it is asked.
 
 A prepared operation takes some two hundred bytes a character.
 """
+_TOO_OLD = "A visitor's subscription ends after a while; subscribe again."
 _CACHED_LARGE = 30
 """How many of the largest are kept, or more of smaller ones."""
 
@@ -149,11 +154,15 @@ async def stream(
             yield await answer(served, streaming.transport, request)
             return
         name_operation(prepared.name)
+        request = replace(request, document="", variables=_kept(prepared, request.variables))
         async with aclosing(_events(prepared, root, streaming, request, push)) as answers:
             async for each in answers:
                 yield each
     except RequestErrors as error:
         yield Answer(None, error.errors, was_run=False)
+    except Expired as error:
+        shown = TooOld(_TOO_OLD, error.cursor) if request.caller.is_anonymous else error
+        yield Answer(None, [masked(shown)], was_run=False)
     except ClientError as error:
         yield Answer(None, [masked(error)], was_run=False)
     except Exception as error:  # noqa: BLE001  # the last resort: nothing of it may reach the client
@@ -168,6 +177,16 @@ async def is_subscription(served: Served, document: str, operation_name: str | N
     except (ClientError, InternalError):
         return False
     return prepared.kind is OperationKind.SUBSCRIPTION
+
+
+def _kept(prepared: PreparedOperation, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the variables that are declared, if they are of a modest size."""
+    names = [one.variable.name.value for one in prepared.operation.variable_definitions or ()]
+    declared = {name: variables[name] for name in names if name in variables}
+    if declared and len(orjson.dumps(declared)) > LARGEST_VARIABLES:
+        message = f"The variables of a subscription may have {LARGEST_VARIABLES} bytes."
+        raise InvalidRequest(message)
+    return declared
 
 
 async def _events(

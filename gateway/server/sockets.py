@@ -24,7 +24,7 @@ class Socket(Protocol):
 
     @property
     def expires_at(self) -> datetime:
-        """When its caller's token expires."""
+        """When its caller's token expires, or a visitor's time is over."""
 
     def push_ping(self) -> bool:
         """Send a ping of the protocol at once; False if that cannot be now."""
@@ -34,6 +34,9 @@ class Socket(Protocol):
 
     def end(self, code: int, reason: str) -> Coroutine[Any, Any, None]:
         """Close it."""
+
+    def expire(self) -> Coroutine[Any, Any, None]:
+        """Close it because its caller's time is over."""
 
 
 class OpenSockets:
@@ -84,7 +87,7 @@ class OpenSockets:
         self._schedule(socket)
 
     def has_expired(self, socket: Socket) -> bool:
-        """Whether the token of the socket's caller has expired."""
+        """Whether the time of the socket's caller is over."""
         return socket.expires_at <= self._clock.now()
 
     def _schedule(self, socket: Socket) -> None:
@@ -100,7 +103,7 @@ class OpenSockets:
         if self.has_expired(socket):
             if busy is not None:
                 busy.cancel()
-            self._busy[socket] = _started(socket.end(FORBIDDEN, TOKEN_EXPIRED))
+            self._busy[socket] = _started(socket.expire())
             return
         self._schedule(socket)
         # A socket that is busy has not even taken the last ping.

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol, cast
 
 import orjson
@@ -22,6 +23,7 @@ from gateway.errors import ClientError, Unauthenticated, Unavailable
 from gateway.execution.answer import Answer
 from gateway.security.masking import masked
 from gateway.server.drain import Drain
+from gateway.server.places import Room
 from gateway.server.schema import GatewaySchema, RequestContext
 from gateway.server.sockets import FORBIDDEN, SERVICE_RESTART, TOKEN_EXPIRED, OpenSockets
 from gateway.subscriptions.listener import Push
@@ -57,6 +59,7 @@ class SocketOptions:
 
     init_seconds: float = 3
     operations: int = 100
+    visitor_operations: int = 20
     ping_seconds: float = 25
 
 
@@ -100,6 +103,14 @@ class Door(Protocol):
         """All the sockets."""
 
     @property
+    def room(self) -> Room:
+        """How much of everything there may be."""
+
+    @property
+    def socket(self) -> SocketOptions:
+        """The bounds of a socket."""
+
+    @property
     def drain(self) -> Drain:
         """Whether the process is ending."""
 
@@ -112,6 +123,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
 
     websocket: TextSocket  # type: ignore[mutable-override]  # our view makes no other
     schema: GatewaySchema  # type: ignore[mutable-override]  # nor has it another
+
+    @cached_property
+    def _as_visitor(self) -> ExitStack:
+        """What a visitor takes up, given back when the socket is closed."""
+        return ExitStack()
 
     @property
     def expires_at(self) -> datetime:
@@ -128,7 +144,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         if self.door.drain.has_begun:
             await self.end(SERVICE_RESTART, "Service restart")
             return
-        with self.door.sockets.holding(self):
+        with self._as_visitor, self.door.sockets.holding(self):
             await super().handle()
 
     def push_ping(self) -> bool:
@@ -143,6 +159,13 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
     async def end(self, code: int, reason: str) -> None:
         """Close the socket."""
         await self.websocket.close(code, reason)
+
+    async def expire(self) -> None:
+        """Close the socket because its caller's time is over: the client comes again."""
+        if self.context.caller.is_anonymous:
+            await self.end(TRY_AGAIN_LATER, "A visitor's socket ends after a while")
+        else:
+            await self.end(FORBIDDEN, TOKEN_EXPIRED)
 
     async def handle_message(self, message: Message) -> None:
         """Refuse what is no message of the protocol, and handle the others."""
@@ -171,6 +194,13 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         except Unavailable as error:
             await self.websocket.close(TRY_AGAIN_LATER, error.message)
             return
+        if caller.is_anonymous:
+            try:
+                self.door.room.connections.require_one_of_visitors()
+            except Unavailable as error:
+                await self.websocket.close(TRY_AGAIN_LATER, error.message)
+                return
+            self._as_visitor.enter_context(self.door.room.connections.known_as_visitors())
         self.context = replace(self.context, caller=caller)
         self.connection_acknowledged = True
         await self.websocket.send_text('{"type":"connection_ack"}')
@@ -186,8 +216,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
             reason = f"Subscriber for {identifier} already exists"
             await self.websocket.close(SUBSCRIBER_EXISTS, reason)
             return
-        if len(self.operations) >= (self.max_subscriptions_per_connection or 0):
-            refused = TooManyOperations("This socket has too many operations under way.")
+        refused = self._refusal()
+        if refused is not None:
             await self._send_errors(identifier, [masked(refused)])
             return
         operation = Operation(
@@ -201,8 +231,24 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         operation.task = asyncio.create_task(self.run_operation(operation))
         operation.task.add_done_callback(self._task_done)
 
+    def _refusal(self) -> ClientError | None:
+        """Say why there may be no further operation; None if there may."""
+        is_visitor, bounds = self.context.caller.is_anonymous, self.door.socket
+        if len(self.operations) >= (bounds.visitor_operations if is_visitor else bounds.operations):
+            return TooManyOperations("This socket has too many operations under way.")
+        try:
+            self.door.room.operations.require_one(by_visitor=is_visitor)
+        except Unavailable as error:
+            return TooManyOperations(error.message)
+        return None
+
     async def run_operation(self, operation: Operation[RequestContext, None]) -> None:
         """Send what the operation comes to, and how it ends."""
+        is_visitor = self.context.caller.is_anonymous
+        with self.door.room.operations.taken(by_visitor=is_visitor):
+            await self._run(operation)
+
+    async def _run(self, operation: Operation[RequestContext, None]) -> None:
         try:
             async with aclosing(self._answers(operation)) as answers:
                 if await self._send_all(operation, answers):
@@ -216,10 +262,12 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
     async def _answers(
         self, operation: Operation[RequestContext, None]
     ) -> AsyncGenerator[Answer, None]:
+        query, variables = operation.query, operation.variables
+        operation.query, operation.variables = "", None  # not kept for as long as it lasts
         try:
             answered = await self.schema.stream(
-                operation.query,
-                variable_values=cast("dict[str, Any] | None", operation.variables),
+                query,
+                variable_values=cast("dict[str, Any] | None", variables),
                 context_value=self.context,
                 operation_name=operation.operation_name,
                 push=self._push_for(operation),
@@ -227,6 +275,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         except ClientError as error:
             yield Answer(None, [masked(error)], was_run=False)
             return
+        del query, variables
         async with aclosing(answered):
             async for each in answered:
                 yield each.answer
@@ -245,7 +294,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
             if not answer.was_run:
                 self._forget(operation)
                 if self.door.sockets.has_expired(self):
-                    await self.end(FORBIDDEN, TOKEN_EXPIRED)
+                    await self.expire()
                 else:
                     await self._send_errors(operation.id, answer.errors)
                 return False

@@ -5,6 +5,7 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp
 
+from service_kit.runtime.http import DroppingProtocol
 from service_kit.runtime.websocket import PushingProtocol
 
 GRACE_SECONDS = 20
@@ -38,7 +39,7 @@ def server_for(
             host=host,
             port=port,
             loop="uvloop",
-            http="httptools",
+            http=DroppingProtocol,
             log_config=None,
             log_level=log_level.lower(),
             access_log=False,

@@ -127,7 +127,7 @@ async def listeners(world: World, session: aiohttp.ClientSession) -> float:
     async with session.get(f"{world.gateway.url}/metrics") as response:
         text = await response.text()
     found = (line for line in text.splitlines() if line.startswith("gateway_live_listeners{"))
-    return float(next(found).split()[1])
+    return float(next(found, "none 0").split()[1])
 
 
 async def until_listeners(world: World, session: aiohttp.ClientSession, count: int) -> None:
