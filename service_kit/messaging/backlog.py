@@ -1,12 +1,12 @@
 """What waits in a service: untold events, overdue and parked work, consumers that lag."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Gauge
 
 from service_kit.messaging.bus import Bus
-from service_kit.messaging.consumer import CURSORS
+from service_kit.messaging.consumer import CURSORS, Consumer
 from service_kit.messaging.due_work import DUE_WORK, PARKED, WAITING
 from service_kit.messaging.outbox import OUTBOX
 from service_kit.messaging.parking import PARKED_ENTITIES
@@ -32,15 +32,25 @@ class Waiting:
 
 
 class Backlog:
-    """Measures and shows what waits; have `measure` called every few seconds."""
+    """Measures and shows what waits; have `measure` called every few seconds.
+
+    Of `consumers` it says how far they are behind before they have ever taken anything, too.
+    """
 
     def __init__(
-        self, database: Database, bus: Bus, clock: Clock, process: str, registry: CollectorRegistry
+        self,
+        database: Database,
+        bus: Bus,
+        clock: Clock,
+        process: str,
+        registry: CollectorRegistry,
+        consumers: Iterable[Consumer] = (),
     ) -> None:
         self._database = database
         self._bus = bus
         self._clock = clock
         self._process = process
+        self._declared = [(one.name, stream) for one in consumers for stream in one.streams]
         self._parked_once: dict[str, int] = {}
 
         def gauge(name: str, explanation: str, *labels: str) -> Gauge:
@@ -99,11 +109,15 @@ class Backlog:
 
     async def _how_far_behind(self) -> dict[tuple[str, str], int]:
         cursors = await self._database.collection(CURSORS.name).find({})
-        places = [tuple(cursor["_id"].split("/", 1)) for cursor in cursors]
-        bounds = await self._bus.bounds([stream for _, stream in places]) if places else {}
+        positions = {tuple(one["_id"].split("/", 1)): one["position"] for one in cursors}
+        places = {*positions, *self._declared}
+        if not places:
+            return {}
+        bounds = await self._bus.bounds(sorted({stream for _, stream in places}))
         return {
-            (consumer, stream): max(0, bounds[stream].last - cursor["position"])
-            for (consumer, stream), cursor in zip(places, cursors, strict=True)
+            (consumer, stream): max(0, last - positions.get((consumer, stream), first - 1))
+            for consumer, stream in sorted(places)
+            for first, last in [(max(1, bounds[stream].first), bounds[stream].last)]
         }
 
     def _show(self, waiting: Waiting) -> None:

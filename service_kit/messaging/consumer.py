@@ -102,6 +102,7 @@ class Consumer:
         reached: Reached = pass_by,
     ) -> None:
         self.name = name
+        self.streams = tuple(streams)
         self.parking = Parking(database)
         self._bus = bus
         self._database = database
@@ -120,22 +121,19 @@ class Consumer:
         self._next_look = 0.0
 
     async def run(self) -> None:
-        """Consume until cancelled; then leave the streams to the others."""
+        """Consume until cancelled; then leave the streams to the others.
+
+        What is not expected to pass breaks it off: it goes on where it was when run again.
+        """
         failures = 0
         try:
             while True:
                 try:
                     await self.run_once(block=self._settings.block)
                     failures = 0
-                except Exception as error:  # noqa: BLE001  # whatever it was, it goes on
+                except _EXPECTED as error:
                     failures += 1
-                    expected = isinstance(error, _EXPECTED)
-                    _log.warning(
-                        "consumer.failed",
-                        consumer=self.name,
-                        error=_text_of(error),
-                        exc_info=None if expected else error,
-                    )
+                    _log.warning("consumer.failed", consumer=self.name, error=_text_of(error))
                     await asyncio.sleep(min(0.05 * 2 ** min(failures, 10), 5.0))
         except asyncio.CancelledError:
             await self._shares.leave()

@@ -96,3 +96,25 @@ async def test_a_consumer_that_lags_is_shown_by_stream(
     await consumer.discard("Counter:a", "reader/events:other_svc:0/1")
     await consumer.retry("Counter:a")
     assert (await backlog.measure()).parked_events == {"reader": 0}
+
+
+async def test_a_declared_consumer_is_shown_before_it_takes_anything(
+    database: Database, bus: Bus, clock: SettableClock
+) -> None:
+    await ensure_indexes(database, CONSUMER_COLLECTIONS)
+
+    async def take(_session: Session, _event: Event) -> None:
+        pass
+
+    streams = ["events:other_svc:0", "events:other_svc:1"]
+    consumer = Consumer("reader", bus, database, streams, take, owner="a")
+    registry = CollectorRegistry()
+    backlog = Backlog(database, bus, clock, SERVICE, registry, [consumer])
+    await bus.append_run(streams[0], 41, [b"{}"] * 3, begin=True)
+
+    await backlog.measure()
+
+    labels = 'tutti_consumer_behind{consumer="reader",process="counting_svc",stream='
+    shown = generate_latest(registry).decode()
+    assert f'{labels}"events:other_svc:0"}} 3.0' in shown
+    assert f'{labels}"events:other_svc:1"}} 0.0' in shown

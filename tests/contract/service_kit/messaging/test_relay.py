@@ -405,7 +405,7 @@ async def test_a_counter_that_outlived_its_leases_is_adopted_under_a_higher_fenc
 
 
 async def test_the_hole_that_a_jump_left_is_kept_when_the_stream_is_filled_again(
-    database: Database, bus: Bus, counting: CountingService
+    database: Database, bus: Bus, counting: CountingService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(3):
         await counting.count("a")
@@ -421,7 +421,17 @@ async def test_the_hole_that_a_jump_left_is_kept_when_the_stream_is_filled_again
     await relay.drain()
     assert await bus.tail(stream) == 12
     await bus.delete(stream)
+    appended: list[tuple[int, int]] = []
+    append = bus.append_run
+
+    async def append_run(name: str, first: int, payloads: list[str], **named: Any) -> int:
+        seqs = [orjson.loads(payload)["seq"] for payload in payloads]
+        appended.extend((first + place, seq) for place, seq in enumerate(seqs))
+        return await append(name, first, payloads, **named)
+
+    monkeypatch.setattr(bus, "append_run", append_run)
     await relay.refill()
+    assert appended == [(1, 1), (2, 2), (3, 3), (11, 4), (12, 5)]
     entries = (await told(bus))[stream]
     assert [(position, event.seq) for position, event in entries] == [(11, 4), (12, 5)]
 
