@@ -9,6 +9,7 @@ import structlog
 from gateway.ports import EventLog, LogBounds, LogEntry, LogUnavailable
 from gateway.subscriptions.backlog import Backlog, Behind
 from gateway.subscriptions.continuity import Continuity
+from gateway.subscriptions.convoy import Convoy
 from gateway.subscriptions.courier import Courier
 from gateway.subscriptions.cursor import Cursor, LogName, Positions
 from gateway.subscriptions.figures import StreamFigures
@@ -48,6 +49,7 @@ class StreamReader:
         self.partitions = partitions
         self.figures = StreamFigures()
         self.backlog = Backlog(log, stream)
+        self.convoy = Convoy(self.backlog, lambda: self.positions, lambda: self.log)
         self._log = log
         self._works = works or Works()
         self._read_at = 0.0

@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from gateway.ports import LogUnavailable
-from gateway.subscriptions.cursor import Cursor
+from gateway.subscriptions.cursor import Cursor, Positions
 from gateway.subscriptions.listener import Listener
 from gateway.subscriptions.occurrence import Delivery, Occurrence
 from gateway.subscriptions.reader import StreamReader
 
 MOST_EVENTS = 50_000
 """How many events are looked through for one client that comes back, unless said otherwise."""
+
+_FAR = 1000
+"""Who is further back than so many events goes through them together with the others."""
 
 _WAIT_SECONDS = 0.2
 _MOST_WAITS = 150
@@ -57,6 +60,20 @@ class _Search:
 
     async def next(self) -> list[Occurrence]:
         """Give the next few items that are wanted, of a bounded part of the log."""
+        if self._reader.is_ahead_by(self.positions) > _FAR:
+            before = tuple(self.positions)
+            found = await self._with_others(before)
+            if found or before != tuple(self.positions):
+                return found
+        return await self._alone()
+
+    async def _with_others(self, here: Positions) -> list[Occurrence]:
+        ride = await self._reader.convoy.ride(self._listener.interest, here, _MOST_HELD)
+        self.positions = list(ride.positions)
+        self._left -= sum(ride.positions) - sum(here)
+        return ride.found
+
+    async def _alone(self) -> list[Occurrence]:
         backlog = self._reader.backlog
         found = await backlog.after(self._reader.behind_it(self.positions))
         if not found:

@@ -8,9 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.errors import Expired
-from gateway.subscriptions import backlog
+from gateway.subscriptions import backlog, replay
 from gateway.subscriptions.backlog import Backlog
 from gateway.subscriptions.cursor import LogName, write_cursor
 from gateway.subscriptions.flow import Flow
@@ -198,3 +200,88 @@ async def test_an_item_that_could_not_be_answered_any_more_comes_again_after_the
         await items.athrow(Expired("The token has expired."))
 
     assert expired.value.cursor == first.cursor
+
+
+def a_log_of(entities: int, events: int) -> CountingLog:
+    """Each event is of the next entity, which its `id` filters by."""
+    log = CountingLog()
+    for number in range(events):
+        name = str(number % entities)
+        log.append(number % PARTITIONS, name, number // entities + 1, {"id": name})
+    return log
+
+
+def interest_in(entity: int) -> Interest:
+    return Interest("changed", {"id": frozenset({str(entity)})}, None)
+
+
+async def test_all_that_come_back_from_far_go_through_the_log_together() -> None:
+    log = a_log_of(99, 5940)
+    reader = reader_of(log)
+
+    found = await asyncio.gather(
+        *(taken(since(reader, 0, 0, 0, interest=interest_in(each)), 60) for each in range(99))
+    )
+
+    for each, items in enumerate(found):
+        assert [one.seq for one in items] == list(range(1, 61))
+        assert {one.happening.entity for one in items if one.happening} == {f"Thing:{each}"}
+    assert sum(log.reads) <= 5 * 5940  # alone each would have read it all
+
+
+@given(
+    cursors=st.lists(st.tuples(*[st.integers(0, 20)] * PARTITIONS), min_size=1, max_size=6),
+    entities=st.integers(1, 7),
+    far=st.integers(0, 30),
+)
+async def test_with_others_or_alone_everybody_gets_what_they_have_not_seen(
+    cursors: list[tuple[int, int, int]], entities: int, far: int
+) -> None:
+    log = a_log_of(entities, 60)
+    reader = reader_of(log)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "_FAR", far)
+        patch.setattr(replay, "_MOST_HELD", 3)
+        wanted = [
+            {
+                f"{number % entities}/{number // entities + 1}"
+                for number in range(60)
+                if number % entities == place % entities
+                and number // PARTITIONS + 1 > cursor[number % PARTITIONS]
+            }
+            for place, cursor in enumerate(cursors)
+        ]
+        found = await asyncio.gather(
+            *(
+                taken(since(reader, *cursor, interest=interest_in(place % entities)), len(events))
+                for place, (cursor, events) in enumerate(zip(cursors, wanted, strict=True))
+            )
+        )
+    for items, events, cursor in zip(found, wanted, cursors, strict=True):
+        assert {one.happening.event_id for one in items if one.happening} == events
+        for one, other in pairwise([cursor, *(one.positions for one in items)]):
+            assert all(map(int.__le__, one, other))
+            assert one != other
+
+
+async def test_a_gap_far_back_is_told_by_a_reset_to_those_before_it_alone() -> None:
+    log = a_log_of(1, 3000)
+    del log.entries[1][299]
+    reader = reader_of(log)
+    before, behind = since(reader, 0, 0, 0), since(reader, 500, 500, 500)
+
+    early, late = await asyncio.gather(until_reset(before), taken(behind, 1500))
+
+    assert early[-1].delivery is Delivery.RESET
+    assert {one.delivery for one in late} == {Delivery.EVENT}
+    assert late[-1].positions == (1000, 1000, 1000)
+
+
+async def until_reset(items: AsyncGenerator[Occurrence, None]) -> list[Occurrence]:
+    found = []
+    async with aclosing(items), asyncio.timeout(20):
+        async for one in items:
+            found.append(one)
+            if one.delivery is Delivery.RESET:
+                break
+    return found
