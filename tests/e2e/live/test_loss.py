@@ -4,21 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.loss.plan import FULL, POLITE, SMALL, Plan, plan_of
+from tests.support.loss.forms import system_of
+from tests.support.loss.plan import FULL, ORDERS, SMALL
 from tests.support.loss.run import Outcome, Run
 
-SEEDS = (1, 2)
 
-
-async def carried_out(plan: Plan, folder: Path) -> Outcome:
-    outcome = await Run(plan, folder, print).carry_out()
+async def carried_out(form: str, folder: Path, seed: int = 1) -> Outcome:
+    outcome = await Run(system_of(form, seed, folder), print).carry_out()
     print(outcome)  # noqa: T201  # shown when it fails, and with -s
     return outcome
 
 
 @pytest.mark.timeout(400)
 async def test_nothing_is_lost_nor_doubled_whatever_is_killed(tmp_path: Path) -> None:
-    outcome = await carried_out(plan_of(1, SMALL), tmp_path)
+    outcome = await carried_out("small", tmp_path)
 
     assert outcome.account.tally["cut"] > 0
     assert outcome.account.tally["closed: 1006"] > 0
@@ -29,7 +28,7 @@ async def test_nothing_is_lost_nor_doubled_whatever_is_killed(tmp_path: Path) ->
 async def test_clients_come_back_from_a_gateway_that_ends_and_from_being_too_slow(
     tmp_path: Path,
 ) -> None:
-    outcome = await carried_out(plan_of(1, POLITE), tmp_path)
+    outcome = await carried_out("polite", tmp_path)
 
     ends = outcome.account.tally
     assert ends["closed: 1012"] > 0
@@ -39,11 +38,20 @@ async def test_clients_come_back_from_a_gateway_that_ends_and_from_being_too_slo
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3_000)
-@pytest.mark.parametrize("seed", SEEDS)
-async def test_nothing_is_lost_nor_doubled_among_a_thousand_subscribers(
-    tmp_path: Path, seed: int
+@pytest.mark.timeout(900)
+async def test_subscribers_to_real_orders_hear_every_version_whatever_is_killed(
+    tmp_path: Path,
 ) -> None:
-    outcome = await carried_out(plan_of(seed, FULL), tmp_path)
+    outcome = await carried_out("orders", tmp_path)
 
+    assert outcome.events >= ORDERS.events
+    assert outcome.account.items > ORDERS.events * 3
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3_000)
+async def test_nothing_is_lost_nor_doubled_among_a_thousand_subscribers(tmp_path: Path) -> None:
+    outcome = await carried_out("full", tmp_path)
+
+    assert outcome.events == FULL.events
     assert outcome.account.items > FULL.events * 3

@@ -10,10 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from random import SystemRandom
 
-from tests.support.loss.plan import FULL, POLITE, SMALL, plan_of
+from tests.support.loss.forms import FORMS, system_of
 from tests.support.loss.run import Run
 
-FORMS = {"full": FULL, "small": SMALL, "polite": POLITE}
 BEGAN = time.monotonic()
 
 
@@ -35,8 +34,8 @@ def main(arguments: Sequence[str]) -> int:
     seed = SystemRandom().randrange(1_000_000) if given.seed is None else given.seed
     print(f"seed {seed} (the same plan again: --seed {seed})", flush=True)
     with tempfile.TemporaryDirectory(prefix="tutti-loss-") as folder:
-        run = Run(plan_of(seed, scale), given.folder or Path(folder), say)
-        print(asyncio.run(run.carry_out()))
+        system = system_of(given.form, seed, given.folder or Path(folder), scale)
+        print(asyncio.run(Run(system, say).carry_out()))
     return 0
 
 

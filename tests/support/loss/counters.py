@@ -14,6 +14,8 @@ from service_kit.runtime.clock import SystemClock
 from service_kit.runtime.json_values import JSON
 from service_kit.storage.database import Contended, Database, Session, StorageError
 from service_kit.storage.indexes import CollectionDeclaration, ensure_indexes
+from tests.support.loss.commits import Commits
+from tests.support.loss.wishes import Subject
 
 SERVICE = "counting_svc"
 PARTITIONS = 8
@@ -30,13 +32,18 @@ class CounterPlan:
     group: str
     target: int
 
+    @property
+    def subject(self) -> Subject:
+        """What its events are about."""
+        return Subject(self.name, {"counter": self.name, "groups": self.group})
+
 
 async def migrate(database: Database) -> None:
     """Create the collections of the service."""
     await ensure_indexes(database, DECLARATIONS)
 
 
-class Writers:
+class Counting(Commits):
     """Count all counters on to their targets, several commits at a time.
 
     Each count is guarded by the target, and the truth is what MongoDB holds: a commit whose
@@ -44,6 +51,7 @@ class Writers:
     """
 
     def __init__(self, database: Database, bus: Bus, plans: Sequence[CounterPlan]) -> None:
+        super().__init__()
         self._database = database
         self._bus = bus
         self._counters = database.collection(COUNTERS.name)
@@ -51,11 +59,6 @@ class Writers:
         self._clock = SystemClock()
         self._plans = {plan.name: plan for plan in plans}
         self._open = dict(self._plans)
-        self._moved = asyncio.Condition()
-        self.committed = 0
-        self.failures = 0
-        self._follows = 0
-        self._stops_at = 0
 
     async def prepare(self) -> None:
         """Have every counter at nought."""
@@ -78,28 +81,17 @@ class Writers:
         """Whether any target is still to be reached."""
         return bool(self._open)
 
-    async def follow(self, events: int) -> None:
-        """Let what is heard lead the commits on to so many events."""
-        await self._set(follows=events)
-
-    async def stop_at(self, events: int) -> None:
-        """Commit so many events and then wait for the next `stop_at`."""
-        await self._set(stops_at=events)
-
-    async def until(self, events: int) -> None:
-        """Wait until so many events were committed."""
-        async with self._moved:
-            await self._moved.wait_for(lambda: self.committed >= events or not self._open)
-
-    async def versions(self) -> Mapping[str, int]:
-        """What was committed, by counter."""
+    async def truth(self) -> Mapping[Subject, int]:
+        """What MongoDB holds, which is every target once all is written."""
         found = await self._counters.find({})
-        return {document["_id"]: document["version"] for document in found}
+        versions = {document["_id"]: document["version"] for document in found}
+        missing = [plan for plan in self._plans.values() if versions[plan.name] != plan.target]
+        assert self.are_busy or not missing
+        return {plan.subject: versions[plan.name] for plan in self._plans.values()}
 
     async def _write(self, mine: Sequence[str], random: Random) -> None:
         while True:
-            async with self._moved:
-                await self._moved.wait_for(self._may_go_on)
+            await self.room()
             still = [name for name in mine if name in self._open]
             if not still:
                 return
@@ -107,27 +99,15 @@ class Writers:
             try:
                 counted = await self._commit([self._plans[name] for name in names])
             except (StorageError, Contended):
-                self.failures += 1
                 await asyncio.sleep(0.05)  # the primary is away
                 continue
             await self._note(counted)
-
-    def _may_go_on(self) -> bool:
-        return not self._open or self.committed < min(self._follows, self._stops_at)
-
-    async def _set(self, follows: int | None = None, stops_at: int | None = None) -> None:
-        async with self._moved:
-            self._follows = self._follows if follows is None else follows
-            self._stops_at = self._stops_at if stops_at is None else stops_at
-            self._moved.notify_all()
 
     async def _note(self, counted: Mapping[str, int]) -> None:
         for name, version in counted.items():
             if not version or version >= self._plans[name].target:
                 self._open.pop(name, None)
-        async with self._moved:
-            self.committed += sum(bool(version) for version in counted.values())
-            self._moved.notify_all()
+        await self.note(sum(bool(version) for version in counted.values()))
         try:
             await self._bus.notify(f"wake:{SERVICE}")  # as the relay of a committing process does
         except BusUnavailable:
@@ -135,24 +115,19 @@ class Writers:
 
     async def _commit(self, plans: Sequence[CounterPlan]) -> Mapping[str, int]:
         async def once(session: Session) -> dict[str, int]:
-            counted, events = {}, []
-            for plan in plans:
-                version = counted[plan.name] = await self._count(plan, session)
-                if version:
-                    events.append(self._event(plan, version))
+            wanted = {"_id": {"$in": [plan.name for plan in plans]}}
+            found = await self._counters.find(wanted, session=session)
+            versions = {document["_id"]: document["version"] for document in found}
+            due = [plan for plan in plans if versions[plan.name] < plan.target]
+            if due:
+                those = {"_id": {"$in": [plan.name for plan in due]}}
+                await self._counters.update_many(those, {"$inc": {"version": 1}}, session=session)
+            counted = {plan.name: versions[plan.name] + 1 for plan in due}
+            events = [self._event(plan, counted[plan.name]) for plan in due]
             await self._outbox.append(session, events)
-            return counted
+            return dict.fromkeys((plan.name for plan in plans), 0) | counted
 
         return await self._database.transaction(once)
-
-    async def _count(self, plan: CounterPlan, session: Session) -> int:
-        """Count one on and give its version; 0 if it is where it should be."""
-        found = await self._counters.find_one_and_update(
-            {"_id": plan.name, "version": {"$lt": plan.target}},
-            {"$inc": {"version": 1}},
-            session=session,
-        )
-        return 0 if found is None else int(found["version"])
 
     def _event(self, plan: CounterPlan, version: int) -> Event:
         section: JSON = {

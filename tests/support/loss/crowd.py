@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 
-from tests.support.loss.plan import LinePlan, Plan, Wish
+from tests.support.loss.plan import LinePlan, Plan
 from tests.support.loss.servers import PROJECT
+from tests.support.loss.wishes import Wish
 
 _LONGEST_LINE = 1 << 26
 
@@ -165,8 +166,8 @@ def _told(line: LinePlan, tokens: Mapping[str, str]) -> dict[str, Any]:
         "subscribers": [
             {
                 "name": wish.name,
-                "operation": wish.operation,
-                "variables": {"counter": wish.counter, "groups": wish.groups},
+                "operation": wish.topic.operation(wish.selection),
+                "variables": wish.filters,
                 "is_pacer": wish.is_pacer,
                 "is_slow": wish.is_slow,
             }

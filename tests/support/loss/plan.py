@@ -1,14 +1,17 @@
 """What a run of the loss test does, all of it decided by a seed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
 from tests.support.loss.counters import CounterPlan
 from tests.support.loss.counting_graph import CUSTOMER, OPERATOR
+from tests.support.loss.wishes import Field, Wish
 
-HEARTBEAT_SECONDS = 5
+COUNTER_FILTERS = {"counter": ("counterId", "ID"), "groups": ("groups", "[String!]")}
+COUNTED = Field("counted", COUNTER_FILTERS, "counter")
+LEVEL = Field("level", COUNTER_FILTERS, "counter", is_state=True)
 HOT = "hot"
 _SHARE_OF_HOT = 0.01
 _ON_ONE_SOCKET = 10
@@ -66,6 +69,16 @@ POLITE = Scale(
     slow=1,
     events_waiting=100,
 )
+ORDERS = Scale(
+    subscribers=60,
+    events=600,
+    counters=0,
+    groups=0,
+    faults=EVERY_FAULT,
+    cuts=10,
+    window=200,
+    writers=6,
+)
 FULL = Scale(
     subscribers=1_000,
     events=50_000,
@@ -75,40 +88,6 @@ FULL = Scale(
     cuts=80,
     client_processes=2,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A subscriber: who listens, to which field, by which filter."""
-
-    name: str
-    role: str
-    field: str = "counted"
-    counter: str | None = None
-    groups: tuple[str, ...] | None = None
-    grants: tuple[str, ...] = ()
-    selection: str = "id"
-    is_pacer: bool = False
-    is_slow: bool = False
-
-    @property
-    def operation(self) -> str:
-        """The subscription, whose arguments are variables."""
-        own = "seqFrom" if self.field == "level" else ""
-        return (
-            "subscription ($counter: ID, $groups: [String!], $since: String) {"
-            f" {self.field}(counterId: $counter, groups: $groups, since: $since,"
-            f" heartbeatSeconds: {HEARTBEAT_SECONDS})"
-            f" {{ delivery cursor seq eventId {own} entity: counter {{ {self.selection} }} }} }}"
-        )
-
-    def sees(self, plan: CounterPlan) -> bool:
-        """Whether a counter's events are for this subscriber."""
-        return (
-            (self.counter is None or self.counter == plan.name)
-            and (self.groups is None or plan.group in self.groups)
-            and (self.role == OPERATOR or f"group:{plan.group}" in self.grants)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,39 +113,35 @@ class Plan:
 
     seed: int
     scale: Scale
-    counters: tuple[CounterPlan, ...]
     lines: tuple[LinePlan, ...]
     steps: tuple[Step, ...]
     cuts: tuple[int, ...]
-    by_name: Mapping[str, CounterPlan] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {plan.name: plan for plan in self.counters})
 
     @property
     def wishes(self) -> list[Wish]:
         """All subscribers."""
         return [wish for line in self.lines for wish in line.wishes]
 
-    def wanted(self, wish: Wish, versions: Mapping[str, int]) -> dict[str, int]:
-        """What a subscriber has to have heard at the end."""
-        return {
-            name: version for name, version in versions.items() if wish.sees(self.by_name[name])
-        }
-
 
 def plan_of(seed: int, scale: Scale) -> Plan:
-    """Decide everything."""
+    """Decide who listens to counters, and what happens to the system."""
     random = Random(seed)  # noqa: S311  # a plan is no secret
-    counters = tuple(_counters(scale, random))
-    wishes = list(_wishes(scale, counters, random))
+    return plan_with(seed, scale, _wishes(scale, counters_of(seed, scale), random), random)
+
+
+def plan_with(seed: int, scale: Scale, wishes: Sequence[Wish], random: Random) -> Plan:
+    """Decide what happens to the system, and by which connections subscribers listen."""
     lines = tuple(_lines(wishes, random))
     cuts = sorted(random.randrange(scale.events) for _ in range(scale.cuts))
-    return Plan(seed, scale, counters, lines, tuple(_steps(scale, random)), tuple(cuts))
+    return Plan(seed, scale, lines, tuple(_steps(scale, random)), tuple(cuts))
 
 
-def _counters(scale: Scale, random: Random) -> Sequence[CounterPlan]:
-    """One counter has a hundredth of all events; the others share the rest by chance."""
+def counters_of(seed: int, scale: Scale) -> Sequence[CounterPlan]:
+    """Decide how far each counter is to count.
+
+    One counter has a hundredth of all events; the others share the rest by chance.
+    """
+    random = Random(seed)  # noqa: S311
     hot = max(1, int(scale.events * _SHARE_OF_HOT))
     targets = [1] * (scale.counters - 1)
     for _ in range(scale.events - hot - len(targets)):
@@ -183,12 +158,12 @@ def _counters(scale: Scale, random: Random) -> Sequence[CounterPlan]:
 def _wishes(scale: Scale, counters: Sequence[CounterPlan], random: Random) -> Sequence[Wish]:
     some = tuple(f"g{number}" for number in range(max(1, scale.groups // 10)))
     wishes = [
-        Wish("all", OPERATOR, is_pacer=True),
-        Wish("all-levels", OPERATOR, field="level"),
-        Wish("some", OPERATOR, groups=some, selection="id version"),
+        Wish("all", OPERATOR, COUNTED, is_pacer=True),
+        Wish("all-levels", OPERATOR, LEVEL),
+        Wish("some", OPERATOR, COUNTED, {"groups": some}, selection="version"),
     ]
     wishes += [
-        Wish(f"slow-{number}", OPERATOR, selection="id heavy", is_slow=True)
+        Wish(f"slow-{number}", OPERATOR, COUNTED, selection="heavy", is_slow=True)
         for number in range(scale.slow)
     ]
     kinds = (_own, _own, _own, _own_as_customer, _shared, _group, _group_as_customer, _level)
@@ -198,32 +173,38 @@ def _wishes(scale: Scale, counters: Sequence[CounterPlan], random: Random) -> Se
 
 
 def _own(number: int, _: Scale, counter: CounterPlan, random: Random) -> Wish:
-    selection = random.choice(("id", "id version"))
-    return Wish(f"own-{number}", OPERATOR, counter=counter.name, selection=selection)
+    selection = random.choice(("", "version"))
+    filters = {"counter": counter.name}
+    return Wish(f"own-{number}", OPERATOR, COUNTED, filters, selection=selection)
 
 
 def _own_as_customer(number: int, _: Scale, counter: CounterPlan, __: Random) -> Wish:
-    grants = (f"group:{counter.group}",)
-    return Wish(f"customer-{number}", CUSTOMER, counter=counter.name, grants=grants)
+    return _as_customer(f"customer-{number}", counter, {"counter": counter.name})
 
 
 def _shared(number: int, *_: object) -> Wish:
-    return Wish(f"shared-{number}", OPERATOR, counter=HOT)
+    return Wish(f"shared-{number}", OPERATOR, COUNTED, {"counter": HOT})
 
 
 def _group(number: int, _: Scale, counter: CounterPlan, __: Random) -> Wish:
-    return Wish(f"group-{number}", OPERATOR, groups=(counter.group,))
+    return Wish(f"group-{number}", OPERATOR, COUNTED, {"groups": (counter.group,)})
 
 
 def _group_as_customer(number: int, scale: Scale, counter: CounterPlan, random: Random) -> Wish:
     """Asks for two groups, and may see one."""
     groups = (counter.group, f"g{random.randrange(scale.groups)}")
-    grants = (f"group:{counter.group}",)
-    return Wish(f"member-{number}", CUSTOMER, groups=groups, grants=grants)
+    return _as_customer(f"member-{number}", counter, {"groups": groups})
 
 
 def _level(number: int, _: Scale, counter: CounterPlan, __: Random) -> Wish:
-    return Wish(f"level-{number}", OPERATOR, field="level", groups=(counter.group,))
+    return Wish(f"level-{number}", OPERATOR, LEVEL, {"groups": (counter.group,)})
+
+
+def _as_customer(
+    name: str, counter: CounterPlan, filters: Mapping[str, str | tuple[str, ...]]
+) -> Wish:
+    grants = (f"group:{counter.group}",)
+    return Wish(name, CUSTOMER, COUNTED, filters, grants, sees_all=False)
 
 
 def _lines(wishes: Sequence[Wish], random: Random) -> Sequence[LinePlan]:

@@ -1,35 +1,26 @@
 """One run: everything started, written, broken and heard, as its plan says."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import aiohttp
 
-from devstack.keys import ensure_keys, issuer_key, key_file, trusted_file
-from devstack.servers import EmbeddedValkey
-from devstack.tokens import AUDIENCE, TokenIssuer, User
-from retail_kit.roles import Role
-from service_kit.identity.keys import public_jwks
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.outbox import Outbox
-from service_kit.runtime.clock import SystemClock
 from service_kit.storage.database import Database, connect
 from tests.support.loss.clients import TELL_EVERY
-from tests.support.loss.counters import PARTITIONS, SERVICE, Writers
+from tests.support.loss.commits import Commits
 from tests.support.loss.crowd import Account, Crowd, token_name
-from tests.support.loss.plan import Fault, Plan, Step
-from tests.support.loss.servers import Program, ReplicaSet, restart, steady_port
+from tests.support.loss.plan import Fault, Step
+from tests.support.loss.servers import Program, restart
+from tests.support.loss.systems import Opened, System
+from tests.support.loss.wishes import Subject
 
-_DATABASE: Final = "counting"
-_ISSUER: Final = "http://issuer.test"
 _STUCK_SECONDS: Final = 120
 """Nothing moves for so long: the run has failed."""
 
@@ -52,81 +43,18 @@ class Outcome:
         )
 
 
-class System:
-    """MongoDB, Valkey, two processes of the service and two gateways."""
-
-    def __init__(self, plan: Plan, folder: Path) -> None:
-        self.mongo = ReplicaSet(folder, plan.scale.members)
-        self.valkey = EmbeddedValkey(folder / "valkey", port=steady_port())
-        self._keys = folder / "keys"
-        ensure_keys(self._keys)
-        self._issuer = TokenIssuer(issuer_key(self._keys), _ISSUER, timedelta(days=30))
-        jwks = self._keys / "issuer.json"
-        jwks.write_text(json.dumps(public_jwks([self._issuer.key])), encoding="utf-8")
-        service = {
-            "MONGODB_URL": self.mongo.url,
-            "REDIS_URL": self.valkey.url,
-            "TRUSTED_KEYS_FILE": str(trusted_file(self._keys)),
-            "DATABASE": _DATABASE,
-        }
-        self.services = [
-            Program(name, "tests.support.loss.counting_service", service, folder / f"{name}.log")
-            for name in ("service-1", "service-2")
-        ]
-        self.gateways = [
-            Program(
-                name,
-                "gateway",
-                {
-                    "REDIS_URL": self.valkey.url,
-                    "GATEWAY_SUBGRAPHS": f"{SERVICE}={beside.url}",
-                    "SIGNING_KEY_FILE": str(key_file(self._keys, "gateway")),
-                    "USER_JWKS_FILE": str(jwks),
-                    "USER_ISSUER": _ISSUER,
-                    "USER_AUDIENCE": AUDIENCE,
-                    "EVENTS_WAITING": str(plan.scale.events_waiting),
-                },
-                folder / f"{name}.log",
-            )
-            for name, beside in zip(("gateway-1", "gateway-2"), self.services, strict=True)
-        ]
-
-    def start(self) -> None:
-        """Start the servers, then the programs; `ready` waits for those."""
-        self.valkey.start()
-        self.mongo.start()
-        self.valkey.ready()
-        for program in self.services + self.gateways:
-            program.start()
-
-    async def ready(self, session: aiohttp.ClientSession) -> None:
-        """Wait until all programs are ready."""
-        for program in self.services + self.gateways:
-            await program.ready(session)
-
-    def stop(self) -> None:
-        """End everything."""
-        for program in self.gateways + self.services:
-            program.kill()
-        self.valkey.stop(gently=False)
-        self.mongo.stop()
-
-    def token(self, role: str, grants: tuple[str, ...]) -> str:
-        """Give a user's token."""
-        return self._issuer.token(User(Role(role), grants), SystemClock().now())
-
-
 class Run:
     """A plan being carried out."""
 
-    def __init__(self, plan: Plan, folder: Path, say: Say) -> None:
-        self._plan = plan
+    def __init__(self, system: System, say: Say) -> None:
+        self.system = system
+        self._plan = system.plan
         self._say = say
         self._crowd = Crowd()
-        self.system = System(plan, folder)
         self._session: aiohttp.ClientSession
-        self._writers: Writers
+        self._writers: Commits
         self._outbox: Outbox
+        self._events = 0
 
     async def carry_out(self) -> Outcome:
         """Do it all; raises Wrong, Stuck, or whatever else went wrong."""
@@ -143,7 +71,7 @@ class Run:
             finally:
                 hearing.cancel()
                 await asyncio.gather(hearing, driving, return_exceptions=True)
-        return Outcome(self._plan.scale.events, account, time.monotonic() - began)
+        return Outcome(self._events, account, time.monotonic() - began)
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[None]:
@@ -151,12 +79,12 @@ class Run:
         bus: Bus | None = None
         try:
             self.system.start()
-            database = connect(self.system.mongo.url, _DATABASE)
+            database = connect(self.system.mongo.url, self.system.database)
             bus = Bus(self.system.valkey.url)
-            self._writers = Writers(database, bus, self._plan.counters)
-            self._outbox = Outbox(database, SERVICE, PARTITIONS)
+            self._outbox = Outbox(database, self.system.service, self.system.partitions)
             async with aiohttp.ClientSession() as self._session:
                 await self.system.ready(self._session)
+                self._writers = self.system.commits(Opened(database, bus, self._session))
                 await self._writers.prepare()
                 urls = [gateway.url for gateway in self.system.gateways]
                 tokens = {
@@ -186,13 +114,13 @@ class Run:
             await writing
             await cutting
             pacing.cancel()
-        versions = await self._writers.versions()
-        assert versions == {plan.name: plan.target for plan in self._plan.counters}
-        self._say(f"{sum(versions.values())} events are committed")
-        return await self._finish(versions, _STUCK_SECONDS)
+        truth = await self._writers.truth()
+        self._say(f"{sum(truth.values())} events are committed")
+        self._events = sum(truth.values())
+        return await self._finish(truth, _STUCK_SECONDS)
 
-    async def _finish(self, versions: Mapping[str, int], limit: float) -> Account:
-        wanted = {wish.name: self._plan.wanted(wish, versions) for wish in self._plan.wishes}
+    async def _finish(self, truth: Mapping[Subject, int], limit: float) -> Account:
+        wanted = {wish.name: wish.wanted(truth) for wish in self._plan.wishes}
         return await self._crowd.finish(wanted, limit)
 
     async def _pace(self) -> None:
@@ -205,7 +133,7 @@ class Run:
                     await self._crowd.moved.wait_for(partial(self._crowd.is_past, seen))
             except TimeoutError:
                 if committed > seen + TELL_EVERY:  # else there was nothing to hear
-                    await self._finish(await self._writers.versions(), 0)
+                    await self._finish(await self._writers.truth(), 0)
 
     async def _cut(self) -> None:
         for at in self._plan.cuts:

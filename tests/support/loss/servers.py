@@ -125,10 +125,14 @@ async def restart(server: EmbeddedServer) -> None:
 
 
 class Program:
-    """A Python module served at a port of its own, with settings by environment."""
+    """A Python module served at a port of its own, with settings by environment.
+
+    `serves` is the name of its subgraph.
+    """
 
     def __init__(self, name: str, module: str, environment: Mapping[str, str], log: Path) -> None:
         self.name = name
+        self.serves = ""
         self.port = steady_port()
         self._command = leashed([sys.executable, "-m", module, "serve"])
         self._environment = {**environment, "LOG_JSON": "no", "LOG_LEVEL": "info"}

@@ -64,7 +64,7 @@ class Subscriber:
             self.wrong.append(f"{self.name} heard {entity} {first} to {version} after {last}")
         if item["eventId"] in self.event_ids:
             self.wrong.append(f"{self.name} heard {item['eventId']} twice")
-        seen = item["entity"].get("version")
+        seen = (item.get("state") or {}).get("version")
         if seen is not None and seen < version:
             self.wrong.append(f"{self.name} was shown {entity} at {seen} with event {version}")
         self.event_ids.add(item["eventId"])

@@ -36,7 +36,7 @@ def test_versions_one_after_the_other_are_right_and_the_last_cursor_counts() -> 
         ([told("a", 2), told("a", 1)], "ann heard a 2 to 2 after 0"),
         ([told("a", 1, seqFrom=1), told("a", 3, seqFrom=3)], "ann heard a 3 to 3 after 1"),
         ([told("a", 2, seqFrom=1), told("a", 3, seqFrom=2)], "ann heard a 2 to 3 after 2"),
-        ([told("a", 1, entity={"id": "a", "version": 0})], "ann was shown a at 0 with event 1"),
+        ([told("a", 1, state={"version": 0})], "ann was shown a at 0 with event 1"),
         ([told("a", 1, delivery="RESET")], "ann was told RESET"),
     ],
 )
