@@ -61,6 +61,11 @@ class Backlog:
         """How many entries are kept."""
         return len(self._kept)
 
+    @property
+    def replays(self) -> int:
+        """How many are going through the log."""
+        return self._replays
+
     @contextmanager
     def replaying(self) -> Iterator[None]:
         """Be of use to a replay for as long as it lasts."""

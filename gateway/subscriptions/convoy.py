@@ -15,47 +15,65 @@ from gateway.subscriptions.listener import Interest
 from gateway.subscriptions.occurrence import Occurrence
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A part of the log: after some positions, up to others."""
+
+    after: Positions
+    until: Positions
+
+    def holds(self, past: Past) -> bool:
+        """Whether an entry lies on it."""
+        return self.after[past.partition] < past.position <= self.until[past.partition]
+
+    def at(self, here: Sequence[int]) -> Positions:
+        """Give where one stands on it when the log was looked through up to some positions."""
+        return tuple(map(max, self.after, map(min, here, self.until)))
+
+    def ends_at(self, here: Sequence[int]) -> bool:
+        """Whether nothing of it is left then."""
+        return all(map(int.__ge__, self.at(here), self.until))
+
+
 @dataclass(eq=False, slots=True)
 class Ride:
-    """One who comes along: what is wanted, where from, how many items at most, and what was found.
+    """One who comes along: what is wanted, on which way, and how many items at most.
 
-    `positions` are where it stands once it has got off: everything up to them was looked through.
+    Once it is off, everything of its way up to where it `stands` was looked through.
     """
 
     interest: Interest
-    positions: Positions
+    way: Way
     most: int
     off: "asyncio.Future[None]"
     found: list[Occurrence] = field(default_factory=list)
+    stands: Positions = ()
 
     def get_off(self, here: Sequence[int]) -> None:
         """End the ride."""
         if not self.off.done():  # else its client has gone
-            self.positions = tuple(map(max, self.positions, here))
+            self.stands = self.way.at(here)
             self.off.set_result(None)
 
 
 class Convoy:
-    """Goes from the hindmost of its riders to where the reader is; who comes later takes the next.
+    """Goes from the hindmost of its riders to where the foremost wants to go, in a `log`.
 
-    `edge` gives the reader's positions, `log` the log that they are in.
+    Who comes while it is under way takes the next one.
     """
 
-    def __init__(
-        self, backlog: Backlog, edge: Callable[[], Positions], log: Callable[[], LogName]
-    ) -> None:
+    def __init__(self, backlog: Backlog, log: Callable[[], LogName]) -> None:
         self._backlog = backlog
-        self._edge = edge
         self._log = log
         self._waiting: list[Ride] = []
         self._under_way: asyncio.Task[None] | None = None
 
-    async def ride(self, interest: Interest, positions: Positions, most: int) -> Ride:
-        """Give the next `most` items, or those up to the end; raises LogUnavailable.
+    async def ride(self, interest: Interest, way: Way, most: int) -> Ride:
+        """Give the next `most` items, or those up to the way's end; raises LogUnavailable.
 
         It ends early, perhaps with nothing, where the log has a gap or has nothing yet.
         """
-        ride = Ride(interest, positions, most, asyncio.get_running_loop().create_future())
+        ride = Ride(interest, way, most, asyncio.get_running_loop().create_future())
         self._waiting.append(ride)
         if self._under_way is None:
             self._under_way = asyncio.create_task(self._go(), name="convoy")
@@ -80,11 +98,12 @@ class Convoy:
                     one.off.set_exception(error)
 
     async def _travel(self, riders: Sequence[Ride]) -> None:
-        log, end = self._log(), self._edge()
+        log = self._log()
         index: ListenerIndex[Ride] = ListenerIndex()
         for one in riders:
             index.add(one)
-        here = list(map(min, *(one.positions for one in riders), end))
+        end = [max(each) for each in zip(*(one.way.until for one in riders), strict=True)]
+        here = [min(each) for each in zip(*(one.way.after for one in riders), strict=True)]
         while len(index) and self._log() == log:
             behind = {each: at for each, at in enumerate(here) if at < end[each]}
             found = await self._backlog.after(behind) if behind else []
@@ -94,11 +113,12 @@ class Convoy:
                     break
                 here[past.partition] = past.position
                 self._serve(past, index, log, here)
+            for one in index:
+                if one.off.done() or one.way.ends_at(here):
+                    index.remove(one)
+                    one.get_off(here)
             if not found:
                 break
-            for one in index:
-                if one.off.done():  # its client has gone
-                    index.remove(one)
             await asyncio.sleep(0)
         for one in index:
             one.get_off(here)
@@ -112,12 +132,11 @@ class Convoy:
             if not index.listens(name):
                 continue
             for one in index.listeners_for(name, past.happening, section):
-                if past.position <= one.positions[past.partition]:
-                    continue  # it was further here when it got on
-                stands = tuple(map(max, one.positions, here))
-                item = self._backlog.wanted(past, one.interest, log, stands)
+                if not one.way.holds(past):
+                    continue
+                item = self._backlog.wanted(past, one.interest, log, one.way.at(here))
                 if item is not None:
                     one.found.append(item)
                 if len(one.found) >= one.most:
                     index.remove(one)
-                    one.get_off(stands)
+                    one.get_off(here)

@@ -148,7 +148,15 @@ class Listener:
 
     def note(self, item: Occurrence) -> None:
         """Stand after an item."""
-        self.log, self.stands = item.log, item.positions
+        self.stand(item.log, item.positions)
+
+    def stand(self, log: LogName, positions: Positions) -> None:
+        """Stand at positions of a log: everything up to them was given, or concerned others."""
+        self.log, self.stands = log, positions
+
+    def start_over(self) -> None:
+        """Have nothing waiting, as if nothing had been left here."""
+        self._buffer, self.is_cut_off = None, False
 
     def _put(self, item: Occurrence) -> bool:
         if self.is_cut_off:

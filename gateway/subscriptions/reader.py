@@ -49,7 +49,7 @@ class StreamReader:
         self.partitions = partitions
         self.figures = StreamFigures()
         self.backlog = Backlog(log, stream)
-        self.convoy = Convoy(self.backlog, lambda: self.positions, lambda: self.log)
+        self.convoy = Convoy(self.backlog, lambda: self.log)
         self._log = log
         self._works = works or Works()
         self._read_at = 0.0

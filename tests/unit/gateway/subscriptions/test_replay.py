@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import Expired
+from gateway.errors import Expired, TooSlow
 from gateway.subscriptions import backlog, replay
 from gateway.subscriptions.backlog import Backlog
 from gateway.subscriptions.cursor import LogName, write_cursor
@@ -58,10 +58,11 @@ def since(
     most: int = 50_000,
     expires_at: datetime = NEVER,
     clock: SettableClock | None = None,
+    waiting: int = 10,
 ) -> AsyncGenerator[Occurrence, None]:
     cursor = write_cursor(LogName("things"), positions) if positions else None
     wish = Wish(interest, cursor, snapshot=False, heartbeat=None, named={})
-    listener = listener_for(interest, expires_at=expires_at)
+    listener = listener_for(interest, waiting=waiting, expires_at=expires_at)
     return Flow(reader, wish, listener, clock or SettableClock(NOW), most).items()
 
 
@@ -70,9 +71,9 @@ def reader_of(log: MemoryLog) -> StreamReader:
 
 
 async def joined(reader: StreamReader) -> None:
-    """Wait until somebody listens."""
+    """Wait until somebody listens, and has seen what was missed."""
     async with asyncio.timeout(20):
-        while not len(reader):  # noqa: ASYNC110  # nobody else tells
+        while not len(reader) or reader.backlog.replays:  # noqa: ASYNC110  # nobody else tells
             await asyncio.sleep(0)
 
 
@@ -285,3 +286,102 @@ async def until_reset(items: AsyncGenerator[Occurrence, None]) -> list[Occurrenc
             if one.delivery is Delivery.RESET:
                 break
     return found
+
+
+class GrowingLog(CountingLog):
+    """Has a new event whenever somebody has read what was there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grows = False
+        self.seq = 0
+
+    def grow(self) -> None:
+        self.seq += 1
+        self.append(0, "0", self.seq, {})
+
+    async def read(self, *args: Any, **named: Any) -> Any:
+        found = await super().read(*args, **named)
+        if self.grows and named["wait_seconds"] is None:
+            self.grow()
+            for _ in range(20):  # the reader takes it at once
+                await asyncio.sleep(0)
+        return found
+
+
+async def all_of(items: AsyncGenerator[Occurrence, None], seen: list[int | None]) -> None:
+    async for item in items:
+        seen.append(item.seq)  # noqa: PERF401  # what came before it ended counts
+
+
+async def listens_from(reader: StreamReader, *positions: int) -> "asyncio.Task[Occurrence]":
+    """Have the reader held, by somebody who stands at its end."""
+    steady = since(reader, *positions, interest=NONE)
+    waiting = asyncio.ensure_future(anext(steady))
+    await joined(reader)
+    return waiting
+
+
+async def test_a_replay_ends_however_fast_the_log_grows() -> None:
+    log = GrowingLog()
+    for _ in range(10):
+        log.grow()
+    reader = reader_of(log)
+    steady = await listens_from(reader, 10, 0, 0)
+    log.grows = True
+
+    other = await listens_from(reader, 0, 0, 0)
+
+    for each in (steady, other):
+        each.cancel()
+    await asyncio.wait([steady, other])
+
+
+async def test_what_comes_while_a_replay_goes_on_comes_after_it_without_a_seam() -> None:
+    log = GrowingLog()
+    for _ in range(100):
+        log.grow()
+    reader = reader_of(log)
+    steady = await listens_from(reader, 100, 0, 0)
+    log.grows = True
+
+    found = await taken(since(reader, 0, 0, 0, waiting=1_000), 100)
+    log.grows = False
+    items = since(reader, 60, 0, 0)
+    async with aclosing(items):
+        later = [(await anext(items)).seq]
+        log.grow()
+        later += [(await anext(items)).seq for _ in range(log.seq - 61)]
+    steady.cancel()
+    await asyncio.wait([steady])
+
+    assert [item.seq for item in found] == list(range(1, 101))
+    assert later == list(range(61, log.seq + 1))
+
+
+async def test_whoever_falls_behind_while_replaying_goes_on_after_what_was_given() -> None:
+    log = GrowingLog()
+    for _ in range(10):
+        log.grow()
+    reader = reader_of(log)
+    steady = await listens_from(reader, 10, 0, 0)
+    seen: list[int | None] = []
+    cursor: str | None = write_cursor(LogName("things"), (0, 0, 0))
+    for _ in range(6):
+        wish = Wish(ALL, cursor, snapshot=False, heartbeat=None, named={})
+        items = Flow(reader, wish, listener_for(ALL, waiting=3), SettableClock(NOW)).items()
+        async with aclosing(items):
+            seen.append((await anext(items)).seq)
+            for _ in range(5):  # more than may wait
+                log.grow()
+            async with asyncio.timeout(5):
+                while reader.positions[0] < log.seq:  # noqa: ASYNC110
+                    await asyncio.sleep(0)
+            with pytest.raises(TooSlow) as ended:
+                await all_of(items, seen)
+        cursor = ended.value.cursor
+    steady.cancel()
+    await asyncio.wait([steady])
+
+    assert seen == list(range(1, len(seen) + 1))
+    assert len(seen) > 20
