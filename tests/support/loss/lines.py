@@ -27,7 +27,7 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 class Line(ABC):
     """One connection and those who listen through it; `told` hears of every item.
 
-    One that is not patient stops reading after its first item, until it is.
+    One that is not patient stops reading after the first item of a connection, until it is.
     """
 
     def __init__(
@@ -118,15 +118,18 @@ class SocketLine(Line):
             assert connection is not None
             self._transport = connection.transport
             await socket.send({"type": "connection_init", "payload": self._credentials})
+            listens = False
             while True:
-                while not self.is_patient and self.subscribers[0].cursor:  # noqa: ASYNC110
+                while listens and not self.is_patient:  # noqa: ASYNC110
                     await asyncio.sleep(_SHORTEST_PAUSE)
                 async with asyncio.timeout(_SILENCE_SECONDS):
                     message = await raw.receive()
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     self.tally[f"closed: {raw.close_code}"] += 1
                     return
-                await self._heed(socket, orjson.loads(message.data))
+                words = orjson.loads(message.data)
+                await self._heed(socket, words)
+                listens = listens or words["type"] == "next"
 
     async def _heed(self, socket: Any, message: Mapping[str, Any]) -> None:
         kind = message["type"]
