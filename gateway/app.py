@@ -156,7 +156,7 @@ class _Events:
 
         log = RedisEventLog(settings.redis_url)
         self._close_log = log.close
-        self.checks = (HealthCheck("redis", log.ping),)
+        self.checks = (HealthCheck("redis", log.ping, vital=False),)
         return log
 
 

@@ -147,7 +147,7 @@ def inventory_app(
         make_context=context,
         checks=(
             HealthCheck("mongodb", around.database.ping),
-            HealthCheck("redis", around.bus.ping),
+            HealthCheck("redis", around.bus.ping, vital=False),
             HealthCheck("works", around.works.probe),
         ),
         registry=around.registry,

@@ -148,7 +148,7 @@ def order_app(
         make_context=context,
         checks=(
             HealthCheck("mongodb", foundation.database.ping),
-            HealthCheck("redis", foundation.bus.ping),
+            HealthCheck("redis", foundation.bus.ping, vital=False),
             HealthCheck("works", foundation.works.probe),
         ),
         registry=foundation.registry,

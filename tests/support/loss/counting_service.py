@@ -64,7 +64,7 @@ def app_of(settings: CountingSettings) -> Starlette:
         name=SERVICE,
         verifier=CallerVerifier(TrustedKeys.from_file(settings.trusted_keys_file), SERVICE, clock),
         make_context=lambda caller: CountingContext(caller, clock, database, log),
-        checks=(HealthCheck("mongodb", database.ping), HealthCheck("redis", bus.ping)),
+        checks=(HealthCheck("mongodb", database.ping), HealthCheck("redis", bus.ping, vital=False)),
         registry=CollectorRegistry(),
         lifespan=lifespan,
     )
