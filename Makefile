@@ -6,7 +6,7 @@ RUN := .venv/bin/python
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help up reset test test-long lint fmt schema bench capabilities lock
+.PHONY: help up reset test test-long loss lint fmt schema bench capabilities lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: lint ## lint, then every test but the long ones
 
 test-long: $(INSTALLED) ## the long tests: many cases, real kills, soak
 	$(RUN) -m pytest -n 2 --dist worksteal --inline-snapshot=disable -m long --timeout 3600
+
+loss: $(INSTALLED) ## the loss test: 50,000 events to 1,000 subscribers through every fault (SEED=n: again)
+	@$(RUN) -m tests.support.loss $(if $(SEED),--seed $(SEED)) $(if $(FORM),--form $(FORM))
 
 lint: $(INSTALLED) ## formatting, lint, types for Python 3.11 and 3.13, import walls
 	$(RUN) -m ruff format --check --quiet .

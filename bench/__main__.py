@@ -8,13 +8,15 @@ from pathlib import Path
 
 import uvloop
 
+from bench.live.live import live
 from bench.machine import machine
 from bench.on_the_stack import BENCHES, run_on_the_stack
 from bench.page import refilled
 from service_kit.runtime.clock import SystemClock
 
 GROUP_COMMIT = "group_commit"
-NAMES = (GROUP_COMMIT, *BENCHES)
+LIVE = "live"
+NAMES = (GROUP_COMMIT, LIVE, *BENCHES)
 
 
 def main() -> None:
@@ -36,6 +38,9 @@ def _figures(names: list[str]) -> dict[str, str]:
     if GROUP_COMMIT in names:
         print(f"measuring {GROUP_COMMIT}", file=sys.stderr)
         figures[GROUP_COMMIT] = _group_commit()
+    if LIVE in names:
+        print(f"measuring {LIVE}", file=sys.stderr)
+        figures |= uvloop.run(live(dict(os.environ), clock))
     if on_the_stack := [name for name in names if name in BENCHES]:
         figures |= uvloop.run(run_on_the_stack(on_the_stack, dict(os.environ), clock))
     for name, text in figures.items():

@@ -2,6 +2,8 @@
 
 import os
 import platform
+import shutil
+import subprocess
 from pathlib import Path
 
 from service_kit.runtime.clock import Clock
@@ -14,8 +16,17 @@ def machine(clock: Clock) -> str:
     return (
         f"{clock.now():%Y-%m-%d}, {os.cpu_count()} cores of {processor}, {gibibytes:.0f} GiB, "
         f"{platform.system()} {platform.release().split('-')[0]}, "
-        f"Python {platform.python_version()}"
+        f"Python {platform.python_version()}{_node()}"
     )
+
+
+def _node() -> str:
+    """Give the version of Node, on which others are measured beside Tutti, if it is here."""
+    node = shutil.which("node")
+    if node is None:
+        return ""
+    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
+    return f", Node {told.stdout.strip().removeprefix('v')}"
 
 
 def _first(table: str, wanted: str) -> str:

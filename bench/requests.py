@@ -50,7 +50,7 @@ class Shop:
         async def send() -> None:
             sku = self.random.choice(SKUS)
             variables = {"sku": sku, "postcode": self.random.choice(POSTCODES)}
-            item = (await self._answer(PRODUCT_PAGE, variables, self.visitor))["item"]
+            item = (await self.answer(PRODUCT_PAGE, variables, self.visitor))["item"]
             if not item["availability"]["quantity"] or not item["availability"]["locations"]:
                 raise WrongAnswer(str(item))
 
@@ -77,7 +77,7 @@ class Shop:
     async def _order(self, sku: str, postcode: str) -> None:
         customer = self.random.choice(CUSTOMERS)
         variables = {"input": self._checkout(customer, sku, postcode)}
-        payload = (await self._answer(ORDER_PLACE, variables, self.customers[customer]))[
+        payload = (await self.answer(ORDER_PLACE, variables, self.customers[customer]))[
             "orderPlace"
         ]
         order = payload["order"]
@@ -94,7 +94,8 @@ class Shop:
             "delivery": {"address": {**address, "postcode": postcode, "country": "FR"}},
         }
 
-    async def _answer(self, query: str, variables: dict[str, Any], token: str) -> dict[str, Any]:
+    async def answer(self, query: str, variables: dict[str, Any], token: str) -> dict[str, Any]:
+        """Ask the graph, and give the data; raises WrongAnswer if there are errors."""
         body = orjson.dumps({"query": query, "variables": variables})
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         async with self.session.post(self.address, data=body, headers=headers) as response:

@@ -36,9 +36,15 @@ class StackDidNotStart(Exception):
 class RunningStack:
     """Where the stack answers, and the process id of each of its processes."""
 
-    gateway: str
+    gateway_port: int
     issuer: str
+    mongodb: str
     processes: Mapping[str, int]
+
+    @property
+    def gateway(self) -> str:
+        """The graph's address."""
+        return _graph_at(self.gateway_port)
 
     async def token(self, session: aiohttp.ClientSession, **who: str) -> str:
         """Ask the development issuer for a token, such as `role="customer", customer="C1"`."""
@@ -75,14 +81,19 @@ async def running_stack(environment: Mapping[str, str]) -> AsyncIterator[Running
         )
         reading: asyncio.Task[None] | None = None
         try:
-            address = f"http://127.0.0.1:{ports['GATEWAY_PORT']}/graphql"
-            output = await _until_ready(supervisor, address)
+            gateway_port = ports["GATEWAY_PORT"]
+            output = await _until_ready(supervisor, _graph_at(gateway_port))
             reading = asyncio.create_task(_read_on(output))
             processes = {"supervisor": supervisor.pid, **children_of(supervisor.pid)}
             issuer = f"http://127.0.0.1:{ports['ISSUER_PORT']}"
-            yield RunningStack(address, issuer, processes)
+            mongodb = f"mongodb://127.0.0.1:{ports['MONGODB_PORT']}/?directConnection=true"
+            yield RunningStack(gateway_port, issuer, mongodb, processes)
         finally:
             await _stop(supervisor, reading)
+
+
+def _graph_at(port: int) -> str:
+    return f"http://127.0.0.1:{port}/graphql"
 
 
 async def _until_ready(

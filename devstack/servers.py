@@ -225,6 +225,8 @@ class EmbeddedMongo(EmbeddedServer):
 
     def command(self) -> list[str]:
         parameters = ["ttlMonitorSleepSecs=1", "diagnosticDataCollectionEnabled=false"]
+        # What a process had locked when it was killed in a transaction is free after so long.
+        parameters.append("transactionLifetimeLimitSeconds=20")
         if self._test_commands:
             parameters.append("enableTestCommands=1")
         return [

@@ -1,9 +1,9 @@
 """The composition root: every part built once, joined here, closed here."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
@@ -22,6 +22,7 @@ from gateway.security.limits import OperationLimits
 from gateway.server.development import development_routes
 from gateway.server.graphiql import PageOptions, graphiql_page
 from gateway.server.http import EXPLAIN_HEADER, GatewayView, ServerOptions
+from gateway.server.metrics import OpenMetrics
 from gateway.server.schema import GatewaySchema
 from gateway.server.websocket import SocketOptions
 from gateway.settings import Settings
@@ -41,6 +42,7 @@ from service_kit.identity.user_tokens import (
 )
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.health import HealthCheck, health_routes
+from service_kit.runtime.running import Works, running
 from service_kit.runtime.telemetry import RequestTelemetry
 
 GRAPHQL_PATH = "/graphql"
@@ -74,12 +76,27 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
         lambda snapshot: Served(snapshot, _preparation(settings), settings.document_cache),
         use_addresses,
     )
-    events = _Events(settings, clock, registry)
+    works = Works()
+    events = _Events(settings, clock, registry, works)
     view = GatewayView(
         GatewaySchema(reloader, transport, Streaming(transport, streams, events.live, clock)),
         Authenticator(_verifier(settings, clock, documents)),
         _server_options(settings),
         clock,
+    )
+
+    checks = (
+        HealthCheck("supergraph", reloader.probe),
+        HealthCheck("works", works.probe),
+        *events.checks,
+    )
+
+    registry.register(
+        OpenMetrics(
+            lambda: len(view.sockets),
+            lambda: view.streams,
+            lambda: view.room.operations.taken_now,
+        )
     )
 
     @asynccontextmanager
@@ -89,8 +106,8 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             stack.push_async_callback(network.close)
             stack.push_async_callback(streams.close)
             stack.push_async_callback(events.close)
-            for work in (reloader.run(settings.refresh), view.sockets.run()):
-                stack.push_async_callback(_ended, asyncio.create_task(work))
+            reloading = partial(reloader.run, settings.refresh)
+            await stack.enter_async_context(running(works, reloading, view.sockets.run))
             await reloader.first_try(_FIRST_TRY)
             yield
 
@@ -99,7 +116,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             *_development_routes(settings, documents),
             Route(GRAPHQL_PATH, view),
             WebSocketRoute(GRAPHQL_PATH, view),
-            *health_routes([HealthCheck("supergraph", reloader.probe)], registry),
+            *health_routes(checks, registry),
         ],
         middleware=_middleware(settings, registry),
         lifespan=lifespan,
@@ -111,12 +128,18 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
 class _Events:
     """The log of events, if there is one, and whoever listens to it."""
 
-    def __init__(self, settings: Settings, clock: Clock, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, registry: CollectorRegistry, works: Works
+    ) -> None:
+        self.checks: tuple[HealthCheck, ...] = ()
         self._close_log: Callable[[], Awaitable[None]] | None = None
         options = LiveOptions(
-            settings.event_partitions, settings.events_waiting, settings.states_waiting
+            settings.event_partitions,
+            settings.events_waiting,
+            settings.states_waiting,
+            settings.events_replayed,
         )
-        self.live = LiveEvents(self._log(settings), clock, options)
+        self.live = LiveEvents(self._log(settings), clock, options, works)
         registry.register(LiveMetrics(self.live))
 
     async def close(self) -> None:
@@ -133,6 +156,7 @@ class _Events:
 
         log = RedisEventLog(settings.redis_url)
         self._close_log = log.close
+        self.checks = (HealthCheck("redis", log.ping, vital=False),)
         return log
 
 
@@ -145,12 +169,6 @@ def subgraph_urls(texts: tuple[str, ...]) -> dict[str, str]:
             raise ValueError(f'A subgraph is "name=url", not "{text}".')
         urls[name.strip()] = url.strip()
     return urls
-
-
-async def _ended(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 def _source(
@@ -219,8 +237,13 @@ def _server_options(settings: Settings) -> ServerOptions:
         socket=SocketOptions(
             init_seconds=settings.socket_init.total_seconds(),
             operations=settings.socket_operations,
+            visitor_operations=settings.visitor_operations,
             ping_seconds=settings.socket_ping.total_seconds(),
         ),
+        write_time=settings.stream_write,
+        open_connections=settings.open_connections,
+        open_operations=settings.open_operations,
+        visitor_age=settings.visitor_age,
         allowed_origins=settings.allowed_origins,
     )
 

@@ -3,6 +3,7 @@
 GatewayError
 ├── ClientError                the text is safe to show
 │   ├── InvalidRequest         BAD_REQUEST
+│   ├── InvalidArgument        INVALID_INPUT
 │   ├── InvalidOperation       GRAPHQL_VALIDATION_FAILED
 │   ├── OperationNotFound      OPERATION_NOT_FOUND
 │   ├── OperationTooComplex    OPERATION_TOO_COMPLEX
@@ -15,7 +16,8 @@ GatewayError
 │   └── SubscriptionEnded      its extensions say whether and where to go on
 │       ├── TooSlow            SUBSCRIPTION_TOO_SLOW
 │       ├── EventsUnavailable  EVENTS_UNAVAILABLE
-│       └── Expired            UNAUTHENTICATED
+│       ├── Expired            UNAUTHENTICATED
+│       └── TooOld             SUBSCRIPTION_TOO_OLD
 └── InternalError              the text is for the log; clients see a masked one
     ├── InvalidSupergraph      INVALID_SUPERGRAPH
     └── CompositionFailed      COMPOSITION_FAILED
@@ -47,6 +49,12 @@ class ClientError(GatewayError):
 
 class InvalidRequest(ClientError):
     """The HTTP or WebSocket request is not a GraphQL request."""
+
+
+class InvalidArgument(ClientError):
+    """An argument of a field that the gateway serves itself has a value that cannot be meant."""
+
+    code: ClassVar[str] = "INVALID_INPUT"
 
 
 class InvalidOperation(ClientError):
@@ -136,6 +144,12 @@ class Expired(SubscriptionEnded):
     """The caller's token has expired; a new one may go on."""
 
     code: ClassVar[str] = "UNAUTHENTICATED"
+
+
+class TooOld(SubscriptionEnded):
+    """A visitor's subscription has lasted as long as it may; another one may go on."""
+
+    code: ClassVar[str] = "SUBSCRIPTION_TOO_OLD"
 
 
 class InternalError(GatewayError):

@@ -3,19 +3,22 @@
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
+import orjson
 import structlog
 from graphql import GraphQLError
 
 from gateway.caching.single_flight import Bounds, SingleFlightCache
-from gateway.errors import ClientError, InternalError, InvalidRequest
+from gateway.errors import ClientError, Expired, InternalError, InvalidRequest, TooOld
 from gateway.execution.answer import Answer, RequestErrors
 from gateway.execution.answering import answer_of
-from gateway.execution.executor import ExecutionRequest, execute
+from gateway.execution.executor import execute
 from gateway.execution.explanation import explanation
 from gateway.execution.preparation import PreparationOptions, PreparedOperation, prepare
+from gateway.execution.subgraph_request import ExecutionRequest
 from gateway.execution.subscription_root import SubscriptionRoot
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
@@ -23,8 +26,9 @@ from gateway.ports import SubgraphStreams, SubgraphTransport
 from gateway.security.limits import check_name
 from gateway.security.masking import formatted, masked
 from gateway.subscriptions.from_subgraph import subgraph_events
+from gateway.subscriptions.listener import Push
 from gateway.subscriptions.live import LiveEvents
-from gateway.subscriptions.resolution import Resolver
+from gateway.subscriptions.resolution import BatchesByKey, Resolver
 from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import Clock
 from service_kit.runtime.telemetry import name_operation
@@ -34,11 +38,15 @@ SUBSCRIPTION_WAYS = (
     '"Accept: text/event-stream" (graphql-sse), or with '
     '"Accept: multipart/mixed;subscriptionSpec=1.0".'
 )
+LARGEST_VARIABLES = 1 << 16
+"""In bytes, as JSON: those of a subscription are kept for as long as it lasts."""
+
 LARGEST_CACHED = 20_000
 """In characters, written out; what is larger is prepared anew each time it is asked.
 
 A prepared operation takes some two hundred bytes a character.
 """
+_TOO_OLD = "A visitor's subscription ends after a while; subscribe again."
 _CACHED_LARGE = 30
 """How many of the largest are kept, or more of smaller ones."""
 
@@ -129,12 +137,16 @@ class Streaming:
     streams: SubgraphStreams
     live: LiveEvents
     clock: Clock
+    batches: BatchesByKey = field(default_factory=WeakValueDictionary)
 
 
 async def stream(
-    served: Served, streaming: Streaming, request: OperationRequest
+    served: Served, streaming: Streaming, request: OperationRequest, push: Push | None = None
 ) -> AsyncGenerator[Answer, None]:
-    """Give the answers of any operation; whatever ends it early is its last one, never raised."""
+    """Give the answers of any operation; whatever ends it early is its last one, never raised.
+
+    An answer may be handed over with `push` instead while the next one is waited for.
+    """
     try:
         prepared = await served.prepared(request.document, request.operation_name)
         root = prepared.subscription
@@ -142,11 +154,15 @@ async def stream(
             yield await answer(served, streaming.transport, request)
             return
         name_operation(prepared.name)
-        async with aclosing(_events(prepared, root, streaming, request)) as answers:
+        request = replace(request, document="", variables=_kept(prepared, request.variables))
+        async with aclosing(_events(prepared, root, streaming, request, push)) as answers:
             async for each in answers:
                 yield each
     except RequestErrors as error:
         yield Answer(None, error.errors, was_run=False)
+    except Expired as error:
+        shown = TooOld(_TOO_OLD, error.cursor) if request.caller.is_anonymous else error
+        yield Answer(None, [masked(shown)], was_run=False)
     except ClientError as error:
         yield Answer(None, [masked(error)], was_run=False)
     except Exception as error:  # noqa: BLE001  # the last resort: nothing of it may reach the client
@@ -163,11 +179,22 @@ async def is_subscription(served: Served, document: str, operation_name: str | N
     return prepared.kind is OperationKind.SUBSCRIPTION
 
 
+def _kept(prepared: PreparedOperation, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the variables that are declared, if they are of a modest size."""
+    names = [one.variable.name.value for one in prepared.operation.variable_definitions or ()]
+    declared = {name: variables[name] for name in names if name in variables}
+    if declared and len(orjson.dumps(declared)) > LARGEST_VARIABLES:
+        message = f"The variables of a subscription may have {LARGEST_VARIABLES} bytes."
+        raise InvalidRequest(message)
+    return declared
+
+
 async def _events(
     prepared: PreparedOperation,
     root: SubscriptionRoot,
     streaming: Streaming,
     request: OperationRequest,
+    push: Push | None,
 ) -> AsyncGenerator[Answer, None]:
     values = prepared.coerced(request.variables)
     run = ExecutionRequest(request.variables, values.coerced, request.caller, request.headers)
@@ -183,11 +210,17 @@ async def _events(
         arguments = root.arguments(values)
     except GraphQLError as error:
         raise RequestErrors([formatted(error, "BAD_USER_INPUT")]) from error
-    resolver = Resolver(prepared.plan, root, root.payload, streaming.transport, run)
-    items = streaming.live.subscribe(root.source, root, arguments, request.caller)
+    transport, clock = streaming.transport, streaming.clock
+    batches = streaming.batches
+    resolver = Resolver(prepared.plan, root, root.payload, transport, run, clock, batches)
+    items = streaming.live.subscribe(root.source, root, arguments, request.caller, resolver, push)
     async with aclosing(items):
         async for item in items:
-            yield await resolver.answer(item)
+            resolved = await resolver.answer(item)
+            if resolved is None:
+                await items.athrow(Expired("The token has expired."))
+            else:
+                yield resolved
 
 
 def _allow(prepared: PreparedOperation, request: OperationRequest) -> None:

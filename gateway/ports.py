@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from service_kit.identity.caller import Caller
+from service_kit.messaging.log_head import LogHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,9 @@ class EventLog(Protocol):
 
     async def bounds(self, stream: str, partitions: int) -> Sequence[LogBounds]:
         """Give what each partition has; raises LogUnavailable."""
+
+    async def head(self, stream: str) -> LogHead:
+        """Give what the log's writer has said of it last; raises LogUnavailable."""
 
     async def read(
         self, stream: str, after: Mapping[int, int], *, count: int, wait_seconds: float | None

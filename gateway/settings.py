@@ -13,7 +13,10 @@ class Settings:
     (or `graphiql`) shows the page, introspection, suggestions and plans. Without users' keys
     everybody is a visitor; without a signing key subgraphs are asked unsigned. Without `redis_url`
     subscription fields with an event source are refused. `subgraph_websockets` ("name=ws://...")
-    are subgraphs subscribed at by WebSocket instead of SSE.
+    are subgraphs subscribed at by WebSocket instead of SSE. `open_connections` bounds WebSockets
+    and streams over HTTP together, `open_operations` the operations of all WebSockets; visitors may
+    have half of either, `visitor_operations` at one WebSocket, and stay for `visitor_age`.
+    `stream_write` is how long a client may take to read what a stream sent.
     """
 
     host: str = "127.0.0.1"
@@ -46,11 +49,17 @@ class Settings:
     event_partitions: int = 8
     events_waiting: int = 1000
     states_waiting: int = 10_000
+    events_replayed: int = 50_000
     subgraph_websockets: tuple[str, ...] = ()
+    open_connections: int = 20_000
+    open_operations: int = 100_000
     socket_operations: int = 100
+    visitor_operations: int = 20
+    visitor_age: timedelta = timedelta(hours=1)
     socket_init: timedelta = timedelta(seconds=3)
     socket_ping: timedelta = timedelta(seconds=25)
     stream_heartbeat: timedelta = timedelta(seconds=12)
+    stream_write: timedelta = timedelta(seconds=20)
     compression: bool = False
 
     log_level: str = "info"

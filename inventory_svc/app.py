@@ -45,7 +45,7 @@ from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import new_identifier
-from service_kit.runtime.running import running
+from service_kit.runtime.running import Works, running
 from service_kit.storage.database import Database
 from service_kit.storage.idempotency import OUTCOMES, MongoOutcomes
 from service_kit.storage.indexes import ensure_indexes
@@ -66,6 +66,7 @@ class Surroundings:
     relay: RelaySettings = field(default_factory=RelaySettings)
     reached: Reached = pass_by
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    works: Works = field(default_factory=Works)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def join(around: Surroundings) -> Parts:
         outcomes=outcomes,
         relay=relay,
         due_worker=worker,
-        log=EventLog(around.bus, SERVICE, around.partitions),
+        log=EventLog(around.bus, SERVICE, around.partitions, around.works),
         backlog=Backlog(database, around.bus, clock, SERVICE, around.registry),
     )
 
@@ -139,20 +140,20 @@ def inventory_app(
     def context(caller: Caller) -> InventoryContext:
         return InventoryContext(caller, around.clock, inventory, joined.log)
 
-    app = subgraph_app(
+    return subgraph_app(
         inventory_schema(),
         name=SERVICE,
         verifier=CallerVerifier(around.trusted, SERVICE, around.clock),
         make_context=context,
         checks=(
             HealthCheck("mongodb", around.database.ping),
-            HealthCheck("redis", around.bus.ping),
+            HealthCheck("redis", around.bus.ping, vital=False),
+            HealthCheck("works", around.works.probe),
         ),
         registry=around.registry,
         lifespan=lifespan,
+        drain=joined.log.close,
     )
-    app.state.drain = joined.log.close
-    return app
 
 
 async def migrate(database: Database) -> None:
@@ -181,9 +182,11 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             await migrate(around.database)
+            await parts.relay.identity()
             async with running(
-                parts.relay.run(),
-                parts.due_worker.run(),
+                around.works,
+                parts.relay.run,
+                parts.due_worker.run,
                 *upkeep(parts.outcomes, parts.backlog),
             ):
                 yield

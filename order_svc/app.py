@@ -41,7 +41,7 @@ from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import Identifiers, new_identifier
-from service_kit.runtime.running import running
+from service_kit.runtime.running import Works, running
 from service_kit.storage.database import Database
 from service_kit.storage.idempotency import MongoOutcomes
 from service_kit.storage.indexes import ensure_indexes
@@ -70,6 +70,7 @@ class Foundation:
     placement_patience: timedelta = timedelta(minutes=15)
     tender_rule: TenderRule = TenderRule.CARD_FIRST
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    works: Works = field(default_factory=Works)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def join(foundation: Foundation) -> Parts:
         storage=storage,
         relay=relay,
         due_worker=worker,
-        log=EventLog(foundation.bus, SERVICE, foundation.partitions),
+        log=EventLog(foundation.bus, SERVICE, foundation.partitions, foundation.works),
         backlog=Backlog(database, foundation.bus, clock, SERVICE, foundation.registry),
     )
 
@@ -148,20 +149,20 @@ def order_app(
     def context(caller: Caller) -> OrderContext:
         return OrderContext(caller, foundation.clock, joined.around, joined.reader, joined.log)
 
-    app = subgraph_app(
+    return subgraph_app(
         order_schema(),
         name=SERVICE,
         verifier=CallerVerifier(foundation.trusted, SERVICE, foundation.clock),
         make_context=context,
         checks=(
             HealthCheck("mongodb", foundation.database.ping),
-            HealthCheck("redis", foundation.bus.ping),
+            HealthCheck("redis", foundation.bus.ping, vital=False),
+            HealthCheck("works", foundation.works.probe),
         ),
         registry=foundation.registry,
         lifespan=lifespan,
+        drain=joined.log.close,
     )
-    app.state.drain = joined.log.close
-    return app
 
 
 async def migrate(database: Database) -> None:
@@ -220,9 +221,11 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             await migrate(foundation.database)
+            await parts.relay.identity()
             async with running(
-                parts.relay.run(),
-                parts.due_worker.run(),
+                foundation.works,
+                parts.relay.run,
+                parts.due_worker.run,
                 *upkeep(parts.storage.outcomes, parts.backlog),
             ):
                 yield

@@ -43,7 +43,7 @@ from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import Identifiers, new_identifier
-from service_kit.runtime.running import running
+from service_kit.runtime.running import Works, running
 from service_kit.storage.database import Database
 from service_kit.storage.idempotency import MongoOutcomes
 from service_kit.storage.indexes import ensure_indexes
@@ -74,6 +74,7 @@ class Foundation:
     recovery_delay: timedelta = timedelta(seconds=10)
     patience: timedelta = timedelta(days=30)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    works: Works = field(default_factory=Works)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def join(foundation: Foundation) -> Parts:
         storage=storage,
         relay=relay,
         due_worker=worker,
-        log=EventLog(foundation.bus, SERVICE, foundation.partitions),
+        log=EventLog(foundation.bus, SERVICE, foundation.partitions, foundation.works),
         backlog=Backlog(database, foundation.bus, clock, SERVICE, foundation.registry),
     )
 
@@ -159,14 +160,15 @@ def returns_app(
         make_context=context,
         checks=(
             HealthCheck("mongodb", foundation.database.ping),
-            HealthCheck("redis", foundation.bus.ping),
+            HealthCheck("redis", foundation.bus.ping, vital=False),
+            HealthCheck("works", foundation.works.probe),
         ),
         registry=foundation.registry,
         lifespan=lifespan,
+        drain=joined.log.close,
     )
     if isinstance(foundation.objects, FolderObjects):
         app.routes.extend(object_routes(foundation.objects))
-    app.state.drain = joined.log.close
     return app
 
 
@@ -216,9 +218,11 @@ def app_of(settings: ReturnsSettings, clock: Clock | None = None) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         try:
             await migrate(foundation.database)
+            await parts.relay.identity()
             async with running(
-                parts.relay.run(),
-                parts.due_worker.run(),
+                foundation.works,
+                parts.relay.run,
+                parts.due_worker.run,
                 *upkeep(parts.storage.outcomes, parts.backlog),
             ):
                 yield

@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway.app import NoGraph, build_app
 from gateway.settings import Settings
 from service_kit.identity.keys import InvalidKey
+from service_kit.runtime.garbage import collect_rarely
 from service_kit.runtime.process import serve
 from service_kit.runtime.settings import InvalidSettings, MissingSettings, read_settings
 from service_kit.runtime.telemetry import configure_logging, configure_tracing
@@ -22,6 +23,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     except (InvalidSettings, MissingSettings, InvalidKey, NoGraph, ValueError) as error:
         print(f"The gateway cannot start: {error}")
         return 2
+    collect_rarely()
     end_tracing = configure_tracing("gateway", settings.otel_exporter_otlp_endpoint)
     try:
         serve(app, host=settings.host, port=settings.port, log_level=settings.log_level)

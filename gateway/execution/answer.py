@@ -31,9 +31,9 @@ class Answer:
     was_run: bool = True
 
     @cached_property
-    def text(self) -> str:
-        """The answer as JSON text, written once for all who are sent the same answer."""
-        return self.to_json().decode()
+    def encoded(self) -> bytes:
+        """The answer as a JSON document, written once for all who are sent the same answer."""
+        return self.to_json()
 
     def to_json(self) -> bytes:
         """Give the answer as a JSON document."""

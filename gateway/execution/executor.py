@@ -1,38 +1,21 @@
 """Runs a compiled plan: each fetch starts when those it depends on have ended."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
-
-import orjson
 
 from gateway.execution.compiled_plan import CompiledFetch, CompiledPlan
 from gateway.execution.completion import holds
+from gateway.execution.entity_batches import EntityBatches
 from gateway.execution.entity_fetch import GatheredCall, accept_entities
 from gateway.execution.root_fetch import accept_root
 from gateway.execution.run_state import RunState
-from gateway.execution.subgraph_answer import SubgraphAnswer, read_answer
+from gateway.execution.subgraph_answer import SubgraphAnswer
 from gateway.execution.subgraph_errors import ErrorLog
+from gateway.execution.subgraph_request import ExecutionRequest, Fetched, asked
 from gateway.execution.tree import JsonObject
-from gateway.ports import SubgraphRequest, SubgraphTransport, SubgraphUnreachable
-from service_kit.identity.caller import Caller
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionRequest:
-    """What varies between runs of one plan.
-
-    `sent_variables` are the client's own values, `variables` the coerced ones with defaults.
-    `local` holds the root values that the gateway answers itself (introspection).
-    """
-
-    sent_variables: Mapping[str, Any] = field(default_factory=dict)
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    caller: Caller | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    local: Mapping[str, Any] = field(default_factory=dict)
+from gateway.ports import SubgraphTransport
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +34,15 @@ class FetchTiming:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """The client's data (None is null), the errors in GraphQL's form, and how it went."""
+    """The client's data (None is null), the errors in GraphQL's form, and how it went.
+
+    `tree` is everything that was fetched, what the client does not see included.
+    """
 
     data: JsonObject | None
     errors: list[JsonObject]
     timings: list[FetchTiming]
+    tree: JsonObject
 
 
 async def execute(
@@ -63,12 +50,14 @@ async def execute(
     transport: SubgraphTransport,
     request: ExecutionRequest,
     first: SubgraphAnswer | None = None,
+    batches: EntityBatches | None = None,
 ) -> Execution:
     """Run a plan to its end; what subgraphs do wrong is in the errors, never raised.
 
-    `first` is the answer to fetch 0 where that is there already: a subscription's event.
+    `first` is the answer to fetch 0 where that is there already: a subscription's event; `batches`
+    send entity fetches together with those of other runs.
     """
-    return await _Run(plan, transport, request, first).complete()
+    return await _Run(plan, transport, request, first, batches).complete()
 
 
 class _Run:
@@ -80,8 +69,10 @@ class _Run:
         transport: SubgraphTransport,
         request: ExecutionRequest,
         first: SubgraphAnswer | None,
+        batches: EntityBatches | None,
     ) -> None:
         self._first = first
+        self._batches = batches
         self._plan = plan
         self._transport = transport
         self._request = request
@@ -103,7 +94,7 @@ class _Run:
                 await self._chain(plan.roots[0])
         data = plan.projection.complete(state.tree, self._request.variables, state.log)
         state.log.tell_the_rest()
-        return Execution(data, state.log.errors, self._timings)
+        return Execution(data, state.log.errors, self._timings, state.tree)
 
     async def _chain(self, number: int) -> None:
         """Run a fetch, then those it releases: the first one here, the others beside."""
@@ -147,7 +138,10 @@ class _Run:
     async def _run_entities(self, fetch: CompiledFetch) -> None:
         gathered = [GatheredCall(call, self._state.tree) for call in fetch.calls]
         if any(one.representations for one in gathered):
-            answer = await self._ask(fetch, [one.variable() for one in gathered])
+            if self._batches is None:
+                answer = await self._ask(fetch, [one.variable() for one in gathered])
+            else:
+                answer = await self._ask_together(self._batches, fetch, gathered)
             accept_entities(fetch, gathered, answer, self._state)
 
     async def _ask(
@@ -155,41 +149,19 @@ class _Run:
     ) -> SubgraphAnswer | None:
         """Give the subgraph's answer; None when there is none that can be used."""
         started = perf_counter() - self._began
-        answer, problem = None, None
-        try:
-            response = await self._transport.send(
-                SubgraphRequest(
-                    fetch.subgraph,
-                    self._body(fetch, representations),
-                    self._request.caller,
-                    self._request.headers,
-                )
-            )
-        except SubgraphUnreachable as error:
-            problem = str(error)
-        else:
-            answer = read_answer(response)
-            if answer is None:
-                problem = f"{fetch.subgraph}: no GraphQL answer, status {response.status}"
+        fetched = await asked(self._transport, fetch, self._request, representations)
+        return self._timed(fetch, started, fetched)
+
+    async def _ask_together(
+        self, batches: EntityBatches, fetch: CompiledFetch, gathered: Sequence[GatheredCall]
+    ) -> SubgraphAnswer | None:
+        started = perf_counter() - self._began
+        return self._timed(fetch, started, await batches.ask(fetch, gathered, self._request))
+
+    def _timed(
+        self, fetch: CompiledFetch, started: float, fetched: Fetched
+    ) -> SubgraphAnswer | None:
         ended = perf_counter() - self._began
-        self._timings.append(FetchTiming(fetch.fetch.id, fetch.subgraph, started, ended, problem))
-        return answer
-
-    def _body(self, fetch: CompiledFetch, representations: Sequence[bytes]) -> bytes:
-        return body_of(fetch, self._request, representations)
-
-
-def body_of(
-    fetch: CompiledFetch, request: ExecutionRequest, representations: Sequence[bytes] = ()
-) -> bytes:
-    """Give the JSON document that asks a subgraph for a fetch."""
-    sent, defaults = request.sent_variables, request.variables
-    members = [
-        prefix + orjson.dumps(sent[name] if name in sent else defaults[name])
-        for name, prefix in fetch.variables
-        if name in sent or name in defaults
-    ]
-    members.extend(representations)
-    if not members:
-        return fetch.prefix + b"}"
-    return fetch.prefix + b',"variables":{' + b",".join(members) + b"}}"
+        timing = FetchTiming(fetch.fetch.id, fetch.subgraph, started, ended, fetched.problem)
+        self._timings.append(timing)
+        return fetched.answer

@@ -20,9 +20,10 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.errors import InvalidOperation, OperationNotFound
 from gateway.execution.answer import RequestErrors
-from gateway.execution.compiled_plan import CompiledPlan, compile_plan
+from gateway.execution.compiled_plan import CompiledPlan
 from gateway.execution.introspection import Introspection, introspection_of
 from gateway.execution.projection import Projection
+from gateway.execution.snapshot_plan import SnapshotPlanning, compiling
 from gateway.execution.subscription_root import SubscriptionRoot, subscription_root
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
@@ -115,10 +116,10 @@ def prepare(
         node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)
     }
     projection = Projection(schema, operation, fragments)
-    plan = compile_plan(
-        snapshot.planner.plan(document, operation_name), projection, _interfaces(snapshot)
-    )
+    compiled = compiling(projection, _interfaces(snapshot))
+    plan = compiled(snapshot.planner.plan(document, operation_name))
     roots = projection.root_fields
+    showing = SnapshotPlanning(snapshot, operation, fragments, projection, compiled)
     return PreparedOperation(
         schema=schema,
         operation=operation,
@@ -127,7 +128,9 @@ def prepare(
         suggestions=options.suggestions,
         size=max(len(text), expanded_size(document) * _SELECTION_CHARACTERS),
         subscription=(
-            subscription_root(snapshot.supergraph, schema, operation, fragments, roots, plan)
+            subscription_root(
+                snapshot.supergraph, schema, operation, fragments, roots, plan, showing
+            )
             if operation.operation is OperationType.SUBSCRIPTION and plan.fetches
             else None
         ),

@@ -1,6 +1,6 @@
 """The one root field of a subscription: its arguments, and what else of the operation varies."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,10 +9,11 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLField,
     GraphQLSchema,
-    Node,
     OperationDefinitionNode,
     VariableNode,
     Visitor,
+    VisitorAction,
+    get_named_type,
     visit,
 )
 from graphql.execution.values import VariableValues, get_argument_values
@@ -20,6 +21,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 from gateway.execution.compiled_plan import CompiledPlan
 from gateway.execution.event_payload import EventPayload, compile_event_payload
 from gateway.execution.selections import SelectedField
+from gateway.execution.snapshot_plan import SnapshotPlanning
 from gateway.supergraph.model import EventSource, Supergraph
 
 
@@ -27,20 +29,23 @@ from gateway.supergraph.model import EventSource, Supergraph
 class SubscriptionRoot:
     """What a subscription needs besides its plan.
 
-    `payload_fields` are those of the event's type; `resolving` are the variables that count once
+    `payload_fields` are those of the event's type with the names of their types, `type_names` all
+    types there are; `resolving` are the variables that count once
     an event is there (all but those that stand in the root field's arguments alone). Without an
-    event source there is no `payload`: the events are a subgraph's. `identity` tells one prepared
-    operation from another.
+    event source there is no `payload`: the events are a subgraph's. `showing` has the plan for
+    snapshots. `identity` tells one prepared operation from another.
     """
 
     name: str
     key: str
     definition: GraphQLField
     node: FieldNode
-    payload_fields: frozenset[str]
+    payload_fields: Mapping[str, str]
     resolving: tuple[str, ...]
     source: EventSource | None = None
     payload: EventPayload | None = None
+    showing: SnapshotPlanning | None = None
+    type_names: Container[str] = ()
     identity: object = field(default_factory=object)
 
     def arguments(self, variables: VariableValues) -> Mapping[str, Any]:
@@ -55,6 +60,7 @@ def subscription_root(
     fragments: Mapping[str, FragmentDefinitionNode],
     roots: tuple[SelectedField, ...],
     plan: CompiledPlan,
+    showing: SnapshotPlanning,
 ) -> SubscriptionRoot:
     """Describe the root field of a valid subscription; `schema` is the clients' one."""
     selected = roots[0]
@@ -72,32 +78,46 @@ def subscription_root(
         key=selected.response_key,
         definition=definition,
         node=node,
-        payload_fields=frozenset(getattr(payload_type, "fields", ())),
-        resolving=_variables_below(operation, node, fragments),
+        payload_fields={
+            name: get_named_type(one.type).name
+            for name, one in getattr(payload_type, "fields", {}).items()
+        },
+        resolving=_resolving(operation, [each for each, _ in selected.nodes], fragments),
         source=source,
         payload=compile_event_payload(text, supergraph.schema) if source else None,
+        showing=showing if source else None,
+        type_names=supergraph.schema.type_map,
     )
 
 
-def _variables_below(
+def _resolving(
     operation: OperationDefinitionNode,
-    root: FieldNode,
+    roots: Iterable[FieldNode],
     fragments: Mapping[str, FragmentDefinitionNode],
 ) -> tuple[str, ...]:
-    parts: list[Node] = [*fragments.values(), *(root.directives or ())]
-    if root.selection_set is not None:
-        parts.append(root.selection_set)
-    finder = _Variables()
-    for part in parts:
+    """The root field may be selected several times: all its selections are merged."""
+    finder = _Variables(roots)
+    for part in (operation.selection_set, *fragments.values()):
         visit(part, finder)
     declared = (one.variable.name.value for one in operation.variable_definitions or ())
     return tuple(name for name in declared if name in finder.found)
 
 
 class _Variables(Visitor):
-    def __init__(self) -> None:
+    """Finds the variables that stand elsewhere than in the arguments of the root field."""
+
+    def __init__(self, roots: Iterable[FieldNode]) -> None:
         super().__init__()
         self.found: set[str] = set()
+        self._roots = {id(node) for node in roots}
+
+    def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
+        if id(node) not in self._roots:
+            return None
+        for part in (*(node.directives or ()), node.selection_set):
+            if part is not None:
+                visit(part, self)
+        return self.SKIP
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
         self.found.add(node.name.value)

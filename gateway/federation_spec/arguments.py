@@ -34,3 +34,10 @@ def arguments_of(directive: DirectiveNode) -> dict[str, Any]:
 def without_directives(node: WithDirectives, keep: frozenset[str]) -> tuple[DirectiveNode, ...]:
     """The directives of the node whose names are in `keep`."""
     return tuple(directive for directive in node.directives or () if directive.name.value in keep)
+
+
+def texts_in(value: Any) -> tuple[str, ...]:
+    """A list's items; GraphQL takes a single value for a list of one."""
+    if value is None:
+        return ()
+    return tuple(str(item) for item in value) if isinstance(value, list) else (str(value),)

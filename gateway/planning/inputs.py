@@ -23,7 +23,7 @@ def representations_of(hops: Iterable[Way], graph: QueryGraph) -> tuple[Represen
     """One representation per group of types; raises ConflictingInputs."""
     merged: list[Representation] = []
     for hop in hops:
-        _merge_into(merged, _representation(hop, graph))
+        _merge_into(merged, representation_of(hop, graph))
     return tuple(merged)
 
 
@@ -38,7 +38,8 @@ def _merge_into(merged: list[Representation], new: Representation) -> None:
     merged.append(new)
 
 
-def _representation(hop: Way, graph: QueryGraph) -> Representation:
+def representation_of(hop: Way, graph: QueryGraph) -> Representation:
+    """What one hop alone would send."""
     origin, move = hop.parent, hop.move
     assert origin is not None  # noqa: S101 - a hop starts somewhere
     assert move is not None  # noqa: S101 - and has a key

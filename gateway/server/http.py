@@ -1,7 +1,7 @@
 """GraphQL over HTTP and WebSocket: Strawberry's view with our negotiation, bounds and bytes."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -35,6 +35,7 @@ from gateway.server.negotiation import (
     prefers_page,
     stream_form,
 )
+from gateway.server.places import Room
 from gateway.server.refusals import (
     SAFE_HEADERS,
     HttpRefusal,
@@ -47,7 +48,7 @@ from gateway.server.refusals import (
 from gateway.server.request_body import posted, queried, read_body, require_json
 from gateway.server.schema import Answered, GatewaySchema, NotReady, RequestContext
 from gateway.server.sockets import OpenSockets
-from gateway.server.streaming import StreamResponse
+from gateway.server.streaming import Pace, StreamResponse
 from gateway.server.websocket import SocketHandler, SocketOptions, TextSocket
 from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import Clock, SystemClock
@@ -62,7 +63,10 @@ _log = structlog.get_logger("gateway.server")
 class ServerOptions:
     """How requests are received; `page` is the development page for browsers, if any.
 
-    `heartbeat` is the time between signs of life in a stream over HTTP.
+    `heartbeat` is the time between signs of life in a stream over HTTP, `write_time` how long its
+    client may take to read; `open_connections` is how many such streams and WebSockets there may be
+    at a time, `open_operations` how many operations of sockets. A visitor's stream or socket ends
+    after `visitor_age`.
     """
 
     body_bytes: int = 1 << 20
@@ -71,16 +75,23 @@ class ServerOptions:
     may_explain: bool = False
     heartbeat: timedelta = timedelta(seconds=12)
     socket: SocketOptions = field(default_factory=SocketOptions)
+    write_time: timedelta = timedelta(seconds=20)
+    open_connections: int = 20_000
+    open_operations: int = 100_000
+    visitor_age: timedelta = timedelta(hours=1)
     allowed_origins: Sequence[str] = ()
 
 
 class Streamed(ExecutionResult):
     """An execution result that is a stream of answers, in a form."""
 
-    def __init__(self, form: StreamForm, answers: AsyncGenerator[Answered, None]) -> None:
+    def __init__(
+        self, form: StreamForm, answers: AsyncGenerator[Answered, None], *, by_visitor: bool
+    ) -> None:
         super().__init__(data=None, errors=None)
         self.form = form
         self.answers = answers
+        self.by_visitor = by_visitor
 
 
 class GatewayView(GraphQL[RequestContext, None]):
@@ -106,7 +117,10 @@ class GatewayView(GraphQL[RequestContext, None]):
             max_subscriptions_per_connection=options.socket.operations,
             allowed_origins=options.allowed_origins,
         )
-        self.sockets = OpenSockets(clock or SystemClock(), options.socket.ping_seconds)
+        self._clock = clock or SystemClock()
+        self.sockets = OpenSockets(self._clock, options.socket.ping_seconds)
+        self.room = Room(options.open_connections, options.open_operations)
+        self.streams = 0
         self.drain = Drain()
         self.drain.on_begin(self.sockets.close)
         self.request_adapter_class = self._bounded  # type: ignore[assignment]  # it is only called
@@ -116,7 +130,7 @@ class GatewayView(GraphQL[RequestContext, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one socket; nothing is raised."""
         if scope["type"] == "websocket":
-            await self.run(WebSocket(scope, receive, send))
+            await self._serve_socket(WebSocket(scope, receive, send))
             return
         request = Request(scope, receive)
         accepted = media_type(request.headers.get("accept"))
@@ -127,7 +141,26 @@ class GatewayView(GraphQL[RequestContext, None]):
         except Exception as error:  # noqa: BLE001  # a defect of ours: shown masked, told in full to the log
             _log.exception("request_failed")
             response = failure_response(error)
-        await response(scope, receive, send)
+        if not isinstance(response, StreamResponse):
+            await response(scope, receive, send)
+            return
+        self.streams += 1
+        try:
+            with self.room.connections.taken(by_visitor=response.by_visitor):
+                await response(scope, receive, send)
+        finally:
+            self.streams -= 1
+
+    async def _serve_socket(self, socket: WebSocket) -> None:
+        try:
+            self.schema.require_ready()
+            self.room.connections.require_one()
+        except (NotReady, Unavailable) as error:
+            # Before it is open: once it is, errors would end its subscriptions.
+            await socket.send_denial_response(refusal_response(try_again(error), None))
+            return
+        with self.room.connections.taken():
+            await self.run(socket)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """Carry the negotiated media type to where the answer is written."""
@@ -167,9 +200,21 @@ class GatewayView(GraphQL[RequestContext, None]):
             for name, value in source.items():
                 if str(name).lower() in ("authorization", "accept-language"):
                     headers[str(name).lower()] = str(value)
-        return await self._authenticator.caller(
+        caller = await self._authenticator.caller(
             headers.get("authorization"), headers["accept-language"]
         )
+        return self._staying(caller)
+
+    @property
+    def socket(self) -> SocketOptions:
+        """The bounds of a socket."""
+        return self._options.socket
+
+    def _staying(self, caller: Caller) -> Caller:
+        """Give a visitor, whom no token ends, an end all the same."""
+        if not caller.is_anonymous:
+            return caller
+        return replace(caller, expires_at=self._clock.now() + self._options.visitor_age)
 
     def is_request_allowed(self, request: BaseRequestProtocol) -> bool:
         """Let GET and POST through, and tell the others so."""
@@ -222,7 +267,8 @@ class GatewayView(GraphQL[RequestContext, None]):
         if form is not None and (
             media_type(accept) is None or await self._is_subscription(request_data)
         ):
-            return Streamed(form, await self._stream(request_adapter.method, request_data, context))
+            answers = await self._stream(request_adapter.method, request_data, context)
+            return Streamed(form, answers, by_visitor=context.caller.is_anonymous)
         return await self.execute_single(
             request=request,
             request_adapter=request_adapter,
@@ -242,14 +288,16 @@ class GatewayView(GraphQL[RequestContext, None]):
         self, method: str, asked: GraphQLRequestData, context: RequestContext
     ) -> AsyncGenerator[Answered, None]:
         try:
+            caller = self._staying(context.caller)
+            self.room.connections.require_one(by_visitor=caller.is_anonymous)
             return await self.schema.stream(
                 asked.query,
                 variable_values=asked.variables,
-                context_value=context,
+                context_value=replace(context, caller=caller),
                 operation_name=asked.operation_name,
                 allowed_operation_types=OperationType.from_http(method),  # type: ignore[arg-type]
             )
-        except NotReady as error:
+        except (NotReady, Unavailable) as error:
             raise try_again(error) from error
 
     async def execute_single(self, *args: Any, **named: Any) -> ExecutionResult:
@@ -273,9 +321,13 @@ class GatewayView(GraphQL[RequestContext, None]):
             return StreamResponse(
                 response_data.form,
                 response_data.answers,
-                self._options.heartbeat.total_seconds(),
+                Pace(
+                    self._options.heartbeat.total_seconds(),
+                    self._options.write_time.total_seconds(),
+                ),
                 self.drain,
                 SAFE_HEADERS,
+                by_visitor=response_data.by_visitor,
             )
         given: Answer = response_data
         accepted = sub_response.media_type or JSON

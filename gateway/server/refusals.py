@@ -52,7 +52,13 @@ def try_again(error: GatewayError) -> HttpRefusal:
 
 
 def refusal_response(refusal: HTTPException, media_type: str | None) -> Response:
-    """Give the GraphQL-shaped answer of a refusal."""
+    """Give the GraphQL-shaped answer of a refusal.
+
+    What may succeed in a moment is plain JSON: Apollo Client would take the other media type for
+    the operation's answer, and not try again.
+    """
+    if refusal.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        media_type = JSON
     error = getattr(refusal, "error", None) or InvalidRequest(refusal.reason)
     headers = {**SAFE_HEADERS, **getattr(refusal, "headers", {})}
     body = orjson.dumps({"errors": [masked(error)]})

@@ -16,6 +16,7 @@ from gateway.errors import ClientError
 from gateway.execution.answer import Answer
 from gateway.pipeline import OperationRequest, Served, Streaming, answer, is_subscription, stream
 from gateway.ports import SubgraphTransport
+from gateway.subscriptions.listener import Push
 from service_kit.identity.caller import Caller
 
 
@@ -69,6 +70,10 @@ class GatewaySchema(BaseSchema):
         self._transport = transport
         self._streaming = streaming
 
+    def require_ready(self) -> None:
+        """Raise NotReady while there is no schema; once there is one, there always is."""
+        self._in_use()
+
     async def execute(
         self,
         query: str | None,
@@ -102,15 +107,19 @@ class GatewaySchema(BaseSchema):
         operation_name: str | None = None,
         allowed_operation_types: Iterable[OperationType] | None = None,
         operation_extensions: dict[str, Any] | None = None,  # noqa: ARG002
+        push: Push | None = None,
     ) -> AsyncGenerator[Answered, None]:
-        """Give the answers of any operation, one after another; raises NotReady."""
+        """Give the answers of any operation, one after another; raises NotReady.
+
+        An answer may be handed over with `push` instead while the next one is waited for.
+        """
         served = self._in_use()
         if self._streaming is None:
             raise NotReady("This gateway serves no streams.")
         request = _request(
             query, variable_values, context_value, operation_name, allowed_operation_types
         )
-        return _answered(stream(served, self._streaming, request))
+        return _answered(stream(served, self._streaming, request, push))
 
     async def is_subscription(self, query: str | None, operation_name: str | None) -> bool:
         """Whether an operation is a subscription; raises NotReady."""

@@ -14,6 +14,8 @@ FORBIDDEN = 4403
 SERVICE_RESTART = 1012
 """Clients connect again after both: with a new token, or elsewhere."""
 
+TOKEN_EXPIRED = "Token expired"  # noqa: S105  # words, no secret
+
 _LOOK_SECONDS = 0.5
 
 
@@ -22,13 +24,19 @@ class Socket(Protocol):
 
     @property
     def expires_at(self) -> datetime:
-        """When its caller's token expires."""
+        """When its caller's token expires, or a visitor's time is over."""
+
+    def push_ping(self) -> bool:
+        """Send a ping of the protocol at once; False if that cannot be now."""
 
     def ping(self) -> Coroutine[Any, Any, None]:
         """Send a ping of the protocol."""
 
     def end(self, code: int, reason: str) -> Coroutine[Any, Any, None]:
         """Close it."""
+
+    def expire(self) -> Coroutine[Any, Any, None]:
+        """Close it because its caller's time is over."""
 
 
 class OpenSockets:
@@ -78,6 +86,10 @@ class OpenSockets:
         """Look at a socket anew: its caller is known now."""
         self._schedule(socket)
 
+    def has_expired(self, socket: Socket) -> bool:
+        """Whether the time of the socket's caller is over."""
+        return socket.expires_at <= self._clock.now()
+
     def _schedule(self, socket: Socket) -> None:
         left = (socket.expires_at - self._clock.now()).total_seconds()
         seconds = max(0.0, min(left, self._ping_seconds))
@@ -88,13 +100,14 @@ class OpenSockets:
     def _look_after(self, socket: Socket) -> None:
         busy = self._busy.get(socket)
         is_busy = busy is not None and not busy.done()
-        if socket.expires_at <= self._clock.now():
+        if self.has_expired(socket):
             if busy is not None:
                 busy.cancel()
-            self._busy[socket] = _started(socket.end(FORBIDDEN, "Token expired"))
+            self._busy[socket] = _started(socket.expire())
             return
         self._schedule(socket)
-        if not is_busy:  # else the socket has not even taken the last ping
+        # A socket that is busy has not even taken the last ping.
+        if not is_busy and not socket.push_ping():
             self._busy[socket] = _started(socket.ping())
 
 

@@ -6,16 +6,23 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from gateway.execution.answer import Answer
 from gateway.server.drain import Drain
 from gateway.server.negotiation import StreamForm
 from gateway.server.schema import Answered
+from service_kit.runtime.http import drop_of
 
-_BOUNDARY = "graphql"
-_PART = f"\r\n--{_BOUNDARY}\r\nContent-Type: application/json; charset=utf-8\r\n\r\n"
+_LAST_SECONDS = 1.0
+"""How long a client may take for the last of it while the process ends."""
+
+_log = structlog.get_logger("gateway.server")
+
+_BOUNDARY = b"\r\n--graphql"
+_PART = b"\r\nContent-Type: application/json; charset=utf-8\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +30,32 @@ class _Words:
     """How one form says what there is to say.
 
     `end` follows the last answer; a stream that breaks off without it makes clients come again.
+    In multipart the boundary ends each part: clients wait for it before they take the part.
     """
 
     media_type: str
-    answer: Callable[[Answer], str]
-    heartbeat: str
-    end: str
+    begin: bytes
+    answer: Callable[[Answer], bytes]
+    heartbeat: bytes
+    end: bytes
 
 
 _WORDS: Mapping[StreamForm, _Words] = {
     StreamForm.SSE: _Words(
         media_type="text/event-stream; charset=utf-8",
-        answer=lambda answer: f"event: next\ndata: {answer.text}\n\n",
-        heartbeat=":\n\n",
-        end="event: complete\ndata:\n\n",
+        begin=b"",
+        answer=lambda answer: b"event: next\ndata: " + answer.encoded + b"\n\n",
+        heartbeat=b":\n\n",
+        end=b"event: complete\ndata:\n\n",
     ),
     StreamForm.MULTIPART: _Words(
-        media_type=f'multipart/mixed;boundary="{_BOUNDARY}";subscriptionSpec=1.0',
-        answer=lambda answer: f'{_PART}{{"payload":{answer.text}}}',
-        heartbeat=f"{_PART}{{}}",
-        end=f"\r\n--{_BOUNDARY}--\r\n",
+        media_type='multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
+        begin=_BOUNDARY,
+        answer=lambda answer: _PART + b'{"payload":' + answer.encoded + b"}" + _BOUNDARY,
+        heartbeat=_PART + b"{}" + _BOUNDARY,
+        end=b"--\r\n",
     ),
 }
-_ENDED: Any = object()
 
 
 class StreamResponse(Response):
@@ -55,10 +65,13 @@ class StreamResponse(Response):
         self,
         form: StreamForm,
         answers: AsyncGenerator[Answered, None],
-        heartbeat_seconds: float,
+        pace: "Pace",
         drain: Drain,
         headers: Mapping[str, str],
+        *,
+        by_visitor: bool = False,
     ) -> None:
+        self.by_visitor = by_visitor
         own = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         if form is StreamForm.MULTIPART:
             own["Content-Encoding"] = "identity"  # else compression would hold parts back
@@ -66,55 +79,99 @@ class StreamResponse(Response):
         super().__init__(headers={**headers, **own}, media_type=self._words.media_type)
         del self.headers["content-length"]
         self._answers = answers
-        self._heartbeat_seconds = heartbeat_seconds
+        self._pace = pace
         self._drain = drain
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Send the whole stream."""
-
-        async def write(text: str, *, more: bool = True) -> None:
-            body = {"type": "http.response.body", "body": text.encode(), "more_body": more}
-            await send(body)
-
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        # A first sign of life: proxies and clients see at once that the stream is open.
-        await write(self._words.heartbeat)
-        async for text in self._texts(receive):
-            await write(text)
-        await write("", more=False)
-
-    async def _texts(self, receive: Receive) -> AsyncGenerator[str, None]:
-        leaving = asyncio.ensure_future(_left(receive))
-        draining = asyncio.ensure_future(self._drain.wait())
-        next_answer: asyncio.Task[Any] | None = None
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the whole stream; drop the connection of a client that does not read."""
+        body = _Body(send, self._pace.write_seconds)
         try:
-            async with aclosing(self._answers):
-                while True:
-                    next_answer = next_answer or asyncio.ensure_future(_next(self._answers))
-                    done, _ = await asyncio.wait(
-                        {next_answer, leaving, draining},
-                        timeout=self._heartbeat_seconds,
-                        return_when=asyncio.FIRST_COMPLETED,
-                    )
-                    if next_answer in done:
-                        answered, next_answer = next_answer.result(), None
-                        if answered is _ENDED:
-                            yield self._words.end
-                            return
-                        yield self._words.answer(answered.answer)
-                    elif done:
-                        await _cancelled(next_answer)
-                        return
-                    else:
-                        yield self._words.heartbeat
+            await body.begin(self.raw_headers)
+            # A first sign of life: proxies and clients see at once that the stream is open.
+            await body.write(self._words.begin + self._words.heartbeat)
+            if await self._sent(body, receive):
+                await body.write(self._words.end)
+            await body.end()
+        except TimeoutError:
+            _log.warning("client_does_not_read", seconds=body.write_seconds)
+            drop = drop_of(scope)
+            if drop is not None:
+                drop()
+                await _left(receive)
         finally:
-            for waiting in (leaving, draining, next_answer):
-                if waiting is not None:
-                    await _cancelled(waiting)
+            await self._answers.aclose()
+
+    async def _sent(self, body: "_Body", receive: Receive) -> bool:
+        """Send everything; False if the client or this process went before the end."""
+        sending = asyncio.ensure_future(self._send_all(body))
+        beating = asyncio.ensure_future(self._beat(body))
+        draining = asyncio.ensure_future(self._drain.wait())
+        tasks = (sending, beating, draining, asyncio.ensure_future(_left(receive)))
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if draining in done:
+                body.write_seconds = min(body.write_seconds, _LAST_SECONDS)
+            if beating in done:
+                beating.result()
+            return sending in done and sending.result()
+        finally:
+            for waiting in tasks:
+                await _cancelled(waiting)
+
+    async def _send_all(self, body: "_Body") -> bool:
+        async with aclosing(self._answers):
+            async for answered in self._answers:
+                await body.write(self._words.answer(answered.answer))
+        return True
+
+    async def _beat(self, body: "_Body") -> None:
+        while True:
+            quiet_left = self._pace.heartbeat_seconds - body.quiet_for()
+            if quiet_left > 0:
+                await asyncio.sleep(quiet_left)
+            else:
+                await body.write(self._words.heartbeat)
 
 
-async def _next(answers: AsyncGenerator[Answered, None]) -> Any:
-    return await anext(answers, _ENDED)
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a stream may be quiet, and how long a client may take for what was sent."""
+
+    heartbeat_seconds: float
+    write_seconds: float
+
+
+class _Body:
+    """The body of a response, written part by part, each within `write_seconds`."""
+
+    def __init__(self, send: Send, write_seconds: float) -> None:
+        self.write_seconds = write_seconds
+        self._send = send
+        self._is_busy = False
+        self._written_at = 0.0
+
+    async def begin(self, headers: list[tuple[bytes, bytes]]) -> None:
+        """Send the headers; raises TimeoutError."""
+        await self._sent({"type": "http.response.start", "status": 200, "headers": headers})
+
+    async def write(self, part: bytes) -> None:
+        """Write a part; waits while the client does not read, and raises TimeoutError."""
+        self._is_busy = True
+        await self._sent({"type": "http.response.body", "body": part, "more_body": True})
+        self._is_busy = False
+        self._written_at = asyncio.get_running_loop().time()
+
+    async def end(self) -> None:
+        """Say that there is no more; raises TimeoutError."""
+        await self._sent({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _sent(self, message: Message) -> None:
+        async with asyncio.timeout(self.write_seconds):
+            await self._send(message)
+
+    def quiet_for(self) -> float:
+        """How many seconds ago the last part was written; none while one is being written."""
+        return 0.0 if self._is_busy else asyncio.get_running_loop().time() - self._written_at
 
 
 async def _cancelled(task: "asyncio.Future[Any]") -> None:

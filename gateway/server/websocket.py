@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol, cast
 
 import orjson
 import structlog
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
@@ -22,9 +23,13 @@ from gateway.errors import ClientError, Unauthenticated, Unavailable
 from gateway.execution.answer import Answer
 from gateway.security.masking import masked
 from gateway.server.drain import Drain
+from gateway.server.places import Room
 from gateway.server.schema import GatewaySchema, RequestContext
-from gateway.server.sockets import FORBIDDEN, SERVICE_RESTART, OpenSockets
+from gateway.server.sockets import FORBIDDEN, SERVICE_RESTART, TOKEN_EXPIRED, OpenSockets
+from gateway.subscriptions.listener import Push
 from service_kit.identity.caller import Caller
+from service_kit.runtime.websocket import Push as PushBytes
+from service_kit.runtime.websocket import push_of
 
 TRY_AGAIN_LATER = 1013
 INVALID_MESSAGE = 4400
@@ -34,7 +39,10 @@ TOO_MANY_INITIALISATIONS = 4429
 
 _LONGEST_REASON = 120
 _LONGEST_ID = 256
+_PING = b'{"type":"ping"}'
 _NULL = type(None)
+_GONE = (OSError, RuntimeError, WebSocketDisconnect)
+"""What sending raises once the client has gone."""
 
 _log = structlog.get_logger("gateway.server")
 
@@ -51,6 +59,7 @@ class SocketOptions:
 
     init_seconds: float = 3
     operations: int = 100
+    visitor_operations: int = 20
     ping_seconds: float = 25
 
 
@@ -58,6 +67,11 @@ class TextSocket(ASGIWebSocketAdapter):
     """A socket that speaks in text frames, and says once that its client has gone."""
 
     ws: WebSocket
+
+    @property
+    def push(self) -> PushBytes | None:
+        """Writes a message at once if the client reads; None where the server cannot."""
+        return push_of(self.ws.scope)
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send a message."""
@@ -69,7 +83,7 @@ class TextSocket(ASGIWebSocketAdapter):
             raise WebSocketDisconnected
         try:
             await self.ws.send_text(text)
-        except (OSError, RuntimeError) as error:
+        except _GONE as error:
             raise WebSocketDisconnected from error
 
     async def close(self, code: int, reason: str) -> None:
@@ -77,7 +91,7 @@ class TextSocket(ASGIWebSocketAdapter):
         if self.ws.application_state is WebSocketState.CONNECTED:
             try:
                 await self.ws.close(code=code, reason=_short(reason))
-            except (OSError, RuntimeError) as error:
+            except _GONE as error:
                 raise WebSocketDisconnected from error
 
 
@@ -87,6 +101,14 @@ class Door(Protocol):
     @property
     def sockets(self) -> OpenSockets:
         """All the sockets."""
+
+    @property
+    def room(self) -> Room:
+        """How much of everything there may be."""
+
+    @property
+    def socket(self) -> SocketOptions:
+        """The bounds of a socket."""
 
     @property
     def drain(self) -> Drain:
@@ -101,6 +123,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
 
     websocket: TextSocket  # type: ignore[mutable-override]  # our view makes no other
     schema: GatewaySchema  # type: ignore[mutable-override]  # nor has it another
+
+    @cached_property
+    def _as_visitor(self) -> ExitStack:
+        """What a visitor takes up, given back when the socket is closed."""
+        return ExitStack()
 
     @property
     def expires_at(self) -> datetime:
@@ -117,17 +144,28 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         if self.door.drain.has_begun:
             await self.end(SERVICE_RESTART, "Service restart")
             return
-        with self.door.sockets.holding(self):
+        with self._as_visitor, self.door.sockets.holding(self):
             await super().handle()
+
+    def push_ping(self) -> bool:
+        """Send a ping of the protocol at once; False if that cannot be now."""
+        push = self.websocket.push
+        return not self.connection_acknowledged or (push is not None and push(_PING))
 
     async def ping(self) -> None:
         """Send a ping of the protocol."""
-        if self.connection_acknowledged:
-            await self.websocket.send_text('{"type":"ping"}')
+        await self.websocket.send_text(_PING.decode())
 
     async def end(self, code: int, reason: str) -> None:
         """Close the socket."""
         await self.websocket.close(code, reason)
+
+    async def expire(self) -> None:
+        """Close the socket because its caller's time is over: the client comes again."""
+        if self.context.caller.is_anonymous:
+            await self.end(TRY_AGAIN_LATER, "A visitor's socket ends after a while")
+        else:
+            await self.end(FORBIDDEN, TOKEN_EXPIRED)
 
     async def handle_message(self, message: Message) -> None:
         """Refuse what is no message of the protocol, and handle the others."""
@@ -147,6 +185,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         self.connection_init_received = True
         if self.connection_init_timeout_task is not None:
             self.connection_init_timeout_task.cancel()
+            self.connection_init_timeout_task = None
         try:
             caller = await self.door.caller_of(self.websocket.ws, message.get("payload") or {})
         except Unauthenticated as error:
@@ -155,6 +194,13 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         except Unavailable as error:
             await self.websocket.close(TRY_AGAIN_LATER, error.message)
             return
+        if caller.is_anonymous:
+            try:
+                self.door.room.connections.require_one_of_visitors()
+            except Unavailable as error:
+                await self.websocket.close(TRY_AGAIN_LATER, error.message)
+                return
+            self._as_visitor.enter_context(self.door.room.connections.known_as_visitors())
         self.context = replace(self.context, caller=caller)
         self.connection_acknowledged = True
         await self.websocket.send_text('{"type":"connection_ack"}')
@@ -170,8 +216,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
             reason = f"Subscriber for {identifier} already exists"
             await self.websocket.close(SUBSCRIBER_EXISTS, reason)
             return
-        if len(self.operations) >= (self.max_subscriptions_per_connection or 0):
-            refused = TooManyOperations("This socket has too many operations under way.")
+        refused = self._refusal()
+        if refused is not None:
             await self._send_errors(identifier, [masked(refused)])
             return
         operation = Operation(
@@ -185,8 +231,24 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         operation.task = asyncio.create_task(self.run_operation(operation))
         operation.task.add_done_callback(self._task_done)
 
+    def _refusal(self) -> ClientError | None:
+        """Say why there may be no further operation; None if there may."""
+        is_visitor, bounds = self.context.caller.is_anonymous, self.door.socket
+        if len(self.operations) >= (bounds.visitor_operations if is_visitor else bounds.operations):
+            return TooManyOperations("This socket has too many operations under way.")
+        try:
+            self.door.room.operations.require_one(by_visitor=is_visitor)
+        except Unavailable as error:
+            return TooManyOperations(error.message)
+        return None
+
     async def run_operation(self, operation: Operation[RequestContext, None]) -> None:
         """Send what the operation comes to, and how it ends."""
+        is_visitor = self.context.caller.is_anonymous
+        with self.door.room.operations.taken(by_visitor=is_visitor):
+            await self._run(operation)
+
+    async def _run(self, operation: Operation[RequestContext, None]) -> None:
         try:
             async with aclosing(self._answers(operation)) as answers:
                 if await self._send_all(operation, answers):
@@ -200,16 +262,20 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
     async def _answers(
         self, operation: Operation[RequestContext, None]
     ) -> AsyncGenerator[Answer, None]:
+        query, variables = operation.query, operation.variables
+        operation.query, operation.variables = "", None  # not kept for as long as it lasts
         try:
             answered = await self.schema.stream(
-                operation.query,
-                variable_values=cast("dict[str, Any] | None", operation.variables),
+                query,
+                variable_values=cast("dict[str, Any] | None", variables),
                 context_value=self.context,
                 operation_name=operation.operation_name,
+                push=self._push_for(operation),
             )
         except ClientError as error:
             yield Answer(None, [masked(error)], was_run=False)
             return
+        del query, variables
         async with aclosing(answered):
             async for each in answered:
                 yield each.answer
@@ -219,15 +285,27 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         operation: Operation[RequestContext, None],
         answers: AsyncGenerator[Answer, None],
     ) -> bool:
-        """Send answers; False if the last one said why there are no more."""
-        head = f'{{"id":{orjson.dumps(operation.id).decode()},"type":"next","payload":'
+        """Send answers; False if there are no more for a reason, which the client was told.
+
+        Of an expired token the close code tells: clients then come again with a new one.
+        """
+        head = _head(operation.id).decode()
         async for answer in answers:
             if not answer.was_run:
                 self._forget(operation)
-                await self._send_errors(operation.id, answer.errors)
+                if self.door.sockets.has_expired(self):
+                    await self.expire()
+                else:
+                    await self._send_errors(operation.id, answer.errors)
                 return False
-            await self.websocket.send_text(f"{head}{answer.text}}}")
+            await self.websocket.send_text(f"{head}{answer.encoded.decode()}}}")
         return True
+
+    def _push_for(self, operation: Operation[RequestContext, None]) -> Push | None:
+        write, head = self.websocket.push, _head(operation.id)
+        if write is None:
+            return None
+        return lambda answer: write(b"".join((head, answer.encoded, b"}")))
 
     async def _send_errors(self, identifier: str, errors: Any) -> None:
         message = {"id": identifier, "type": "error", "payload": list(errors)}
@@ -237,6 +315,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
         """Free the id, unless a later operation has it."""
         if self.operations.get(operation.id) is operation:
             del self.operations[operation.id]
+
+
+def _head(identifier: str) -> bytes:
+    """Give what stands before an answer in its message."""
+    return b'{"id":' + orjson.dumps(identifier) + b',"type":"next","payload":'
 
 
 def _problem(message: Any) -> str | None:

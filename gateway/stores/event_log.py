@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from gateway.ports import LogBounds, LogEntry, LogUnavailable
 from service_kit.messaging.bus import Bus, BusUnavailable
 from service_kit.messaging.envelope import stream_name
+from service_kit.messaging.log_head import LogHead
 
 
 class RedisEventLog:
     """Reads `events:<stream>:<partition>`; close it when done."""
 
-    def __init__(self, redis_url: str) -> None:
-        self._bus = Bus(redis_url)
+    def __init__(self, redis_url: str, *, patience: float = 5.0) -> None:
+        self._bus = Bus(redis_url, patience=patience)
 
     async def bounds(self, stream: str, partitions: int) -> Sequence[LogBounds]:
         """Give what each partition has."""
@@ -21,6 +22,13 @@ class RedisEventLog:
         except BusUnavailable as error:
             raise LogUnavailable(str(error)) from error
         return [LogBounds(found[name].first, found[name].last) for name in names]
+
+    async def head(self, stream: str) -> LogHead:
+        """Give what the service's relays have said of it last."""
+        try:
+            return await self._bus.head(stream)
+        except BusUnavailable as error:
+            raise LogUnavailable(str(error)) from error
 
     async def read(
         self, stream: str, after: Mapping[int, int], *, count: int, wait_seconds: float | None

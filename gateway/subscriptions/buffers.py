@@ -15,6 +15,9 @@ from gateway.supergraph.model import EventSourceKind
 class Buffer(Protocol):
     """Items in the order of their cursors."""
 
+    def __len__(self) -> int:
+        """How many there are."""
+
     def put(self, item: Occurrence) -> bool:
         """Add an item; False, and nothing added, if it is full."""
 
@@ -28,6 +31,9 @@ class LosslessBuffer:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._items: deque[Occurrence] = deque()
+
+    def __len__(self) -> int:
+        return len(self._items)
 
     def put(self, item: Occurrence) -> bool:
         """Add an item, unless there are too many."""
@@ -51,6 +57,9 @@ class StateBuffer:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._items: dict[object, Occurrence] = {}
+
+    def __len__(self) -> int:
+        return len(self._items)
 
     def put(self, item: Occurrence) -> bool:
         """Add an item in place of the entity's earlier one."""

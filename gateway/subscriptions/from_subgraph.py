@@ -10,8 +10,9 @@ from gateway.errors import Expired, SubgraphFailed
 from gateway.execution.answer import Answer
 from gateway.execution.answering import answer_of
 from gateway.execution.compiled_plan import CompiledPlan
-from gateway.execution.executor import ExecutionRequest, body_of, execute
+from gateway.execution.executor import execute
 from gateway.execution.subgraph_answer import read_answer
+from gateway.execution.subgraph_request import ExecutionRequest, body_of
 from gateway.ports import (
     SubgraphRequest,
     SubgraphResponse,

@@ -1,11 +1,15 @@
 """An event of the log, as far as subscriptions need it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 import structlog
+
+from gateway.ports import SubgraphResponse
 
 _log = structlog.get_logger("gateway.subscriptions")
 
@@ -20,7 +24,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One commit on one entity; `sections` are by subscription field."""
+    """One commit on one entity; `sections` are by subscription field.
+
+    `occurred` is `occurred_at` if that can be read. `answers` are what subgraphs said of it, where
+    several may ask for it at different times.
+    """
 
     event_id: str
     entity: str
@@ -28,9 +36,13 @@ class Happening:
     occurred_at: str
     audience: frozenset[str]
     sections: Mapping[str, Section]
+    occurred: datetime | None = None
+    answers: "dict[Hashable, asyncio.Task[SubgraphResponse]] | None" = field(
+        default=None, compare=False, repr=False
+    )
 
 
-def read_happening(payload: bytes) -> Happening | None:
+def read_happening(payload: bytes, *, shares: bool = False) -> Happening | None:
     """Read an envelope; None, told to the log, for what is none."""
     try:
         envelope = orjson.loads(payload)
@@ -42,6 +54,8 @@ def read_happening(payload: bytes) -> Happening | None:
             occurred_at=str(envelope["occurredAt"]),
             audience=frozenset(map(str, envelope.get("audience") or ())),
             sections=dict(_sections(envelope.get("data") or {})),
+            occurred=_instant(envelope["occurredAt"]),
+            answers={} if shares else None,
         )
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         _log.warning("event_not_understood", reason=f"{type(error).__name__}: {error}")
@@ -55,6 +69,14 @@ def texts_of(value: Any) -> tuple[str, ...]:
     if isinstance(value, list | tuple):
         return tuple(str(one) for one in value if one is not None)
     return (str(value),)
+
+
+def _instant(text: Any) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return instant if instant.tzinfo else None
 
 
 def _sections(data: Mapping[str, Any]) -> list[tuple[str, Section]]:

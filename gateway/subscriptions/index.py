@@ -1,41 +1,53 @@
 """Who listens to what: an event finds its listeners by its keys, without asking the others."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import Generic, Protocol, TypeVar
 
 from gateway.subscriptions.happening import Happening, Section
-from gateway.subscriptions.listener import Interest, Listener
+from gateway.subscriptions.listener import Interest
 
 _Place = tuple[str, str | None, str]
 """A field, an argument and its value; no argument stands for every event of the field."""
 
 
-class ListenerIndex:
+class Interested(Protocol):
+    """Whoever listens."""
+
+    @property
+    def interest(self) -> Interest:
+        """What it listens to."""
+
+
+T = TypeVar("T", bound=Interested)
+
+
+class ListenerIndex(Generic[T]):
     """Listeners by one of their filters; those without any filter by their field."""
 
     def __init__(self) -> None:
-        self._places: dict[Listener, tuple[_Place, ...]] = {}
-        self._at: dict[_Place, dict[Listener, None]] = {}
+        self._places: dict[T, tuple[_Place, ...]] = {}
+        self._at: dict[_Place, dict[T, None]] = {}
         self._fields: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def __iter__(self) -> Iterator[Listener]:
+    def __iter__(self) -> Iterator[T]:
         return iter(tuple(self._places))
 
     def listens(self, field: str) -> bool:
         """Whether a field has any listener."""
         return field in self._fields
 
-    def add(self, listener: Listener) -> None:
+    def add(self, listener: T) -> None:
         """Add a listener."""
         places = self._places[listener] = _places(listener.interest)
         self._fields[listener.interest.field] += 1
         for place in places:
             self._at.setdefault(place, {})[listener] = None
 
-    def remove(self, listener: Listener) -> None:
+    def remove(self, listener: T) -> None:
         """Take a listener out; one that is not there is no error."""
         places = self._places.pop(listener, None)
         if places is None:
@@ -50,9 +62,7 @@ class ListenerIndex:
             if not group:
                 del self._at[place]
 
-    def listeners_for(
-        self, field: str, happening: Happening, section: Section
-    ) -> Iterable[Listener]:
+    def listeners_for(self, field: str, happening: Happening, section: Section) -> list[T]:
         """Give the listeners that want an event and may see it, each once."""
         found = dict(self._at.get((field, None, ""), {}))
         for name, values in section.keys.items():

@@ -9,10 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, ObjectTypeDefinitionNode, ObjectTypeExtensionNode
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLSchema,
+    ObjectTypeDefinitionNode,
+    ObjectTypeExtensionNode,
+)
 
 from gateway.errors import InvalidSupergraph
-from gateway.federation_spec.arguments import arguments_of, directives_named
+from gateway.federation_spec.arguments import arguments_of, directives_named, texts_in
+from gateway.federation_spec.event_source import DIRECTIVE, SPECIFICATION
 from gateway.federation_spec.field_sets import parse_field_set
 from gateway.federation_spec.link import Link
 from gateway.supergraph.model import (
@@ -23,8 +30,7 @@ from gateway.supergraph.model import (
     SubgraphType,
 )
 
-EVENTS_SPECIFICATION = "events"
-DIRECTIVE = "eventSource"
+_SHARED_BY_RIGHTS = "RIGHTS"
 VIRTUAL = "#events"
 """What a virtual subgraph's name has after the real one's."""
 
@@ -33,7 +39,7 @@ def source_uses(
     document: DocumentNode, links: Iterable[Link], root: str
 ) -> Mapping[str, Mapping[str, Any]]:
     """Give the directive's arguments by the name of the subscription field that carries it."""
-    link = next((one for one in links if one.name == EVENTS_SPECIFICATION), None)
+    link = next((one for one in links if one.name == SPECIFICATION), None)
     directive = link.directive_name(DIRECTIVE) if link else DIRECTIVE
     return {
         field.name.value: arguments_of(use)
@@ -65,25 +71,32 @@ def with_event_sources(
     return result, sources
 
 
+def require_arguments(schema: GraphQLSchema, sources: Mapping[str, EventSource]) -> None:
+    """Refuse filters by what is no argument; raises InvalidSupergraph."""
+    root = schema.subscription_type
+    for name, source in sources.items():
+        known = root.fields[name].args if root else {}
+        for each in (*source.match, *(source.public or ())):
+            if each not in known:
+                raise InvalidSupergraph(f"@eventSource on {name} names {each}, no argument of it.")
+
+
 def _source(name: str, subgraph: str, arguments: Mapping[str, Any]) -> EventSource:
     stream, kind = arguments.get("stream"), arguments.get("kind") or EventSourceKind.LOSSLESS
     if not isinstance(stream, str) or kind not in list(EventSourceKind):
         raise InvalidSupergraph(f"@eventSource on {name} names no stream, or a kind unknown here.")
+    roles, public = arguments.get("roles"), arguments.get("public")
     return EventSource(
         field=name,
         subgraph=subgraph,
         stream=stream,
-        match=_texts(arguments.get("match")),
+        match=texts_in(arguments.get("match")),
         kind=EventSourceKind(kind),
-        unrestricted=frozenset(_texts(arguments.get("unrestricted"))),
+        unrestricted=frozenset(texts_in(arguments.get("unrestricted"))),
+        roles=None if roles is None else frozenset(texts_in(roles)),
+        public=None if public is None else texts_in(public),
+        by_rights=arguments.get("share") == _SHARED_BY_RIGHTS,
     )
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    """A list's items; GraphQL takes a single value for a list of one."""
-    if value is None:
-        return ()
-    return tuple(str(item) for item in value) if isinstance(value, list) else (str(value),)
 
 
 def _without(subgraph: Subgraph, root: SubgraphType, moved: Iterable[str]) -> Subgraph:

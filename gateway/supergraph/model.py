@@ -92,7 +92,10 @@ class EventSource:
     """`@eventSource` on a subscription field: the log it is served from.
 
     `stream` names the log, `match` the arguments that filter by the event's keys of those names,
-    `unrestricted` the roles that see every event. `subgraph` is the virtual one that plans name.
+    `unrestricted` the roles that see every event. `roles` may listen; None: whoever has a grant.
+    With `public`, callers in none of the unrestricted roles see what events tell everybody, and
+    must give those arguments. `by_rights`: nothing that events lead to is answered by who asks.
+    `subgraph` is the virtual one that plans name.
     """
 
     field: str
@@ -101,6 +104,9 @@ class EventSource:
     match: tuple[str, ...]
     kind: EventSourceKind = EventSourceKind.LOSSLESS
     unrestricted: frozenset[str] = frozenset()
+    roles: frozenset[str] | None = None
+    public: tuple[str, ...] | None = None
+    by_rights: bool = False
 
 
 @dataclass(frozen=True, slots=True)

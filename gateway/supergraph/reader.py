@@ -24,7 +24,7 @@ from graphql import (
 from gateway.errors import InvalidSupergraph
 from gateway.federation_spec.join import JoinField, JoinGraph, JoinNames
 from gateway.federation_spec.link import Link, links_of
-from gateway.supergraph.event_sources import source_uses, with_event_sources
+from gateway.supergraph.event_sources import require_arguments, source_uses, with_event_sources
 from gateway.supergraph.model import (
     Key,
     OutputType,
@@ -58,6 +58,7 @@ def read_supergraph(sdl: str) -> Supergraph:
         root,
         source_uses(document, links, root),
     )
+    require_arguments(schema, sources)
     return Supergraph(
         document=document,
         schema=schema,

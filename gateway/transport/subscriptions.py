@@ -6,6 +6,7 @@ from typing import Any
 
 import aiohttp
 import orjson
+from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.ports import SubgraphRequest, SubgraphResponse, SubgraphUnreachable
 from service_kit.identity.tokens import CallerSigner
@@ -17,6 +18,13 @@ _SILENCE_SECONDS = 90
 """A subgraph that sends nothing for so long, not even a heartbeat, is given up."""
 
 _MOST_BYTES = 4 << 20
+_FAILURES = (
+    aiohttp.ClientError,
+    TimeoutError,
+    OSError,
+    HttpProcessingError,  # a line is longer than may be
+    ValueError,  # what should be JSON is none
+)
 _PROTOCOL = "graphql-transport-ws"
 _SSE_HEADERS = {"Content-Type": "application/json", "Accept": "text/event-stream"}
 
@@ -51,7 +59,7 @@ class SubgraphSubscriptions:
             async with aclosing(events):
                 async for event in events:
                     yield SubgraphResponse(_OK, event)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except _FAILURES as error:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
             raise SubgraphUnreachable(f"{request.subgraph}: {reason}") from error
 
@@ -73,7 +81,7 @@ class SubgraphSubscriptions:
         ) as response:
             if response.content_type != "text/event-stream":
                 # An answer instead of a stream: the reason why there is none.
-                yield await response.content.read(_MOST_BYTES)
+                yield await _whole(response)
                 return
             async for kind, data in _sse_events(response):
                 if kind == "complete":
@@ -97,7 +105,7 @@ class SubgraphSubscriptions:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     break
                 told = orjson.loads(message.data)
-                match told.get("type"):
+                match told.get("type") if isinstance(told, dict) else None:
                     case "connection_ack":
                         await socket.send_str(_subscribe(request.body))
                     case "ping":
@@ -136,6 +144,20 @@ def _subscribe(body: bytes) -> str:
     return orjson.dumps(message).decode()
 
 
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    """Read to the end, in however many pieces it comes; raises ClientPayloadError if too long."""
+    found = bytearray()
+    async for chunk in response.content.iter_any():
+        found += chunk
+        _require_bounded(found)
+    return bytes(found)
+
+
+def _require_bounded(found: bytearray) -> None:
+    if len(found) > _MOST_BYTES:
+        raise aiohttp.ClientPayloadError(f"more than {_MOST_BYTES} bytes in one piece")
+
+
 async def _sse_events(
     response: aiohttp.ClientResponse,
 ) -> AsyncGenerator[tuple[str, bytes], None]:
@@ -154,3 +176,4 @@ async def _sse_events(
             kind = value.decode()
         elif name == b"data":
             data += (b"\n" if data else b"") + value
+            _require_bounded(data)

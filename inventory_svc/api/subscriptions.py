@@ -1,4 +1,4 @@
-"""What can be listened to: availability, which everybody may read."""
+"""What can be listened to: availability, of which shoppers hear what a channel sells."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -6,7 +6,7 @@ from typing import Annotated, Final, TypeAlias
 
 import strawberry
 
-from inventory_svc.api.access import ANYBODY
+from inventory_svc.api.access import ANYBODY, BACK_OFFICE
 from inventory_svc.api.context import Info
 from inventory_svc.api.entities import Item, item_of, location_of
 from inventory_svc.api.network_types import Location
@@ -14,6 +14,7 @@ from inventory_svc.domain.stock.crossings import AVAILABILITY_CHANGED, Crossing
 from inventory_svc.domain.stock.position import Condition
 from service_kit.graphql.event_flow import EventFlow, Wanted
 from service_kit.graphql.event_source import (
+    EventSharing,
     EventSource,
     EventSourceKind,
     HeartbeatSeconds,
@@ -26,11 +27,16 @@ from service_kit.graphql.event_source import (
 from service_kit.graphql.fields import resolver_field
 from service_kit.graphql.global_ids import from_global_id
 
+PUBLIC: Final = ("channel",)
+"""What shoppers have to say: they hear of new goods that the channel sells."""
+
 SOURCE: Final = EventSource(
     stream="inventory_svc",
     match=["skus", "channel", "locationIds"],
     kind=EventSourceKind.STATE,
-    unrestricted=list(ANYBODY),
+    unrestricted=list(BACK_OFFICE),
+    public=list(PUBLIC),
+    share=EventSharing.RIGHTS,
 )
 
 Skus: TypeAlias = Annotated[
@@ -73,7 +79,9 @@ class AvailabilityChange(StateItem):
     def available(self) -> int | None:
         return self._count("available")
 
-    @resolver_field(description="Units that were physically there after the event.")
+    @resolver_field(
+        description="Units that were physically there after the event; null for shoppers."
+    )
     def on_hand(self) -> int | None:
         return self._count("onHand")
 
@@ -99,7 +107,8 @@ class Subscription:
         *ANYBODY,
         source=SOURCE,
         description="Availability by location, whenever it or the count changes; of an item that"
-        " changes faster than it is taken, the latest stands for the earlier ones.",
+        " changes faster than it is taken, the latest stands for the earlier ones. Customers and"
+        " visitors name a channel, and hear of new goods at the locations that it sells from.",
     )
     async def availability_changed(
         self,
@@ -115,10 +124,13 @@ class Subscription:
         wanted = Wanted(
             topic=AVAILABILITY_CHANGED,
             filters={"skus": skus, "channel": channel, "locationIds": location_ids},
-            unrestricted=ANYBODY,
+            unrestricted=BACK_OFFICE,
             since=since,
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
+            is_state=True,
+            id_types={"locationIds": "Location"},
+            public=PUBLIC,
         )
         context = info.context
         flow = EventFlow(context.log, wanted, context.caller, context.clock)

@@ -54,6 +54,12 @@ class OrderContext(SubgraphContext):
             ),
         )
 
+    def order_read(self, key: str) -> Order | None:
+        """Give an order as it was read since `forget`; None if it was not, or is not there."""
+        read = self.loaders.orders.cache_map.get(key)
+        known = read is not None and read.done() and not read.cancelled() and not read.exception()
+        return read.result() if read is not None and known else None
+
     @property
     def visibility(self) -> Visibility:
         """The part of all orders that the caller sees."""

@@ -7,13 +7,14 @@ from typing import Annotated, Final, TypeAlias, TypeVar
 import strawberry
 
 from order_svc.api.access import BACK_OFFICE, READERS
-from order_svc.api.context import Info
+from order_svc.api.context import Info, OrderContext
 from order_svc.api.live_types import FulfilmentQueueChange, OrderLineStatusChange, OrderUpdate
 from order_svc.domain.history import sections
 from order_svc.domain.rights.visibility import SEES_EVERYTHING
-from service_kit.graphql.event_flow import EventFlow, Wanted, named_by
+from service_kit.graphql.event_flow import SNAPSHOT, EventFlow, LiveItem, Wanted, named_by
 from service_kit.graphql.event_source import (
     EventItem,
+    EventSharing,
     EventSource,
     HeartbeatSeconds,
     Since,
@@ -21,6 +22,8 @@ from service_kit.graphql.event_source import (
     event_field,
     shown,
 )
+from service_kit.graphql.global_ids import from_global_id
+from service_kit.messaging.envelope import EntityRef
 
 STREAM: Final = "order_svc"
 ItemT = TypeVar("ItemT", bound=EventItem)
@@ -45,7 +48,12 @@ QueueLocationId: TypeAlias = Annotated[
 
 
 def _source(*match: str) -> EventSource:
-    return EventSource(stream=STREAM, match=list(match), unrestricted=list(SEES_EVERYTHING))
+    return EventSource(
+        stream=STREAM,
+        match=list(match),
+        unrestricted=list(SEES_EVERYTHING),
+        share=EventSharing.RIGHTS,
+    )
 
 
 async def _items(kind: type[ItemT], info: Info, wanted: Wanted) -> AsyncGenerator[ItemT, None]:
@@ -55,6 +63,16 @@ async def _items(kind: type[ItemT], info: Info, wanted: Wanted) -> AsyncGenerato
         async for item in items:
             context.forget()
             yield shown(kind, item)
+            if item.delivery == SNAPSHOT:
+                _note_shown(flow, context, item)
+
+
+def _note_shown(flow: EventFlow, context: OrderContext, item: LiveItem) -> None:
+    """Tell which version of the order the client was shown, if it asked for the order."""
+    named = item.payload.get("order")
+    order = context.order_read(from_global_id(named["id"], "Order")) if named else None
+    if order is not None:
+        flow.shown(EntityRef("Order", order.id), order.version)
 
 
 @strawberry.type(description="What can be listened to.")
@@ -86,6 +104,7 @@ class Subscription:
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
             named=named_by(order=order_id, customer=customer_id),
+            id_types={"orderId": "Order", "customerId": "Customer"},
         )
         async with aclosing(_items(OrderUpdate, info, wanted)) as items:
             async for item in items:
@@ -115,6 +134,7 @@ class Subscription:
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
             named=named_by(order=order_id),
+            id_types={"orderId": "Order", "locationId": "Location"},
         )
         async with aclosing(_items(OrderLineStatusChange, info, wanted)) as items:
             async for item in items:
@@ -142,6 +162,7 @@ class Subscription:
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
             named=named_by(location=location_id),
+            id_types={"locationId": "Location"},
         )
         async with aclosing(_items(FulfilmentQueueChange, info, wanted)) as items:
             async for item in items:

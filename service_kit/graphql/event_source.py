@@ -5,6 +5,7 @@ beside its own fields.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, TypeAlias, TypeVar
@@ -27,6 +28,13 @@ class EventSourceKind(Enum):
 
     LOSSLESS = "LOSSLESS"
     STATE = "STATE"
+
+
+class EventSharing(Enum):
+    """Who is given one answer for an event."""
+
+    SUBJECT = "SUBJECT"
+    RIGHTS = "RIGHTS"
 
 
 class EventDelivery(Enum):
@@ -54,6 +62,14 @@ _described(
     },
 )
 _described(
+    EventSharing,
+    "Which listeners may share one answer of the subgraphs about an event.",
+    {
+        "SUBJECT": "Those of one person: some field is answered by who asks.",
+        "RIGHTS": "All who have the same roles and grants: nothing is answered by who asks.",
+    },
+)
+_described(
     EventDelivery,
     "Why an item of a subscription is sent.",
     {
@@ -73,9 +89,11 @@ _described(
     description="The field's events are read from a stream of the log of events.",
 )
 class EventSource:
-    """Which log, which arguments filter it, and which roles see every event of it.
+    """Which log, which arguments filter it, who may listen, and who of them sees every event.
 
-    Other callers see an event if one of their grants is in its audience.
+    Other callers see an event if one of their grants is in its audience; with `public`, they see
+    what the event tells everybody instead, and have to give those arguments. `event_field` fills
+    in `roles`; without it, whoever has a grant may listen.
     """
 
     stream: str = strawberry.directive_field(name="stream")
@@ -84,6 +102,9 @@ class EventSource:
     kind: EventSourceKind = strawberry.directive_field(
         name="kind", default=EventSourceKind.LOSSLESS
     )
+    roles: list[str] | None = strawberry.directive_field(name="roles", default=None)
+    public: list[str] | None = strawberry.directive_field(name="public", default=None)
+    share: EventSharing = strawberry.directive_field(name="share", default=EventSharing.SUBJECT)
 
 
 def event_field(
@@ -92,7 +113,8 @@ def event_field(
     """Make an async generator a subscription field with a source, for callers with a role."""
     if not set(source.unrestricted) <= set(roles):
         raise ValueError("A role that sees every event must be among those that may subscribe.")
-    return subscription_field(*roles, description=description, directives=[source])
+    told = replace(source, roles=list(roles))
+    return subscription_field(*roles, description=description, directives=[told])
 
 
 Since: TypeAlias = Annotated[
@@ -148,5 +170,5 @@ def shown(kind: type[ItemT], item: LiveItem) -> ItemT:
         "told": item,
     }
     if issubclass(kind, StateItem):
-        known |= {"seq_from": known["seq"], "seq_to": known["seq"]}
+        known |= {"seq_from": item.seq_from, "seq_to": known["seq"]}
     return kind(**known)

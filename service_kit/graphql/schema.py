@@ -13,6 +13,7 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryType
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.scalar import ScalarDefinition
 
 from service_kit.graphql.access import require_every_operation_guarded
@@ -48,7 +49,7 @@ class SubgraphSchema(strawberry.federation.Schema):
         return _shown(super().execute_sync(*args, **kwargs))
 
     async def stream(self, *args: Any, **kwargs: Any) -> Any:
-        """Run any operation as a stream of results."""
+        """Run any operation as a stream of results; what cannot be run is one with errors."""
         return _shown_each(await super().stream(*args, **kwargs))
 
 
@@ -60,8 +61,11 @@ def _shown(result: ExecutionResult) -> ExecutionResult:
 
 async def _shown_each(results: StreamResult) -> StreamResult:
     async with aclosing(results):
-        async for result in results:
-            yield _shown(result) if isinstance(result, ExecutionResult) else result
+        try:
+            async for result in results:
+                yield _shown(result) if isinstance(result, ExecutionResult) else result
+        except GraphQLError as error:  # the document cannot be parsed
+            yield PreExecutionError(data=None, errors=[shown_error(error)])
 
 
 class _Names(NameConverter):

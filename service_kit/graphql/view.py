@@ -1,6 +1,7 @@
-"""Strawberry's HTTP view with our context, our JSON, and no bad request that ends as 500."""
+"""Strawberry's view with our context, our JSON, and no bad request that ends as 500."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -12,14 +13,22 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.http import GraphQLRequestData
-from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from service_kit.graphql.context import SubgraphContext
 from service_kit.graphql.errors import BAD_REQUEST
 from service_kit.graphql.guards import caller_in
 from service_kit.graphql.http_answers import error_response
 from service_kit.graphql.schema import SubgraphSchema
+from service_kit.graphql.sockets import (
+    INITIALISED_WITHIN_SECONDS,
+    OPERATIONS_AT_ONCE,
+    SubgraphSocket,
+    SubgraphSocketHandler,
+    SubgraphSockets,
+)
 from service_kit.identity.caller import Caller
+from service_kit.identity.tokens import CallerVerifier, token_in
 
 MakeContext: TypeAlias = Callable[[Caller], SubgraphContext]
 
@@ -32,13 +41,37 @@ _KINDS: Mapping[str, tuple[type, str]] = {
 
 
 class SubgraphView(strawberry.asgi.GraphQL[SubgraphContext, None]):
-    """GraphQL over HTTP (POST, GET) and server-sent events."""
+    """GraphQL over HTTP (POST, GET), server-sent events and WebSocket."""
 
-    def __init__(self, schema: SubgraphSchema, make_context: MakeContext) -> None:
-        super().__init__(schema, graphql_ide=None, subscription_protocols=(GRAPHQL_SSE_PROTOCOL,))
+    websocket_adapter_class = SubgraphSocket  # type: ignore[mutable-override]  # it is only called
+    graphql_transport_ws_handler_class = SubgraphSocketHandler  # type: ignore[mutable-override]  # likewise
+
+    def __init__(
+        self, schema: SubgraphSchema, make_context: MakeContext, verifier: CallerVerifier
+    ) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL),
+            connection_init_wait_timeout=timedelta(seconds=INITIALISED_WITHIN_SECONDS),
+            max_subscriptions_per_connection=OPERATIONS_AT_ONCE,
+        )
+        self.sockets = SubgraphSockets()
         self._make_context = make_context
+        self._verifier = verifier
+
+    def caller_of(self, authorization: str) -> Caller:
+        """Verify a signed caller, which has time left; raises InvalidToken."""
+        return self._verifier.verify(token_in(authorization.encode("latin-1", "replace")))
+
+    def context_of(self, caller: Caller) -> SubgraphContext:
+        """Give what the resolvers of one operation may reach."""
+        return self._make_context(caller)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self.run(WebSocket(scope, receive, send))
+            return
         try:
             response = await self.run(Request(scope, receive))
         except HTTPException as error:
@@ -50,6 +83,8 @@ class SubgraphView(strawberry.asgi.GraphQL[SubgraphContext, None]):
         request: Request | WebSocket,
         response: Response | WebSocket,  # noqa: ARG002  # Strawberry's signature
     ) -> SubgraphContext:
+        if isinstance(request, WebSocket):
+            return None  # type: ignore[return-value]  # who asks is told later, for each operation
         return self._make_context(caller_in(request.scope))
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:

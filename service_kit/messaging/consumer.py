@@ -4,6 +4,7 @@ An event that keeps failing is parked with its entity's later ones, and the othe
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +14,10 @@ import orjson
 import structlog
 
 from service_kit.messaging.bus import Bus, BusUnavailable, Entry
-from service_kit.messaging.envelope import Event, event_from_json
+from service_kit.messaging.envelope import Event, event_from_json, parts_of_stream
 from service_kit.messaging.inbox import INBOX, Inbox
 from service_kit.messaging.leases import LEASES, Leases
+from service_kit.messaging.log_head import Doubts, LogHead
 from service_kit.messaging.parking import PARKED_ENTITIES, PARKED_EVENTS, Parking
 from service_kit.messaging.shares import Shares
 from service_kit.runtime.crash_points import Reached, pass_by
@@ -79,6 +81,7 @@ class _Standing:
 
     position: int
     attempts: int
+    log: str | None = None
     not_before: float = 0.0
 
 
@@ -99,6 +102,7 @@ class Consumer:
         reached: Reached = pass_by,
     ) -> None:
         self.name = name
+        self.streams = tuple(streams)
         self.parking = Parking(database)
         self._bus = bus
         self._database = database
@@ -111,26 +115,25 @@ class Consumer:
         self._shares = Shares(
             Leases(database), f"consumer/{name}", streams, owner, self._settings.lease
         )
+        self._logs = Counter(parts_of_stream(stream)[0] for stream in streams)
         self._standings: dict[str, _Standing] = {}
+        self._doubts = Doubts()
         self._next_look = 0.0
 
     async def run(self) -> None:
-        """Consume until cancelled; then leave the streams to the others."""
+        """Consume until cancelled; then leave the streams to the others.
+
+        What is not expected to pass breaks it off: it goes on where it was when run again.
+        """
         failures = 0
         try:
             while True:
                 try:
                     await self.run_once(block=self._settings.block)
                     failures = 0
-                except Exception as error:  # noqa: BLE001  # whatever it was, it goes on
+                except _EXPECTED as error:
                     failures += 1
-                    expected = isinstance(error, _EXPECTED)
-                    _log.warning(
-                        "consumer.failed",
-                        consumer=self.name,
-                        error=_text_of(error),
-                        exc_info=None if expected else error,
-                    )
+                    _log.warning("consumer.failed", consumer=self.name, error=_text_of(error))
                     await asyncio.sleep(min(0.05 * 2 ** min(failures, 10), 5.0))
         except asyncio.CancelledError:
             await self._shares.leave()
@@ -292,13 +295,16 @@ class Consumer:
             self._standings[stream] = await self._standing(stream)
         if turnover.gained or turnover.lost:
             _log.info("consumer.streams", consumer=self.name, streams=sorted(self._standings))
+        await self._look_whether_logs_go_on()
+        for entity in await self.parking.released(self.name):
+            await self.retry(entity)
         self._next_look = now + self._settings.lease.total_seconds() / 3
 
     async def _standing(self, stream: str) -> _Standing:
         """Read the cursor; a consumer that is new starts with the oldest event there is."""
         document = await self._cursors.find_one({"_id": self._key(stream)})
         if document is not None:
-            return _Standing(document["position"], document["attempts"])
+            return _Standing(document["position"], document["attempts"], document.get("log"))
         bounds = (await self._bus.bounds([stream]))[stream]
         start = max(0, bounds.first - 1)
         await self._cursors.update_one(
@@ -308,27 +314,53 @@ class Consumer:
         )
         return _Standing(start, 0)
 
-    async def _reset(self, stream: str) -> None:
+    async def _look_whether_logs_go_on(self) -> None:
+        """Start afresh, or stop, where a log is another one by now or ends before the cursor."""
+        for stream in list(self._standings):
+            standing, (log, partition) = self._standings[stream], parts_of_stream(stream)
+            head = await self._bus.head(log)
+            head.require_count(log, self._logs[log])
+            if not head.is_of(standing.log) or await self._is_astray(stream, head, partition):
+                await self._reset(stream, head)
+            elif head.identity != standing.log and head.identity is not None:
+                standing.log = head.identity
+                await self._cursors.update_one(
+                    {"_id": self._key(stream)}, {"$set": {"log": head.identity}}
+                )
+
+    async def _is_astray(self, stream: str, head: LogHead, partition: int) -> bool:
+        known = head.partitions.get(partition)
+        if known is None or known.reached == self._standings[stream].position:
+            return False
+        here, place = LogHead(head.identity, {0: known}), [self._standings[stream].position]
+        ends = [(await self._bus.bounds([stream]))[stream]]
+        return bool(self._doubts.confirmed(stream, place, here, ends))
+
+    async def _reset(self, stream: str, lost: LogHead | None = None) -> None:
         """Events after the cursor are gone: have the consumer start afresh, or stop."""
         standing = self._standings[stream]
         bounds = (await self._bus.bounds([stream]))[stream]
-        if bounds.first <= standing.position + 1:
+        if bounds.first <= standing.position + 1 and lost is None:
             return  # the stream is being refilled
         on_reset = self._on_reset
         if on_reset is None:
             raise CursorTooOld(f"{self.name} is at {standing.position} of {stream}: {bounds}")
-        start = bounds.first - 1
+        start, log = bounds.first - 1, standing.log
+        if lost is not None:
+            partition = parts_of_stream(stream)[1]
+            start, log = lost.beginning(partition, bounds.first), lost.identity
 
         async def once(session: Session) -> None:
             await self._cursors.update_one(
                 {"_id": self._key(stream), "position": standing.position},
-                {"$set": {"position": start, "attempts": 0}},
+                {"$set": {"position": start, "attempts": 0, "log": log}},
                 session=session,
             )
             await on_reset(session, stream)
 
         await self._database.transaction(once)
-        standing.position = start
+        standing.position, standing.log = start, log
+        self._doubts.forget(stream)
 
     def _pause(self, now: float) -> float:
         moments = [standing.not_before for standing in self._standings.values()]

@@ -35,6 +35,8 @@ WAITING, PARKED = "WAITING", "PARKED"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _LONG_AFTER = datetime(9999, 1, 1, tzinfo=UTC)
 _UNCLAIMED = {"$expr": {"$lte": ["$claimUntil", "$$NOW"]}}
+_KNOWN = {"schemaVersion": {"$not": {"$gt": UPCASTS.current}}}
+"""Items of a newer release are left to its processes, which run beside this one for a while."""
 _ERROR_LENGTH = 500
 
 _log = structlog.get_logger(__name__)
@@ -258,7 +260,13 @@ class DueWorker:
 
     async def _claim(self, which: Mapping[str, Any]) -> DueItem | None:
         document = await self._collection.find_one_and_update(
-            {"state": WAITING, "kind": {"$in": list(self._handlers)}, **which, **_UNCLAIMED},
+            {
+                "state": WAITING,
+                "kind": {"$in": list(self._handlers)},
+                **which,
+                **_UNCLAIMED,
+                **_KNOWN,
+            },
             [
                 {
                     "$set": {

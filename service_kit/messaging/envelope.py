@@ -11,6 +11,11 @@ from service_kit.runtime.json_values import JSON
 CURRENT_VERSION = 1
 
 
+def public_topic(topic: str) -> str:
+    """Name the section of an event that tells a topic to those who may not see all of it."""
+    return f"{topic}.public"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class EntityRef:
     """One entity: its GraphQL type and its key."""
@@ -105,3 +110,9 @@ def partition_of(entity: EntityRef, partitions: int) -> int:
 def stream_name(service: str, partition: int) -> str:
     """Give the name of the stream of one partition of one service."""
     return f"events:{service}:{partition}"
+
+
+def parts_of_stream(name: str) -> tuple[str, int]:
+    """Give the service and the partition that a stream's name has."""
+    _, service, partition = name.split(":")
+    return service, int(partition)

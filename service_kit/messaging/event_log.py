@@ -2,19 +2,24 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TypeAlias
 
 import structlog
 
 from service_kit.messaging.bus import Bounds, Bus, BusUnavailable, Entry
 from service_kit.messaging.envelope import stream_name
+from service_kit.messaging.log_head import LogHead, OtherPartitions
+from service_kit.runtime.running import Works
 
 Positions: TypeAlias = tuple[int, ...]
 """The position of each partition: everything up to it was read."""
 
 _BLOCK_MILLISECONDS = 1000
 _PAUSE_SECONDS = 1.0
+_HEAD_KEPT_SECONDS = 2.0
+_HEAD_PAUSE_SECONDS = 0.2
+_MOST_HEADLESS_SECONDS = 15.0
 _AT_ONCE = 500
 _READS_AT_ONCE = 16
 
@@ -24,13 +29,17 @@ _log = structlog.get_logger(__name__)
 class EventLog:
     """Followers read for themselves; one watcher per process tells them when there is news."""
 
-    def __init__(self, bus: Bus, service: str, partitions: int) -> None:
+    def __init__(self, bus: Bus, service: str, partitions: int, works: Works | None = None) -> None:
         self.service = service
         self.partitions = partitions
         self._bus = bus
+        self._works = works or Works()
         self._streams = [stream_name(service, partition) for partition in range(partitions)]
         self._place = {stream: partition for partition, stream in enumerate(self._streams)}
         self._reads = asyncio.Semaphore(_READS_AT_ONCE)
+        self._head: LogHead | None = None
+        self._head_until = 0.0
+        self._headless_since: float | None = None
         self._mark = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._followers = 0
@@ -48,6 +57,46 @@ class EventLog:
             found = await self._bus.bounds(self._streams)
         return [found[stream] for stream in self._streams]
 
+    async def head(self) -> LogHead:
+        """Give what the relays said last, a few seconds old at most; raises BusUnavailable."""
+        now = asyncio.get_running_loop().time()
+        if self._head is None or now >= self._head_until:
+            self._head_until = now + _HEAD_KEPT_SECONDS
+            async with self._reads:
+                head = await self._bus.head(self.service)
+            try:
+                head.require_count(self.service, self.partitions)
+            except OtherPartitions as error:
+                _log.error("event_log.other_partitions", reason=str(error))
+                raise BusUnavailable(str(error)) from error
+            self._head = head
+        return self._head
+
+    async def end(self) -> tuple[str | None, list[int]]:
+        """Give which log it is, and where each partition ends, filled again or not.
+
+        While its writer has not said that, since the head is lost with the streams, nobody knows:
+        then wait a while for it. Raises BusUnavailable.
+        """
+        bounds, head = await self.bounds(), await self._fresh_head()
+        while not head.is_whole(self.partitions):
+            self._wait_for_head()
+            await asyncio.sleep(_HEAD_PAUSE_SECONDS)
+            bounds, head = await self.bounds(), await self._fresh_head()
+        self._headless_since = None
+        return head.identity, head.ends([one.last for one in bounds])
+
+    def _wait_for_head(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._headless_since is None:
+            self._headless_since = now
+        if now >= self._headless_since + _MOST_HEADLESS_SECONDS:
+            raise BusUnavailable(f"Nobody has said where the log of {self.service} ends.")
+
+    async def _fresh_head(self) -> LogHead:
+        self._head = None
+        return await self.head()
+
     async def read(self, after: Positions) -> list[tuple[int, Entry]]:
         """Give what there is after the positions, each with its partition; may be nothing."""
         positions = dict(zip(self._streams, after, strict=True))
@@ -60,7 +109,8 @@ class EventLog:
         """Watch for news while anybody is inside."""
         self._followers += 1
         if self._watcher is None:
-            self._watcher = asyncio.create_task(self._watch(), name=f"watch {self.service}")
+            name = f"watch {self.service}"
+            self._watcher = asyncio.create_task(self._works.keep(name, self._watch), name=name)
         try:
             yield
         finally:
@@ -98,6 +148,8 @@ class EventLog:
                     positions = dict(zip(self._streams, newest, strict=True))
                     self._tell()
                 found = await self._bus.read(positions, block=_BLOCK_MILLISECONDS)
+                if not found and await self._went_back(positions):
+                    positions = {}
             except BusUnavailable as error:
                 _log.warning("event_log.unavailable", service=self.service, error=str(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
@@ -105,6 +157,13 @@ class EventLog:
             positions |= {entry.stream: entry.position for entry in found}
             if found:
                 self._tell()
+
+    async def _went_back(self, positions: Mapping[str, int]) -> bool:
+        """Whether a stream ends before what was read: it was lost, or is another log's."""
+        return any(
+            bounds.last < positions[stream]
+            for stream, bounds in zip(self._streams, await self.bounds(), strict=True)
+        )
 
     def _tell(self) -> None:
         self._mark += 1

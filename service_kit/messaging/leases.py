@@ -34,11 +34,16 @@ class Leases:
     def __init__(self, database: Database) -> None:
         self._collection = database.collection(LEASES.name)
 
-    async def acquire(self, name: str, owner: str, duration: timedelta) -> Lease | None:
-        """Take a lease that is free, over, or one's own already; None while another holds it."""
-        lease = await self._take(name, owner, duration)
+    async def acquire(
+        self, name: str, owner: str, duration: timedelta, *, above: int = 0
+    ) -> Lease | None:
+        """Take a lease that is free, over, or one's own already; None while another holds it.
+
+        Its fence is higher than each before it, and than `above`.
+        """
+        lease = await self._take(name, owner, duration, above)
         if lease is None and await self._introduce(name):
-            lease = await self._take(name, owner, duration)
+            lease = await self._take(name, owner, duration, above)
         return lease
 
     async def renew(self, lease: Lease, duration: timedelta) -> bool:
@@ -78,14 +83,14 @@ class Leases:
         )
         return {document["_id"]: document["owner"] for document in running}
 
-    async def _take(self, name: str, owner: str, duration: timedelta) -> Lease | None:
+    async def _take(self, name: str, owner: str, duration: timedelta, above: int) -> Lease | None:
         document = await self._collection.find_one_and_update(
             {"_id": name, "$or": [{"owner": owner}, _IS_OVER]},
             [
                 {
                     "$set": {
                         "owner": {"$literal": owner},
-                        "fence": {"$add": ["$fence", 1]},
+                        "fence": {"$add": [{"$max": ["$fence", above]}, 1]},
                         "until": after(duration),
                     }
                 }

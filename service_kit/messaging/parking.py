@@ -29,6 +29,11 @@ class ParkedEntity:
     error: str
     events: int
 
+    @property
+    def identifier(self) -> str:
+        """What it is called at a command line."""
+        return f"{self.consumer}/{self.entity}"
+
 
 @dataclass(frozen=True, slots=True)
 class ParkedEvent:
@@ -45,15 +50,53 @@ class Parking:
         self._entities = database.collection(PARKED_ENTITIES.name)
         self._events = database.collection(PARKED_EVENTS.name)
 
-    async def entities(self, consumer: str, limit: int = 100) -> list[ParkedEntity]:
-        """Give the entities whose events wait, longest first."""
+    async def entities(self, consumer: str | None = None, limit: int = 100) -> list[ParkedEntity]:
+        """Give the entities whose events wait for a consumer, or for any; longest first."""
         documents = await self._entities.find(
-            {"consumer": consumer}, sort=[("parkedAt", 1)], limit=limit
+            {"consumer": {"$gt": ""} if consumer is None else consumer},
+            sort=[("consumer", 1), ("parkedAt", 1)],
+            limit=limit,
         )
         return [
-            ParkedEntity(consumer, document["entity"], document["error"], document["events"])
-            for document in documents
+            ParkedEntity(one["consumer"], one["entity"], one["error"], one["events"])
+            for one in documents
         ]
+
+    async def release(self, identifier: str) -> bool:
+        """Have a parked entity's consumer try its events again; False if it is not parked."""
+        result = await self._entities.update_one({"_id": identifier}, {"$set": {"retry": True}})
+        return result.matched_count == 1
+
+    async def released(self, consumer: str, limit: int = 100) -> list[str]:
+        """Give the entities that a consumer is to try again, and have it told no more."""
+        documents = await self._entities.find(
+            {"consumer": consumer, "retry": True}, projection=["entity"], limit=limit
+        )
+        keys = [document["_id"] for document in documents]
+        if keys:
+            await self._entities.update_many({"_id": {"$in": keys}}, {"$unset": {"retry": ""}})
+        return [document["entity"] for document in documents]
+
+    async def discard(self, session: Session, identifier: str) -> bool:
+        """Give up one parked event, and have the later ones tried; or all events of an entity.
+
+        False if neither is parked under that name.
+        """
+        event = await self._events.find_one({"_id": identifier}, session=session)
+        if event is not None:
+            consumer, entity = event["consumer"], event["entity"]
+            await self.take_out(session, consumer, entity, identifier)
+            await self._entities.update_one(
+                {"_id": f"{consumer}/{entity}"}, {"$set": {"retry": True}}, session=session
+            )
+            return True
+        document = await self._entities.find_one({"_id": identifier}, session=session)
+        if document is None:
+            return False
+        which = {"consumer": document["consumer"], "entity": document["entity"]}
+        await self._events.delete_many(which, session=session)
+        await self._entities.delete_one({"_id": identifier}, session=session)
+        return True
 
     async def closed(
         self, session: Session, consumer: str, entities: Iterable[str]

@@ -1,19 +1,35 @@
 """Where each partition's log stands: positions are given once, in order, by one owner."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+
+import structlog
 
 from service_kit.messaging.bus import FencedOut
+from service_kit.messaging.log_head import OtherPartitions
 from service_kit.messaging.outbox import OUTBOX, UPCASTS
 from service_kit.runtime.crash_points import Reached
-from service_kit.storage.database import Database, Document, DuplicateKey, Session, UpdateOne
+from service_kit.storage.database import (
+    Blocked,
+    Database,
+    Document,
+    DuplicateKey,
+    Session,
+    UpdateOne,
+    session_name,
+)
 from service_kit.storage.indexes import CollectionDeclaration
 
 POSITIONS = CollectionDeclaration(
-    "positions", (), retention="For ever: one document for each partition."
+    "positions", (), retention="For ever: one document for each partition, and one for the log."
 )
 _ROWS_AT_ONCE = 200
+_ALIVE = timedelta(seconds=1)
+"""A transaction of an owner that lives is over long before."""
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +62,55 @@ class Positions:
         self._counters = database.collection(POSITIONS.name)
         self._service = service
         self._reached = reached
+        self._session = database.session()
+        self._session_name = session_name(self._session)
+
+    async def identity(self, proposed: str, partitions: int) -> str:
+        """Give the log's identity, which is what was proposed first, as was their number.
+
+        Raise OtherPartitions if this is another number: entities would change their partition, and
+        nothing would keep their events in order.
+        """
+        document = await self._counters.find_one_and_update(
+            {"_id": f"{self._service}:log"},
+            [
+                {
+                    "$set": {
+                        "identity": {"$ifNull": ["$identity", {"$literal": proposed}]},
+                        "partitions": {"$ifNull": ["$partitions", partitions]},
+                        "schemaVersion": 1,
+                    }
+                }
+            ],
+            upsert=True,
+        )
+        if document is None:
+            return proposed
+        if document["partitions"] != partitions:
+            raise OtherPartitions(self._service, document["partitions"], partitions)
+        return str(document["identity"])
 
     async def adopt(self, partition: int, fence: int) -> Standing:
-        """Become the owner under `fence`: whoever owned before can give no position any more."""
+        """Become the owner under `fence`: whoever owned before can give no position any more.
+
+        Not even in a transaction under way: one that died in it would block this for a minute.
+        """
         key = self._key(partition)
-        document = await self._raise_fence(key, fence)
+        try:
+            document = await self._raise_fence(key, fence, at_most=_ALIVE)
+        except Blocked:
+            await self._end_transaction_of_owner(key)
+            document = await self._raise_fence(key, fence)
         if document is None:
             try:
                 await self._counters.insert_one(
-                    {"_id": key, "fence": fence, "given": 0, "schemaVersion": 1}
+                    {"_id": key, "given": 0, "schemaVersion": 1, **self._mine(fence)}
                 )
             except DuplicateKey:
                 document = await self._raise_fence(key, fence)
                 if document is None:
-                    raise FencedOut(f"{key} has a newer owner.") from None
+                    newer = await self._counters.find_one({"_id": key})
+                    raise FencedOut(key, newer["fence"] if newer else 0) from None
         return Standing(fence, document["given"] if document else 0)
 
     async def jump(self, partition: int, standing: Standing, given: int) -> Standing:
@@ -68,7 +119,7 @@ class Positions:
             {"_id": self._key(partition), "fence": standing.fence}, {"$max": {"given": given}}
         )
         if result.matched_count == 0:
-            raise FencedOut(f"Partition {partition} has a newer owner.")
+            raise FencedOut(self._key(partition))
         return Standing(standing.fence, given)
 
     async def give(self, standings: Mapping[int, Standing], limit: int) -> list[Run]:
@@ -94,7 +145,7 @@ class Positions:
             self._reached("relay.rows_written")
             return runs
 
-        return await self._database.transaction(once)
+        return await self._database.transaction(once, session=self._session)
 
     async def waiting(self, partitions: list[int]) -> bool:
         """Say whether any row waits for a position."""
@@ -104,7 +155,10 @@ class Positions:
         return row is not None
 
     async def run_from(self, partition: int, position: int) -> Run | None:
-        """Give some of the events from `position`, or from the oldest still kept, on."""
+        """Give some of the events from `position`, or from the oldest still kept, on.
+
+        They end where a jump has left a hole: what follows that is another run.
+        """
         rows = await self._rows.find(
             {"partition": partition, "last": {"$gte": max(position, 1)}},
             sort=[("last", 1)],
@@ -113,7 +167,7 @@ class Positions:
         if not rows:
             return None
         first = rows[0]["last"] - len(rows[0]["events"]) + 1
-        payloads = [payload for row in rows for payload in UPCASTS.upcast(row)["events"]]
+        payloads = [payload for row in _unbroken(rows) for payload in row["events"]]
         skipped = max(0, position - first)
         return Run(partition, first + skipped, tuple(payloads[skipped:]))
 
@@ -139,10 +193,22 @@ class Positions:
     def _key(self, partition: int) -> str:
         return f"{self._service}:{partition}"
 
-    async def _raise_fence(self, key: str, fence: int) -> Document | None:
+    def _mine(self, fence: int) -> dict[str, Any]:
+        return {"fence": fence, "session": self._session_name}
+
+    async def _raise_fence(
+        self, key: str, fence: int, at_most: timedelta | None = None
+    ) -> Document | None:
         return await self._counters.find_one_and_update(
-            {"_id": key, "fence": {"$lte": fence}}, {"$set": {"fence": fence}}
+            {"_id": key, "fence": {"$lte": fence}}, {"$set": self._mine(fence)}, at_most=at_most
         )
+
+    async def _end_transaction_of_owner(self, key: str) -> None:
+        document = await self._counters.find_one({"_id": key}, projection=["session"])
+        session = (document or {}).get("session")
+        if session is not None and session != self._session_name:
+            _log.warning("relay.owner_died_in_transaction", partition=key)
+            await self._database.end_transaction_of(session)
 
     async def _count_on(
         self, runs: list[Run], standings: Mapping[int, Standing], session: Session
@@ -162,7 +228,17 @@ class Positions:
             session=session,
         )
         if result is None or result.matched_count != len(runs):
-            raise FencedOut("A partition has a newer owner.")
+            raise FencedOut("A partition")
+
+
+def _unbroken(rows: list[Document]) -> Iterator[Document]:
+    """Give the rows up to the first that does not follow the one before."""
+    end = None
+    for row in map(UPCASTS.upcast, rows):
+        if end is not None and row["last"] - len(row["events"]) != end:
+            return
+        end = row["last"]
+        yield row
 
 
 def _number(

@@ -5,7 +5,8 @@ appended, under those positions. Whatever a stream lacks, it gets from MongoDB.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -14,13 +15,17 @@ import structlog
 from service_kit.messaging.bus import Bus, BusUnavailable, FencedOut, StreamGap
 from service_kit.messaging.envelope import stream_name
 from service_kit.messaging.leases import Lease, Leases
+from service_kit.messaging.log_head import PartitionHead
 from service_kit.messaging.positions import Positions, Run, Standing
+from service_kit.messaging.shares import CRASH_POINTS as SHARES_CRASH_POINTS
 from service_kit.messaging.shares import Shares
 from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.runtime.identifiers import new_identifier
 from service_kit.runtime.steps import to_its_end
 from service_kit.storage.database import Contended, Database, StorageError
 
 CRASH_POINTS = (
+    *SHARES_CRASH_POINTS,
     "relay.leased",
     "relay.adopted",
     "relay.caught_up",
@@ -63,6 +68,7 @@ class Relay:
         self._settings = settings or RelaySettings()
         self._bus = bus
         self._service = service
+        self._count = partitions
         self._reached = reached
         self._positions = Positions(database, service, reached)
         self._shares = Shares(
@@ -71,10 +77,12 @@ class Relay:
             [str(partition) for partition in range(partitions)],
             owner,
             self._settings.lease,
+            reached=reached,
         )
         self._standings: dict[int, Standing] = {}
         self._wake = asyncio.Event()
         self._elsewhere = False
+        self._looks = 0
         self._next_look = 0.0
         self._next_prune = 0.0
 
@@ -89,7 +97,11 @@ class Relay:
         self._wake.set()
 
     async def run(self) -> None:
-        """Relay until cancelled; then give the partitions back."""
+        """Relay until cancelled; then give the partitions back.
+
+        What is not expected to pass breaks it off: then it looks at everything when run again.
+        """
+        self._next_look = 0.0
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._listen())
@@ -104,9 +116,14 @@ class Relay:
         try:
             await self._look_if_due()
             return await self._relay_waiting_rows()
-        except FencedOut:
-            self._start_over()
+        except FencedOut as refusal:
+            _log.warning("relay.fenced_out", service=self._service, reason=str(refusal))
+            self._forget()
             return 0
+
+    async def identity(self) -> str:
+        """Give the log's identity; raise OtherPartitions if its partitions are not as many."""
+        return await self._positions.identity(new_identifier(), self._count)
 
     async def drain(self) -> int:
         """Relay until nothing waits in the owned partitions; say how many events that were."""
@@ -129,18 +146,27 @@ class Relay:
     async def _relay_waiting_rows(self) -> int:
         if not self._standings:
             return 0
-        runs = await self._positions.give(self._standings, self._settings.rows_at_once)
+        runs = await self._give()
         if not runs:
             return 0
-        self._reached("relay.positions_given")
-        for run in runs:
-            standing = self._standings[run.partition]
-            self._standings[run.partition] = replace(standing, given=run.last)
         added = await asyncio.gather(*map(self._append, runs), return_exceptions=True)
         failed = [outcome for outcome in added if isinstance(outcome, BaseException)]
         if failed:
             raise failed[0]
         return sum(outcome for outcome in added if not isinstance(outcome, BaseException))
+
+    async def _give(self) -> list[Run]:
+        try:
+            runs = await self._positions.give(self._standings, self._settings.rows_at_once)
+        except Exception:
+            self._forget()  # they may be given, or yet be: only a new fence tells
+            raise
+        for run in runs:
+            standing = self._standings[run.partition]
+            self._standings[run.partition] = replace(standing, given=run.last)
+        if runs:
+            self._reached("relay.positions_given")
+        return runs
 
     async def _relay(self) -> None:
         failures = 0
@@ -151,14 +177,12 @@ class Relay:
                 if added < self._settings.rows_at_once:  # there is no more, unless we are woken
                     await self._rest()
                 failures = 0
-            except Exception as error:  # noqa: BLE001  # whatever it was, events must not stop
+            except (BusUnavailable, StorageError, Contended) as error:
                 failures += 1
-                expected = isinstance(error, (BusUnavailable, StorageError, Contended))
                 _log.warning(
                     "relay.failed",
                     service=self._service,
                     error=f"{type(error).__name__}: {error}",
-                    exc_info=None if expected else error,
                 )
                 self._next_look = 0.0  # look at the streams too, before going on
                 await asyncio.sleep(min(0.05 * 2 ** min(failures, 10), 2.0))
@@ -170,7 +194,8 @@ class Relay:
                 return
             if await to_its_end(self._positions.waiting(list(self._standings))):
                 return
-        await self._woken()
+        if self._next_look:
+            await self._woken()
 
     async def _woken(self) -> bool:
         try:
@@ -197,23 +222,58 @@ class Relay:
         now = asyncio.get_running_loop().time()
         if now < self._next_look:
             return
-        turnover = await self._shares.look()
-        for lease in turnover.lost:
-            self._standings.pop(_partition(lease), None)
-        for lease in turnover.gained:
-            await self._adopt(lease)
+        identity = await self.identity()
+        try:
+            await self._shares.look()
+        finally:
+            self._drop_what_is_not_held()
+        await self._adopt_what_is_held()
         await self.refill()
+        await self._tell_head(identity)
         await self._prune_if_due(now)
         self._next_look = now + self._settings.lease.total_seconds() / 3
 
-    async def _adopt(self, lease: Lease) -> None:
+    async def _tell_head(self, identity: str) -> None:
+        """Say how far the owned partitions go, now that their streams have what there is."""
+        self._looks += 1
+        partitions = {
+            number: PartitionHead(standing.given, f"{standing.fence}.{self._looks}")
+            for number, standing in self._standings.items()
+        }
+        await self._bus.tell_head(self._service, identity, partitions, count=self._count)
+
+    def _drop_what_is_not_held(self) -> None:
+        fences = {int(job): lease.fence for job, lease in self._shares.held.items()}
+        self._standings = {
+            partition: standing
+            for partition, standing in self._standings.items()
+            if fences.get(partition) == standing.fence
+        }
+
+    async def _adopt_what_is_held(self) -> None:
+        """Adopt each lease that is not adopted yet, by whichever look it was taken."""
+        for job, lease in self._shares.held.items():
+            if int(job) not in self._standings:
+                await self._adopt(int(job), lease)
+
+    async def _adopt(self, partition: int, lease: Lease) -> None:
         self._reached("relay.leased")
-        partition = _partition(lease)
-        try:
+        with self._outbidding(partition):
             self._standings[partition] = await self._positions.adopt(partition, lease.fence)
-        except FencedOut:
-            return
         self._reached("relay.adopted")
+
+    @contextmanager
+    def _outbidding(self, partition: int) -> Iterator[None]:
+        """Note the fence that a write is refused for: whoever has the lease goes above it.
+
+        A newer owner has the lease, so that this one does not get it. Nobody has it if that fence
+        is of another life: of a stream or a counter that outlived the leases.
+        """
+        try:
+            yield
+        except FencedOut as refusal:
+            self._shares.outbid(str(partition), refusal.fence)
+            raise
 
     async def _prune_if_due(self, now: float) -> None:
         if now < self._next_prune:
@@ -231,14 +291,15 @@ class Relay:
         return added
 
     async def _send(self, run: Run, *, begin: bool = False) -> int:
-        return await self._bus.append_run(
-            self._stream(run.partition),
-            run.first,
-            run.payloads,
-            fence=self._standings[run.partition].fence,
-            begin=begin,
-            keep=self._settings.stream_length,
-        )
+        with self._outbidding(run.partition):
+            return await self._bus.append_run(
+                self._stream(run.partition),
+                run.first,
+                run.payloads,
+                fence=self._standings[run.partition].fence,
+                begin=begin,
+                keep=self._settings.stream_length,
+            )
 
     async def _catch_up(self, partition: int) -> int:
         """Bring a stream to where the database is; a lost one starts with what it may hold."""
@@ -274,8 +335,8 @@ class Relay:
         _log.error("relay.stream_is_ahead", partition=partition, top=top, given=standing.given)
         self._standings[partition] = await self._positions.jump(partition, standing, top)
 
-    def _start_over(self) -> None:
-        """Another owner has written: believe nothing, ask for the leases again."""
+    def _forget(self) -> None:
+        """Believe nothing any more, and ask for the leases again at once."""
         self._shares.forget()
         self._standings.clear()
         self._next_look = 0.0
@@ -286,7 +347,3 @@ class Relay:
 
     def _stream(self, partition: int) -> str:
         return stream_name(self._service, partition)
-
-
-def _partition(lease: Lease) -> int:
-    return int(lease.name.rsplit("/", 1)[1])

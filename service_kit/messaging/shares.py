@@ -8,7 +8,10 @@ from datetime import timedelta
 from math import ceil
 
 from service_kit.messaging.leases import Lease, Leases
+from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.storage.database import StorageError
+
+CRASH_POINTS = ("shares.taken",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,10 @@ class Turnover:
 
 
 class Shares:
-    """One process's part of the jobs of a group; call `look` well within each `duration`."""
+    """One process's part of the jobs of a group; call `look` well within each `duration`.
+
+    A look that fails may have changed `held` already: go by that, not by the turnover alone.
+    """
 
     def __init__(
         self,
@@ -29,12 +35,16 @@ class Shares:
         jobs: Sequence[str],
         owner: str,
         duration: timedelta,
+        *,
+        reached: Reached = pass_by,
     ) -> None:
         self._leases = leases
         self._jobs = {f"{group}/job/{job}": job for job in jobs}
         self._group = group
         self._owner = owner
         self._duration = duration
+        self._reached = reached
+        self._above: dict[str, int] = {}
         self._member: Lease | None = None
         self.held: dict[str, Lease] = {}
 
@@ -65,6 +75,10 @@ class Shares:
         self.held.clear()
         self._member = None
 
+    def outbid(self, job: str, fence: int) -> None:
+        """Take the job, from now on, under a fence above one that is known to have been used."""
+        self._above[job] = max(fence, self._above.get(job, 0))
+
     async def _renew(self) -> None:
         if self._member is None:
             self._member = await self._leases.acquire(
@@ -92,6 +106,9 @@ class Shares:
                 return
             if job in self.held:
                 continue
-            lease = await self._leases.acquire(name, self._owner, self._duration)
+            lease = await self._leases.acquire(
+                name, self._owner, self._duration, above=self._above.get(job, 0)
+            )
             if lease is not None:
                 self.held[job] = lease
+                self._reached("shares.taken")

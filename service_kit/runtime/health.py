@@ -18,11 +18,16 @@ _log = structlog.get_logger("service_kit.health")
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """Something the process needs; the probe raises when it is not there."""
+    """Something the process needs; the probe raises when it is not there.
+
+    What is not `vital` only makes it degraded: it answers most requests all the same, and all
+    processes would be taken out of service at once if what they share failed.
+    """
 
     name: str
     probe: Callable[[], Awaitable[None]]
     seconds: float = PROBE_SECONDS
+    vital: bool = True
 
     async def failure(self) -> Exception | None:
         """Why the probe did not end well within its time; None if it did."""
@@ -35,7 +40,7 @@ class HealthCheck:
 
 
 def health_routes(checks: Sequence[HealthCheck], registry: CollectorRegistry) -> list[Route]:
-    """Give /health/live, /health/ready (503 with the failing names) and /metrics."""
+    """Give /health/live, /health/ready (503 if anything vital fails) and /metrics."""
     known: dict[str, bool] = {}
 
     def tell(check: HealthCheck, failure: Exception | None) -> bool:
@@ -55,9 +60,12 @@ def health_routes(checks: Sequence[HealthCheck], registry: CollectorRegistry) ->
     async def ready(_: Request) -> Response:
         failures = await asyncio.gather(*(check.failure() for check in checks))
         asked = zip(checks, failures, strict=True)
-        failing = [check.name for check, failure in asked if not tell(check, failure)]
+        failing = [check for check, failure in asked if not tell(check, failure)]
+        names = [check.name for check in failing]
+        if any(check.vital for check in failing):
+            return JSONResponse({"status": "not ready", "failing": names}, 503)
         if failing:
-            return JSONResponse({"status": "not ready", "failing": failing}, 503)
+            return JSONResponse({"status": "degraded", "failing": names})
         return JSONResponse({"status": "ready"})
 
     async def metrics(_: Request) -> Response:

@@ -5,6 +5,9 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp
 
+from service_kit.runtime.http import DroppingProtocol
+from service_kit.runtime.websocket import PushingProtocol
+
 GRACE_SECONDS = 20
 """How long requests under way may take to end after SIGTERM."""
 
@@ -36,7 +39,7 @@ def server_for(
             host=host,
             port=port,
             loop="uvloop",
-            http="httptools",
+            http=DroppingProtocol,
             log_config=None,
             log_level=log_level.lower(),
             access_log=False,
@@ -44,6 +47,7 @@ def server_for(
             date_header=True,
             lifespan="on",
             timeout_keep_alive=75,
+            ws=PushingProtocol,
             ws_max_size=SOCKET_MESSAGE_BYTES,
             # Many small messages: compressing each costs more than it saves, in memory above all.
             ws_per_message_deflate=False,

@@ -1,7 +1,8 @@
 """What is seen of each request from outside: a span, a line in the log, a count and a time."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from time import perf_counter
@@ -51,6 +52,7 @@ _LONGEST_NAME = 100
 _QUIET = ("/health/", "/metrics")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SERVER_ERROR = 500
+_STREAMS = ("text/event-stream", "multipart/mixed")
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 _log = structlog.get_logger("service_kit.requests")
@@ -58,11 +60,12 @@ _log = structlog.get_logger("service_kit.requests")
 
 @dataclass(slots=True)
 class _Request:
-    """The request under way."""
+    """The request under way; `streaming_since` is when its answer turned out to be a stream."""
 
     request_id: str
     operation: str = UNNAMED
     status: int = _SERVER_ERROR
+    streaming_since: float | None = None
 
 
 _current: ContextVar[_Request | None] = ContextVar("request", default=None)
@@ -121,6 +124,13 @@ class RequestMetrics:
             registry=registry,
         ).labels(process)
 
+    @contextmanager
+    def under_way(self) -> Iterator[Callable[[], None]]:
+        """Count a request as under way, until the end or until it is told to have been answered."""
+        with ExitStack() as stack:
+            stack.enter_context(self.in_flight.track_inprogress())
+            yield stack.close
+
     def observe(self, operation: str, status: int, seconds: float) -> None:
         """Count a request that has ended."""
         label = self._names.label(operation)
@@ -154,7 +164,7 @@ class RequestTelemetry:
         with (
             following(traceparent),
             structlog.contextvars.bound_contextvars(**names),
-            self._metrics.in_flight.track_inprogress(),
+            self._metrics.under_way() as ended,
             span(
                 f"{scope['method']} {scope['path']}",
                 {ATTRIBUTE_METHOD: scope["method"], ATTRIBUTE_PATH: scope["path"]},
@@ -163,12 +173,16 @@ class RequestTelemetry:
             ) as opened,
         ):
             try:
-                await self._app(scope, receive, _noting_status(request, send))
+                await self._app(scope, receive, _noting(request, send, ended))
             finally:
-                self._tell(request, scope, opened, perf_counter() - started)
+                self._tell(request, scope, opened, started)
 
-    def _tell(self, request: _Request, scope: Scope, opened: Span, seconds: float) -> None:
-        self._metrics.observe(request.operation, request.status, seconds)
+    def _tell(self, request: _Request, scope: Scope, opened: Span, started: float) -> None:
+        seconds = perf_counter() - started
+        since = request.streaming_since
+        # A stream has been answered once it begins: how long it lasts is its client's business.
+        answered = seconds if since is None else since - started
+        self._metrics.observe(request.operation, request.status, answered)
         if opened.is_recording():
             opened.set_attribute(ATTRIBUTE_OPERATION, request.operation)
             opened.set_attribute(ATTRIBUTE_STATUS, request.status)
@@ -183,10 +197,13 @@ class RequestTelemetry:
         )
 
 
-def _noting_status(request: _Request, send: Send) -> Send:
+def _noting(request: _Request, send: Send, ended: Callable[[], None]) -> Send:
     async def noting(message: Message) -> None:
         if message["type"] == "http.response.start":
             request.status = int(message["status"])
+            if (_header(message["headers"], "content-type") or "").startswith(_STREAMS):
+                request.streaming_since = perf_counter()
+                ended()
         await send(message)
 
     return noting

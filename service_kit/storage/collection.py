@@ -1,6 +1,7 @@
 """One collection, with the fair gate before every call that stands alone."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, TypeAlias, TypeVar
 
 from pymongo import IndexModel, ReturnDocument
@@ -191,8 +192,15 @@ class Collection:
         before: bool = False,
         projection: Mapping[str, Any] | Sequence[str] | None = None,
         session: Session | None = None,
+        at_most: timedelta | None = None,
     ) -> Document | None:
-        """Change the first match and give it as it is after, or `before`, the change."""
+        """Change the first match and give it as it is after, or `before`, the change.
+
+        Raises Blocked when a transaction under way keeps it from that for longer than `at_most`.
+        """
+        options: dict[str, Any] = (
+            {} if at_most is None else {"maxTimeMS": int(at_most.total_seconds() * 1000)}
+        )
         wanted = ReturnDocument.BEFORE if before else ReturnDocument.AFTER
         found: Document | None = await self._gated(
             session,
@@ -204,6 +212,7 @@ class Collection:
                 upsert=upsert,
                 return_document=wanted,
                 session=session,
+                **options,
             ),
         )
         return found

@@ -3,14 +3,16 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
+from bson import Binary
 from pymongo import AsyncMongoClient
 from pymongo.errors import (
     BulkWriteError,
     ConnectionFailure,
     DuplicateKeyError,
+    ExecutionTimeout,
     PyMongoError,
 )
 from pymongo.monitoring import CommandListener
@@ -22,6 +24,7 @@ from service_kit.storage.collection import Change, Collection, Document, Session
 from service_kit.storage.gate import FairGate, through
 
 __all__ = [
+    "Blocked",
     "BulkWriteError",
     "Change",
     "Collection",
@@ -34,12 +37,14 @@ __all__ = [
     "InsertOne",
     "ReplaceOne",
     "Session",
+    "SessionName",
     "StorageError",
     "StorageUnavailable",
     "UpdateMany",
     "UpdateOne",
     "Write",
     "connect",
+    "session_name",
 ]
 
 T = TypeVar("T")
@@ -48,6 +53,10 @@ StorageError = PyMongoError
 """Any failure of the driver or the server."""
 StorageUnavailable = ConnectionFailure
 """The server could not be reached; the same call may be made again."""
+Blocked = ExecutionTimeout
+"""An operation took longer than it was given, which another's transaction may be the cause of."""
+SessionName: TypeAlias = Binary
+"""What a session is called in the whole deployment; documents may hold it."""
 DuplicateKey = DuplicateKeyError
 """A write broke a unique index."""
 
@@ -101,15 +110,36 @@ class Database:
                     if getattr(error, "code", None) not in (48, None):  # 48: created meanwhile
                         raise
 
-    async def transaction(self, callback: Callable[[Session], Awaitable[T]]) -> T:
+    async def transaction(
+        self, callback: Callable[[Session], Awaitable[T]], *, session: Session | None = None
+    ) -> T:
         """Run `callback` in one transaction and give its result.
 
         The callback runs again, on a fresh snapshot, whenever another writer was first; so it
-        must have no effect but its writes. Contended is raised when the patience is spent.
+        must have no effect but its writes. Contended is raised when the patience is spent. A
+        `session` of one's own is for one transaction at a time.
         """
-        async with through(self.gate), self._client.start_session() as session:
-            hooks = self._after_commit[session] = []
-            result = await self._run_until_committed(session, callback, hooks)
+        if session is None:
+            async with through(self.gate), self._client.start_session() as one_off:
+                return await self._told(one_off, callback)
+        async with through(self.gate):
+            return await self._told(session, callback)
+
+    def session(self) -> Session:
+        """Give a session of one's own; the database's end is its end."""
+        return self._client.start_session()
+
+    async def end_transaction_of(self, session: SessionName) -> None:
+        """Abort what somebody who is believed dead has under way, so that it blocks nobody.
+
+        MongoDB itself waits for the end of a transaction whose client has gone for a minute.
+        """
+        async with through(self.gate):
+            await self._client.admin.command("killSessions", [{"id": session}])
+
+    async def _told(self, session: Session, callback: Callable[[Session], Awaitable[T]]) -> T:
+        hooks = self._after_commit[session] = []
+        result = await self._run_until_committed(session, callback, hooks)
         for hook in hooks:
             hook()
         return result
@@ -177,6 +207,12 @@ class Database:
                     raise
             else:
                 return result
+
+
+def session_name(session: Session) -> SessionName:
+    """Give a session's name."""
+    name: SessionName = session.session_id["id"]
+    return name
 
 
 def _pause_before(attempt: int) -> float:

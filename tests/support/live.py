@@ -11,6 +11,7 @@ import orjson
 
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.envelope import EntityRef, Event, partition_of, stream_name
+from service_kit.messaging.log_head import PartitionHead
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PARTITIONS = 8
@@ -19,9 +20,11 @@ extend schema
   @link(url: "https://tutti.example/events/v1.0", import: ["@eventSource"])
   @federation__composeDirective(name: "@eventSource")
 directive @eventSource(
-  stream: String!, match: [String!]!, kind: EventSourceKind! = LOSSLESS, unrestricted: [String!]!
+  stream: String!, match: [String!]!, kind: EventSourceKind! = LOSSLESS, unrestricted: [String!]!,
+  roles: [String!], public: [String!], share: EventSharing! = SUBJECT
 ) on FIELD_DEFINITION
 enum EventSourceKind { LOSSLESS STATE }
+enum EventSharing { SUBJECT RIGHTS }
 enum EventDelivery { EVENT SNAPSHOT HEARTBEAT RESET }
 """
 
@@ -63,6 +66,14 @@ class Log:
         self.written.append((partition, position, payload))
         await self.bus.append(stream_name(self.stream, partition), position, payload)
         return event
+
+    async def say(self, mark: str = "1", identity: str = "first") -> None:
+        """Say what a relay that has made the streams whole would say."""
+        heads = {
+            number: PartitionHead(self.positions.get(number, 0), mark)
+            for number in range(self.partitions)
+        }
+        await self.bus.tell_head(self.stream, identity, heads, count=self.partitions)
 
     async def wipe(self) -> None:
         """Lose every stream."""

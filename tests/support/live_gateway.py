@@ -26,7 +26,7 @@ ORDERS = (
     EVENT_SOURCE
     + """
 type Query { order(id: ID!): Order }
-type Order @key(fields: "id") { id: ID! status: String place: Place }
+type Order @key(fields: "id") { id: ID! status: String version: Int place: Place }
 type Place @key(fields: "id") { id: ID! }
 type OrderChange { order: Order type: String place: Place cursor: String!
   delivery: EventDelivery! seq: Int occurredAt: String eventId: String }
@@ -63,6 +63,7 @@ class World:
         self.settings = settings
         self.clock = SettableClock(NOW)
         self.statuses: dict[str, str] = {}
+        self.versions: dict[str, int] = {}
         self.orders = SmallSubgraph("orders", ORDERS, {}, {"Order": self._order})
         self.places = SmallSubgraph(
             "places", PLACES, {}, {"Place": lambda one: {**one, "name": f"place {one['id']}"}}
@@ -71,7 +72,9 @@ class World:
 
     def _order(self, one: Any) -> Any:
         status = self.statuses.get(one["id"], "NEW")
-        return {"id": one["id"], "status": status, "place": {"id": f"P{one['id']}"}}
+        version = self.versions.get(one["id"])
+        place = {"id": f"P{one['id']}"}
+        return {"id": one["id"], "status": status, "version": version, "place": place}
 
     async def start(self, session: aiohttp.ClientSession) -> None:
         urls = []
@@ -124,7 +127,7 @@ async def listeners(world: World, session: aiohttp.ClientSession) -> float:
     async with session.get(f"{world.gateway.url}/metrics") as response:
         text = await response.text()
     found = (line for line in text.splitlines() if line.startswith("gateway_live_listeners{"))
-    return float(next(found).split()[1])
+    return float(next(found, "none 0").split()[1])
 
 
 async def until_listeners(world: World, session: aiohttp.ClientSession, count: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from gateway.ports import LogBounds, LogEntry
+from service_kit.messaging.log_head import LogHead, PartitionHead
 
 
 class MemoryLog:
@@ -18,12 +19,15 @@ class MemoryLog:
         self._news = asyncio.Event()
         self._others: list[MemoryLog] = []
         self.stalled = False
+        self.said: LogHead | None = None
+        self._unsaid: set[int] = set()
+        self._mark = 0
 
     def append(
         self, partition: int, entity: str, seq: int, keys: Mapping[str, Any], field: str = "changed"
     ) -> None:
         """Append an event of an entity; a log that lacks the one before is filled first."""
-        position = 1 + sum(one.partition == partition for one in self.history)
+        position = 1 + len(self._history_of(partition))
         if position > 1 and not self.entries[partition]:
             self._refill(partition)
         envelope = {
@@ -39,9 +43,10 @@ class MemoryLog:
         self._add(entry)
 
     def lose(self) -> None:
-        """Forget everything."""
+        """Forget everything, and what was said of it."""
         for entries in self.entries:
             entries.clear()
+        self._unsaid.update(range(len(self.entries)))
 
     def refill(self) -> None:
         """Have everything again."""
@@ -60,6 +65,21 @@ class MemoryLog:
             LogBounds(entries[0].position, entries[-1].position) if entries else LogBounds(0, 0)
             for entries in self.entries[:partitions]
         ]
+
+    async def head(self, stream: str) -> LogHead:  # noqa: ARG002
+        """Give what a test has its writer say, or else what a writer says that has looked now."""
+        await asyncio.sleep(0)
+        return self.said or LogHead("memory", self._heads(), len(self.entries))
+
+    def _heads(self) -> dict[int, PartitionHead]:
+        return {
+            partition: PartitionHead(len(self._history_of(partition)), f"{self._mark}")
+            for partition in range(len(self.entries))
+            if partition not in self._unsaid
+        }
+
+    def _history_of(self, partition: int) -> list[LogEntry]:
+        return [one for one in self.history if one.partition == partition]
 
     async def read(
         self,
@@ -83,6 +103,7 @@ class MemoryLog:
         """Give the same log as another process reads it: it may stall for that one alone."""
         other = MemoryLog(len(self.entries))
         other.entries, other.history = self.entries, self.history
+        other._unsaid = self._unsaid
         self._others.append(other)
         return other
 
@@ -93,9 +114,10 @@ class MemoryLog:
 
     def _refill(self, partition: int) -> None:
         self.entries[partition].clear()
-        for entry in self.history:
-            if entry.partition == partition:
-                self._add(entry)
+        for entry in self._history_of(partition):
+            self._add(entry)
+        self._unsaid.discard(partition)
+        self._mark += 1
 
     def _after(self, after: Mapping[int, int], count: int) -> list[LogEntry]:
         return [

@@ -20,7 +20,7 @@ HOME: Final = {
     "country": "FR",
 }
 _HOME_LATITUDE, _HOME_LONGITUDE = 48.8689, 2.3320
-_WAIT_SECONDS = 20
+_WAIT_SECONDS = 60
 _LOOK_AGAIN = 0.02
 
 ERRORS: Final = "userErrors { code path params { key value } retryable }"

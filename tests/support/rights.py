@@ -35,6 +35,7 @@ PAGE: Final = ROOT / "docs" / "rights.md"
 COLUMNS: Final = (*(role.value for role in Role), SERVICE)
 ENTITIES: Final = "_entities"
 ROOTS: Final = ("Query", "Mutation", "Subscription")
+CHANNEL: Final = "channel"
 HEARTBEAT: Final = "heartbeatSeconds"
 HEARTBEAT_SECONDS: Final = 60
 _INTRODUCTION: Final = """\
@@ -44,6 +45,9 @@ Written by `python -m tests.support.rights` from what each operation says of its
 the two together and calls every operation as everybody. Nothing is open unless it says so. What
 a role may do, it may do with its own things: a customer's orders, an assistant's shops.
 `service` is another service of the system, and never a user. A visitor is nobody signed in.
+Of `Subscription.availabilityChanged` visitors and customers hear what a storefront may show: they
+name a channel, and are told what can be promised of new goods where that channel sells from.
+What is on the shelves, used goods and other locations are for the back office.
 """
 _SAMPLES: Final[Mapping[str, Any]] = {
     "Boolean": True,
@@ -135,10 +139,10 @@ def entity_call(schema: GraphQLSchema, right: Right, representation: Mapping[str
 
 
 def _named(parent: str, field: GraphQLField) -> frozenset[str]:
-    """Give what is said although it need not be: of whom to hear, and that one listens."""
+    """Give what is said although it need not be: of what to hear, and that one listens."""
     if parent != "Subscription":
         return frozenset()
-    return frozenset({next(iter(field.args)), HEARTBEAT})
+    return frozenset({next(iter(field.args)), CHANNEL, HEARTBEAT})
 
 
 def _called(

@@ -4,7 +4,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,9 @@ ORDERS: Final = "order_svc"
 RETURNS: Final = "returns_svc"
 _ISSUER: Final = "http://issuer.test"
 _READY_SECONDS: Final = 30
+SERVICES = (INVENTORY, ORDERS, RETURNS)
+"""Who is asked through the gateway."""
+
 _PATIENCE: Final = timedelta(minutes=2)
 """No deadline between the processes ends a test on a busy machine."""
 _ASK_AGAIN: Final = 0.05
@@ -80,6 +84,23 @@ class Stack:
         """Start the services, then the gateway, and wait until it has the graph."""
         self._loop.run(self._start_all())
 
+    def start_services(self) -> None:
+        """Start the services alone, for a gateway that is a process of its own."""
+        self._loop.run(self._start_services())
+
+    def gateway_environment(self) -> dict[str, str]:
+        """Return the settings of a gateway process over the services."""
+        return {
+            "GATEWAY_SUBGRAPHS": ",".join(self._subgraphs()),
+            "GATEWAY_DEVELOPMENT": "true",
+            "SIGNING_KEY_FILE": str(key_file(self._keys, GATEWAY)),
+            "USER_JWKS_FILE": str(self._jwks),
+            "USER_ISSUER": _ISSUER,
+            "USER_AUDIENCE": AUDIENCE,
+            "REDIS_URL": self._redis.reveal(),
+            "SUBGRAPH_DEADLINE": str(_PATIENCE.total_seconds()),
+        }
+
     def close(self) -> None:
         """Stop everything, the gateway first."""
         for served in reversed(self._apps.values()):
@@ -90,9 +111,13 @@ class Stack:
         """Return the GraphQL address of the gateway or of a subgraph."""
         return f"{self._apps[name].url}/graphql"
 
-    def user_token(self, role: Role, grants: Sequence[str] = ()) -> str:
-        """Return an end user's token for the gateway."""
-        return self._issuer.token(User(role, tuple(grants)), self.clock.now())
+    def user_token(
+        self, role: Role, grants: Sequence[str] = (), *, expires: datetime | None = None
+    ) -> str:
+        """Return an end user's token for the gateway, which lasts for years unless told."""
+        user, now = User(role, tuple(grants)), self.clock.now()
+        lifetime = self._issuer.lifetime if expires is None else expires - now
+        return replace(self._issuer, lifetime=lifetime).token(user, now)
 
     def signer(self, process: str) -> CallerSigner:
         """Return what a process signs callers with."""
@@ -113,9 +138,11 @@ class Stack:
             await self._loop.ask(self._apps[name].start())
             await _until_ready(self._apps[name].url)
 
+    async def _start_services(self) -> None:
+        await asyncio.gather(*(self._apps[name].start() for name in SERVICES))
+
     async def _start_all(self) -> None:
-        services = (INVENTORY, ORDERS, RETURNS)
-        await asyncio.gather(*(self._apps[name].start() for name in services))
+        await self._start_services()
         await self._apps[GATEWAY].start()
         await _until_ready(self._apps[GATEWAY].url)
 
@@ -159,11 +186,12 @@ class Stack:
         )
         return returns_app(settings, self.clock)
 
+    def _subgraphs(self) -> tuple[str, ...]:
+        return tuple(f"{name}={self.graphql_url(name)}" for name in SERVICES)
+
     def _gateway(self) -> ASGIApp:
         settings = GatewaySettings(
-            subgraphs=tuple(
-                f"{name}={self.graphql_url(name)}" for name in (INVENTORY, ORDERS, RETURNS)
-            ),
+            subgraphs=self._subgraphs(),
             signing_key_file=key_file(self._keys, GATEWAY),
             user_jwks_file=self._jwks,
             user_issuer=_ISSUER,

@@ -3,6 +3,7 @@
 from gateway.composition.rules.arguments_agree import arguments_agree
 from gateway.composition.rules.composition import Composition, Rule
 from gateway.composition.rules.enums_agree import enums_agree
+from gateway.composition.rules.event_sources_are_sound import event_sources_are_sound
 from gateway.composition.rules.externals_are_sound import externals_are_sound
 from gateway.composition.rules.field_sets_are_valid import field_sets_are_valid
 from gateway.composition.rules.field_types_agree import field_types_agree
@@ -31,6 +32,7 @@ ALL_RULES: tuple[Rule, ...] = (
     interfaces_are_implemented,
     interface_objects_are_sound,
     hidden_parts_are_whole,
+    event_sources_are_sound,
 )
 
 __all__ = ["ALL_RULES", "Composition"]

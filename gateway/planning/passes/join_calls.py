@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from gateway.planning.drafts import Call, Draft, Drafts
 from gateway.planning.graph import QueryGraph
 from gateway.planning.inputs import ConflictingInputs, representations_of
+from gateway.planning.shared_inputs import may_share_inputs
 
 
 def join_calls(drafts: Drafts, graph: QueryGraph) -> None:
@@ -59,23 +60,23 @@ def _may_join(drafts: Drafts, first: Draft, second: Draft) -> bool:
 
 
 def _join(drafts: Drafts, alike: Sequence[Draft], graph: QueryGraph) -> None:
-    """Join into the first as many as send nothing that conflicts."""
+    """Join into the first as many as it can share representations with."""
     first, *others = alike
-    if _fits(first, others, graph):
+    if _fits(drafts, first, others, graph):
         _absorb(drafts, first, others)
         return
     for other in others:
-        if _fits(first, [other], graph):
+        if _fits(drafts, first, [other], graph):
             _absorb(drafts, first, [other])
 
 
-def _fits(first: Draft, others: Iterable[Draft], graph: QueryGraph) -> bool:
+def _fits(drafts: Drafts, first: Draft, others: Iterable[Draft], graph: QueryGraph) -> bool:
     hops = [hop for draft in (first, *others) for hop in draft.calls[0].hops]
     try:
         representations_of(hops, graph)
     except ConflictingInputs:
         return False
-    return True
+    return may_share_inputs(hops, graph, drafts.use)
 
 
 def _absorb(drafts: Drafts, first: Draft, others: Iterable[Draft]) -> None:

@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from inventory_svc.domain.stock.draft import PositionChange
-from inventory_svc.domain.stock.position import Position
+from inventory_svc.domain.stock.position import Condition, Position
 from service_kit.graphql.global_ids import to_global_id
+from service_kit.messaging.envelope import public_topic
 from service_kit.runtime.json_values import JSON
 
 AVAILABILITY_CHANGED: Final = "availabilityChanged"
@@ -45,7 +46,10 @@ def crossed(before: int, after: int) -> Crossing:
 def sections_of_position(
     change: PositionChange, now: datetime, channels_of: ChannelsOf
 ) -> Mapping[str, JSON]:
-    """What the event of a position says; nothing unless its availability or its count differ."""
+    """What the event of a position says; nothing unless its availability or its count differ.
+
+    Shoppers hear of new goods where a channel sells from, and not of how many are there.
+    """
     after = change.after
     told, available = _told(change.before), after.available(now)
     on_hand_before = change.before.on_hand if change.before else 0
@@ -53,7 +57,7 @@ def sections_of_position(
         return {}
     sku, location, condition = after.key
     location_id = to_global_id("Location", location)
-    payload: JSON = {
+    payload: dict[str, JSON] = {
         "sku": sku,
         "item": {"sku": sku},
         "location": {"id": location_id},
@@ -62,8 +66,13 @@ def sections_of_position(
         "onHand": after.on_hand,
         "crossed": crossed(told, available).value,
     }
-    keys: JSON = {"skus": sku, "channel": list(channels_of(location)), "locationIds": location_id}
-    return {AVAILABILITY_CHANGED: {"keys": keys, "payload": payload}}
+    channels = list(channels_of(location))
+    keys: JSON = {"skus": sku, "channel": channels, "locationIds": location_id}
+    sections: dict[str, JSON] = {AVAILABILITY_CHANGED: {"keys": keys, "payload": payload}}
+    if channels and condition is Condition.NEW and told != available:
+        shown: JSON = {**payload, "onHand": None}
+        sections[public_topic(AVAILABILITY_CHANGED)] = {"keys": keys, "payload": shown}
+    return sections
 
 
 def _told(before: Position | None) -> int:

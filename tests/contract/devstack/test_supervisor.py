@@ -14,7 +14,7 @@ import pytest
 
 FOREVER = "exec sleep 600"
 STUBBORN = "trap '' TERM INT; echo deaf; while :; do sleep 600; done"
-SECONDS = 30
+SECONDS = 60
 
 
 class RunningStack:

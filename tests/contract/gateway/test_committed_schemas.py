@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from graphql import print_schema
+from graphql import GraphQLObjectType, build_schema, get_named_type, print_schema
 
 from gateway.cli.compose import run as run_compose
 from gateway.planning.snapshot import build_snapshot
@@ -49,3 +49,26 @@ def test_the_public_schema_shows_nothing_of_the_machinery_and_nothing_for_servic
     assert "join__" not in public
     assert "_entities" not in public
     assert "@inaccessible" not in public
+
+
+def test_events_lead_to_what_is_answered_by_who_asks_only_where_it_does_not_matter() -> None:
+    """`share: RIGHTS` would give one person's answer to another.
+
+    A reservation's actions depend on the person, but not those of an order's reservation
+    (test_rights.py of the stock), which is what a fulfilment has; add here what else does.
+    """
+    schema = build_schema(committed("public"))
+    assert schema.subscription_type is not None
+    reached: dict[str, set[str]] = {}
+    waiting = [schema.subscription_type]
+    while waiting:
+        kind = waiting.pop()
+        for name, field in kind.fields.items():
+            found = get_named_type(field.type)
+            is_new = found.name not in reached
+            reached.setdefault(found.name, set()).add(f"{kind.name}.{name}")
+            if is_new and isinstance(found, GraphQLObjectType):
+                waiting.append(found)
+
+    assert {"Order", "Item", "Location", "Fulfilment"} <= set(reached)
+    assert reached["Reservation"] == {"Fulfilment.reservation"}

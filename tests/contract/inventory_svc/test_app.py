@@ -1,7 +1,10 @@
 """The process as it is served: indexes made, the log told, nothing left behind."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from inventory_svc.app import SERVICE, app_of
 from inventory_svc.settings import InventorySettings
@@ -9,6 +12,7 @@ from retail_kit.roles import Role
 from service_kit.identity.keys import public_jwks
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.envelope import stream_name
+from service_kit.messaging.log_head import OtherPartitions
 from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.settings import Secret
 from tests.contract.inventory_svc.api.conftest import GATEWAY_KEY, Subgraph
@@ -81,3 +85,24 @@ async def test_nobody_gets_in_without_a_signed_caller(
         answer = await ask(app, "/graphql", method="POST", body=[body])
 
     assert answer.status == 401
+
+
+async def test_a_process_that_is_set_to_other_partitions_than_its_log_does_not_start(
+    mongodb_url: str, redis_url: str, database_name: str, clock: SettableClock, tmp_path: Path
+) -> None:
+    trusted = tmp_path / "trusted.json"
+    trusted.write_text(json.dumps(public_jwks([GATEWAY_KEY])))
+    settings = InventorySettings(
+        mongodb_url=Secret(mongodb_url),
+        redis_url=Secret(redis_url),
+        trusted_keys_file=trusted,
+        database=database_name,
+        partitions=PARTITIONS,
+    )
+    first = app_of(settings, clock)
+    async with first.router.lifespan_context(first):
+        pass
+    other = app_of(replace(settings, partitions=PARTITIONS + 1), clock)
+    with pytest.raises(OtherPartitions, match="inventory_svc has 2 partitions"):
+        async with other.router.lifespan_context(other):
+            pass

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,8 +11,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from gateway.ports import SubgraphRequest
+from gateway.transport.subscriptions import SubgraphSubscriptions
 from order_svc.app import SERVICE, Foundation, join, migrate, order_app
 from retail_kit.roles import Role
+from service_kit.graphql.event_flow import read_cursor
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.identity.caller import Caller
 from service_kit.identity.keys import TrustedKeys, generate_signing_key, public_jwks
@@ -23,6 +26,7 @@ from service_kit.runtime.clock import SettableClock
 from service_kit.storage.database import connect
 from tests.support.background import in_background
 from tests.support.fake_inventory import FakeInventory
+from tests.support.live import connected
 from tests.support.orders_process import OrdersProcess, a_caller
 from tests.support.serving import Served
 
@@ -238,7 +242,8 @@ async def test_a_quiet_flow_begins_with_where_it_stands_and_says_so_again(shop: 
     async with shop.listening(operation) as items:
         first, second = await take(items, 2)
     assert (first["delivery"], second["delivery"]) == ("HEARTBEAT", "HEARTBEAT")
-    assert first == second
+    places = [read_cursor(item["cursor"], SERVICE, PARTITIONS)[0] for item in (first, second)]
+    assert places[0] == places[1]
 
 
 async def test_a_snapshot_comes_first_and_then_what_follows_it(shop: Shop) -> None:
@@ -255,6 +260,18 @@ async def test_a_snapshot_comes_first_and_then_what_follows_it(shop: Shop) -> No
     assert heard[-1]["type"] == "ORDER_CANCELLED"
 
 
+async def test_what_a_snapshot_holds_is_not_told_again(shop: Shop) -> None:
+    shop.inventory.give("A", "W1", 1)
+    order = await shop.process.places("A")
+    asked = {"orderId": order["id"], "since": BEGINNING, "snapshot": True}
+    async with shop.listening(UPDATES, **asked) as items:
+        (snapshot,) = await take(items, 1)
+        await shop.process.moves("orderCancel", orderId=order["id"], reason="OTHER")
+        heard = await take(items, 1)
+    assert (snapshot["delivery"], snapshot["cursor"]) == ("SNAPSHOT", BEGINNING)
+    assert heard[0]["seq"] == snapshot["order"]["version"] + 1
+
+
 async def test_a_cursor_older_than_the_log_is_reset_and_shown_what_there_is(shop: Shop) -> None:
     order = await shop.life()
     streams = [stream_name(SERVICE, partition) for partition in range(PARTITIONS)]
@@ -267,3 +284,34 @@ async def test_a_cursor_older_than_the_log_is_reset_and_shown_what_there_is(shop
         reset, snapshot = await take(items, 2)
     assert (reset["delivery"], reset["order"]) == ("RESET", None)
     assert (snapshot["delivery"], snapshot["order"]["version"]) == ("SNAPSHOT", order["version"])
+
+
+async def test_a_router_that_speaks_websocket_hears_a_life_too(shop: Shop) -> None:
+    order = await shop.life()
+    signer = CallerSigner(GATEWAY, "gateway", shop.clock)
+    token = f"Bearer {signer.sign(a_caller(), SERVICE)}"
+    async with connected(shop.session, shop.url, headers={"Authorization": token}) as socket:
+        await socket.begin()
+        await socket.subscribe(UPDATES, orderId=order["id"], since=BEGINNING)
+        heard = [(await socket.data())["orderUpdated"] for _ in range(order["version"])]
+    assert [item["seq"] for item in heard] == list(range(1, order["version"] + 1))
+
+
+async def test_the_gateways_own_client_of_sockets_hears_it(shop: Shop) -> None:
+    order = await shop.life()
+    signer = CallerSigner(GATEWAY, "gateway", shop.clock)
+    streams = SubgraphSubscriptions({SERVICE: shop.url}, signer, {SERVICE: shop.url})
+    asked = {"query": UPDATES, "variables": {"orderId": order["id"], "since": BEGINNING}}
+    bad = {"query": UPDATES, "variables": {"since": "rubbish"}}
+    async with aclosing(streams.subscribe(_asked(asked))) as events:
+        heard = [json.loads((await anext(events)).body) for _ in range(order["version"])]
+    async with aclosing(streams.subscribe(_asked(bad))) as events:
+        refused = json.loads((await anext(events)).body)
+    await streams.close()
+    seqs = [item["data"]["orderUpdated"]["seq"] for item in heard]
+    assert seqs == list(range(1, order["version"] + 1))
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["INVALID_CURSOR"]
+
+
+def _asked(body: Mapping[str, Any]) -> SubgraphRequest:
+    return SubgraphRequest(SERVICE, json.dumps(body).encode(), a_caller())

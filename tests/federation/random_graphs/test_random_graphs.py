@@ -53,16 +53,15 @@ def composed(graph: RandomGraph) -> Snapshot | None:
         return None
 
 
-def checked(examples: int, *, always_the_same: bool = False) -> settings:
+def checked(examples: int) -> settings:
     return settings(
         max_examples=examples,
         deadline=None,
-        derandomize=always_the_same,
         suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
     )
 
 
-@checked(examples=150, always_the_same=True)
+@checked(examples=150)
 @given(st.integers(0, 2**64))
 async def test_a_random_graph_answers_like_one_monolith(seed: int) -> None:
     await check_one(Random(seed))  # noqa: S311 - a test wants to be repeated

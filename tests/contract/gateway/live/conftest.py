@@ -18,7 +18,9 @@ from tests.support.live_gateway import USER_KEY, Serve, World, user_token
 @pytest.fixture
 async def log(redis_url: str) -> AsyncIterator[Log]:
     bus = Bus(redis_url)
-    yield Log(bus)
+    log = Log(bus)
+    await log.say()
+    yield log
     await bus.close()
 
 

@@ -1,6 +1,7 @@
 """graphql-transport-ws to the letter: every close code, every bound."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +9,9 @@ import aiohttp
 import orjson
 import pytest
 
+from gateway.app import build_app
 from tests.support.live import connected
-from tests.support.live_gateway import WATCH, World, listeners, until_listeners, user_token
+from tests.support.live_gateway import WATCH, Serve, World, listeners, until_listeners, user_token
 
 ENDLESS = "subscription { orderChanged(heartbeatSeconds: 5) { delivery } }"
 
@@ -232,23 +234,34 @@ async def test_when_the_token_expires_the_socket_is_closed_so_that_a_new_one_can
         assert await socket.closed() == 4403
 
 
-async def test_after_the_token_has_expired_no_event_is_sent(
+async def test_after_the_token_has_expired_nothing_is_sent_but_the_close(
     world: World, session: aiohttp.ClientSession
 ) -> None:
+    """An error would end the subscription for good; a close has clients connect again."""
     async with connected(session, world.url) as socket:
         token = user_token(lasts=timedelta(hours=1))
         await socket.begin({"authorization": f"Bearer {token}"})
         await socket.subscribe(WATCH, id="7")
-        begun = await socket.data()
+        await socket.data()
         world.clock.advance(timedelta(hours=2))
         await world.change("7")
 
-        told = await socket.read()
+        assert await socket.read() is None
+        assert socket.socket.close_code == 4403
 
-    assert told["type"] == "error"
-    extensions = told["payload"][0]["extensions"]
-    assert extensions["code"] == "UNAUTHENTICATED"
-    assert extensions["cursor"] == begun["changed"]["cursor"]
+
+async def test_a_gateway_that_is_still_starting_has_clients_come_again(
+    world: World, session: aiohttp.ClientSession, serve: Serve
+) -> None:
+    nowhere = replace(world.settings, subgraphs=("orders=http://127.0.0.1:1/graphql",))
+    starting = await serve("gateway", build_app(nowhere, world.clock))
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        async with connected(session, f"{starting.url}/graphql"):
+            pass
+
+    assert refused.value.status == 503
+    assert refused.value.headers is not None
+    assert refused.value.headers["Retry-After"] == "1"
 
 
 async def test_a_gateway_that_is_told_to_stop_sends_its_clients_elsewhere(

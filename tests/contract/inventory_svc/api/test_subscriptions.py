@@ -1,4 +1,4 @@
-"""Availability as anybody can listen to it, from the service itself over server-sent events."""
+"""Availability as it can be listened to, from the service itself over server-sent events."""
 
 import asyncio
 import json
@@ -41,12 +41,11 @@ async def url(subgraph: Subgraph) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def listening(
-    subgraph: Subgraph, url: str, **variables: Any
+    subgraph: Subgraph, url: str, role: Role = Role.VISITOR, **variables: Any
 ) -> AsyncIterator[AsyncIterator[Any]]:
-    """Subscribe as a visitor."""
-    token = CallerSigner(GATEWAY_KEY, "gateway", subgraph.clock).sign(
-        subgraph.user(Role.VISITOR), SERVICE
-    )
+    """Subscribe."""
+    signer = CallerSigner(GATEWAY_KEY, "gateway", subgraph.clock)
+    token = signer.sign(subgraph.user(role), SERVICE)
     headers = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
     body = {"query": OPERATION, "variables": {"since": BEGINNING, **variables}}
     async with (
@@ -60,7 +59,8 @@ async def listening(
 async def _items(response: aiohttp.ClientResponse) -> AsyncIterator[Any]:
     async for line in response.content:
         if line.startswith(b"data:") and line.removeprefix(b"data:").strip():
-            yield json.loads(line.removeprefix(b"data:"))["data"]["availabilityChanged"]
+            told = json.loads(line.removeprefix(b"data:"))
+            yield told if told.get("errors") else told["data"]["availabilityChanged"]
 
 
 async def take(items: AsyncIterator[Any], many: int) -> list[Any]:
@@ -84,8 +84,9 @@ async def imports(subgraph: Subgraph, kind: str, line: dict[str, Any]) -> None:
     assert payload["results"][0]["status"] == "APPLIED", payload
 
 
-async def counts(subgraph: Subgraph, location: str, quantity: int) -> None:
+async def counts(subgraph: Subgraph, location: str, quantity: int, condition: str = "NEW") -> None:
     line = {"sku": "shirt", "locationCode": location, "quantity": quantity}
+    line["condition"] = condition
     payload = await subgraph.mutate(
         "stockImport",
         "results { status userErrors { message } }",
@@ -98,7 +99,7 @@ async def test_a_visitor_hears_an_item_come_into_stock_and_sell_out(
     subgraph: Subgraph, url: str
 ) -> None:
     await a_network(subgraph)
-    async with listening(subgraph, url, skus=["shirt", "hat"]) as items:
+    async with listening(subgraph, url, skus=["shirt", "hat"], channel="web") as items:
         await counts(subgraph, "S1", 6)
         await counts(subgraph, "S1", -2)
         await counts(subgraph, "S1", -4)
@@ -111,6 +112,7 @@ async def test_a_visitor_hears_an_item_come_into_stock_and_sell_out(
     assert [(one["seq"], one["seqFrom"], one["seqTo"]) for one in heard] == [
         (seq, seq, seq) for seq in (1, 2, 3)
     ]
+    assert {one["onHand"] for one in heard} == {None}
     assert heard[0]["item"] == {"title": "Shirt"}
     assert heard[0]["location"] == {"code": "S1"}
 
@@ -123,6 +125,32 @@ async def test_availability_is_filtered_by_channel_and_by_location(
     await counts(subgraph, "S1", 6)
     async with listening(subgraph, url, channel="web") as items:
         (of_channel,) = await take(items, 1)
-    async with listening(subgraph, url, locationIds=[to_global_id("Location", "S2")]) as items:
+    at = [to_global_id("Location", "S2")]
+    async with listening(subgraph, url, Role.ASSISTANT, locationIds=at) as items:
         (at_location,) = await take(items, 1)
     assert (of_channel["available"], at_location["available"]) == (6, 5)
+
+
+@pytest.mark.parametrize("role", [Role.VISITOR, Role.CUSTOMER])
+async def test_shoppers_hear_of_new_goods_that_their_channel_sells_and_the_back_office_of_all(
+    subgraph: Subgraph, url: str, role: Role
+) -> None:
+    await a_network(subgraph)
+    await counts(subgraph, "S1", 5, "USED_A")
+    await counts(subgraph, "S2", 6)
+    await counts(subgraph, "S1", 7)
+    async with listening(subgraph, url, role, channel="web") as items:
+        (shopper,) = await take(items, 1)
+    async with listening(subgraph, url, Role.OPERATOR) as items:
+        operator = await take(items, 3)
+    assert (shopper["available"], shopper["onHand"]) == (7, None)
+    assert sorted((one["available"], one["onHand"]) for one in operator) == [(5, 5), (6, 6), (7, 7)]
+
+
+@pytest.mark.parametrize("role", [Role.VISITOR, Role.CUSTOMER])
+async def test_shoppers_have_to_name_a_channel(subgraph: Subgraph, url: str, role: Role) -> None:
+    async with listening(subgraph, url, role, skus=["shirt"]) as items:
+        (told,) = await take(items, 1)
+    (error,) = told["errors"]
+    assert error["extensions"]["code"] == "FORBIDDEN"
+    assert error["message"] == "availabilityChanged needs `channel` from this caller."

@@ -16,7 +16,7 @@ from service_kit.storage.database import Database, Session
 from service_kit.storage.indexes import ensure_indexes
 from tests.support.told_events import PARTITIONS, SERVICE, CountingService, counted, prepare
 
-NOTHING = Waiting(0, 0.0, 0, 0, 0, {})
+NOTHING = Waiting(0, 0.0, 0, 0, {}, {})
 
 
 async def test_where_nothing_waits_nothing_is_counted(
@@ -92,4 +92,29 @@ async def test_a_consumer_that_lags_is_shown_by_stream(
     await bus.append_run("events:other_svc:0", 3, payloads[2:])
     waiting = await backlog.measure()
     assert waiting.behind == {("reader", "events:other_svc:0"): 1}
-    assert waiting.parked_events == 2
+    assert waiting.parked_events == {"reader": 2}
+    await consumer.discard("Counter:a", "reader/events:other_svc:0/1")
+    await consumer.retry("Counter:a")
+    assert (await backlog.measure()).parked_events == {"reader": 0}
+
+
+async def test_a_declared_consumer_is_shown_before_it_takes_anything(
+    database: Database, bus: Bus, clock: SettableClock
+) -> None:
+    await ensure_indexes(database, CONSUMER_COLLECTIONS)
+
+    async def take(_session: Session, _event: Event) -> None:
+        pass
+
+    streams = ["events:other_svc:0", "events:other_svc:1"]
+    consumer = Consumer("reader", bus, database, streams, take, owner="a")
+    registry = CollectorRegistry()
+    backlog = Backlog(database, bus, clock, SERVICE, registry, [consumer])
+    await bus.append_run(streams[0], 41, [b"{}"] * 3, begin=True)
+
+    await backlog.measure()
+
+    labels = 'tutti_consumer_behind{consumer="reader",process="counting_svc",stream='
+    shown = generate_latest(registry).decode()
+    assert f'{labels}"events:other_svc:0"}} 3.0' in shown
+    assert f'{labels}"events:other_svc:1"}} 0.0' in shown

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from service_kit.messaging.bus import Bounds, Bus, BusUnavailable, Entry, FencedOut, StreamGap
+from tests.support.silent import silenced
 
 STREAM = "events:orders:0"
 
@@ -51,7 +52,7 @@ async def test_an_older_owner_cannot_write_after_a_newer_one(bus: Bus) -> None:
 
 async def test_a_reader_that_waits_is_woken_by_the_next_entry(bus: Bus) -> None:
     other = "events:orders:1"
-    reading = asyncio.create_task(bus.read({STREAM: 0, other: 0}, block=0))
+    reading = asyncio.create_task(bus.read({STREAM: 0, other: 0}, block=60_000))
     await bus.append(other, 1, b"x")
     async with asyncio.timeout(10):
         assert await reading == [Entry(other, 1, b"x")]
@@ -101,3 +102,71 @@ async def test_a_server_that_is_not_there_is_told_as_such() -> None:
 
 async def test_a_living_server_answers_ping(bus: Bus) -> None:
     await bus.ping()
+
+
+async def test_a_silent_connection_is_given_up_and_another_one_goes_on(redis_url: str) -> None:
+    async with silenced(redis_url) as way:
+        bus = Bus(way.url, namespace="silent:", patience=0.3)
+        calls = {
+            "read": lambda: bus.read({STREAM: 9}, block=10),
+            "append": lambda: bus.append(STREAM, 1, b"x"),
+            "bounds": lambda: bus.bounds([STREAM]),
+            "head": lambda: bus.head("orders"),
+            "notify": lambda: bus.notify("wake"),
+            "ping": bus.ping,
+        }
+        for name, call in calls.items():
+            await call()
+            way.silence()
+            with pytest.raises(BusUnavailable, match="did not answer"):
+                await call()
+            assert name
+        assert await bus.read({STREAM: 0}) == [Entry(STREAM, 1, b"x")]
+        await bus.close()
+
+
+async def test_whoever_listens_to_a_silent_connection_is_told(redis_url: str) -> None:
+    async with silenced(redis_url) as way:
+        bus = Bus(way.url, patience=0.2)
+        async with aclosing(bus.listen("wake")) as notices:
+            await anext(notices)
+            way.silence()
+            with pytest.raises(BusUnavailable, match="said nothing"):
+                await anext(notices)
+        await bus.close()
+
+
+async def test_whoever_listens_hears_on_after_a_long_silence(redis_url: str) -> None:
+    bus = Bus(redis_url, patience=1)
+    async with aclosing(bus.listen("wake")) as notices:
+        await anext(notices)
+        coming = asyncio.ensure_future(anext(notices))
+        await asyncio.wait([coming], timeout=2.5)
+        await bus.notify("wake", "now")
+        assert await coming == "now"
+    await bus.close()
+
+
+async def test_an_entry_that_no_relay_wrote_is_passed_over(bus: Bus) -> None:
+    await bus.append(STREAM, 1, b"one")
+    await bus._redis.xadd(bus._namespace + STREAM, {"foreign": "entry"}, id="2-0")
+    await bus.append(STREAM, 3, b"three")
+    entries = await bus.read({STREAM: 0})
+    assert [(entry.position, entry.payload) for entry in entries] == [
+        (1, b"one"),
+        (2, b""),
+        (3, b"three"),
+    ]
+
+
+async def test_more_callers_than_connections_wait_for_their_turn(redis_url: str) -> None:
+    bus = Bus(redis_url, connections=2)
+    try:
+        await bus.append_run(STREAM, 1, ["a", "b"])
+        reads = [bus.read({STREAM: 1}, block=20) for _ in range(20)]
+        looks = [bus.bounds([STREAM]) for _ in range(100)]
+        found, bounds = await asyncio.gather(asyncio.gather(*reads), asyncio.gather(*looks))
+    finally:
+        await bus.close()
+    assert {entry.payload for entries in found for entry in entries} == {b"b"}
+    assert bounds == [{STREAM: Bounds(1, 2)}] * 100

@@ -20,7 +20,10 @@ from service_kit.messaging.consumer import (
 from service_kit.messaging.envelope import Event
 from service_kit.messaging.inbox import Inbox
 from service_kit.messaging.leases import LEASES
+from service_kit.messaging.log_head import OtherPartitions, PartitionHead
+from service_kit.messaging.parked_work import ParkedWork
 from service_kit.messaging.parking import ParkedEntity
+from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.crash_points import Crashed, Reached, pass_by
 from service_kit.storage.database import Database, Session, connect
 from service_kit.storage.indexes import ensure_indexes
@@ -353,3 +356,129 @@ async def test_a_lost_stream_that_is_filled_again_has_no_second_effect(
     await tell(bus, counted("a", 2), counted("a", 3))
     assert await take_all(consumer) == 1
     assert await diary.pages() == {"a": [1, 2, 3]}
+
+
+async def two_parked(diary: Diary, consumer: Consumer, bus: Bus) -> None:
+    diary.disliked = {"a-1"}
+    payloads = [orjson.dumps(counted(name, seq).to_json()) for name, seq in PARKED_AND_NOT]
+    await bus.append_run(STREAM, 1, payloads)
+    for _ in range(9):
+        await consumer.run_once()
+
+
+PARKED_AND_NOT = (("a", 1), ("b", 1), ("a", 2))
+NOTHING = (0, ["Nothing is parked."])
+SOON = ConsumerSettings(lease=timedelta(milliseconds=1), first_pause=timedelta(0))
+
+
+async def test_parked_events_are_shown_and_tried_again_from_the_command_line(
+    database: Database, bus: Bus, diary: Diary, clock: SettableClock
+) -> None:
+    consumer, desk = consumer_of(database, bus, diary, settings=SOON), ParkedWork(database, clock)
+    await two_parked(diary, consumer, bus)
+
+    shown = await desk.run(["parked"])
+    tried = await desk.run(["retry", "diary/Counter:a"])
+    await consumer.run_once()
+    still = await desk.run(["parked"])
+    diary.disliked = set()
+    await desk.run(["retry", "diary/Counter:a"])
+    await consumer.run_once()
+
+    assert shown == (
+        0,
+        [
+            "diary/Counter:a  2 events  ValueError: a-1 is not to my taste",
+            f"  diary/{STREAM}/1",
+            f"  diary/{STREAM}/3",
+        ],
+    )
+    assert tried == (0, ["It is tried again."])
+    assert still == shown
+    assert await desk.run(["parked"]) == NOTHING
+    assert await diary.pages() == {"a": [1, 2], "b": [1]}
+
+
+async def test_a_poison_event_that_is_discarded_lets_the_later_ones_through(
+    database: Database, bus: Bus, diary: Diary, clock: SettableClock
+) -> None:
+    consumer, desk = consumer_of(database, bus, diary, settings=SOON), ParkedWork(database, clock)
+    await two_parked(diary, consumer, bus)
+
+    given_up = await desk.run(["discard", f"diary/{STREAM}/1"])
+    await consumer.run_once()
+
+    assert given_up == (0, ["It is given up."])
+    assert await desk.run(["parked"]) == NOTHING
+    assert await diary.pages() == {"a": [2], "b": [1]}
+    assert (await desk.run(["discard", f"diary/{STREAM}/1"]))[0] == 1
+
+
+async def test_all_the_parked_events_of_an_entity_are_discarded_together(
+    database: Database, bus: Bus, diary: Diary, clock: SettableClock
+) -> None:
+    consumer, desk = consumer_of(database, bus, diary, settings=SOON), ParkedWork(database, clock)
+    await two_parked(diary, consumer, bus)
+
+    assert await desk.run(["discard", "diary/Counter:a"]) == (0, ["It is given up."])
+    await consumer.run_once()
+
+    assert await desk.run(["parked"]) == NOTHING
+    assert await diary.pages() == {"b": [1]}
+    assert (await desk.run(["retry", "diary/Counter:a"]))[0] == 1
+
+
+async def say(bus: Bus, identity: str, reached: int, mark: str = "1") -> None:
+    """Say of the log what its relay would."""
+    partitions = {0: PartitionHead(reached, mark), 1: PartitionHead(0, mark)}
+    await bus.tell_head("counting_svc", identity, partitions, count=2)
+
+
+@pytest.mark.parametrize("identity", ["first", "second"])
+async def test_a_log_that_began_anew_resets_its_consumer(
+    database: Database, bus: Bus, diary: Diary, identity: str
+) -> None:
+    resets: list[str] = []
+
+    async def start_afresh(_: Session, stream: str) -> None:
+        resets.append(stream)
+
+    consumer = Consumer(
+        "diary", bus, database, [STREAM, OTHER], diary.take,
+        owner="a", on_reset=start_afresh, settings=SOON,
+    )  # fmt: skip
+    await say(bus, "first", 0)
+    await tell(bus, counted("a", 1), counted("a", 2))
+    await take_all(consumer)
+    await bus.delete(STREAM)
+    await tell(bus, counted("b", 1))
+    for mark in "234":
+        await say(bus, identity, 1, mark)
+        await consumer.run_once()
+    await take_all(consumer)
+
+    assert sorted(resets) == ([STREAM] if identity == "first" else [STREAM, OTHER])
+    assert await diary.pages() == {"a": [1, 2], "b": [1]}
+
+
+async def test_a_log_that_began_anew_stops_a_consumer_that_cannot_start_afresh(
+    database: Database, bus: Bus, diary: Diary
+) -> None:
+    consumer = consumer_of(database, bus, diary, settings=SOON)
+    await say(bus, "first", 0)
+    await tell(bus, counted("a", 1))
+    await take_all(consumer)
+    await say(bus, "second", 0)
+
+    with pytest.raises(CursorTooOld):
+        await consumer.run_once()
+
+
+async def test_a_consumer_that_would_never_read_some_partitions_says_so(
+    database: Database, bus: Bus, diary: Diary
+) -> None:
+    consumer = consumer_of(database, bus, diary)
+    heads = {number: PartitionHead(0, "1") for number in range(3)}
+    await bus.tell_head("counting_svc", "first", heads, count=3)
+    with pytest.raises(OtherPartitions):
+        await consumer.run_once()

@@ -421,3 +421,18 @@ async def test_a_worker_told_to_stop_ends_what_it_has_begun(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert await due_work.find("x") is None
+
+
+async def test_an_item_of_a_newer_release_is_left_to_its_processes(
+    database: Database, due_work: DueWork, clock: SettableClock
+) -> None:
+    bell = Bell()
+    worker = worker_of(database, clock, bell.ring)
+    await schedule(database, due_work, clock, newer=timedelta(0), ours=timedelta(0))
+    which = {"_id": "newer"}
+    await database.collection(DUE_WORK.name).update_one(which, {"$set": {"schemaVersion": 2}})
+    assert await worker.run_due_once() == 1
+    assert await worker.run_now("newer") is False
+    left = await database.collection(DUE_WORK.name).find_one(which)
+    assert left is not None
+    assert (bell.rung, left["attempts"], left["claim"]) == (["ours"], 0, "")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -11,9 +12,11 @@ import redis.asyncio
 
 from service_kit.messaging.bus import Bounds, Bus
 from service_kit.messaging.leases import LEASES
+from service_kit.messaging.log_head import OtherPartitions
 from service_kit.messaging.outbox import OUTBOX
 from service_kit.messaging.positions import POSITIONS
 from service_kit.messaging.relay import Relay, RelaySettings
+from service_kit.runtime.running import Works, running
 from service_kit.storage.database import Database, Session, connect
 from tests.support.background import in_background
 from tests.support.told_events import (
@@ -30,6 +33,8 @@ from tests.support.told_events import (
 )
 
 EVERYWHERE = one_in_each_partition()
+QUICK = RelaySettings(lease=timedelta(milliseconds=1))
+"""Looks at its leases and streams each time."""
 LONG = RelaySettings(lease=timedelta(minutes=5))
 
 
@@ -212,6 +217,62 @@ async def test_a_lost_stream_is_filled_again_from_the_database(
     assert await relay.refill() == 0
 
 
+async def test_the_log_keeps_its_identity_through_the_loss_of_its_streams(
+    database: Database,
+    second_database: Database,
+    bus: Bus,
+    counting: CountingService,
+    redis_url: str,
+) -> None:
+    await counting.count(*EVERYWHERE)
+    relay = relay_of(database, bus, settings=QUICK)
+    await relay.drain()
+    await relay.run_once()
+    before = await bus.head(SERVICE)
+    async with redis.asyncio.Redis.from_url(redis_url) as client:
+        await client.flushdb()
+    lost = await bus.head(SERVICE)
+
+    await relay_of(second_database, bus, "b", QUICK).run_once()
+    while not (await bus.head(SERVICE)).partitions:  # the first still leases
+        await relay.run_once()
+    after = await bus.head(SERVICE)
+
+    assert before.identity is not None
+    assert (lost.identity, lost.partitions) == (None, {})
+    assert after.identity == before.identity
+    for number, stream in enumerate(streams()):
+        if number in after.partitions:
+            end = (await bus.bounds([stream]))[stream].last
+            assert after.partitions[number].reached == end
+            assert after.partitions[number].mark != before.partitions[number].mark
+
+
+@pytest.mark.usefixtures("counting")
+async def test_a_log_is_not_written_with_another_number_of_partitions(
+    database: Database, bus: Bus, counting: CountingService
+) -> None:
+    await relay_of(database, bus).run_once()
+    await counting.count("a")
+    other = Relay(database, bus, SERVICE, PARTITIONS + 1, "b", settings=QUICK)
+    with pytest.raises(OtherPartitions, match=f"has 4 partitions.* set to {PARTITIONS + 1}"):
+        await other.run_once()
+    assert other.partitions == frozenset()
+    assert await counting.outbox.pending() == 1
+    assert (await bus.head(SERVICE)).count == PARTITIONS
+
+
+async def test_another_database_is_another_log(database: Database, bus: Bus) -> None:
+    await relay_of(database, bus, settings=QUICK).run_once()
+    before = await bus.head(SERVICE)
+    for name in (POSITIONS.name, LEASES.name):
+        await database.collection(name).delete_many({})
+
+    await relay_of(database, bus, "b", QUICK).run_once()
+
+    assert before.identity != (await bus.head(SERVICE)).identity
+
+
 async def test_a_loss_noticed_at_the_next_event_is_made_good_before_it(
     database: Database, bus: Bus, counting: CountingService, redis_url: str
 ) -> None:
@@ -305,8 +366,94 @@ async def test_a_stream_that_outlived_its_database_goes_on_after_its_end(
     await relay.drain()
     tails = [bounds.last for bounds in (await bus.bounds(streams())).values()]
     assert sum(tails) == 7 * PARTITIONS + 4
-    given = [d["given"] for d in await database.collection(POSITIONS.name).find({})]
+    counters = await database.collection(POSITIONS.name).find({"given": {"$gt": 0}})
+    given = [counter["given"] for counter in counters]
     assert sorted(given) == sorted(tails)
+
+
+async def test_a_stream_that_outlived_its_leases_is_written_under_a_higher_fence(
+    database: Database, bus: Bus, counting: CountingService
+) -> None:
+    for stream in streams():
+        await bus.append_run(stream, 1, ["of another life"] * 7, fence=4_000_000)
+    relay = relay_of(database, bus)
+    await counting.count(*EVERYWHERE)
+    for _ in range(2 * PARTITIONS + 1):
+        await relay.run_once()
+    assert await counting.outbox.pending() == 0
+    tails = [bounds.last for bounds in (await bus.bounds(streams())).values()]
+    assert sum(tails) == 7 * PARTITIONS + PARTITIONS
+    leases = await database.collection(LEASES.name).find({"_id": {"$regex": "/job/"}})
+    assert all(lease["fence"] > 4_000_000 for lease in leases)
+
+
+async def test_a_counter_that_outlived_its_leases_is_adopted_under_a_higher_fence(
+    database: Database, bus: Bus, counting: CountingService
+) -> None:
+    await counting.count(*EVERYWHERE)
+    await relay_of(database, bus).drain()
+    await database.collection(POSITIONS.name).update_many(
+        {"fence": {"$gt": 0}}, {"$set": {"fence": 5_000}}
+    )
+    await database.collection(LEASES.name).delete_many({})
+    await counting.count(*EVERYWHERE)
+    late = relay_of(database, bus, "late")
+    for _ in range(2 * PARTITIONS):
+        await late.run_once()
+    await check_that_all_is_told_once(database, bus)
+    assert late.partitions == frozenset(range(PARTITIONS))
+
+
+async def test_the_hole_that_a_jump_left_is_kept_when_the_stream_is_filled_again(
+    database: Database, bus: Bus, counting: CountingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await counting.count("a")
+    relay = relay_of(database, bus)
+    await relay.drain()
+    (stream,) = [name for name, bounds in (await bus.bounds(streams())).items() if bounds.last]
+    fence = relay._standings[streams().index(stream)].fence
+    await bus.append_run(stream, 4, ["of another life"] * 7, fence=fence)
+    relay._next_look = 0.0
+    await relay.run_once()
+    await counting.count("a")
+    await counting.count("a")
+    await relay.drain()
+    assert await bus.tail(stream) == 12
+    await bus.delete(stream)
+    appended: list[tuple[int, int]] = []
+    append = bus.append_run
+
+    async def append_run(name: str, first: int, payloads: list[str], **named: Any) -> int:
+        seqs = [orjson.loads(payload)["seq"] for payload in payloads]
+        appended.extend((first + place, seq) for place, seq in enumerate(seqs))
+        return await append(name, first, payloads, **named)
+
+    monkeypatch.setattr(bus, "append_run", append_run)
+    await relay.refill()
+    assert appended == [(1, 1), (2, 2), (3, 3), (11, 4), (12, 5)]
+    entries = (await told(bus))[stream]
+    assert [(position, event.seq) for position, event in entries] == [(11, 4), (12, 5)]
+
+
+async def test_a_relay_that_breaks_off_begins_again(
+    database: Database, bus: Bus, counting: CountingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay, works = relay_of(database, bus), Works()
+    append, failures = bus.append_run, [KeyError("what nobody thought of")]
+
+    async def append_run(*given: Any, **named: Any) -> int:
+        if failures:
+            raise failures.pop()
+        return await append(*given, **named)
+
+    monkeypatch.setattr(bus, "append_run", append_run)
+    await counting.count(*EVERYWHERE)
+    async with running(works, relay.run):
+        for name in EVERYWHERE:
+            await heard(bus, name, 1)
+    assert not failures
+    await check_that_all_is_told_once(database, bus)
 
 
 async def test_a_relay_goes_on_when_the_bus_comes_back(

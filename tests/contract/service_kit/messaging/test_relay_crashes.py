@@ -1,22 +1,28 @@
 """A relay may die between any two steps; its successor leaves no hole and no double."""
 
 import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
+from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service_kit.messaging.bus import Bus
-from service_kit.messaging.leases import LEASES
+from service_kit.messaging.leases import LEASES, Lease
 from service_kit.messaging.relay import CRASH_POINTS, Relay, RelaySettings
-from service_kit.runtime.crash_points import Crashed
-from service_kit.storage.database import Database
+from service_kit.runtime.crash_points import Crashed, Reached
+from service_kit.storage.database import Database, StorageUnavailable, connect
+from tests.support.background import in_background
+from tests.support.serving import LoopThread
 from tests.support.told_events import (
     PARTITIONS,
     SERVICE,
     CountingService,
     check_that_all_is_told_once,
+    one_in_each_partition,
     prepare,
     streams,
 )
@@ -38,14 +44,33 @@ class DiesAt:
             self.left -= 1
 
 
-def relay_of(database: Database, bus: Bus, owner: str, reached: DiesAt) -> Relay:
+class FailsAt:
+    """Passes points by, but fails at some of those that it is yet to pass, by their number."""
+
+    def __init__(self, places: Iterable[int]) -> None:
+        self.places = frozenset(places)
+        self.passed = 0
+
+    def __call__(self, point: str) -> None:
+        self.passed += 1
+        if self.passed in self.places:
+            raise StorageUnavailable(point)
+
+
+def relay_of(
+    database: Database,
+    bus: Bus,
+    owner: str,
+    reached: Reached,
+    lease: timedelta = timedelta(minutes=5),
+) -> Relay:
     return Relay(
         database,
         bus,
         SERVICE,
         PARTITIONS,
         owner,
-        settings=RelaySettings(lease=timedelta(minutes=5), rows_at_once=3),
+        settings=RelaySettings(lease=lease, rows_at_once=3),
         reached=reached,
     )
 
@@ -139,6 +164,104 @@ async def survive(database: Database, bus: Bus, deaths: list[tuple[str, int]], w
     await check_that_all_is_told_once(database, bus)
 
 
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@example(places={6})  # between a lease taken and its adoption
+@given(places=st.sets(st.integers(1, 40), max_size=8))
+async def test_after_a_failed_step_a_relay_owns_what_it_holds_and_tells_all(
+    database: Database, bus: Bus, places: set[int]
+) -> None:
+    await forget(database, bus)
+    counting, failing = CountingService(database), FailsAt(places)
+    relay = relay_of(database, bus, "only", failing, lease=timedelta(milliseconds=3))
+    await counting.count(*one_in_each_partition())
+    while not await passes(relay):
+        assert relay.partitions <= held(relay)
+    await counting.count("a", "b", "c")
+    failing.places = frozenset()
+    while await counting.outbox.pending():
+        await relay.drain()
+    assert relay.partitions == held(relay) == frozenset(range(PARTITIONS))
+    await check_that_all_is_told_once(database, bus)
+
+
+async def passes(relay: Relay) -> bool:
+    try:
+        await relay.drain()
+    except StorageUnavailable:
+        relay._next_look = 0.0  # as its loop does
+        return False
+    return True
+
+
+def held(relay: Relay) -> frozenset[int]:
+    return frozenset(map(int, relay._shares.held))
+
+
+async def test_a_stepdown_while_leases_are_taken_strands_no_partition(
+    database: Database, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await prepare(database)
+    counting = CountingService(database)
+    await counting.count(*one_in_each_partition())
+    relay = relay_of(database, bus, "only", DiesAt("nowhere"), lease=timedelta(milliseconds=600))
+    acquire, asked = relay._shares._leases.acquire, count()
+
+    async def acquire_in_a_stepdown(
+        name: str, owner: str, duration: timedelta, *, above: int = 0
+    ) -> Lease | None:
+        if next(asked) == 2:
+            await step_down_for(database, "findAndModify", times=2)
+        return await acquire(name, owner, duration, above=above)
+
+    monkeypatch.setattr(relay._shares._leases, "acquire", acquire_in_a_stepdown)
+    async with in_background(relay.run()):
+        while await counting.outbox.pending():
+            await database.ping()
+    await check_that_all_is_told_once(database, bus)
+
+
+async def test_positions_whose_commit_was_not_answered_are_told_without_waiting_for_another_event(
+    database: Database, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await prepare(database)
+    counting, relay = CountingService(database), relay_of(database, bus, "only", FailsAt(()))
+    await relay.run_once()
+    await counting.count(*one_in_each_partition()[:3])
+    with monkeypatch.context() as patched:
+        patched.setattr(relay._positions, "give", unanswered(relay._positions.give))
+        with pytest.raises(StorageUnavailable):
+            await relay.run_once()
+    assert await counting.outbox.pending() == 0
+    await relay.run_once()
+    await check_that_all_is_told_once(database, bus)
+
+
+def unanswered(call: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+    async def called(*arguments: object) -> object:
+        await call(*arguments)
+        raise StorageUnavailable("the primary stepped down")
+
+    return called
+
+
+async def step_down_for(database: Database, command: str, *, times: int) -> None:
+    """Have so many commands of this database's clients refused, as by a primary stepping down."""
+    await database._client.admin.command(
+        {
+            "configureFailPoint": "failCommand",
+            "mode": {"times": times},
+            "data": {
+                "failCommands": [command],
+                "errorCode": 189,
+                "errorLabels": ["RetryableWriteError"],
+                "namespace": f"{database._database.name}.{LEASES.name}",
+            },
+        }
+    )
+
+
 async def forget(database: Database, bus: Bus) -> None:
     """Begin the next example with nothing."""
     await prepare(database)
@@ -146,3 +269,47 @@ async def forget(database: Database, bus: Bus) -> None:
         await database.collection(name).delete_many({})
     for stream in streams():
         await bus.delete(stream)
+
+
+class Pauses:
+    """Stops the whole thread at a crash point, with its transaction open, as if its machine did."""
+
+    def __init__(self, point: str) -> None:
+        self.point = point
+        self.reached, self.goes_on = threading.Event(), threading.Event()
+
+    def __call__(self, point: str) -> None:
+        if point == self.point:
+            self.reached.set()
+            self.goes_on.wait()
+
+
+@pytest.mark.parametrize("point", ["relay.counters_written", "relay.rows_written"])
+async def test_a_relay_that_stands_still_in_a_transaction_blocks_nobody_and_gives_nothing_later(
+    mongodb_url: str, redis_url: str, database: Database, bus: Bus, point: str
+) -> None:
+    await prepare(database)
+    counting, pauses = CountingService(database), Pauses(point)
+    await counting.count("a", "b", "c", "d")
+
+    async def stands_still() -> int:
+        of_its_own, its_bus = connect(mongodb_url, database.name), Bus(redis_url)
+        try:
+            return await relay_of(of_its_own, its_bus, "first", pauses).run_once()
+        finally:
+            await its_bus.close()
+            await of_its_own.close()
+
+    thread = LoopThread("the first relay")
+    first = asyncio.ensure_future(thread.ask(stands_still()))
+    try:
+        await asyncio.to_thread(pauses.reached.wait)
+        await bury(database)
+        async with asyncio.timeout(30):  # MongoDB itself would wait for a minute
+            await relay_of(database, bus, "second", DiesAt("nowhere")).drain()
+        await check_that_all_is_told_once(database, bus)
+    finally:
+        pauses.goes_on.set()
+        assert await first == 0
+        thread.close()
+    await check_that_all_is_told_once(database, bus)

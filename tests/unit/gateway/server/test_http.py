@@ -281,6 +281,16 @@ async def test_while_there_is_no_schema_the_answer_is_503() -> None:
     assert answer.headers["retry-after"] == "1"
 
 
+async def test_a_503_is_never_of_the_media_type_that_clients_take_for_the_final_answer() -> None:
+    edge = Edge()
+    edge.holding.served = None
+
+    answer = await edge.post(GREET, {**JSON, "accept": "application/graphql-response+json"})
+
+    assert answer.status == 503
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+
+
 async def test_a_browser_is_shown_the_page_in_development_for_a_linked_query_too() -> None:
     page = graphiql_page(PageOptions(has_tokens=True, identities=["role=operator"]))
     edge = Edge(page=page)

@@ -2,16 +2,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.subscriptions.buffers import LosslessBuffer, StateBuffer
+from gateway.subscriptions.cursor import LogName
 from gateway.subscriptions.happening import Happening
 from gateway.subscriptions.occurrence import Delivery, Occurrence
 
 PUT_OR_TAKE = st.lists(st.one_of(st.integers(0, 4), st.none()), max_size=80)
 """A number puts the next version of that entity, None takes what waits longest."""
 
+THINGS = LogName("things")
+
 
 def item(entity: int, seq: int, position: int) -> Occurrence:
     happening = Happening(f"{entity}/{seq}", f"Thing:{entity}", seq, "", frozenset(), {})
-    return Occurrence(Delivery.EVENT, "things", (position,), {}, happening)
+    return Occurrence(Delivery.EVENT, THINGS, (position,), {}, happening)
 
 
 @given(PUT_OR_TAKE)
@@ -75,7 +78,7 @@ def test_state_is_full_when_there_are_too_many_entities_and_not_before() -> None
 
 def test_a_reset_keeps_its_place_among_states() -> None:
     buffer = StateBuffer(10)
-    reset = Occurrence(Delivery.RESET, "things", (2,), {})
+    reset = Occurrence(Delivery.RESET, THINGS, (2,), {})
     for one in (item(1, 1, 1), reset, item(2, 1, 3)):
         buffer.put(one)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import InvalidCursor
-from gateway.subscriptions.cursor import read_cursor, write_cursor
+from gateway.subscriptions.cursor import Cursor, LogName, read_cursor, write_cursor
 
 
 def text_of(content: object) -> str:
@@ -15,7 +15,9 @@ def text_of(content: object) -> str:
 
 @given(st.lists(st.integers(0, 2**53), min_size=1, max_size=32).map(tuple))
 def test_a_cursor_reads_as_it_was_written(positions: tuple[int, ...]) -> None:
-    assert read_cursor(write_cursor("orders", positions), "orders", len(positions)) == positions
+    for identity in (None, "log"):
+        text = write_cursor(LogName("orders", identity), positions)
+        assert read_cursor(text, "orders", len(positions)) == Cursor(positions, identity)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,7 @@ def test_a_cursor_reads_as_it_was_written(positions: tuple[int, ...]) -> None:
         text_of({"v": 1, "s": "orders", "p": [1, -2]}),
         text_of({"v": 1, "s": "orders", "p": [1, True]}),
         text_of({"v": 1, "s": "orders", "p": "12"}),
+        text_of({"v": 1, "s": "orders", "p": [1, 2], "l": 3}),
     ],
 )
 def test_what_is_no_cursor_of_the_stream_is_refused(text: str) -> None:

@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.subscriptions.buffers import LosslessBuffer
 from gateway.subscriptions.happening import Happening, Section
 from gateway.subscriptions.index import ListenerIndex
 from gateway.subscriptions.listener import Interest, Listener
+from tests.support.listeners import listener_for
 
 VALUES = st.sampled_from("abc")
 FILTERS = st.dictionaries(st.sampled_from("xyz"), st.frozensets(VALUES), max_size=3)
@@ -25,8 +25,8 @@ def test_an_event_finds_just_those_who_want_it_and_may_see_it(
     keys: dict[str, tuple[str, ...]],
     audience: frozenset[str],
 ) -> None:
-    index = ListenerIndex()
-    listeners = [Listener(interest, LosslessBuffer(1)) for interest in interests]
+    index: ListenerIndex[Listener] = ListenerIndex()
+    listeners = [listener_for(interest) for interest in interests]
     for listener in listeners:
         index.add(listener)
     for listener, stay in zip(listeners, stays, strict=False):
@@ -54,7 +54,7 @@ def _wants(interest: Interest, keys: dict[str, tuple[str, ...]], audience: froze
 
 
 def test_an_event_does_not_ask_those_who_wait_for_something_else() -> None:
-    index = ListenerIndex()
+    index: ListenerIndex[Listener] = ListenerIndex()
     asked: list[str] = []
 
     class Telling(Interest):
@@ -64,7 +64,7 @@ def test_an_event_does_not_ask_those_who_wait_for_something_else() -> None:
 
     for number in range(1000):
         filters = {"id": frozenset({str(number)})}
-        index.add(Listener(Telling("one", filters, None), LosslessBuffer(1)))
+        index.add(listener_for(Telling("one", filters, None)))
 
     index.listeners_for("one", happening(frozenset()), Section({"id": ("7",)}, {}))
 

@@ -21,7 +21,8 @@ ORDERS = SmallSubgraph(
     type Change { cursor: String! seq: Int order: Order moves: [Move!] }
     type Subscription {
       changed(orderId: ID, since: String): Change!
-        @eventSource(stream: "order_log", match: ["orderId"], unrestricted: ["operator"])
+        @eventSource(stream: "order_log", match: ["orderId"], unrestricted: ["operator"],
+          roles: ["operator", "customer"])
       level: Int @eventSource(stream: "order_log", match: [], kind: STATE, unrestricted: [])
       tick: Int
     }
@@ -50,11 +51,19 @@ def test_the_directive_is_read_from_the_supergraph(snapshot: Snapshot) -> None:
             match=("orderId",),
             kind=EventSourceKind.LOSSLESS,
             unrestricted=frozenset({"operator"}),
+            roles=frozenset({"operator", "customer"}),
         ),
         "level": EventSource(
             "level", "orders#events", "order_log", (), EventSourceKind.STATE, frozenset()
         ),
     }
+
+
+def test_a_filter_by_what_is_no_argument_does_not_make_a_snapshot() -> None:
+    text = composed([ORDERS, PLACES])
+
+    with pytest.raises(InvalidSupergraph, match="changed names oderId"):
+        build_snapshot(text.replace('match: ["orderId"]', 'match: ["oderId"]'))
 
 
 def test_clients_see_nothing_of_the_directive(snapshot: Snapshot) -> None:
@@ -116,6 +125,6 @@ def test_a_type_that_fields_use_too_is_composed_like_any_other() -> None:
 
     text = compose([SubgraphDefinition("orders", "http://orders", sdl)])
 
-    assert 'import: ["@eventSource"]' in text
+    assert 'import: ["@eventSource", "EventSharing"]' in text
     assert text.count("enum EventSourceKind") == 1
     assert "EventSourceKind" in print_schema(build_snapshot(text).public_schema)

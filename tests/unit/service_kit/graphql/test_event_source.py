@@ -11,6 +11,7 @@ from service_kit.graphql.errors import CodedError
 from service_kit.graphql.event_flow import read_cursor, write_cursor
 from service_kit.graphql.event_source import (
     EventItem,
+    EventSharing,
     EventSource,
     EventSourceKind,
     HeartbeatSeconds,
@@ -22,7 +23,12 @@ from service_kit.graphql.fields import query_field
 from service_kit.graphql.schema import build_subgraph_schema, print_sdl
 
 SOURCE = EventSource(
-    stream="bell_svc", match=["bellId"], kind=EventSourceKind.STATE, unrestricted=["operator"]
+    stream="bell_svc",
+    match=["bellId"],
+    kind=EventSourceKind.STATE,
+    unrestricted=["operator"],
+    public=["bellId"],
+    share=EventSharing.RIGHTS,
 )
 
 
@@ -65,7 +71,7 @@ def test_the_source_is_composed_under_its_own_specification() -> None:
     assert '@link(url: "https://tutti.example/events/v1.0", import: ["@eventSource"])' in text
     assert (
         '@eventSource(stream: "bell_svc", match: ["bellId"], unrestricted: ["operator"],'
-        " kind: STATE)"
+        ' kind: STATE, roles: ["operator", "visitor"], public: ["bellId"], share: RIGHTS)'
     ) in text
 
 
@@ -93,7 +99,9 @@ def test_nobody_sees_all_events_of_a_field_that_they_may_not_listen_to() -> None
 
 
 def test_a_cursor_is_read_as_it_was_written() -> None:
-    assert read_cursor(write_cursor("bell_svc", (3, 0)), "bell_svc", 2) == [3, 0]
+    assert read_cursor(write_cursor("bell_svc", (3, 0)), "bell_svc", 2) == ([3, 0], None)
+    named = write_cursor("bell_svc", (3, 0), "log")
+    assert read_cursor(named, "bell_svc", 2) == ([3, 0], "log")
 
 
 @pytest.mark.parametrize(

@@ -268,3 +268,9 @@ async def test_fragments_that_spread_twice_are_measured_once() -> None:
     result = await run(f"{{ ...F0 }} {fragments} fragment F{levels} on Query {{ whoami }}")
 
     assert result.data == {"whoami": "user ada for None"} or result.errors
+
+
+async def test_a_document_that_cannot_be_parsed_is_told_in_a_stream_too() -> None:
+    source = await SCHEMA.stream("subscription {", context_value=context_of(VISITOR))
+    (result,) = [one async for one in source]
+    assert [error.extensions for error in result.errors] == [{"code": "BAD_REQUEST"}]

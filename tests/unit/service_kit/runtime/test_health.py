@@ -50,6 +50,16 @@ async def test_what_fails_or_hangs_is_named_and_its_reason_is_not() -> None:
     assert answer.json == {"status": "not ready", "failing": ["database", "bus"]}
 
 
+async def test_what_is_not_vital_is_named_and_does_not_take_the_process_out_of_service() -> None:
+    bus = HealthCheck("bus", broken, vital=False)
+
+    degraded = await ask(app_of(HealthCheck("database", fine), bus), "/health/ready")
+    stopped = await ask(app_of(HealthCheck("database", broken), bus), "/health/ready")
+
+    assert (degraded.status, degraded.json) == (200, {"status": "degraded", "failing": ["bus"]})
+    assert (stopped.status, stopped.json["failing"]) == (503, ["database", "bus"])
+
+
 async def test_a_failing_check_is_logged_when_it_begins_and_when_it_ends() -> None:
     down = True
 

@@ -1,5 +1,6 @@
 """What a stock event says to those who follow availability."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,9 @@ from inventory_svc.domain.stock.crossings import (
     sections_of_position,
 )
 from inventory_svc.domain.stock.draft import PositionChange
-from inventory_svc.domain.stock.position import Hold, Position, PositionKey
+from inventory_svc.domain.stock.position import Condition, Hold, Position, PositionKey
 from service_kit.graphql.global_ids import to_global_id
+from service_kit.messaging.envelope import public_topic
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEY = PositionKey("shirt", "S1")
@@ -24,9 +26,12 @@ UNITS = st.integers(0, 200)
 
 
 def said(before: Position | None, after: Position, now: datetime = NOW) -> Any:
-    return sections_of_position(PositionChange(before, after), now, lambda _: ("app", "web")).get(
-        AVAILABILITY_CHANGED
-    )
+    return sections(before, after, now).get(AVAILABILITY_CHANGED)
+
+
+def sections(before: Position | None, after: Position, now: datetime = NOW) -> dict[str, Any]:
+    change = PositionChange(before, after)
+    return dict(sections_of_position(change, now, lambda _: ("app", "web")))
 
 
 def a_position(on_hand: int, *holds: Hold, allocated: int = 0, at: datetime = NOW) -> Position:
@@ -75,6 +80,28 @@ def test_a_first_count_brings_an_item_into_stock() -> None:
         "onHand": 7,
         "crossed": "BACK_IN_STOCK",
     }
+
+
+def test_shoppers_are_told_all_but_how_many_there_are() -> None:
+    whole = sections(None, a_position(7))
+    for_all, for_shoppers = whole[AVAILABILITY_CHANGED], whole[public_topic(AVAILABILITY_CHANGED)]
+    assert for_shoppers["keys"] == for_all["keys"]
+    assert for_shoppers["payload"] == {**for_all["payload"], "onHand": None}
+
+
+def test_shoppers_are_told_nothing_of_goods_that_are_not_new() -> None:
+    used = replace(a_position(7), key=PositionKey("shirt", "S1", Condition.USED_A))
+    assert list(sections(None, used)) == [AVAILABILITY_CHANGED]
+
+
+def test_shoppers_are_told_nothing_of_what_no_channel_sells() -> None:
+    change = PositionChange(None, a_position(7))
+    assert list(sections_of_position(change, NOW, lambda _: ())) == [AVAILABILITY_CHANGED]
+
+
+def test_shoppers_are_told_nothing_when_the_count_alone_changes() -> None:
+    before, after = a_position(3, allocated=2), a_position(1)
+    assert list(sections(before, after)) == [AVAILABILITY_CHANGED]
 
 
 def test_goods_that_were_promised_and_leave_change_the_count_alone() -> None:

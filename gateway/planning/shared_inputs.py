@@ -1,0 +1,92 @@
+"""Whether hops may send their objects as one: none may come to need an input it could lack.
+
+An object whose representation lacks a key or a never-null input is not sent at all. What one hop
+adds to the representation must therefore be there whenever any other hop of the call is wanted.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.planning.drafts import Use
+from gateway.planning.graph import QueryGraph
+from gateway.planning.inputs import representation_of
+from gateway.planning.operation import UNCONDITIONAL, Conditions, FieldSelection, Selection
+from gateway.planning.types import TypeWorld
+from gateway.planning.ways import Position, Way
+
+
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """What one hop cannot do without: places in the tree, each with when it is fetched."""
+
+    conditions: Conditions
+    fetched: Mapping[Position, Conditions]
+
+
+def may_share_inputs(hops: Sequence[Way], graph: QueryGraph, use: Use) -> bool:
+    """Whether each hop, sent with what all of them need, still finds it under its conditions."""
+    if len({use.of([hop]) for hop in hops}) == 1:
+        return True
+    groups: dict[object, list[Way]] = {}
+    for hop in hops:
+        alone = representation_of(hop, graph)
+        groups.setdefault((alone.types, alone.typename), []).append(hop)
+    return all(
+        _all_find_all([_needs(hop, graph.world, use) for hop in alike])
+        for alike in groups.values()
+        if len(alike) > 1
+    )
+
+
+def _all_find_all(together: Sequence[_Needs]) -> bool:
+    fetched: dict[Position, set[Conditions]] = {}
+    for needs in together:
+        for position, conditions in needs.fetched.items():
+            fetched.setdefault(position, set()).add(conditions)
+    every = {needs.conditions for needs in together}
+    return all(
+        any(conditions <= wanted for conditions in known)
+        for known in fetched.values()
+        for wanted in every
+    )
+
+
+def _needs(hop: Way, world: TypeWorld, use: Use) -> _Needs:
+    assert hop.move is not None  # noqa: S101 - a hop has a key
+    fetched = {
+        position: _conditions_at(position, hop, use)
+        for position in (
+            *_needed(hop.move.key, hop.position, world, is_key=True),
+            *_needed(hop.requires, hop.position, world, is_key=False),
+        )
+    }
+    return _Needs(use.of([hop]), fetched)
+
+
+def _needed(
+    selections: Iterable[Selection], position: Position, world: TypeWorld, *, is_key: bool
+) -> Iterator[Position]:
+    for selection in selections:
+        if isinstance(selection, FieldSelection):
+            is_abstract = world.is_abstract(selection.type.name)
+            key = position.key_of(selection)
+            child = position.child(key, selection.type, is_abstract=is_abstract)
+            if is_key or selection.type.non_null:
+                yield child
+            yield from _needed(selection.selections, child, world, is_key=is_key)
+        else:
+            yield from _needed(selection.selections, position, world, is_key=is_key)
+
+
+def _conditions_at(position: Position, hop: Way, use: Use) -> Conditions:
+    """When all that the hop wants at a place and below it is fetched."""
+    return UNCONDITIONAL.union(
+        *(use.of([way]) for way in hop.inputs if position in _up_to(way.position))
+    )
+
+
+def _up_to(position: Position) -> Iterator[Position]:
+    here: Position | None = position
+    while here is not None:
+        yield here
+        here = here.parent
