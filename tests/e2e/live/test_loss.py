@@ -25,7 +25,7 @@ async def test_nothing_is_lost_nor_doubled_whatever_is_killed(tmp_path: Path) ->
 
 
 @pytest.mark.timeout(400)
-async def test_clients_come_back_from_a_gateway_that_ends_and_from_being_too_slow(
+async def test_clients_come_back_from_a_gateway_that_ends_and_a_mongod_that_is_killed(
     tmp_path: Path,
 ) -> None:
     outcome = await carried_out("polite", tmp_path)
@@ -34,7 +34,15 @@ async def test_clients_come_back_from_a_gateway_that_ends_and_from_being_too_slo
     assert ends["closed: 1012"] > 0
     assert ends["ended"] > 0
     assert ends["closed: 1006"] == 0
-    assert ends["error: SUBSCRIPTION_TOO_SLOW"] > 0
+
+
+@pytest.mark.timeout(400)
+async def test_a_subscriber_that_is_too_slow_is_cut_off_and_goes_on_from_its_cursor(
+    tmp_path: Path,
+) -> None:
+    outcome = await carried_out("slow", tmp_path)
+
+    assert outcome.account.tally["error: SUBSCRIPTION_TOO_SLOW"] > 0
 
 
 @pytest.mark.long

@@ -29,7 +29,7 @@ from tests.support.loss.counters import COUNTERS, SERVICE
 
 OPERATOR: Final = "operator"
 CUSTOMER: Final = "customer"
-_HEAVY: Final = "x" * 8_000
+_HEAVY: Final = "x" * 40_000
 ItemT = TypeVar("ItemT", bound=EventItem)
 
 

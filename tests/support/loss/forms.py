@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from tests.support.loss.ordering import ordering_plan
-from tests.support.loss.plan import FULL, ORDERS, POLITE, SMALL, Scale, plan_of
+from tests.support.loss.plan import FULL, ORDERS, POLITE, SLOW, SMALL, Scale, plan_of
 from tests.support.loss.systems import CountingSystem, OrderingSystem, System
 
 FORMS: Final[Mapping[str, Scale]] = {
     "full": FULL,
     "small": SMALL,
     "polite": POLITE,
+    "slow": SLOW,
     "orders": ORDERS,
 }
 

@@ -66,6 +66,16 @@ POLITE = Scale(
     cuts=0,
     members=1,
     window=400,
+)
+SLOW = Scale(
+    subscribers=8,
+    events=800,
+    counters=10,
+    groups=2,
+    faults=(),
+    cuts=0,
+    members=1,
+    window=400,
     slow=1,
     events_waiting=100,
 )

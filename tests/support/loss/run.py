@@ -143,8 +143,8 @@ class Run:
     async def _break_things(self) -> None:
         """Do one fault after another; commits go on meanwhile, as far as the next one's place."""
         steps = self._plan.steps
-        places = [*(step.at for step in steps[1:]), self._plan.scale.events]
-        await self._writers.stop_at(steps[0].at if steps else self._plan.scale.events)
+        first, *places = [*(step.at for step in steps), self._plan.scale.events]
+        await self._writers.stop_at(first)
         for step, place in zip(steps, places, strict=True):
             await self._writers.until(step.at)
             await self._writers.stop_at(place)
