@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service_kit.messaging.cursor import Cursor, NotACursor, read_cursor, write_cursor
+from gateway.errors import InvalidCursor
+from gateway.subscriptions.cursor import Cursor, LogName, read_cursor, write_cursor
 
 
 def text_of(content: object) -> str:
@@ -15,7 +16,7 @@ def text_of(content: object) -> str:
 @given(st.lists(st.integers(0, 2**53), min_size=1, max_size=32).map(tuple))
 def test_a_cursor_reads_as_it_was_written(positions: tuple[int, ...]) -> None:
     for identity in (None, "log"):
-        text = write_cursor("orders", Cursor(positions, identity))
+        text = write_cursor(LogName("orders", identity), positions)
         assert read_cursor(text, "orders", len(positions)) == Cursor(positions, identity)
 
 
@@ -37,5 +38,5 @@ def test_a_cursor_reads_as_it_was_written(positions: tuple[int, ...]) -> None:
     ],
 )
 def test_what_is_no_cursor_of_the_stream_is_refused(text: str) -> None:
-    with pytest.raises(NotACursor):
+    with pytest.raises(InvalidCursor):
         read_cursor(text, "orders", 2)
