@@ -1,6 +1,6 @@
 """What the use-cases ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,8 +46,10 @@ class StockReads(Protocol):
 class Network(Protocol):
     """Where the snapshot of locations and channels comes from."""
 
-    async def directory(self) -> NetworkDirectory:
-        """Give the current snapshot."""
+    async def directory(
+        self, *, channels: Iterable[str] = (), locations: Iterable[str] = ()
+    ) -> NetworkDirectory:
+        """Give a snapshot, half a second old at most; the current if it lacks a named code."""
 
 
 class Catalogue(Protocol):

@@ -13,11 +13,15 @@ import structlog
 
 from gateway.ports import EventLog, LogBounds, LogUnavailable
 from gateway.subscriptions.cursor import Positions
-from service_kit.messaging.log_head import Doubts, LogHead, OtherPartitions
+from service_kit.messaging.log_head import (
+    LOOK_AGAIN_SECONDS,
+    Doubts,
+    LogHead,
+    OtherPartitions,
+    Unsaid,
+)
 
 _LOOK_EVERY_SECONDS = 2.0
-_HEAD_PAUSE_SECONDS = 0.2
-_MOST_HEADLESS_SECONDS = 15.0
 _READER = "reader"
 
 _log = structlog.get_logger("gateway.subscriptions")
@@ -58,7 +62,7 @@ class Continuity(Generic[T]):
         self._partitions = partitions
         self._doubts = Doubts()
         self._next_look = 0.0
-        self._headless_since: float | None = None
+        self._unsaid = Unsaid()
 
     def is_of(self, identity: str | None) -> bool:
         """Whether an identity may be this log's; what is not known may be."""
@@ -72,20 +76,14 @@ class Continuity(Generic[T]):
         """
         bounds, head = await self._bounds(), await self._head()
         while not head.is_whole(self._partitions):
-            self._wait_for_head()
-            await asyncio.sleep(_HEAD_PAUSE_SECONDS)
+            if not self._unsaid.may_be_waited_for(asyncio.get_running_loop().time()):
+                raise LogUnavailable(f"Nobody has said where the log of {self._stream} ends.")
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
             bounds, head = await self._bounds(), await self._head()
-        self._headless_since = None
+        self._unsaid.is_over()
         self.identity = head.identity
         self._doubts = Doubts()
         return head.ends([one.last for one in bounds])
-
-    def _wait_for_head(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._headless_since is None:
-            self._headless_since = now
-        if now >= self._headless_since + _MOST_HEADLESS_SECONDS:
-            raise LogUnavailable(f"Nobody has said where the log of {self._stream} ends.")
 
     async def has_lost(self, asking: Hashable, positions: Sequence[int]) -> bool:
         """Whether positions are lost, for who asks again and again; raises LogUnavailable."""

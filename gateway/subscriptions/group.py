@@ -131,12 +131,28 @@ class Group:
         resolver = self._resolver()
         most = 1 if resolver is None or not resolver.takes_time else AT_ONCE
         while len(self._under_way) < most and (item := self._waiting.take()) is not None:
-            task = None if resolver is None else resolver.begin(item)
-            self._under_way.append((item, task))
-            if task is not None:
-                task.add_done_callback(self._figures.timing())
-                task.add_done_callback(self._look)
+            self._under_way.append((item, self._begun(item, resolver)))
         self._look()
+
+    def _begun(
+        self, item: Occurrence, resolver: Resolving | None
+    ) -> "asyncio.Task[Answer | None] | None":
+        task = None if resolver is None else resolver.begin(item)
+        if task is not None:
+            task.add_done_callback(self._figures.timing())
+            task.add_done_callback(self._look)
+        return task
+
+    def _begins_again(self) -> bool:
+        """Have another member ask, without anybody waiting, if the token of who asked expired."""
+        item, task = self._under_way[0]
+        if task is None or task.cancelled() or task.exception() or task.result() is not None:
+            return False
+        resolver = self._resolver()
+        if resolver is None:
+            return False
+        self._under_way[0] = (item, self._begun(item, resolver))
+        return not self.is_ready
 
     def _look(self, _: object = None) -> None:
         if self.is_ready:
@@ -148,9 +164,14 @@ class Group:
         return next((one.resolver for one in self._members if now < one.expires_at), None)
 
     async def hand_out(self, most: int, at: Moment) -> int:
-        """Hand the oldest item to so many members at most; fewer when everybody has it."""
+        """Hand the oldest item to so many members at most; fewer when everybody has it.
+
+        Nobody is given anything while it has to be resolved once more.
+        """
         item, _ = self._under_way[0]
         if self._left is None:
+            if self._begins_again():
+                return 0
             self._answer = await self._answered(item)
             self._left = iter(self)
         given = 0

@@ -62,7 +62,7 @@ class Resolver:
         if not self.takes_time and item.delivery is not Delivery.SNAPSHOT:
             return None
         known: asyncio.Task[Answer | None] | Answer | None = item.resolved.get(self.key)
-        if known is None:
+        if known is None or _came_to_nothing(known):
             # A task of its own: the listener that asks first may go away before the others.
             known = item.resolved[self.key] = asyncio.create_task(self._resolve(item))
         return None if isinstance(known, Answer) else known
@@ -80,8 +80,6 @@ class Resolver:
             if answer is not None:
                 item.resolved[self.key] = answer
                 return answer
-            if item.resolved.get(self.key) is known:
-                item.resolved.pop(self.key, None)
             if self._has_expired:
                 return None
 
@@ -116,6 +114,13 @@ class Resolver:
     async def _fetched(self, plan: CompiledPlan, first: SubgraphAnswer) -> Execution:
         """Run a plan, its entities fetched together with those of others who ask the same."""
         return await execute(plan, self._transport, self._request, first, self._batches)
+
+
+def _came_to_nothing(known: "asyncio.Task[Answer | None] | Answer") -> bool:
+    """Whether the token of who asked expired before there was an answer."""
+    if isinstance(known, Answer) or not known.done() or known.cancelled():
+        return False
+    return known.exception() is None and known.result() is None
 
 
 def _variables(root: SubscriptionRoot, request: ExecutionRequest) -> str:

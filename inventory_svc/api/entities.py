@@ -94,7 +94,8 @@ async def item_of(info: Info, sku: str) -> Item | None:
 
 async def location_of(info: Info, code: str) -> Location | None:
     """Show a location out of the directory."""
-    found = (await info.context.inventory.network.directory()).locations.get(code)
+    directory = await info.context.inventory.network.directory(locations=[code])
+    found = directory.locations.get(code)
     return None if found is None else Location.of(found)
 
 
@@ -301,8 +302,9 @@ class Reservation:
     @resolver_field(description="The channel itself.")
     async def channel(self, info: Info) -> Channel | None:
         """Take it from the directory."""
-        directory = await info.context.inventory.network.directory()
-        found = directory.channels.get(self.channel_code or "")
+        code = self.channel_code or ""
+        directory = await info.context.inventory.network.directory(channels=[code])
+        found = directory.channels.get(code)
         return None if found is None else Channel.of(found)
 
     @staticmethod

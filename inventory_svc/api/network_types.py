@@ -81,9 +81,9 @@ class Location:
         cls, info: Info, id: strawberry.ID | None = None, code: str | None = None
     ) -> "Location | None":
         """Find a location by either key."""
-        wanted = code if id is None else from_global_id(id, "Location")
-        directory = await info.context.inventory.network.directory()
-        found = directory.locations.get(wanted or "")
+        wanted = (code if id is None else from_global_id(id, "Location")) or ""
+        directory = await info.context.inventory.network.directory(locations=[wanted])
+        found = directory.locations.get(wanted)
         return None if found is None else Location.of(found)
 
 
@@ -130,7 +130,7 @@ class Channel:
         cls, info: Info, id: strawberry.ID | None = None, code: str | None = None
     ) -> "Channel | None":
         """Find a channel by either key."""
-        wanted = code if id is None else from_global_id(id, "Channel")
-        directory = await info.context.inventory.network.directory()
-        found = directory.channels.get(wanted or "")
+        wanted = (code if id is None else from_global_id(id, "Channel")) or ""
+        directory = await info.context.inventory.network.directory(channels=[wanted])
+        found = directory.channels.get(wanted)
         return None if found is None else Channel.of(found)

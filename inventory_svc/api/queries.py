@@ -64,7 +64,7 @@ class Query:
     @query_field(*ANYBODY, description="A location by its code.")
     async def location(self, info: Info, code: LocationCode) -> Location | None:
         """Find one location."""
-        directory = await info.context.inventory.network.directory()
+        directory = await info.context.inventory.network.directory(locations=[code])
         found = directory.locations.get(code)
         return None if found is None else Location.of(found)
 
@@ -108,7 +108,7 @@ class Query:
         code: Annotated[str, strawberry.argument(description="The channel's code.")],
     ) -> Channel | None:
         """Find one channel."""
-        directory = await info.context.inventory.network.directory()
+        directory = await info.context.inventory.network.directory(channels=[code])
         found = directory.channels.get(code)
         return None if found is None else Channel.of(found)
 

@@ -1,6 +1,7 @@
 """The network directory, kept in the process and confirmed against MongoDB twice a second."""
 
 import asyncio
+from collections.abc import Iterable
 
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.mongo.collections import CHANNELS, LOCATIONS, NETWORK_VERSION
@@ -12,7 +13,7 @@ VERSION_DOCUMENT = "network"
 
 
 class MongoNetwork:
-    """Gives a snapshot that was current at most half a second ago."""
+    """Gives a snapshot that was current at most half a second ago, and never refuses from it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -21,31 +22,43 @@ class MongoNetwork:
         self._version = database.collection(NETWORK_VERSION.name)
         self._directory: NetworkDirectory | None = None
         self._confirmed_at = float("-inf")
+        self._forgotten = 0
         self._reading = asyncio.Lock()
 
-    async def directory(self) -> NetworkDirectory:
-        """Give the current snapshot."""
-        fresh = self._fresh()
-        if fresh is not None:
-            return fresh
-        async with self._reading:
-            return self._fresh() or await self._confirmed()
+    async def directory(
+        self, *, channels: Iterable[str] = (), locations: Iterable[str] = ()
+    ) -> NetworkDirectory:
+        """Give a snapshot, the current one if a recent one lacks a code that is named."""
+        now = asyncio.get_running_loop().time()
+        recent = await self._confirmed_since(now - CONFIRMED_FOR_SECONDS)
+        if recent.knows(channels, locations):
+            return recent
+        return await self._confirmed_since(now)
 
     def forget(self) -> None:
         """Confirm at the next use, since this process has changed the network."""
+        self._forgotten += 1
         self._confirmed_at = float("-inf")
 
-    def _fresh(self) -> NetworkDirectory | None:
-        age = asyncio.get_running_loop().time() - self._confirmed_at
-        return self._directory if age < CONFIRMED_FOR_SECONDS else None
+    async def _confirmed_since(self, moment: float) -> NetworkDirectory:
+        known = self._known_since(moment)
+        if known is not None:
+            return known
+        async with self._reading:
+            return self._known_since(moment) or await self._confirmed()
+
+    def _known_since(self, moment: float) -> NetworkDirectory | None:
+        return self._directory if self._confirmed_at >= moment else None
 
     async def _confirmed(self) -> NetworkDirectory:
-        asked_at = asyncio.get_running_loop().time()
+        asked_at, forgotten = asyncio.get_running_loop().time(), self._forgotten
         found = await self._version.find_one({"_id": VERSION_DOCUMENT})
         version = 0 if found is None else int(found["version"])
         if self._directory is None or self._directory.version != version:
             self._directory = await self._database.transaction(self._read)
-        self._confirmed_at = asked_at
+        # What was read before a change of this process must not pass for confirmed after it.
+        if self._forgotten == forgotten:
+            self._confirmed_at = asked_at
         return self._directory
 
     async def _read(self, session: Session) -> NetworkDirectory:

@@ -5,8 +5,6 @@ SNAPSHOT, HEARTBEAT, RESET, and events only for those whom their audience names.
 """
 
 import asyncio
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,8 +17,9 @@ from service_kit.graphql.errors import INVALID_CURSOR, UNAUTHENTICATED, CodedErr
 from service_kit.graphql.global_ids import from_global_id
 from service_kit.identity.caller import Caller
 from service_kit.messaging.bus import BusUnavailable, Entry
+from service_kit.messaging.cursor import Cursor, NotACursor, Positions, read_cursor, write_cursor
 from service_kit.messaging.envelope import EntityRef, Event, event_from_json, public_topic
-from service_kit.messaging.event_log import EventLog, Positions
+from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.log_head import Doubts, LogHead
 from service_kit.runtime.clock import Clock
 
@@ -30,8 +29,6 @@ MOST_VALUES = 500
 
 SNAPSHOT = "SNAPSHOT"
 
-_VERSION = 1
-_MOST_CHARACTERS = 4096
 _LONGEST_WAIT_SECONDS = 5.0
 _EVENT, _HEARTBEAT, _RESET = "EVENT", "HEARTBEAT", "RESET"
 
@@ -127,8 +124,8 @@ class EventFlow:
         """Take up the cursor, or note the tail: what follows it comes after the SNAPSHOT."""
         wanted = self._wanted
         if wanted.since is not None:
-            cursor = read_cursor(wanted.since, self._log.service, self._log.partitions)
-            self._positions, self._identity = cursor
+            cursor = _read_cursor(wanted.since, self._log)
+            self._positions, self._identity = list(cursor.positions), cursor.identity
             bounds, head = await self._log.bounds(), await self._log.head()
             is_old = any(p < b.first - 1 for p, b in zip(self._positions, bounds, strict=True))
             if is_old or not head.is_of(self._identity):
@@ -253,7 +250,7 @@ class EventFlow:
     def _item(
         self, delivery: str, payload: Mapping[str, Any], found: _Found | None = None
     ) -> LiveItem:
-        cursor = write_cursor(self._log.service, tuple(self._positions), self._identity)
+        cursor = write_cursor(self._log.service, Cursor(tuple(self._positions), self._identity))
         if found is None:
             return LiveItem(delivery, cursor, payload)
         return LiveItem(delivery, cursor, payload, found.event, found.seq_from)
@@ -283,34 +280,11 @@ def named_by(**identifiers: str | None) -> Mapping[str, Any]:
     return {name: {"id": value} for name, value in identifiers.items() if value is not None}
 
 
-def write_cursor(service: str, positions: Positions, identity: str | None = None) -> str:
-    """Give a cursor's text: opaque to clients, the same as the gateway's."""
-    content: dict[str, object] = {"v": _VERSION, "s": service, "p": positions}
-    if identity is not None:
-        content["l"] = identity
-    return urlsafe_b64encode(orjson.dumps(content)).rstrip(b"=").decode()
-
-
-def read_cursor(text: str, service: str, partitions: int) -> tuple[list[int], str | None]:
-    """Read a cursor of a service's log: positions, and its identity; raises INVALID_CURSOR."""
-    refused = CodedError(INVALID_CURSOR, "`since` is not a cursor of this subscription.")
-    if len(text) > _MOST_CHARACTERS:
-        raise refused
+def _read_cursor(text: str, log: EventLog) -> Cursor:
     try:
-        content = orjson.loads(urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error) as error:
-        raise refused from error
-    if not isinstance(content, dict) or (content.get("v"), content.get("s")) != (_VERSION, service):
-        raise refused
-    positions = content.get("p")
-    if not isinstance(positions, list) or len(positions) != partitions:
-        raise refused
-    if not all(type(position) is int and position >= 0 for position in positions):
-        raise refused
-    identity = content.get("l")
-    if identity is not None and not isinstance(identity, str):
-        raise refused
-    return positions, identity
+        return read_cursor(text, log.service, log.partitions)
+    except NotACursor as error:
+        raise CodedError(INVALID_CURSOR, str(error)) from error
 
 
 def _filters(wanted: Wanted) -> Iterator[tuple[str, frozenset[str]]]:

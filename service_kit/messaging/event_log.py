@@ -3,23 +3,23 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import TypeAlias
 
 import structlog
 
 from service_kit.messaging.bus import Bounds, Bus, BusUnavailable, Entry
+from service_kit.messaging.cursor import Positions
 from service_kit.messaging.envelope import stream_name
-from service_kit.messaging.log_head import LogHead, OtherPartitions
+from service_kit.messaging.log_head import (
+    LOOK_AGAIN_SECONDS,
+    LogHead,
+    OtherPartitions,
+    Unsaid,
+)
 from service_kit.runtime.running import Works
-
-Positions: TypeAlias = tuple[int, ...]
-"""The position of each partition: everything up to it was read."""
 
 _BLOCK_MILLISECONDS = 1000
 _PAUSE_SECONDS = 1.0
 _HEAD_KEPT_SECONDS = 2.0
-_HEAD_PAUSE_SECONDS = 0.2
-_MOST_HEADLESS_SECONDS = 15.0
 _AT_ONCE = 500
 _READS_AT_ONCE = 16
 
@@ -39,7 +39,7 @@ class EventLog:
         self._reads = asyncio.Semaphore(_READS_AT_ONCE)
         self._head: LogHead | None = None
         self._head_until = 0.0
-        self._headless_since: float | None = None
+        self._unsaid = Unsaid()
         self._mark = 0
         self._waiting: set[asyncio.Future[None]] = set()
         self._followers = 0
@@ -80,18 +80,12 @@ class EventLog:
         """
         bounds, head = await self.bounds(), await self._fresh_head()
         while not head.is_whole(self.partitions):
-            self._wait_for_head()
-            await asyncio.sleep(_HEAD_PAUSE_SECONDS)
+            if not self._unsaid.may_be_waited_for(asyncio.get_running_loop().time()):
+                raise BusUnavailable(f"Nobody has said where the log of {self.service} ends.")
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
             bounds, head = await self.bounds(), await self._fresh_head()
-        self._headless_since = None
+        self._unsaid.is_over()
         return head.identity, head.ends([one.last for one in bounds])
-
-    def _wait_for_head(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._headless_since is None:
-            self._headless_since = now
-        if now >= self._headless_since + _MOST_HEADLESS_SECONDS:
-            raise BusUnavailable(f"Nobody has said where the log of {self.service} ends.")
 
     async def _fresh_head(self) -> LogHead:
         self._head = None

@@ -13,6 +13,11 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+LOOK_AGAIN_SECONDS = 0.2
+"""How soon whoever waits for what is unsaid looks again."""
+
+_MOST_UNSAID_SECONDS = 15.0
+
 
 @dataclass(frozen=True, slots=True)
 class PartitionHead:
@@ -66,6 +71,23 @@ class LogHead:
             max(position, self.partitions[number].reached if number in self.partitions else 0)
             for number, position in enumerate(last)
         ]
+
+
+class Unsaid:
+    """How long nobody has said where a log ends, for all who wait for that."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def may_be_waited_for(self, now: float) -> bool:
+        """Whether it may still be said soon; `now` is in seconds."""
+        if self._since is None:
+            self._since = now
+        return now < self._since + _MOST_UNSAID_SECONDS
+
+    def is_over(self) -> None:
+        """It was said."""
+        self._since = None
 
 
 class Ends(Protocol):

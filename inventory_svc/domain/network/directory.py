@@ -1,6 +1,6 @@
 """The network as one immutable snapshot: all locations and channels at one version."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -53,6 +53,10 @@ class NetworkDirectory:
         if found is None:
             raise unknown_channel(code, *path)
         return found
+
+    def knows(self, channels: Iterable[str], locations: Iterable[str]) -> bool:
+        """Say whether all these channels and locations are in the snapshot."""
+        return self.channels.keys() >= set(channels) and self.locations.keys() >= set(locations)
 
     def channels_of(self, location: str) -> tuple[str, ...]:
         """Give the codes of the channels that sell from a location; none if it is not known."""

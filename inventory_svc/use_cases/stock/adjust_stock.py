@@ -41,7 +41,8 @@ async def adjust_stock(
     require_stock_keeper(caller, location)
     if not adjustment.quantity or abs(adjustment.quantity) > LARGEST:
         raise invalid("A quantity is not zero and fits an Int.", "input", "quantity")
-    (await network.directory()).location(location, "input", "locationCode")
+    directory = await network.directory(locations=[location])
+    directory.location(location, "input", "locationCode")
     if sku not in await catalogue.known([sku]):
         raise unknown_sku(sku, "input", "sku")
     return await commits.submit(

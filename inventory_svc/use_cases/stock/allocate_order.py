@@ -45,7 +45,7 @@ async def allocate_order(
         raise invalid("An order id is required.", "input", "orderId")
     require_lines(wanted.lines)
     require_distinct(wanted.lines)
-    directory = await network.directory()
+    directory = await network.directory(channels=[wanted.channel])
     channel = directory.channel(wanted.channel, "input", "channel")
     return await commits.submit(
         ReserveStock(

@@ -42,7 +42,10 @@ async def create_reservation(
     require_distinct(wanted.lines)
     require_modest(caller, wanted.lines)
     expires_at = _expiry(wanted, clock.now())
-    candidates = _candidates(wanted, await network.directory())
+    directory = await network.directory(
+        channels=[] if wanted.channel is None else [wanted.channel],
+        locations=[] if wanted.location is None else [wanted.location],
+    )
     return await commits.submit(
         ReserveStock(
             request=request,
@@ -50,7 +53,7 @@ async def create_reservation(
             reservation_id=derived_identifier("reservation", request.identifier),
             kind=wanted.kind,
             lines=wanted.lines,
-            candidates=candidates,
+            candidates=_candidates(wanted, directory),
             owner=caller.subject,
             expires_at=expires_at,
             channel=wanted.channel,

@@ -65,7 +65,7 @@ async def import_stock(
     known = _Known(
         feed.mode,
         await catalogue.known(sorted({line.sku.strip() for line in feed.lines})),
-        await network.directory(),
+        await network.directory(locations={line.location.strip() for line in feed.lines}),
         clock.now(),
     )
     decided = await asyncio.gather(*(commits.submit(command) for command in _commands(feed, known)))

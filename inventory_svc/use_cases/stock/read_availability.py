@@ -33,7 +33,9 @@ async def read_availability(
     clock: Clock,
 ) -> Mapping[str, Availability]:
     """Give an answer for every SKU; refuse UNKNOWN_CHANNEL or UNKNOWN_LOCATION."""
-    directory = await network.directory()
+    directory = await network.directory(
+        channels=[question.channel], locations=question.locations or ()
+    )
     scope = _scope(question, directory)
     positions = await stock.positions_of(skus, question.condition)
     by_sku: dict[str, dict[str, Position]] = {sku: {} for sku in skus}

@@ -20,7 +20,7 @@ async def restock_return(
 ) -> Decided:
     """Check what is spoken of, then put it all on the shelves."""
     require_lines(lines)
-    directory = await network.directory()
+    directory = await network.directory(locations={line.position.location for line in lines})
     known = await catalogue.known([line.position.sku for line in lines])
     for index, line in enumerate(lines):
         path = ("input", "lines", str(index))

@@ -15,12 +15,12 @@ from gateway.ports import SubgraphRequest
 from gateway.transport.subscriptions import SubgraphSubscriptions
 from order_svc.app import SERVICE, Foundation, join, migrate, order_app
 from retail_kit.roles import Role
-from service_kit.graphql.event_flow import read_cursor
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.identity.caller import Caller
 from service_kit.identity.keys import TrustedKeys, generate_signing_key, public_jwks
 from service_kit.identity.tokens import CallerSigner
 from service_kit.messaging.bus import Bus
+from service_kit.messaging.cursor import read_cursor
 from service_kit.messaging.envelope import stream_name
 from service_kit.runtime.clock import SettableClock
 from service_kit.storage.database import connect
@@ -242,7 +242,7 @@ async def test_a_quiet_flow_begins_with_where_it_stands_and_says_so_again(shop: 
     async with shop.listening(operation) as items:
         first, second = await take(items, 2)
     assert (first["delivery"], second["delivery"]) == ("HEARTBEAT", "HEARTBEAT")
-    places = [read_cursor(item["cursor"], SERVICE, PARTITIONS)[0] for item in (first, second)]
+    places = [read_cursor(item["cursor"], SERVICE, PARTITIONS) for item in (first, second)]
     assert places[0] == places[1]
 
 

@@ -11,10 +11,11 @@ import orjson
 import pytest
 
 from service_kit.graphql.errors import CodedError
-from service_kit.graphql.event_flow import EventFlow, LiveItem, Wanted, named_by, write_cursor
+from service_kit.graphql.event_flow import EventFlow, LiveItem, Wanted, named_by
 from service_kit.identity.caller import Caller, CallerKind
-from service_kit.messaging import event_log
+from service_kit.messaging import log_head
 from service_kit.messaging.bus import Bus
+from service_kit.messaging.cursor import Cursor, write_cursor
 from service_kit.messaging.envelope import EntityRef, Event, stream_name
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.log_head import PartitionHead
@@ -251,7 +252,7 @@ async def test_who_comes_while_a_lost_log_is_filled_again_hears_nothing_old(
 async def test_nobody_waits_for_ever_for_a_log_that_no_relay_tells_of(
     bells: Bells, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_log, "_MOST_HEADLESS_SECONDS", 0.3)
+    monkeypatch.setattr(log_head, "_MOST_UNSAID_SECONDS", 0.3)
     await forget_head(bells)
     for _ in range(2):
         async with aclosing(bells.flow(clock)) as flow:
@@ -280,7 +281,7 @@ async def test_a_cursor_beyond_a_log_that_is_whole_is_told_by_a_reset(
 ) -> None:
     await say(bells, "1", "first", 0)
     await bells.ring(0)
-    ahead = write_cursor(SERVICE, (9, 0, 0), "first")
+    ahead = write_cursor(SERVICE, Cursor((9, 0, 0), "first"))
     async with aclosing(bells.flow(clock, replace(ALL, since=ahead))) as flow:
         first = asyncio.ensure_future(take(flow, 1))
         for mark in range(2, 20):
@@ -290,7 +291,7 @@ async def test_a_cursor_beyond_a_log_that_is_whole_is_told_by_a_reset(
                 break
         (reset,) = await first
     assert reset.delivery == "RESET"
-    assert reset.cursor == write_cursor(SERVICE, (1, 0, 0), "first")
+    assert reset.cursor == write_cursor(SERVICE, Cursor((1, 0, 0), "first"))
 
 
 async def test_what_is_no_event_is_passed_over(bells: Bells, clock: SettableClock) -> None:
@@ -333,7 +334,7 @@ async def test_what_the_snapshot_has_shown_is_not_told_again(
 async def test_a_cursor_with_a_snapshot_gives_it_first_and_the_rest_after(
     bells: Bells, clock: SettableClock
 ) -> None:
-    beginning = write_cursor(SERVICE, (0,) * PARTITIONS)
+    beginning = write_cursor(SERVICE, Cursor((0,) * PARTITIONS))
     rung = await bells.ring(0)
     async with aclosing(bells.flow(clock, replace(ALL, since=beginning, snapshot=True))) as flow:
         snapshot, event = await take(flow, 2)
@@ -344,7 +345,7 @@ async def test_a_cursor_with_a_snapshot_gives_it_first_and_the_rest_after(
 async def test_of_a_state_the_latest_stands_for_what_waited_with_it(
     bells: Bells, clock: SettableClock
 ) -> None:
-    beginning = write_cursor(SERVICE, (0,) * PARTITIONS)
+    beginning = write_cursor(SERVICE, Cursor((0,) * PARTITIONS))
     state = replace(ALL, since=beginning, is_state=True)
     for partition in (0, 0, 1, 0, 1, 2):
         await bells.ring(partition)

@@ -208,7 +208,7 @@ async def played(
 @pytest.fixture(autouse=True, scope="module")
 def _no_pause_while_nothing_is_said() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(continuity, "_HEAD_PAUSE_SECONDS", 0)
+        patch.setattr(continuity, "LOOK_AGAIN_SECONDS", 0)
         yield
 
 

@@ -210,6 +210,37 @@ async def test_nothing_is_pushed_after_the_token_has_expired_nor_resolved_in_its
         assert (client.seqs, len(good.begun)) == ([1], 1)
 
 
+class Expiring(AsTheyAre):
+    """Comes to nothing the first time: the token of who asked had expired."""
+
+    def begin(self, item: Occurrence) -> asyncio.Task[Any] | None:
+        known: asyncio.Task[Any] | None = item.resolved.get(self.key)
+        if known is None or (known.done() and known.result() is None):
+            known = item.resolved[self.key] = asyncio.create_task(self._tried(item))
+            self.begun.append(item)
+        return known
+
+    async def _tried(self, item: Occurrence) -> Answer | None:
+        return await self._resolve(item) if len(self.begun) > 1 else None
+
+
+async def test_what_has_to_be_resolved_once_more_holds_up_nobody_else(scene: Scene) -> None:
+    again, other = Expiring(takes_time=True), AsTheyAre(takes_time=True)
+    again.key, other.key = "again", "other"
+    again.hold(held=True)
+    other.hold(held=True)
+    async with scene.client(resolver=again) as stuck, scene.client(resolver=other) as client:
+        scene.append()
+        await turns()
+        other.hold(held=False)
+        await turns()
+
+        assert (stuck.seqs, client.seqs) == ([], [1])
+        again.hold(held=False)
+        await turns()
+        assert stuck.seqs == [1]
+
+
 async def test_a_heartbeat_never_points_past_an_event_that_is_still_being_resolved(
     scene: Scene,
 ) -> None:

@@ -1,6 +1,6 @@
 """Feeding the stock: lines are checked one by one and cut into commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -40,7 +40,7 @@ class TwoItems:
 class OneShop:
     """Knows S1."""
 
-    async def directory(self) -> NetworkDirectory:
+    async def directory(self, **_named: Iterable[str]) -> NetworkDirectory:
         return NetworkDirectory({"S1": Location("S1", "Shop", LocationType.STORE, "FR")}, {}, 1)
 
 

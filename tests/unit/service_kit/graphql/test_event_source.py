@@ -7,8 +7,6 @@ import strawberry
 from graphql import parse
 
 from service_kit.graphql.access import UnguardedOperations, operations
-from service_kit.graphql.errors import CodedError
-from service_kit.graphql.event_flow import read_cursor, write_cursor
 from service_kit.graphql.event_source import (
     EventItem,
     EventSharing,
@@ -96,27 +94,3 @@ def test_a_subscription_that_names_no_callers_is_refused() -> None:
 def test_nobody_sees_all_events_of_a_field_that_they_may_not_listen_to() -> None:
     with pytest.raises(ValueError, match="among those"):
         event_field("visitor", source=SOURCE, description="A bell rings.")
-
-
-def test_a_cursor_is_read_as_it_was_written() -> None:
-    assert read_cursor(write_cursor("bell_svc", (3, 0)), "bell_svc", 2) == ([3, 0], None)
-    named = write_cursor("bell_svc", (3, 0), "log")
-    assert read_cursor(named, "bell_svc", 2) == ([3, 0], "log")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "é",
-        "%%%",
-        "x" * 5000,
-        write_cursor("other_svc", (3, 0)),
-        write_cursor("bell_svc", (3,)),
-        write_cursor("bell_svc", (3, -1)),
-    ],
-)
-def test_what_is_no_cursor_of_the_field_is_refused(text: str) -> None:
-    with pytest.raises(CodedError) as refused:
-        read_cursor(text, "bell_svc", 2)
-    assert refused.value.extensions == {"code": "INVALID_CURSOR"}
