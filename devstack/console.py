@@ -1,9 +1,11 @@
 """What the person at the terminal sees: progress, the children's lines by colour, the end."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.style import Style
 from rich.text import Text
 
@@ -28,6 +30,7 @@ class ConsoleReport:
         self._colours: dict[str, str] = {}
         self._waiting: dict[str, None] = {}
         self._status = console.status("starting")
+        self._quiet = False
 
     def starting(self, name: str) -> None:
         self._waiting[name] = None
@@ -39,12 +42,24 @@ class ConsoleReport:
         self._show_waiting()
 
     def printed(self, name: str, line: str) -> None:
-        self._line(name, Text.from_ansi(line))
+        if not self._quiet:
+            self._line(name, Text.from_ansi(line))
 
     def working(self, what: str) -> None:
         """Name a piece of work that takes a moment; an empty text says that it is over."""
         self._waiting = dict.fromkeys([what] if what else [])
         self._show_waiting()
+
+    @contextmanager
+    def loading(self, url: str) -> Iterator["SampleProgress"]:
+        """Show how the sample is loaded; what children print meanwhile is in their logs only."""
+        progress = SampleProgress(self, self._console, url)
+        self._quiet = True
+        try:
+            yield progress
+        finally:
+            progress.end()
+            self._quiet = False
 
     def say(self, text: Text | str = "") -> None:
         """Print a line of our own; it is never cut, so that a token can be pasted."""
@@ -81,3 +96,35 @@ class ConsoleReport:
         except OSError as error:
             self._console.file = open(os.devnull, "w")  # noqa: PTH123, SIM115  (for good)
             raise OutputClosed from error
+
+
+class SampleProgress:
+    """The progress bar of the load; it appears with the first lines that were loaded."""
+
+    def __init__(self, report: ConsoleReport, console: Console, url: str) -> None:
+        self._report = report
+        self._url = url
+        self._bar = Progress(
+            TextColumn("loading the sample"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("records"),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def usable(self) -> None:
+        """Say that the graph can be used already."""
+        self._report.say(f"{self._url} can be used already; the sample is still being loaded")
+
+    def loaded(self, records: int, of: int) -> None:
+        """Move the bar on."""
+        self._bar.start()
+        self._bar.update(self._task, completed=records, total=of)
+
+    def end(self) -> None:
+        """Take the bar away."""
+        self._bar.stop()

@@ -1,5 +1,6 @@
 """One run of the whole development stack, from the first child to the last."""
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,9 @@ from redis.exceptions import RedisError
 from devstack.console import ConsoleReport
 from devstack.graphiql import graphiql_in
 from devstack.keys import issuer_key
-from devstack.sample.loading import SampleRefused, SampleSender, load_sample_once
+from devstack.sample.feeds import SampleSize
+from devstack.sample.graph import SampleGraph, SampleRefused
+from devstack.sample.loading import load_sample_once
 from devstack.servers import ServerError
 from devstack.settings import StackSettings
 from devstack.stack import Stack
@@ -36,6 +39,7 @@ async def run_stack(
     settings: StackSettings, environment: Mapping[str, str], report: ConsoleReport, clock: Clock
 ) -> int:
     """Bring everything up, load the sample, say how to use it, and run until the end."""
+    size = settings.sample
     stack = Stack(settings, environment)
     issuer = TokenIssuer(
         issuer_key(settings.keys), settings.issuer_url, timedelta(hours=settings.token_hours)
@@ -53,17 +57,8 @@ async def run_stack(
             raise StackFailed(str(error)) from error
 
     async def then() -> None:
-        report.working("the sample data")
-        token = issuer.token(user_of(Role.INTEGRATION, {}), clock.now())
-        try:
-            lines = await load_sample_once(
-                stack.mongodb_url, lambda: SampleSender(settings.gateway_url, token), clock.now()
-            )
-        except SampleRefused as error:
-            raise StackFailed(str(error)) from error
-        report.working("")
-        if lines:
-            report.say(f"sample loaded: {lines} lines")
+        graph = SampleGraph(settings.gateway_url, lambda user: issuer.token(user, clock.now()))
+        await _load_sample(graph, size, stack.mongodb_url, report, clock)
         users = [user_of(role, {}) for role in SHOWN_ROLES]
         tokens = [(_described(user), issuer.token(user, clock.now())) for user in users]
         servers = [("MongoDB", stack.mongodb_url), ("Valkey", stack.redis_url)]
@@ -71,6 +66,23 @@ async def run_stack(
             report.say(line)
 
     return await Supervisor(prepare, logs=settings.logs, report=report, then=then).run()
+
+
+async def _load_sample(
+    graph: SampleGraph, size: SampleSize, mongodb_url: str, report: ConsoleReport, clock: Clock
+) -> None:
+    """Load what of the sample is missing, and show how far it is."""
+    began = time.monotonic()
+    async with AsyncMongoClient[dict[str, Any]](mongodb_url, tz_aware=True) as client:
+        with report.loading(graph.url) as progress:
+            try:
+                records = await load_sample_once(
+                    client["devstack"]["marks"], graph, size, clock.now(), progress
+                )
+            except SampleRefused as error:
+                raise StackFailed(str(error)) from error
+    if records:
+        report.say(f"sample loaded: {records} records in {time.monotonic() - began:.0f} s")
 
 
 def _described(user: User) -> str:

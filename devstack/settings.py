@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from service_kit.runtime.settings import Secret
+from devstack.sample.feeds import SampleSize
+from service_kit.runtime.settings import InvalidSettings, Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,7 @@ class StackSettings:
     """Where things live; with MONGODB_URL or REDIS_URL set, that server is used as it is.
 
     With `fetch_graphiql`, npm brings the files of the GraphiQL page here, so that it works offline.
+    `sample_size` is full, or small for no more than the README tells of.
     """
 
     tutti_folder: Path = Path(".tutti")
@@ -18,7 +20,6 @@ class StackSettings:
     inventory_port: int = 4001
     order_port: int = 4002
     returns_port: int = 4003
-    appointments_port: int = 4004
     issuer_port: int = 4010
     mongodb_port: int = 4017
     redis_port: int = 4079
@@ -27,6 +28,16 @@ class StackSettings:
     token_hours: float = 12.0
     log_level: str = "info"
     fetch_graphiql: bool = True
+    sample_size: str = SampleSize.FULL
+
+    @property
+    def sample(self) -> SampleSize:
+        """How much of the sample is loaded."""
+        try:
+            return SampleSize(self.sample_size)
+        except ValueError as error:
+            known = ", ".join(SampleSize)
+            raise InvalidSettings({"SAMPLE_SIZE": f"one of {known} is expected"}) from error
 
     @property
     def folder(self) -> Path:

@@ -1,1 +1,1 @@
-"""A small retailer to try things on: two warehouses, eight shops, a supplier, forty SKUs."""
+"""The sample retailer: sixty shops in France, five thousand SKUs, customers and orders."""

@@ -1,124 +1,173 @@
-"""Load the sample through the public graph, once for each state of the sample and of the data."""
+"""Load the sample through the public graph, once for each state of the sample and of the data.
 
+A load that was broken off goes on where it stopped: what was sent is noted, and every call has a
+key of its own, so that a call whose end was not seen has one effect.
+"""
+
+import asyncio
 import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-import aiohttp
-from pymongo import AsyncMongoClient
+from pymongo.asynchronous.collection import AsyncCollection
 
-from devstack.sample.catalogue import items, prices, stock
-from devstack.sample.network import channels, locations
-from devstack.sample.people import customers
+from devstack.sample.feeds import Call, Feed, SampleSize, first_feeds, other_feeds
+from devstack.sample.graph import SampleGraph, SampleRefused
+from devstack.sample.history import PastOrder, past_orders, play
+from devstack.tokens import user_of
+from retail_kit.roles import Role
+from service_kit.runtime.identifiers import derived_identifier
 
-LINES_A_CALL = 500
-SECONDS = 60.0
+AT_ONCE = 3
 MARKER = "sample"
 APPLIED = frozenset({"APPLIED", "UNCHANGED"})
+FEEDER = user_of(Role.INTEGRATION, {})
+DETAILS = "results { ref status userErrors { code message path } }"
 
 
-class SampleRefused(Exception):
-    """The graph did not take the sample; the message holds its answer."""
+class Progress(Protocol):
+    """Where the load tells how far it is."""
+
+    def usable(self) -> None:
+        """Say that what the README tells of is there."""
+
+    def loaded(self, records: int, of: int) -> None:
+        """Say how many records of how many have been loaded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """One bulk mutation and its lines; `rest` is the rest of its input."""
+class Mark:
+    """What is noted of a load: of which sample, since when, which calls have been answered."""
 
-    mutation: str
-    lines: tuple[dict[str, Any], ...]
-    rest: Mapping[str, Any]
+    version: str
+    began_at: datetime
+    calls: frozenset[str] = frozenset()
+    whole: bool = False
 
     @property
-    def operation(self) -> str:
-        """The GraphQL text of a call."""
-        name = self.mutation[0].upper() + self.mutation[1:]
-        return (
-            f"mutation Load($input: {name}Input!) {{ {self.mutation}(input: $input) {{ "
-            "results { ref status userErrors { code message path } } "
-            "userErrors { code message path } } }"
-        )
+    def run(self) -> str:
+        """A name for this load, to derive keys from."""
+        return f"sample-{self.version}-{self.began_at.isoformat()}"
 
 
-def feeds(now: datetime) -> tuple[Feed, ...]:
-    """Return the feeds in the order in which they may refer to one another."""
-    at = now.isoformat()
-    stock_lines = tuple({**line, "snapshotAt": at} for line in stock())
-    return (
-        Feed("locationsImport", tuple(locations()), {}),
-        Feed("channelsImport", tuple(channels()), {}),
-        Feed("itemsImport", tuple(items()), {}),
-        Feed("customersImport", tuple(customers()), {}),
-        Feed("pricesImport", tuple(prices()), {}),
-        Feed("stockImport", stock_lines, {"mode": "SNAPSHOT"}),
-    )
+@dataclass(slots=True)
+class Load:
+    """One load under way."""
+
+    graph: SampleGraph
+    marks: AsyncCollection[dict[str, Any]]
+    mark: Mark
+    progress: Progress
+    total: int = 0
+    records: int = 0
+
+    async def send(self, feeds: Sequence[Feed]) -> None:
+        """Send the feeds, one after the other, a few calls of each at once; raise at the first no."""
+        for feed in feeds:
+            waiting = list(feed.calls())[::-1]
+            senders = [asyncio.create_task(self._send_each(waiting)) for _ in range(AT_ONCE)]
+            try:
+                await asyncio.gather(*senders)
+            finally:
+                for sender in senders:
+                    sender.cancel()
+                await asyncio.gather(*senders, return_exceptions=True)
+
+    async def _send_each(self, waiting: list[Call]) -> None:
+        """Take calls until none waits; those that an earlier run has sent are not sent again."""
+        while waiting:
+            call = waiting.pop()
+            if call.name not in self.mark.calls:
+                await self._send(call)
+            await self._note(call.name, len(call.lines))
+
+    async def _send(self, call: Call) -> None:
+        """Send one call; its answer is short, and asked for again at length when lines failed."""
+        key = derived_identifier(self.mark.run, call.name)
+        given = {"idempotencyKey": key, "lines": call.lines, **call.rest}
+        payload = await self.graph.does(FEEDER, call.mutation, "results { status }", given)
+        if all(result["status"] in APPLIED for result in payload["results"]):
+            return
+        payload = await self.graph.does(FEEDER, call.mutation, DETAILS, given)
+        refused = [each for each in payload["results"] if each["status"] not in APPLIED]
+        raise SampleRefused(f"The graph refused lines of the sample: {refused[:3]}")
+
+    async def play(self, orders: Sequence[PastOrder]) -> None:
+        """Lead the orders to where they got, one after the other."""
+        for order in orders:
+            if order.name not in self.mark.calls:
+                await play(self.graph, self.mark.run, order)
+            await self._note(order.name, 1)
+
+    async def _note(self, name: str, records: int) -> None:
+        await self.marks.update_one({"_id": MARKER}, {"$addToSet": {"calls": name}})
+        self.records += records
+        self.progress.loaded(self.records, self.total)
 
 
-def sample_version() -> str:
-    """Return a text that changes with the sample."""
-    at = datetime.min  # noqa: DTZ901  (any fixed moment: only the content counts)
-    content = [(feed.mutation, feed.lines) for feed in feeds(at)]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """All that a load of one size sends: first what the README tells of."""
+
+    first: tuple[Feed, ...]
+    others: tuple[Feed, ...]
+    orders: tuple[PastOrder, ...]
+
+    @classmethod
+    def of(cls, size: SampleSize, counted_at: str) -> Self:
+        """Give the sample, its stock counted at a moment (ISO 8601)."""
+        first = first_feeds(counted_at)
+        if size is SampleSize.SMALL:
+            return cls(first, (), ())
+        return cls(first, other_feeds(counted_at), tuple(past_orders()))
+
+    @property
+    def records(self) -> int:
+        """How many lines and orders there are."""
+        return sum(len(feed.lines) for feed in (*self.first, *self.others)) + len(self.orders)
+
+    @property
+    def version(self) -> str:
+        """A text that changes with anything in the sample."""
+        digest = hashlib.sha256()
+        for feed in (*self.first, *self.others):
+            digest.update(repr((feed.name, feed.rest)).encode())
+            for line in feed.lines:
+                digest.update(repr(line).encode())
+        digest.update(repr(self.orders).encode())
+        return digest.hexdigest()[:16]
 
 
 async def load_sample_once(
-    mongodb_url: str, send: Callable[[], "SampleSender"], now: datetime
+    marks: AsyncCollection[dict[str, Any]],
+    graph: SampleGraph,
+    size: SampleSize,
+    now: datetime,
+    progress: Progress,
 ) -> int:
-    """Load the sample unless these data hold it already; return the number of lines loaded."""
-    async with AsyncMongoClient[dict[str, Any]](mongodb_url) as client:
-        marks = client["devstack"]["marks"]
-        if await marks.find_one({"_id": MARKER, "version": sample_version()}):
-            return 0
-        async with send() as sender:
-            lines = await sender.send_all(feeds(now), now)
-        mark = {"version": sample_version(), "loadedAt": now}
-        await marks.replace_one({"_id": MARKER}, mark, upsert=True)
-        return lines
+    """Load the sample unless `marks` say that it is there; return the number of its records."""
+    version = await asyncio.to_thread(lambda: Sample.of(size, "").version)
+    mark = await _mark(marks, version, now)
+    if mark.whole:
+        return 0
+    async with graph:
+        sample = await asyncio.to_thread(Sample.of, size, mark.began_at.isoformat())
+        load = Load(graph, marks, mark, progress, sample.records)
+        await load.send(sample.first)
+        progress.usable()
+        await load.send(sample.others)
+        await load.play(sample.orders)
+    await marks.update_one({"_id": MARKER}, {"$set": {"whole": True}})
+    return load.records
 
 
-class SampleSender:
-    """Sends feeds to the graph at `url` with a bearer token."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self._url = url
-        self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=aiohttp.ClientTimeout(total=SECONDS),
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._session.close()
-
-    async def send_all(self, feeds: tuple[Feed, ...], now: datetime) -> int:
-        """Send every feed in calls of at most 500 lines; raise SampleRefused at the first no."""
-        for feed in feeds:
-            for start in range(0, len(feed.lines), LINES_A_CALL):
-                lines = feed.lines[start : start + LINES_A_CALL]
-                key = f"sample-{feed.mutation}-{now.isoformat()}-{start}"
-                await self._send(feed, {"idempotencyKey": key, "lines": lines, **feed.rest})
-        return sum(len(feed.lines) for feed in feeds)
-
-    async def _send(self, feed: Feed, values: Mapping[str, Any]) -> None:
-        body = {"query": feed.operation, "variables": {"input": values}}
-        async with self._session.post(self._url, json=body) as response:
-            try:
-                answer = await response.json(content_type=None)
-            except ValueError:
-                answer = {"errors": [{"message": f"HTTP {response.status}"}]}
-        problems = list(_problems(answer, feed.mutation))
-        if problems:
-            text = json.dumps(problems[:3], ensure_ascii=False)
-            raise SampleRefused(f"The graph refused the sample at {feed.mutation}: {text}")
-
-
-def _problems(answer: Mapping[str, Any], mutation: str) -> list[Any]:
-    payload = (answer.get("data") or {}).get(mutation) or {}
-    results = payload.get("results") or []
-    refused = [result for result in results if result["status"] not in APPLIED]
-    return [*(answer.get("errors") or []), *(payload.get("userErrors") or []), *refused]
+async def _mark(marks: AsyncCollection[dict[str, Any]], version: str, now: datetime) -> Mark:
+    """Give the note of the load of this version, a new one if there is none."""
+    found = await marks.find_one({"_id": MARKER, "version": version})
+    if found is None:
+        moment = now.replace(microsecond=0)
+        found = {"version": version, "beganAt": moment, "calls": [], "whole": False}
+        await marks.replace_one({"_id": MARKER}, found, upsert=True)
+    return Mark(version, found["beganAt"], frozenset(found["calls"]), found["whole"])

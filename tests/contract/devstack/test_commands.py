@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 from devstack.ports import free_port
 from devstack.servers import EmbeddedMongo
 
-FREE = ("GATEWAY", "INVENTORY", "ORDER", "ISSUER", "MONGODB", "REDIS")
+FREE = ("GATEWAY", "INVENTORY", "ORDER", "RETURNS", "ISSUER", "MONGODB", "REDIS")
 
 
 def devstack(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
@@ -33,6 +33,7 @@ def devstack(folder: Path, *arguments: str, **environment: str) -> subprocess.Po
     ("environment", "message"),
     [
         ({"GATEWAY_PORT": "four"}, "GATEWAY_PORT: a whole number is expected\n"),
+        ({"SAMPLE_SIZE": "huge"}, "SAMPLE_SIZE: one of small, full is expected\n"),
         ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "The server of REDIS_URL does not answer: "),
     ],
 )

@@ -7,28 +7,24 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 
 from devstack.ports import free_port, is_free
+from devstack.sample.feeds import SampleSize
+from devstack.sample.loading import Sample
 
 pytestmark = pytest.mark.timeout(240)
 
-PORTS = (
-    "GATEWAY",
-    "INVENTORY",
-    "ORDER",
-    "RETURNS",
-    "APPOINTMENTS",
-    "ISSUER",
-    "MONGODB",
-    "REDIS",
-)
+PORTS = ("GATEWAY", "INVENTORY", "ORDER", "RETURNS", "ISSUER", "MONGODB", "REDIS")
 READY = "Ctrl-C ends it"
 END_SECONDS = 40
 README_OPERATIONS = re.findall(
@@ -65,15 +61,15 @@ query Follow($id: ID!) {
 class System:
     """The development stack of one folder on ports of its own, started by its command."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sample: str = "small") -> None:
         self.ports = {name: free_port() for name in PORTS}
         self.environment = {f"{name}_PORT": str(port) for name, port in self.ports.items()}
-        self.environment |= {"PATH": os.defpath, "FETCH_GRAPHIQL": "no"}
+        self.environment |= {"PATH": os.defpath, "FETCH_GRAPHIQL": "no", "SAMPLE_SIZE": sample}
         self.environment["TUTTI_FOLDER"] = str(folder)
 
     @contextmanager
-    def running(self) -> Iterator["RunningSystem"]:
-        """Start it and wait until it is ready; end it by force if the test did not."""
+    def running(self, until: str = READY) -> Iterator["RunningSystem"]:
+        """Start it and wait until it says so; end it by force if the test did not."""
         command = [sys.executable, "-m", "devstack", "up"]
         pipe = subprocess.PIPE
         with subprocess.Popen(
@@ -81,7 +77,7 @@ class System:
         ) as process:
             running = RunningSystem(self, process)
             try:
-                running.wait_until_ready()
+                running.wait_until(until)
                 yield running
             finally:
                 process.kill()
@@ -108,9 +104,9 @@ class RunningSystem:
         self.process = process
         self.output = ""
 
-    def wait_until_ready(self) -> None:
+    def wait_until(self, said: str) -> None:
         assert self.process.stdout is not None
-        while READY not in self.output:
+        while said not in self.output:
             line = self.process.stdout.readline()
             assert line, self.output
             self.output += line
@@ -182,7 +178,7 @@ async def take_to_shipped(running: RunningSystem, order: str) -> None:
 
 async def test_an_order_goes_to_shipped_and_is_still_there_after_a_restart(system: System) -> None:
     with system.running() as running:
-        assert "sample loaded: 578 lines" in running.output
+        assert "sample loaded: 828 records" in running.output
         before = await available(running, "JEAN-RAW-40")
         line = {"sku": "JEAN-RAW-40", "quantity": 2}
         wanted = {
@@ -199,6 +195,8 @@ async def test_an_order_goes_to_shipped_and_is_still_there_after_a_restart(syste
         shipped = await running.ask("role=customer", ORDER, id=order)
         assert shipped["order"]["status"] == "SHIPPED"
         assert shipped["order"]["lines"][0]["item"] == {"title": "Jean droit raw 40"}
+        assert await unlike_the_ledger(system) == []
+        assert await counted(system) == counts_of(SampleSize.SMALL)
         second = system.run("up")
         assert second.returncode == 1
         assert f"(process {running.process.pid})" in second.stderr
@@ -216,6 +214,59 @@ async def test_an_order_goes_to_shipped_and_is_still_there_after_a_restart(syste
         again.end(signal.SIGKILL)
     assert ended(children) == set(children)
     assert all(is_free(port) for port in system.ports.values())
+
+
+async def unlike_the_ledger(system: System) -> list[str]:
+    """Give the positions that are not the sum of their movements."""
+    async with inventory_of(system) as inventory:
+        sums = {name: {"$sum": f"${name}"} for name in ("onHand", "allocated")}
+        folded = await inventory["stock_movements"].aggregate(
+            [{"$group": {"_id": "$position", "movements": {"$count": {}}, **sums}}]
+        )
+        ledger = {found.pop("_id"): found async for found in folded}
+        wanted = {"onHand": 1, "allocated": 1, "movements": 1}
+        positions = {
+            found.pop("_id"): found
+            async for found in inventory["stock_positions"].find({}, projection=wanted)
+        }
+    return [key for key in positions | ledger if positions.get(key) != ledger.get(key)]
+
+
+async def counted(system: System) -> dict[tuple[str, str], int]:
+    """Give what the ledger's counts come to at each position, by SKU and location."""
+    async with inventory_of(system) as inventory:
+        folded = await inventory["stock_movements"].aggregate(
+            [
+                {"$match": {"kind": "SNAPSHOT"}},
+                {"$group": {"_id": "$position", "onHand": {"$sum": "$onHand"}}},
+            ]
+        )
+        units = {found["_id"]: found["onHand"] async for found in folded}
+        positions = inventory["stock_positions"].find({}, projection={"sku": 1, "location": 1})
+        return {
+            (found["sku"], found["location"]): units[found["_id"]]
+            async for found in positions
+            if found["_id"] in units
+        }
+
+
+def counts_of(size: SampleSize) -> dict[tuple[str, str], int]:
+    """Give the sample's stock, by SKU and location."""
+    sample = Sample.of(size, "")
+    return {
+        (line["sku"], line["locationCode"]): line["quantity"]
+        for feed in (*sample.first, *sample.others)
+        if feed.mutation == "stockImport"
+        for line in feed.lines
+    }
+
+
+@asynccontextmanager
+async def inventory_of(system: System) -> AsyncIterator[AsyncDatabase[dict[str, Any]]]:
+    """Open the database of inventory_svc."""
+    url = f"mongodb://127.0.0.1:{system.ports['MONGODB']}/?directConnection=true"
+    async with AsyncMongoClient[dict[str, Any]](url) as client:
+        yield client["inventory"]
 
 
 def ended(children: dict[int, int]) -> set[int]:
@@ -254,6 +305,38 @@ def differences(printed: Any, answer: Any, path: str = "$") -> list[str]:
     else:
         return [] if printed == answer else [f"{path}: {answer} instead of {printed}"]
     return [each for place, one, other in pairs for each in differences(one, other, place)]
+
+
+ORDERS = "{ orders(first: 100) { nodes { status fulfilments { shortages { quantity } } } } }"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_the_whole_sample_is_loaded_though_the_load_was_broken_off(tmp_path: Path) -> None:
+    system = System(tmp_path, "full")
+    operation, printed = README_OPERATIONS[0]
+    with system.running(until="can be used already") as running:
+        answer = {"data": await running.ask("role=visitor", operation)}
+        assert differences(json.loads(printed), answer) == []
+        running.end(signal.SIGKILL)
+    with system.running() as running:
+        assert f"sample loaded: {Sample.of(SampleSize.FULL, '').records} records" in running.output
+        assert await unlike_the_ledger(system) == []
+        assert await counted(system) == counts_of(SampleSize.FULL)
+        told = await running.ask("role=customer_service", ORDERS)
+        orders = told["orders"]["nodes"]
+        statuses = Counter(order["status"] for order in orders)
+        assert statuses["SHIPPED"] == 8
+        assert statuses["CANCELLED"] == 4
+        assert statuses["DELIVERED"] + statuses["RETURNED"] == 22
+        assert statuses["OPEN"] + statuses["IN_PROGRESS"] == 22
+        short = [
+            order for order in orders if any(each["shortages"] for each in order["fulfilments"])
+        ]
+        assert len(short) == 4
+        answer = {"data": await running.ask("role=visitor", operation)}
+        assert differences(json.loads(printed), answer) == []
+        running.end(signal.SIGINT)
 
 
 def test_reset_forgets_the_data_and_refuses_while_it_runs(system: System) -> None:

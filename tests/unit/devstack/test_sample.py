@@ -1,52 +1,167 @@
-"""The sample is small, whole and always the same."""
+"""The sample is whole, believable and always the same."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import date
 
-from devstack.sample.catalogue import SCARCE, items, prices, stock
-from devstack.sample.loading import feeds, sample_version
-from devstack.sample.network import channels, locations
+import pytest
 
-AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+from devstack.sample.feeds import SampleSize
+from devstack.sample.first_garments import SCARCE, first_items, first_prices, first_stock
+from devstack.sample.garments import COLOURS, articles, items, prices
+from devstack.sample.history import Fate, past_orders
+from devstack.sample.lines import CHANNELS
+from devstack.sample.loading import Sample
+from devstack.sample.network import FIRST_PLACES, PLACES, channels, locations
+from devstack.sample.people import customers
+from devstack.sample.stock import stock
+from retail_kit.calendars.holidays import PublicHolidays
+
+AT = "2026-03-02T09:00:00+00:00"
+SHOPS = [place for place in PLACES if place.type == "STORE"]
 
 
-def test_there_are_forty_different_skus_with_valid_eans() -> None:
-    articles = list(items())
-    assert len({article["sku"] for article in articles}) == 40
-    assert len({article["ean"] for article in articles}) == 40
-    for article in articles:
-        digits = [int(digit) for digit in article["ean"]]
+@pytest.fixture(scope="module")
+def quantities() -> dict[tuple[str, str], int]:
+    return {(line["sku"], line["locationCode"]): line["quantity"] for line in stock()}
+
+
+def test_there_are_five_thousand_different_skus_with_valid_eans() -> None:
+    lines = [*first_items(), *items()]
+    assert 4_800 <= len(lines) <= 5_200
+    for name in ("sku", "ean", "title"):
+        assert len({line[name] for line in lines}) == len(lines)
+    for line in lines:
+        digits = [int(digit) for digit in line["ean"]]
         assert (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
 
 
-def test_the_network_has_warehouses_shops_and_a_supplier() -> None:
+def test_a_title_says_what_it_is_in_which_colour_and_size() -> None:
+    dresses = [line for line in items() if line["model"] == "DRS01"]
+    assert dresses
+    for line in dresses:
+        assert line["title"] == f"Robe portefeuille en viscose, {line['colour']}, {line['size']}"
+        assert line["colour"] in COLOURS.values()
+
+
+def test_every_sku_has_a_sensible_price_in_each_channel() -> None:
+    lines = [*first_prices(), *prices()]
+    skus = {line["sku"] for line in (*first_items(), *items())}
+    assert len(lines) == len(skus) * len(CHANNELS)
+    assert {(line["channel"], line["sku"]) for line in lines} == {
+        (channel["code"], sku) for channel in channels() for sku in skus
+    }
+    assert all(9 <= float(line["unitPrice"]["amount"]) <= 350 for line in lines)
+
+
+def test_the_network_has_sixty_shops_two_warehouses_and_three_suppliers() -> None:
     kinds = Counter(location["type"] for location in locations())
-    assert kinds == {"WAREHOUSE": 2, "STORE": 8, "SUPPLIER": 1}
+    assert kinds == {"WAREHOUSE": 2, "STORE": 60, "SUPPLIER": 3}
+    assert len({place.code for place in PLACES}) == len({place.name for place in PLACES}) == 65
     for location in locations():
         assert 41 < location["point"]["latitude"] < 52
-        assert -5 < location["point"]["longitude"] < 9
+        assert -5 < location["point"]["longitude"] < 10
 
 
-def test_every_sku_has_a_price_in_each_channel_and_stock_at_each_place() -> None:
-    skus = {article["sku"] for article in items()}
-    codes = {channel["code"] for channel in channels()}
-    assert {(price["channel"], price["sku"]) for price in prices()} == {
-        (code, sku) for code in codes for sku in skus
+def test_no_two_shops_share_a_point_and_only_paris_has_two() -> None:
+    assert len({(shop.latitude, shop.longitude) for shop in SHOPS}) == 60
+    assert [city for city, many in Counter(shop.city for shop in SHOPS).items() if many > 1] == [
+        "Paris"
+    ]
+
+
+def test_every_place_knows_its_week_and_its_public_holidays() -> None:
+    of_code = {location["code"]: location for location in locations()}
+    assert all(each["openingHours"] for each in of_code.values())
+    good_friday = date(2026, 4, 3)
+    closed = {
+        code
+        for code, each in of_code.items()
+        if PublicHolidays(*each["holidayCalendar"].split("-")).includes(good_friday)
     }
-    places = {location["code"] for location in locations()}
-    assert {(line["sku"], line["locationCode"]) for line in stock()} == {
-        (sku, place) for sku in skus for place in places
+    assert {of_code[code]["city"] for code in closed} == {
+        "Strasbourg",
+        "Metz",
+        "Mulhouse",
+        "Colmar",
+    }
+
+
+def test_the_first_garments_are_counted_at_each_of_the_first_places() -> None:
+    skus = {line["sku"] for line in first_items()}
+    assert len(skus) == 40
+    assert {(line["sku"], line["locationCode"]) for line in first_stock()} == {
+        (sku, place.code) for sku in skus for place in FIRST_PLACES
     }
 
 
 def test_one_sku_exists_once_only() -> None:
-    assert sum(line["quantity"] for line in stock() if line["sku"] == SCARCE) == 1
+    assert sum(line["quantity"] for line in first_stock() if line["sku"] == SCARCE) == 1
 
 
-def test_the_version_says_whether_the_sample_has_changed() -> None:
-    assert sample_version() == sample_version()
+def test_there_are_a_hundred_thousand_positions(quantities: dict[tuple[str, str], int]) -> None:
+    lines = list(stock())
+    assert len(quantities) == len(lines)
+    assert 95_000 <= len(lines) <= 105_000
 
 
-def test_every_stock_line_says_when_it_was_counted() -> None:
-    counted = next(feed for feed in feeds(AT) if feed.mutation == "stockImport")
-    assert {line["snapshotAt"] for line in counted.lines} == {"2026-03-02T09:00:00+00:00"}
+def test_warehouses_have_everything_and_a_shop_a_part_that_grows_with_its_town(
+    quantities: dict[tuple[str, str], int],
+) -> None:
+    held = Counter(place for _, place in quantities)
+    many = len(list(articles()))
+    assert held["W1"] == held["W2"] == many
+    assert all(0.15 * many < held[shop.code] < 0.8 * many for shop in SHOPS)
+    assert held["S1"] > held["S4"] > held["S12"] > held["S60"]
+
+
+def test_middle_sizes_are_stocked_more_than_extreme_ones(
+    quantities: dict[tuple[str, str], int],
+) -> None:
+    units: Counter[str] = Counter()
+    for (sku, _), quantity in quantities.items():
+        units[sku.rsplit("-", 1)[1]] += quantity
+    assert units["M"] > 2 * units["XS"]
+    assert units["XL"] > 1.5 * units["XXL"]
+    assert units["36"] > 1.5 * units["34"]
+
+
+def test_shops_have_run_out_of_best_sellers_more_often_than_of_what_sells_as_well(
+    quantities: dict[tuple[str, str], int],
+) -> None:
+    ranks = {article.sku: article.model.rank for article in articles()}
+    shelves = {shop.code for shop in SHOPS}
+
+    def empty(lowest: float, highest: float) -> float:
+        found = [
+            quantity
+            for (sku, place), quantity in quantities.items()
+            if place in shelves and lowest <= ranks[sku] < highest
+        ]
+        return found.count(0) / len(found)
+
+    assert empty(0.0, 0.1) > 1.3 * empty(0.1, 0.25)
+    assert 0.1 < empty(0.0, 1.0) < 0.4
+
+
+def test_there_are_two_hundred_customers_and_the_first_is_the_usual_one() -> None:
+    lines = list(customers())
+    assert len({line["ref"] for line in lines}) == len(lines) == 200
+    assert (lines[0]["ref"], lines[0]["familyName"]) == ("C1", "Moreau")
+
+
+def test_there_are_orders_of_every_fate_for_things_that_are_sold() -> None:
+    orders = list(past_orders())
+    skus = {article.sku for article in articles()}
+    assert {order.fate for order in orders} == set(Fate)
+    assert 40 <= len(orders) <= 80
+    for order in orders:
+        assert {line["sku"] for line in order.to_input()["lines"]} <= skus
+
+
+def test_the_sample_is_the_same_each_time_but_for_when_it_was_counted() -> None:
+    sample, again = Sample.of(SampleSize.FULL, AT), Sample.of(SampleSize.FULL, AT)
+    assert sample.version == again.version != Sample.of(SampleSize.SMALL, AT).version
+    assert sample.records == sum(len(feed.lines) for feed in (*sample.first, *sample.others)) + len(
+        sample.orders
+    )
+    assert all(line["snapshotAt"] == AT for line in sample.others[-1].lines)

@@ -1,1 +1,0 @@
-"""Appointments in shops: kinds of visits, advisors, the slot grid, bookings with products."""

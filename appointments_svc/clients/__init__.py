@@ -1,1 +1,0 @@
-"""Other services, as appointments need them."""

@@ -1,1 +1,0 @@
-"""The rules of appointments; plain Python."""

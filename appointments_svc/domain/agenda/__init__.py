@@ -1,1 +1,0 @@
-"""When visits are possible: sites, the grid of slots, diaries of days, capacity."""

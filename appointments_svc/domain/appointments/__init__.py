@@ -1,1 +1,0 @@
-"""One appointment: from its hold to its end."""

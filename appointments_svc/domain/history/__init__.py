@@ -1,1 +1,0 @@
-"""What appointments tell the world."""

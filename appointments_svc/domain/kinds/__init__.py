@@ -1,1 +1,0 @@
-"""Kinds of appointments: how long they last, what they need, what they ask."""

@@ -1,1 +1,0 @@
-"""States, the steps between them, and the actions that take them."""

@@ -1,1 +1,0 @@
-"""Appointments in MongoDB."""

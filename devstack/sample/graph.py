@@ -1,0 +1,79 @@
+"""How the sample speaks with the graph: as the users whom a retailer would have do the work."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self
+
+import aiohttp
+
+from devstack.tokens import User
+
+SECONDS = 60.0
+TRIES = 5
+PAUSE_SECONDS = 0.5
+
+
+class SampleRefused(Exception):
+    """The graph did not take the sample; the message holds its answer."""
+
+
+class SampleGraph:
+    """Sends mutations to the graph at `url`; `token_of` gives a user's bearer token."""
+
+    def __init__(self, url: str, token_of: Callable[[User], str]) -> None:
+        self.url = url
+        self._token_of = token_of
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session:
+            await self._session.close()
+
+    async def does(
+        self, user: User, mutation: str, selection: str, given: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Give the mutation's payload; raise SampleRefused at a no.
+
+        What may pass is tried again: `given` has an idempotency key, so that once is enough.
+        """
+        for attempt in range(1, TRIES):
+            payload, problems = await self._ask(user, mutation, selection, given)
+            if not problems:
+                return payload
+            if not all(problem.get("retryable") for problem in problems):
+                break
+            await asyncio.sleep(PAUSE_SECONDS * attempt)
+        text = json.dumps(problems[:3], ensure_ascii=False)
+        raise SampleRefused(f"The graph refused the sample at {mutation}: {text}")
+
+    async def _ask(
+        self, user: User, mutation: str, selection: str, given: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
+        """Give the payload and what is wrong with it."""
+        name = mutation[0].upper() + mutation[1:]
+        operation = (
+            f"mutation Load($input: {name}Input!) {{ {mutation}(input: $input) "
+            f"{{ {selection} userErrors {{ code message path retryable }} }} }}"
+        )
+        body = {"query": operation, "variables": {"input": given}}
+        headers = {"Authorization": f"Bearer {self._token_of(user)}"}
+        assert self._session is not None  # noqa: S101  (it is entered first)
+        try:
+            async with self._session.post(self.url, json=body, headers=headers) as response:
+                answer = await response.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            return {}, [{"message": repr(error), "retryable": True}]
+        payload = (answer.get("data") or {}).get(mutation) or {}
+        return payload, list(_problems(answer, payload))
+
+
+def _problems(answer: Mapping[str, Any], payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for error in answer.get("errors") or ():
+        code = (error.get("extensions") or {}).get("code")
+        yield {"message": error.get("message"), "code": code}
+    yield from payload.get("userErrors") or ()
