@@ -38,14 +38,15 @@ fmt: $(INSTALLED) ## format and repair what can be repaired
 	$(RUN) -m ruff check --fix .
 
 schema: $(INSTALLED) ## write schema/: each service's, the supergraph, what clients see
-	@for service in inventory_svc order_svc returns_svc; do \
+	@for service in inventory_svc order_svc returns_svc appointments_svc; do \
 		$(RUN) -m $$service schema > schema/$$service.new \
 			&& mv schema/$$service.new schema/$$service.graphql \
 			|| { rm -f schema/$$service.new; exit 1; }; done
 	@$(RUN) -m gateway compose --out schema/supergraph.graphql --public schema/public.graphql \
 		--subgraph inventory_svc=http://127.0.0.1:4001/graphql=schema/inventory_svc.graphql \
 		--subgraph order_svc=http://127.0.0.1:4002/graphql=schema/order_svc.graphql \
-		--subgraph returns_svc=http://127.0.0.1:4003/graphql=schema/returns_svc.graphql
+		--subgraph returns_svc=http://127.0.0.1:4003/graphql=schema/returns_svc.graphql \
+		--subgraph appointments_svc=http://127.0.0.1:4004/graphql=schema/appointments_svc.graphql
 
 bench: $(INSTALLED) ## measure, and print the figures of docs/performance.md
 	$(RUN) -m bench

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from service_kit.identity.keys import SigningKey, generate_signing_key, public_jwks
 
-PROCESSES = ("gateway", "inventory_svc", "order_svc", "returns_svc")
+PROCESSES = ("gateway", "inventory_svc", "order_svc", "returns_svc", "appointments_svc")
 """Who signs callers for the other processes."""
 
 ISSUER = "issuer"

@@ -20,6 +20,7 @@ class StackSettings:
     inventory_port: int = 4001
     order_port: int = 4002
     returns_port: int = 4003
+    appointments_port: int = 4004
     issuer_port: int = 4010
     mongodb_port: int = 4017
     redis_port: int = 4079

@@ -60,6 +60,7 @@ class Stack:
             self._service("inventory_svc", self._settings.inventory_port),
             self._service("order_svc", self._settings.order_port),
             self._service("returns_svc", self._settings.returns_port),
+            self._service("appointments_svc", self._settings.appointments_port),
         )
         return [
             (*(self._server(server) for server in self._servers), issuer),
@@ -107,6 +108,7 @@ class Stack:
                     f"inventory_svc={_graphql_at(self._settings.inventory_port)}",
                     f"order_svc={_graphql_at(self._settings.order_port)}",
                     f"returns_svc={_graphql_at(self._settings.returns_port)}",
+                    f"appointments_svc={_graphql_at(self._settings.appointments_port)}",
                 ]
             ),
             "GATEWAY_DEVELOPMENT": "true",

@@ -25,6 +25,7 @@ def welcome(
             ("inventory_svc", f"http://127.0.0.1:{settings.inventory_port}"),
             ("order_svc", f"http://127.0.0.1:{settings.order_port}"),
             ("returns_svc", f"http://127.0.0.1:{settings.returns_port}"),
+            ("appointments_svc", f"http://127.0.0.1:{settings.appointments_port}"),
             *servers,
         ]
     )

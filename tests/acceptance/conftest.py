@@ -1,7 +1,8 @@
 """The whole system for acceptance tests: started once per test process, shared by all of them."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from service_kit.runtime.clock import SettableClock
 from tests.support.graph import GraphClient
 from tests.support.retailer import Retailer
 from tests.support.stack import Stack
+from tests.support.visiting import NINE, Visiting
 
+OwnSystem = Callable[..., AbstractAsyncContextManager[Retailer]]
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -61,23 +64,43 @@ def retailer(graph: GraphClient) -> Retailer:
 
 
 @pytest.fixture
-async def pro_rata(
-    mongodb_url: str,
-    mongodb_client: MongoClient[dict[str, Any]],
-    redis_url: str,
-    tmp_path: Path,
-    clock: SettableClock,
-) -> AsyncIterator[Retailer]:
+async def pro_rata(own_system: OwnSystem, clock: SettableClock) -> AsyncIterator[Retailer]:
     """A retailer whose tenders are used pro rata, with a system of its own."""
-    databases = f"rata_{uuid.uuid4().hex[:12]}"
-    stack = Stack(mongodb_url, redis_url, databases, tmp_path, clock, tender_rule="PRO_RATA")
-    try:
-        stack.start()
-        async with aiohttp.ClientSession() as session:
-            graph = GraphClient(session, stack.graphql_url(), stack.user_token)
-            yield Retailer(graph, uuid.uuid4().hex[:8])
-    finally:
-        stack.close()
-        for name in mongodb_client.list_database_names():
-            if name.startswith(databases):
-                mongodb_client.drop_database(name)
+    async with own_system(clock, tender_rule="PRO_RATA") as retailer:
+        yield retailer
+
+
+@pytest.fixture
+async def visiting(own_system: OwnSystem) -> AsyncIterator[Visiting]:
+    """A retailer with a shop, an advisor and a customer, on a system with a clock of its own."""
+    clock = SettableClock(NINE)
+    async with own_system(clock) as retailer:
+        visiting = Visiting(retailer, clock)
+        await visiting.opens("S1")
+        await visiting.has_advisors("S1", "ANN")
+        await retailer.knows("ADA")
+        yield visiting
+
+
+@pytest.fixture
+def own_system(
+    mongodb_url: str, mongodb_client: MongoClient[dict[str, Any]], redis_url: str, tmp_path: Path
+) -> OwnSystem:
+    """A system for one test alone, with rules and a clock as it says."""
+
+    @asynccontextmanager
+    async def started(clock: SettableClock, **rules: str) -> AsyncIterator[Retailer]:
+        databases = f"own_{uuid.uuid4().hex[:12]}"
+        stack = Stack(mongodb_url, redis_url, databases, tmp_path, clock, **rules)
+        try:
+            stack.start()
+            async with aiohttp.ClientSession() as session:
+                graph = GraphClient(session, stack.graphql_url(), stack.user_token)
+                yield Retailer(graph, uuid.uuid4().hex[:8])
+        finally:
+            stack.close()
+            for name in mongodb_client.list_database_names():
+                if name.startswith(databases):
+                    mongodb_client.drop_database(name)
+
+    return started

@@ -6,7 +6,7 @@ import pytest
 
 from retail_kit.roles import Role
 from tests.support.retailer import Retailer, eventually
-from tests.support.stack import INVENTORY, ORDERS, RETURNS, Stack
+from tests.support.stack import APPOINTMENTS, INVENTORY, ORDERS, RETURNS, Stack
 
 RECOVERED_AFTER = timedelta(minutes=1)
 """By then a placement that was broken off has been taken up again."""
@@ -189,5 +189,28 @@ async def test_without_returns_an_order_is_read_and_placed_and_only_its_returns_
         assert [error["path"] for error in partial.errors] == [["order", "returns"]]
         assert {error["extensions"]["serviceName"] for error in partial.errors} == {RETURNS}
         assert (await retailer.places(retailer.wish("shirt")))["status"] == "OPEN"
+
+    assert (await retailer.graph.execute(screen)).whole() == whole
+
+
+@pytest.mark.capability("T2")
+async def test_without_appointments_a_shop_is_read_and_only_its_visits_are_null(
+    stack: Stack, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE")
+    screen = f"""
+      query Screen {{
+        location(code: "{retailer.code("S1")}") {{ name appointments {{ nodes {{ id }} }} }}
+      }}
+    """
+    whole = (await retailer.graph.execute(screen)).whole()
+    assert whole["location"]["appointments"] == {"nodes": []}
+
+    async with stack.without(APPOINTMENTS):
+        partial = await retailer.graph.execute(screen)
+        assert partial.status == 200
+        assert partial.data == {"location": {**whole["location"], "appointments": None}}
+        assert [error["path"] for error in partial.errors] == [["location", "appointments"]]
+        assert {error["extensions"]["serviceName"] for error in partial.errors} == {APPOINTMENTS}
 
     assert (await retailer.graph.execute(screen)).whole() == whole

@@ -8,6 +8,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = (
+    "appointments_svc",
     "bench",
     "devstack",
     "gateway",

@@ -23,6 +23,7 @@ from graphql import (
     is_required_input_field,
 )
 
+from appointments_svc.api.schema import appointments_schema
 from inventory_svc.api.schema import inventory_schema
 from order_svc.api.schema import order_schema
 from retail_kit.roles import SERVICE, Role
@@ -94,6 +95,7 @@ def schemas() -> dict[str, SubgraphSchema]:
         "inventory_svc": inventory_schema(),
         "order_svc": order_schema(),
         "returns_svc": returns_schema(),
+        "appointments_svc": appointments_schema(),
     }
 
 

@@ -12,6 +12,8 @@ from typing import Final
 import aiohttp
 from starlette.types import ASGIApp
 
+from appointments_svc.app import app_of as appointments_app
+from appointments_svc.settings import AppointmentsSettings
 from devstack.keys import ensure_keys, issuer_key, key_file, trusted_file
 from devstack.tokens import AUDIENCE, TokenIssuer, User
 from gateway.app import build_app as gateway_app
@@ -34,9 +36,10 @@ GATEWAY: Final = "gateway"
 INVENTORY: Final = "inventory_svc"
 ORDERS: Final = "order_svc"
 RETURNS: Final = "returns_svc"
+APPOINTMENTS: Final = "appointments_svc"
 _ISSUER: Final = "http://issuer.test"
 _READY_SECONDS: Final = 30
-SERVICES = (INVENTORY, ORDERS, RETURNS)
+SERVICES = (INVENTORY, ORDERS, RETURNS, APPOINTMENTS)
 """Who is asked through the gateway."""
 
 _PATIENCE: Final = timedelta(minutes=2)
@@ -76,6 +79,7 @@ class Stack:
             INVENTORY: self._inventory,
             ORDERS: self._orders,
             RETURNS: self._returns,
+            APPOINTMENTS: self._appointments,
             GATEWAY: self._gateway,
         }
         self._apps = {name: Served(name, make_app) for name, make_app in makers.items()}
@@ -185,6 +189,20 @@ class Stack:
             public_url=self._apps[RETURNS].url,
         )
         return returns_app(settings, self.clock)
+
+    def _appointments(self) -> ASGIApp:
+        settings = AppointmentsSettings(
+            mongodb_url=self._mongodb,
+            redis_url=self._redis,
+            trusted_keys_file=trusted_file(self._keys),
+            signing_key_file=key_file(self._keys, APPOINTMENTS),
+            orders_url=self.graphql_url(ORDERS),
+            inventory_url=self.graphql_url(INVENTORY),
+            deadline=_PATIENCE,
+            database=f"{self._databases}_appointments",
+            message_folder=self.outbox,
+        )
+        return appointments_app(settings, self.clock)
 
     def _subgraphs(self) -> tuple[str, ...]:
         return tuple(f"{name}={self.graphql_url(name)}" for name in SERVICES)

@@ -5,16 +5,20 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLObjectType, build_schema, get_named_type, print_schema
 
+from appointments_svc.api.schema import appointments_schema
 from gateway.cli.compose import run as run_compose
 from gateway.planning.snapshot import build_snapshot
 from inventory_svc.api.schema import inventory_schema
 from order_svc.api.schema import order_schema
+from returns_svc.api.schema import returns_schema
 from service_kit.graphql.schema import print_sdl
 
 FOLDER = Path(__file__).parents[3] / "schema"
 URLS = {
     "inventory_svc": "http://127.0.0.1:4001/graphql",
     "order_svc": "http://127.0.0.1:4002/graphql",
+    "returns_svc": "http://127.0.0.1:4003/graphql",
+    "appointments_svc": "http://127.0.0.1:4004/graphql",
 }
 FRESH = "Run `make schema` and commit what it writes."
 
@@ -25,7 +29,13 @@ def committed(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "schema"), [("inventory_svc", inventory_schema), ("order_svc", order_schema)]
+    ("name", "schema"),
+    [
+        ("inventory_svc", inventory_schema),
+        ("order_svc", order_schema),
+        ("returns_svc", returns_schema),
+        ("appointments_svc", appointments_schema),
+    ],
 )
 def test_the_schema_of_each_service_is_the_one_that_it_serves(name: str, schema: object) -> None:
     assert callable(schema)
@@ -54,8 +64,10 @@ def test_the_public_schema_shows_nothing_of_the_machinery_and_nothing_for_servic
 def test_events_lead_to_what_is_answered_by_who_asks_only_where_it_does_not_matter() -> None:
     """`share: RIGHTS` would give one person's answer to another.
 
-    A reservation's actions depend on the person, but not those of an order's reservation
-    (test_rights.py of the stock), which is what a fulfilment has; add here what else does.
+    A reservation's actions depend on the person who made it, but not those of a reservation that
+    a service made (test_rights.py of the stock): what fulfilments and appointments have. Who made
+    a hold sees it until a customer is named, but no list has it for that (test_rights.py of
+    appointments); add here what else depends on the person.
     """
     schema = build_schema(committed("public"))
     assert schema.subscription_type is not None
@@ -71,4 +83,4 @@ def test_events_lead_to_what_is_answered_by_who_asks_only_where_it_does_not_matt
                 waiting.append(found)
 
     assert {"Order", "Item", "Location", "Fulfilment"} <= set(reached)
-    assert reached["Reservation"] == {"Fulfilment.reservation"}
+    assert reached["Reservation"] == {"Fulfilment.reservation", "Appointment.reservation"}

@@ -24,7 +24,16 @@ from devstack.sample.loading import Sample
 
 pytestmark = pytest.mark.timeout(240)
 
-PORTS = ("GATEWAY", "INVENTORY", "ORDER", "RETURNS", "ISSUER", "MONGODB", "REDIS")
+PORTS = (
+    "GATEWAY",
+    "INVENTORY",
+    "ORDER",
+    "RETURNS",
+    "APPOINTMENTS",
+    "ISSUER",
+    "MONGODB",
+    "REDIS",
+)
 READY = "Ctrl-C ends it"
 END_SECONDS = 40
 README_OPERATIONS = re.findall(

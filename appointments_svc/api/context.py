@@ -1,0 +1,95 @@
+"""What a resolver may reach: the caller, the use-cases' surroundings, and batched reads."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from appointments_svc.domain.agenda.diary import Diary
+from appointments_svc.domain.agenda.site import Site
+from appointments_svc.domain.appointments.appointment import Appointment
+from appointments_svc.domain.kinds.appointment_type import AppointmentType
+from appointments_svc.domain.kinds.capacity import Advisor, Capacity
+from appointments_svc.domain.rights.visibility import Visibility, visibility_of
+from appointments_svc.ports import AppointmentReader
+from appointments_svc.use_cases.asking import answered
+from appointments_svc.use_cases.surroundings import Surroundings
+from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.messaging.event_log import EventLog
+
+KeyT = TypeVar("KeyT")
+RowT = TypeVar("RowT")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaders:
+    """One batch read per kind of row, for one request."""
+
+    appointments: DataLoader[str, Appointment | None]
+    types: DataLoader[str, Mapping[str, AppointmentType]]
+    advisors: DataLoader[str, Advisor | None]
+    advisors_at: DataLoader[str, Sequence[Advisor] | None]
+    capacities: DataLoader[str, Capacity | None]
+    diaries: DataLoader[tuple[str, date], Diary | None]
+    sites: DataLoader[str, Site | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentsContext(SubgraphContext):
+    """The context of one request to this service."""
+
+    around: Surroundings
+    reader: AppointmentReader
+    log: EventLog
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Read everything anew from here on: the next item of a subscription is as of now."""
+        object.__setattr__(
+            self,
+            "loaders",
+            Loaders(
+                appointments=_loader(self.reader.appointments),
+                types=DataLoader(load_fn=self._types),
+                advisors=_loader(self.reader.advisors),
+                advisors_at=_loader(self.reader.advisors_at),
+                capacities=_loader(self.reader.capacities),
+                diaries=_loader(self.reader.diaries),
+                sites=_loader(self._sites),
+            ),
+        )
+
+    @property
+    def visibility(self) -> Visibility:
+        """The part of all appointments that the caller sees."""
+        return visibility_of(self.caller)
+
+    async def types(self) -> Mapping[str, AppointmentType]:
+        """Every type by code, read once for the request."""
+        return await self.loaders.types.load("")
+
+    async def _types(self, keys: list[str]) -> list[Mapping[str, AppointmentType]]:
+        types = {kind.code: kind for kind in await self.reader.types()}
+        return [types for _ in keys]
+
+    async def _sites(self, codes: list[str]) -> Mapping[str, Site]:
+        return await answered(self.around.inventory.sites(codes))
+
+
+Info: TypeAlias = InfoOf[AppointmentsContext]
+"""`Info` of this service's resolvers."""
+
+
+def _loader(
+    read: Callable[[list[KeyT]], Awaitable[Mapping[KeyT, RowT]]],
+) -> DataLoader[KeyT, RowT | None]:
+    async def load(keys: list[KeyT]) -> list[RowT | None]:
+        found = await read(keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load_fn=load)

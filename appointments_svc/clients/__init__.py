@@ -1,0 +1,1 @@
+"""Other services, as appointments need them."""

@@ -1,0 +1,1 @@
+"""When visits are possible: sites, the grid of slots, diaries of days, capacity."""

@@ -1,0 +1,1 @@
+"""One appointment: from its hold to its end."""

@@ -1,0 +1,1 @@
+"""What appointments tell the world."""

@@ -1,0 +1,1 @@
+"""States, the steps between them, and the actions that take them."""

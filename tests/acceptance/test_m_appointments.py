@@ -1,0 +1,237 @@
+"""M, appointments: booked in a shop, with products, kept to the shop's real hours."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from retail_kit.roles import Role
+from tests.support.retailer import eventually
+from tests.support.visiting import EVERY_DAY, NINE, Visiting
+
+THREE = "2026-09-14T13:00:00.000Z"
+DAY = ("2026-09-14T00:00:00Z", "2026-09-14T22:00:00Z")
+SIZE = {"name": "size", "kind": "CHOICE", "choices": ["S", "M"], "required": True}
+
+
+async def stocked(visiting: Visiting, **quantities: int) -> None:
+    """Sell items, and count them at the shop."""
+    await visiting.retailer.has_channel("web", "S1")
+    await visiting.retailer.sells(*quantities)
+    for sku, quantity in quantities.items():
+        await visiting.retailer.counts(sku, S1=quantity)
+
+
+def wanted(visiting: Visiting, *skus: str) -> list[dict[str, Any]]:
+    """One unit of each."""
+    return [{"sku": visiting.code(sku), "quantity": 1} for sku in skus]
+
+
+@pytest.mark.capability("M1")
+async def test_a_booked_slot_is_gone_from_the_grid(visiting: Visiting) -> None:
+    await visiting.offers("fitting")
+    assert THREE in await visiting.slots("fitting", "S1", *DAY)
+
+    booked = await visiting.books("ADA", slot=visiting.slot("fitting", "S1", THREE))
+
+    assert (booked["state"], booked["start"]) == ("CONFIRMED", THREE)
+    assert booked["location"]["code"] == visiting.code("S1")
+    assert booked["customer"]["ref"] == visiting.code("ADA")
+    assert THREE not in await visiting.slots("fitting", "S1", *DAY)
+
+
+@pytest.mark.capability("M2")
+async def test_slot_and_products_are_taken_together_or_neither(visiting: Visiting) -> None:
+    await visiting.offers("fitting")
+    await stocked(visiting, a=1, b=0)
+    slot = visiting.slot("fitting", "S1", THREE)
+
+    refused = await visiting.tries("ADA", slot=slot, products=wanted(visiting, "a", "b"))
+
+    (error,) = refused["userErrors"]
+    assert error["code"] == "INSUFFICIENT_STOCK"
+    assert error["path"] == ["input", "products", "1", "quantity"]
+    assert (await visiting.retailer.position("a", "S1"))["available"] == 1
+    assert THREE in await visiting.slots("fitting", "S1", *DAY)
+
+    await visiting.retailer.counts("b", S1=1)
+    booked = await visiting.books("ADA", slot=slot, products=wanted(visiting, "a", "b"))
+    for sku in ("a", "b"):
+        assert (await visiting.retailer.position(sku, "S1"))["available"] == 0
+
+    await visiting.does("appointmentCancel", booked)
+    for sku in ("a", "b"):
+        assert (await visiting.retailer.position(sku, "S1"))["available"] == 1
+    assert THREE in await visiting.slots("fitting", "S1", *DAY)
+
+
+@pytest.mark.capability("M3")
+async def test_a_required_answer_that_is_missing_is_named(visiting: Visiting) -> None:
+    await visiting.offers("fitting", form=[SIZE])
+    slot = visiting.slot("fitting", "S1", THREE)
+
+    refused = await visiting.tries("ADA", slot=slot)
+
+    (error,) = refused["userErrors"]
+    assert (error["code"], error["path"]) == ("REQUIRED", ["input", "answers", "size"])
+    await visiting.books("ADA", slot=slot, answers=[{"name": "size", "value": "M"}])
+
+
+@pytest.mark.capability("M4")
+async def test_the_advisor_reads_what_the_visitor_has_ordered_in_one_query(
+    visiting: Visiting,
+) -> None:
+    await visiting.offers("fitting")
+    await stocked(visiting, a=1)
+    order = await visiting.retailer.places(
+        visiting.retailer.wish("a", customerRef=visiting.code("ADA"))
+    )
+    booked = await visiting.books("ADA", slot=visiting.slot("fitting", "S1", THREE))
+
+    data = await visiting.retailer.graph.data(
+        """query ($id: ID!) { appointment(id: $id) { customer {
+            orders { nodes { id returns { nodes { id } } } } returns { nodes { id } }
+            appointments { nodes { id } }
+        } } }""",
+        {"id": booked["id"]},
+        role=Role.ASSISTANT,
+        grants=[f"location:{visiting.code('S1')}"],
+    )
+
+    customer = data["appointment"]["customer"]
+    assert customer == {
+        "orders": {"nodes": [{"id": order["id"], "returns": {"nodes": []}}]},
+        "returns": {"nodes": []},
+        "appointments": {"nodes": [{"id": booked["id"]}]},
+    }
+
+
+@pytest.mark.capability("M5")
+async def test_the_grid_follows_hours_breaks_closed_days_notice_horizon_and_the_clock(
+    visiting: Visiting,
+) -> None:
+    await visiting.offers("fitting", noticeMinutes=120, horizonDays=60)
+    breaks = [{"day": day, "hours": ["12:30-13:30"]} for day in EVERY_DAY]
+    closures = [{"first": "2026-09-16", "last": "2026-09-16"}]
+    await visiting.opens("S1", breaks=breaks, closures=closures, holidayCalendar="FR")
+
+    monday = await visiting.slots("fitting", "S1", *DAY)
+    assert "2026-09-14T08:30:00.000Z" not in monday
+    assert monday[0] == "2026-09-14T09:00:00.000Z"
+    assert not {"2026-09-14T10:30:00.000Z", "2026-09-14T11:00:00.000Z"} & set(monday)
+    assert "2026-09-14T11:30:00.000Z" in monday
+    sunday = ("2026-09-20T00:00:00Z", "2026-09-20T22:00:00Z")
+    closed = ("2026-09-16T00:00:00Z", "2026-09-16T22:00:00Z")
+    all_saints = ("2026-11-01T23:00:00Z", "2026-11-02T22:00:00Z")
+    too_far = ("2026-11-13T08:00:00Z", "2026-11-14T22:00:00Z")
+    assert await visiting.slots("fitting", "S1", *sunday) == []
+    assert await visiting.slots("fitting", "S1", *closed) == []
+    assert await visiting.slots("fitting", "S1", *all_saints) != []
+    assert await visiting.slots("fitting", "S1", *too_far) == []
+
+    await visiting.opens("S1", days=EVERY_DAY, holidayCalendar="FR")
+    holiday = ("2026-10-31T23:00:00Z", "2026-11-01T22:00:00Z")
+    assert await visiting.slots("fitting", "S1", *holiday) == []
+    change = await visiting.slots("fitting", "S1", "2026-10-23T22:00:00Z", "2026-10-25T23:00:00Z")
+    assert (change[0], change[19]) == ("2026-10-24T07:00:00.000Z", "2026-10-24T16:30:00.000Z")
+    assert (change[20], change[-1]) == ("2026-10-25T08:00:00.000Z", "2026-10-25T17:30:00.000Z")
+    assert len(change) == 40
+
+
+@pytest.mark.capability("M6")
+async def test_three_advisors_make_three_places_and_a_cap_of_two_makes_two(
+    visiting: Visiting,
+) -> None:
+    await visiting.offers("fitting")
+    await visiting.has_advisors("S1", "BEA", "CLO")
+    slot = visiting.slot("fitting", "S1", THREE)
+
+    booked = [await visiting.books(slot=slot) for _ in range(3)]
+    full = await visiting.tries(slot=slot)
+
+    assert {each["advisor"]["code"] for each in booked} == {
+        visiting.code(name) for name in ("ANN", "BEA", "CLO")
+    }
+    assert [each["code"] for each in full["userErrors"]] == ["SLOT_TAKEN"]
+
+    await visiting.has_capacity("S1", visitCap=2)
+    four = visiting.slot("fitting", "S1", "2026-09-14T14:00:00Z")
+    for _ in range(2):
+        await visiting.books(slot=four)
+    full = await visiting.tries(slot=four)
+    assert [each["code"] for each in full["userErrors"]] == ["SLOT_TAKEN"]
+
+
+@pytest.mark.capability("M7")
+async def test_who_is_fifteen_minutes_late_is_a_no_show_and_counts_in_the_rate_of_the_shop(
+    visiting: Visiting,
+) -> None:
+    await visiting.offers("fitting")
+    await visiting.has_advisors("S1", "BEA")
+    await stocked(visiting, a=1)
+    slot = visiting.slot("fitting", "S1", THREE)
+    missed = await visiting.books("ADA", slot=slot, products=wanted(visiting, "a"))
+    kept = await visiting.books("ADA", slot=slot)
+    visiting.clock.set(NINE + timedelta(hours=6))
+    await visiting.does("appointmentCheckIn", kept)
+    assert (await visiting.retailer.position("a", "S1"))["available"] == 0
+
+    visiting.clock.advance(timedelta(minutes=15))
+
+    async def is_missed() -> bool:
+        return await visiting.state(missed) == "NO_SHOW"
+
+    async def is_free() -> bool:
+        return bool((await visiting.retailer.position("a", "S1"))["available"] == 1)
+
+    await eventually(is_missed, lambda found: found)
+    await eventually(is_free, lambda found: found)
+    assert await visiting.state(kept) == "CHECKED_IN"
+    data = await visiting.retailer.graph.data(
+        """query ($at: String!, $from: DateTime!, $to: DateTime!) { location(code: $at) {
+            appointmentFigures(from: $from, to: $to) { attended noShows noShowRate }
+        } }""",
+        {"at": visiting.code("S1"), "from": DAY[0], "to": DAY[1]},
+    )
+    figures = data["location"]["appointmentFigures"]
+    assert figures == {"attended": 1, "noShows": 1, "noShowRate": 0.5}
+
+
+@pytest.mark.capability("M10")
+async def test_of_fifty_who_book_the_last_place_at_once_one_has_it(visiting: Visiting) -> None:
+    await visiting.offers("fitting")
+    slot = visiting.slot("fitting", "S1", THREE)
+
+    payloads = await asyncio.gather(*(visiting.tries("ADA", slot=slot) for _ in range(50)))
+
+    booked = [each["appointment"] for each in payloads if each["appointment"]]
+    refused = [each["userErrors"][0]["code"] for each in payloads if each["userErrors"]]
+    assert (len(booked), refused) == (1, ["SLOT_TAKEN"] * 49)
+
+
+@pytest.mark.capability("M10")
+async def test_a_visit_is_moved_reminded_of_and_cancelled(visiting: Visiting) -> None:
+    await visiting.offers("fitting", remindBeforeMinutes=60, noticeMinutes=0)
+    booked = await visiting.books("ADA", slot=visiting.slot("fitting", "S1", THREE))
+
+    moved = await visiting.does("appointmentMove", booked, start="2026-09-14T14:00:00Z")
+    assert moved["start"] == "2026-09-14T14:00:00.000Z"
+    free = await visiting.slots("fitting", "S1", *DAY)
+    assert THREE in free
+    assert "2026-09-14T14:00:00.000Z" not in free
+
+    async def reminded_at() -> str | None:
+        operation = "query ($id: ID!) { appointment(id: $id) { remindedAt } }"
+        data = await visiting.retailer.graph.data(operation, {"id": booked["id"]})
+        found: str | None = data["appointment"]["remindedAt"]
+        return found
+
+    visiting.clock.set(NINE + timedelta(hours=5, minutes=59))
+    assert await reminded_at() is None
+    visiting.clock.advance(timedelta(minutes=1))
+    await eventually(reminded_at, lambda found: found is not None)
+
+    cancelled = await visiting.does("appointmentCancel", booked)
+    assert cancelled["state"] == "CANCELLED"
+    assert "2026-09-14T14:00:00.000Z" in await visiting.slots("fitting", "S1", *DAY)

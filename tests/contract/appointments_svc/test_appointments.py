@@ -1,0 +1,210 @@
+"""The life of an appointment on a real MongoDB, through the subgraph's own operations."""
+
+import asyncio
+from datetime import timedelta
+
+from retail_kit.roles import Role
+from tests.contract.appointments_svc.conftest import OpenProcess, World, slot
+
+THREE = "2026-09-14T13:00:00.000Z"
+
+
+async def test_of_fifty_who_want_the_last_place_at_once_one_has_it(
+    open_process: OpenProcess, world: World
+) -> None:
+    processes = [await open_process() for _ in range(2)]
+    await processes[0].opens("ann")
+
+    payloads = await asyncio.gather(
+        *(
+            processes[index % 2].books(idempotencyKey=f"buyer-{index}", products=[{"sku": "shirt"}])
+            for index in range(50)
+        )
+    )
+
+    booked = [each for each in payloads if each["appointment"] is not None]
+    refused = [each["userErrors"][0]["code"] for each in payloads if each["userErrors"]]
+    assert len(booked) == 1
+    assert refused == ["SLOT_TAKEN"] * 49
+    assert world.stock.kept == 1
+
+
+async def test_a_hold_keeps_the_slot_until_it_ends(open_process: OpenProcess) -> None:
+    process = await open_process()
+    await process.opens("ann")
+
+    held = (await process.does("appointmentHold", **slot()))["appointment"]
+    taken = await process.does("appointmentHold", **slot())
+
+    assert held["state"] == "HELD"
+    assert [each["code"] for each in taken["userErrors"]] == ["SLOT_TAKEN"]
+    assert THREE not in await process.slots()
+    await process.takes_over(timedelta(minutes=10))
+    assert THREE in await process.slots()
+    late = await process.does("appointmentBook", holdId=held["id"], customer={"ref": "C1"})
+    assert [each["code"] for each in late["userErrors"]] == ["ACTION_NOT_ALLOWED"]
+
+
+async def test_a_hold_that_is_over_is_not_booked_even_before_anybody_has_noted_it(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    await process.opens("ann")
+    held = (await process.does("appointmentHold", **slot()))["appointment"]
+    process.clock.advance(timedelta(minutes=10))
+
+    late = await process.does("appointmentBook", holdId=held["id"], customer={"ref": "C1"})
+
+    assert [each["code"] for each in late["userErrors"]] == ["ACTION_NOT_ALLOWED"]
+
+
+async def test_a_hold_whose_products_are_missing_is_held_as_before(
+    open_process: OpenProcess, world: World
+) -> None:
+    process = await open_process()
+    await process.opens("ann")
+    held = (await process.does("appointmentHold", **slot()))["appointment"]
+    wanted = {"holdId": held["id"], "customer": {"ref": "C1"}}
+
+    refused = await process.does(
+        "appointmentBook", **wanted, products=[{"sku": "a", "quantity": 6}]
+    )
+    booked = await process.does("appointmentBook", **wanted, products=[{"sku": "a", "quantity": 5}])
+
+    assert [each["code"] for each in refused["userErrors"]] == ["INSUFFICIENT_STOCK"]
+    assert [step["state"] for step in booked["appointment"]["journey"]] == [
+        *("HELD", "BOOKING", "HELD", "BOOKING", "CONFIRMED")
+    ]
+    assert world.stock.kept == 5
+
+
+async def test_a_form_is_filled_in_before_anything_is_taken(open_process: OpenProcess) -> None:
+    process = await open_process()
+    question = {"name": "size", "kind": "CHOICE", "choices": ["S", "M"], "required": True}
+    await process.opens("ann", form=[question])
+
+    refused = await process.books()
+    booked = await process.books(answers=[{"name": "size", "value": "M"}])
+
+    (error,) = refused["userErrors"]
+    assert (error["code"], error["path"]) == ("REQUIRED", ["input", "answers", "size"])
+    assert booked["appointment"]["answers"] == [{"name": "size", "value": "M"}]
+
+
+async def test_a_visit_is_moved_with_its_products_and_its_old_slot_is_free(
+    open_process: OpenProcess, world: World
+) -> None:
+    process = await open_process()
+    await process.opens("ann")
+    booked = (await process.books(products=[{"sku": "shirt"}]))["appointment"]
+
+    moved = await process.does(
+        "appointmentMove", appointmentId=booked["id"], start=slot(16)["start"]
+    )
+    off = await process.does(
+        "appointmentMove", appointmentId=booked["id"], start=slot(16, 10)["start"]
+    )
+
+    assert moved["appointment"]["start"] == "2026-09-14T14:00:00.000Z"
+    assert [each["code"] for each in off["userErrors"]] == ["SLOT_NOT_OFFERED"]
+    assert off["userErrors"][0]["params"] == [{"key": "reason", "value": "OFF_GRID"}]
+    free = await process.slots()
+    assert THREE in free
+    assert "2026-09-14T14:00:00.000Z" not in free
+    assert world.stock.kept == 1
+
+
+async def test_who_does_not_come_is_a_no_show_and_the_products_are_free(
+    open_process: OpenProcess, world: World
+) -> None:
+    process = await open_process()
+    await process.opens("ann")
+    booked = (await process.books(products=[{"sku": "shirt"}]))["appointment"]
+    await process.takes_over(timedelta(hours=6, minutes=14))
+    assert world.stock.kept == 1
+
+    await process.takes_over(timedelta(minutes=1))
+
+    late = await process.does("appointmentCheckIn", appointmentId=booked["id"])
+    assert [each["code"] for each in late["userErrors"]] == ["ACTION_NOT_ALLOWED"]
+    assert world.stock.kept == 0
+    data = await process.asks("{ appointments { nodes { state } } }")
+    assert data["appointments"]["nodes"] == [{"state": "NO_SHOW"}]
+
+
+async def test_who_comes_is_no_no_show_and_is_written_when_booked_and_reminded_before(
+    open_process: OpenProcess, world: World
+) -> None:
+    process = await open_process()
+    await process.opens("ann", remindBeforeMinutes=180)
+    booked = (await process.books(products=[{"sku": "shirt"}]))["appointment"]
+    await process.takes_over(timedelta(hours=3))
+    letters = [message.subject for message in world.post.sent.values()]
+    ref = booked["ref"]
+    assert letters == [
+        f"Rendez-vous {ref} : confirmé pour le 14/09/2026 à 15:00",
+        f"Rendez-vous {ref} : à bientôt, le 14/09/2026 à 15:00",
+    ]
+
+    process.clock.advance(timedelta(hours=3))
+    await process.does("appointmentCheckIn", appointmentId=booked["id"])
+    await process.takes_over(timedelta(hours=1))
+    done = await process.does("appointmentComplete", appointmentId=booked["id"])
+
+    assert [step["state"] for step in done["appointment"]["journey"]] == [
+        *("HELD", "BOOKING", "CONFIRMED", "CHECKED_IN", "COMPLETED")
+    ]
+    assert world.stock.kept == 0
+
+
+async def test_customers_see_and_book_for_themselves_and_assistants_where_they_work(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    await process.opens("ann", "bea")
+    me = process.caller(Role.CUSTOMER, grants=frozenset({"customer:C1"}))
+    other = process.caller(Role.CUSTOMER, grants=frozenset({"customer:C2"}))
+    here = process.caller(Role.ASSISTANT, grants=frozenset({"location:S1"}))
+    away = process.caller(Role.ASSISTANT, grants=frozenset({"location:S2"}))
+
+    mine = await process.does("appointmentBook", caller=me, slot=slot())
+    theirs = await process.does(
+        "appointmentBook", caller=other, slot=slot(), customer={"ref": "C1"}
+    )
+
+    assert mine["userErrors"] == []
+    assert [each["code"] for each in theirs["userErrors"]] == ["NOT_FOUND"]
+    key = mine["appointment"]["id"]
+    asked = "query ($id: ID!) { appointment(id: $id) { id } }"
+    seen = [
+        (await process.asks(asked, caller, id=key))["appointment"] is not None
+        for caller in (me, other, here, away)
+    ]
+    assert seen == [True, False, True, False]
+    allowed = {
+        each["name"] for each in mine["appointment"]["availableActions"] if not each["reasonCode"]
+    }
+    assert allowed == {"APPOINTMENT_MOVE", "APPOINTMENT_CANCEL"}
+    refused = await process.does("appointmentCheckIn", caller=away, appointmentId=key)
+    assert [each["code"] for each in refused["userErrors"]] == ["NOT_FOUND"]
+    received = await process.does("appointmentCheckIn", caller=here, appointmentId=key)
+    assert received["appointment"]["state"] == "CHECKED_IN"
+
+
+async def test_a_line_of_an_import_that_is_wrong_loses_only_itself(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    hours = [{"day": "MONDAY", "hours": ["9-12"]}]
+    good = {"code": "ann", "name": "Ann", "locationCode": "S1", "hours": []}
+    results = "results { status userErrors { code path } } userErrors { code }"
+
+    sent = [good, {**good, "code": "bea", "hours": hours}, good]
+    payload = await process.does("advisorsImport", results, lines=sent)
+    again = await process.does("advisorsImport", results, lines=[good])
+
+    assert [each["status"] for each in payload["results"]] == ["APPLIED", "REJECTED", "REJECTED"]
+    assert payload["results"][1]["userErrors"] == [
+        {"code": "INVALID_INPUT", "path": ["input", "lines", "1", "hours", "0", "hours", "0"]}
+    ]
+    assert [each["status"] for each in again["results"]] == ["UNCHANGED"]
