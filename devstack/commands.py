@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import NoReturn
 
 from rich.console import Console
@@ -49,6 +50,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
                 return _reset(settings)
             case "token":
                 return _token(settings, asked)
+            case "keys":
+                return _keys(asked.folder)
             case _:
                 return _issue(settings)
     except EXPECTED as error:
@@ -62,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("up", help="run everything until Ctrl-C")
     commands.add_parser("reset", help="forget data, keys and logs")
     commands.add_parser("issuer", help="run the development token issuer alone")
+    keys = commands.add_parser("keys", help="make the signing keys of a deployment")
+    keys.add_argument("folder", type=Path, help="where to write them; those there are kept")
     token = commands.add_parser("token", help="print a token")
     token.add_argument("--role", required=True, choices=[*Role])
     for kind in GRANTS:
@@ -84,6 +89,12 @@ def _reset(settings: StackSettings) -> int:
     print(f"Forgotten: the data, keys and logs in {settings.folder}")
     if settings.mongodb_url or settings.redis_url:
         print("MONGODB_URL or REDIS_URL is set: what these servers hold is left alone.")
+    return 0
+
+
+def _keys(folder: Path) -> int:
+    ensure_keys(folder)
+    print(f"Keys and trusted.json are in {folder}. Whoever has them can sign as a service.")
     return 0
 
 

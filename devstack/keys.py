@@ -23,12 +23,18 @@ def trusted_file(folder: Path) -> Path:
     return folder / "trusted.json"
 
 
+def users_file(folder: Path) -> Path:
+    """Return the path of the public key that end users' tokens are checked with."""
+    return folder / "users.json"
+
+
 def ensure_keys(folder: Path) -> None:
     """Make the keys that are missing and write down the public ones."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = [_ensure_key(folder, owner) for owner in PROCESSES]
-    _ensure_key(folder, ISSUER)
+    issuer = _ensure_key(folder, ISSUER)
     _write_private(trusted_file(folder), json.dumps(public_jwks(keys)).encode())
+    _write_private(users_file(folder), json.dumps(public_jwks([issuer])).encode())
 
 
 def issuer_key(folder: Path) -> SigningKey:

@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from devstack.keys import PROCESSES, ensure_keys, key_file, trusted_file
+from devstack.commands import main
+from devstack.keys import (
+    ISSUER,
+    PROCESSES,
+    ensure_keys,
+    issuer_key,
+    key_file,
+    trusted_file,
+    users_file,
+)
 from service_kit.identity.keys import SigningKey, TrustedKeys
 
 
@@ -31,3 +40,11 @@ def test_keys_are_made_once_and_kept(tmp_path: Path) -> None:
     first = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     ensure_keys(tmp_path)
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == first
+
+
+def test_the_keys_of_a_deployment_are_made_by_a_command(tmp_path: Path) -> None:
+    assert main(["keys", str(tmp_path / "keys")], {}) == 0
+    assert trusted_file(tmp_path / "keys").exists()
+    assert all(key_file(tmp_path / "keys", process).exists() for process in PROCESSES)
+    users = TrustedKeys.from_file(users_file(tmp_path / "keys"))
+    assert users.find(ISSUER) == issuer_key(tmp_path / "keys").private.public_key()
