@@ -69,7 +69,7 @@ described(
     "AppointmentUpdateType",
     "What happened to an appointment; of several things the first of these.",
     {
-        "HELD": "Its slot was taken.",
+        "CREATED": "It is new: its slot is held, or booked.",
         "STATE_CHANGED": "It came to another state.",
         "MOVED": "It is at another time.",
         "PROGRESSED": "Something else of it changed.",

@@ -1,16 +1,23 @@
 """M, appointments: booked in a shop, with products, kept to the shop's real hours."""
 
 import asyncio
-from datetime import timedelta
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from retail_kit.roles import Role
-from tests.support.retailer import eventually
+from tests.support.listening import Items, ListeningClient, Way, events_until
+from tests.support.retailer import Retailer, eventually
+from tests.support.stack import INVENTORY, Stack
 from tests.support.visiting import EVERY_DAY, NINE, Visiting
 
 THREE = "2026-09-14T13:00:00.000Z"
+TOLD_BEFORE = 2
+"""Letters: the visit is confirmed, and moved."""
 DAY = ("2026-09-14T00:00:00Z", "2026-09-14T22:00:00Z")
 SIZE = {"name": "size", "kind": "CHOICE", "choices": ["S", "M"], "required": True}
 
@@ -105,6 +112,93 @@ async def test_the_advisor_reads_what_the_visitor_has_ordered_in_one_query(
         "returns": {"nodes": []},
         "appointments": {"nodes": [{"id": booked["id"]}]},
     }
+
+
+async def test_a_visit_is_seen_from_its_order_its_customer_and_its_shop(
+    visiting: Visiting,
+) -> None:
+    await visiting.offers("fitting")
+    await stocked(visiting, a=1)
+    order = await visiting.retailer.places(
+        visiting.retailer.wish("a", customerRef=visiting.code("ADA"))
+    )
+    slot = visiting.slot("fitting", "S1", THREE)
+    booked = await visiting.books("ADA", slot=slot, orderId=order["id"])
+    screen = f"""{{
+      order(by: {{id: "{order["id"]}"}}) {{ appointments {{ nodes {{ id order {{ ref }} }} }} }}
+      customer(by: {{ref: "{visiting.code("ADA")}"}}) {{ appointments {{ nodes {{ id }} }} }}
+      location(code: "{visiting.code("S1")}") {{ appointments {{ nodes {{ id }} }} }}
+    }}"""
+    mine = [f"customer:{visiting.code('ADA')}"]
+    others = [f"customer:{visiting.code('EVE')}"]
+
+    found = {"nodes": [{"id": booked["id"]}]}
+    assert await visiting.retailer.graph.data(screen) == {
+        "order": {
+            "appointments": {"nodes": [{"id": booked["id"], "order": {"ref": order["ref"]}}]}
+        },
+        "customer": {"appointments": found},
+        "location": {"appointments": found},
+    }
+    asked = "query ($id: ID!) { appointment(id: $id) { id } }"
+    for grants, sees in ((mine, {"id": booked["id"]}), (others, None)):
+        data = await visiting.retailer.graph.data(
+            asked, {"id": booked["id"]}, role=Role.CUSTOMER, grants=grants
+        )
+        assert data["appointment"] == sees
+
+
+@pytest.mark.parametrize("way", Way)
+async def test_customer_and_shop_hear_of_each_step_and_nobody_else(
+    retailer: Retailer, stack: Stack, session: aiohttp.ClientSession, way: Way
+) -> None:
+    visiting = Visiting(retailer, stack.clock)
+    await visiting.opens("S1")
+    await visiting.has_advisors("S1", "ANN")
+    await retailer.knows("ADA", "EVE")
+    await visiting.offers("fitting")
+    start = stack.clock.now() + timedelta(hours=4)
+    operation = """
+      subscription {
+        appointmentUpdated(heartbeatSeconds: 60) {
+          delivery seq type state previousState appointment { ref start }
+        }
+      }
+    """
+    grants = {
+        "ada": (Role.CUSTOMER, [f"customer:{visiting.code('ADA')}"]),
+        "eve": (Role.CUSTOMER, [f"customer:{visiting.code('EVE')}"]),
+        "shop": (Role.ASSISTANT, [f"location:{visiting.code('S1')}"]),
+    }
+    named = {
+        "ada": f'customerId: "{await visiting.customer_id("ADA")}"',
+        "eve": f'customerId: "{await visiting.customer_id("EVE")}"',
+        "shop": f'locationId: "{visiting.location_id("S1")}"',
+    }
+    async with AsyncExitStack() as listening:
+        told: dict[str, Items] = {}
+        for name, (role, granted) in grants.items():
+            client = ListeningClient(session, stack.graphql_url(), stack.user_token(role, granted))
+            asked = operation.replace("heartbeat", f"{named[name]}, heartbeat")
+            told[name] = await listening.enter_async_context(client.listens(way, asked))
+            assert (await anext(told[name]))["delivery"] == "HEARTBEAT"
+        slot = visiting.slot("fitting", "S1", start.isoformat())
+        booked = await visiting.books("ADA", slot=slot)
+        booked = await visiting.does("appointmentCheckIn", booked)
+        hers = await visiting.books("EVE", slot={**slot, "start": later(start)})
+
+        for name in ("ada", "shop"):
+            steps = await events_until(told[name], booked["version"])
+            assert [each["state"] for each in steps] == ["CONFIRMED", "CHECKED_IN"]
+            assert [each["type"] for each in steps] == ["CREATED", "STATE_CHANGED"]
+            assert {each["appointment"]["ref"] for each in steps} == {booked["ref"]}
+        (first,) = await events_until(told["eve"], hers["version"])
+        assert first["appointment"]["ref"] == hers["ref"]
+
+
+def later(start: datetime) -> str:
+    """The next slot."""
+    return (start + timedelta(minutes=30)).isoformat()
 
 
 @pytest.mark.capability("M5")
@@ -211,7 +305,19 @@ async def test_of_fifty_who_book_the_last_place_at_once_one_has_it(visiting: Vis
 
 
 @pytest.mark.capability("M10")
-async def test_a_visit_is_moved_reminded_of_and_cancelled(visiting: Visiting) -> None:
+async def test_a_visit_is_moved_reminded_of_and_cancelled(
+    visiting: Visiting, tmp_path: Path
+) -> None:
+    await visiting.retailer.manages(
+        "customersImport",
+        {"lines": [{"ref": visiting.code("ADA"), "email": "ada@example.test"}]},
+        "results { userErrors { code } }",
+        role=Role.INTEGRATION,
+    )
+
+    async def letters() -> int:
+        return len(list((tmp_path / "outbox").glob("*.eml")))
+
     await visiting.offers("fitting", remindBeforeMinutes=60, noticeMinutes=0)
     booked = await visiting.books("ADA", slot=visiting.slot("fitting", "S1", THREE))
 
@@ -229,9 +335,49 @@ async def test_a_visit_is_moved_reminded_of_and_cancelled(visiting: Visiting) ->
 
     visiting.clock.set(NINE + timedelta(hours=5, minutes=59))
     assert await reminded_at() is None
+    await eventually(letters, lambda count: count == TOLD_BEFORE)
     visiting.clock.advance(timedelta(minutes=1))
     await eventually(reminded_at, lambda found: found is not None)
+    await eventually(letters, lambda count: count == TOLD_BEFORE + 1)
 
     cancelled = await visiting.does("appointmentCancel", booked)
     assert cancelled["state"] == "CANCELLED"
     assert "2026-09-14T14:00:00.000Z" in await visiting.slots("fitting", "S1", *DAY)
+
+
+async def test_without_inventory_visits_are_read_and_a_booking_waits_for_its_products(
+    retailer: Retailer, stack: Stack
+) -> None:
+    visiting = Visiting(retailer, stack.clock)
+    await visiting.opens("S1")
+    await visiting.has_advisors("S1", "ANN")
+    await retailer.knows("ADA")
+    await visiting.offers("fitting")
+    await stocked(visiting, a=1)
+    start = stack.clock.now() + timedelta(hours=4)
+    booked = await visiting.books("ADA", slot=visiting.slot("fitting", "S1", start.isoformat()))
+    held = await visiting.holds(visiting.slot("fitting", "S1", later(start)))
+    wish = {
+        "holdId": held["id"],
+        "products": wanted(visiting, "a"),
+        "idempotencyKey": retailer.key(),
+    }
+    screen = f"""{{
+      appointments(locationCode: "{visiting.code("S1")}") {{ nodes {{ id location {{ name }} }} }}
+    }}"""
+
+    async with stack.without(INVENTORY):
+        partial = await retailer.graph.execute(screen)
+        refused = await visiting.tries("ADA", **wish)
+
+    assert [each["id"] for each in partial.data["appointments"]["nodes"]] == [
+        held["id"],
+        booked["id"],
+    ]
+    assert {each["location"] for each in partial.data["appointments"]["nodes"]} == {None}
+    assert [(each["code"], each["retryable"]) for each in refused["userErrors"]] == [
+        ("UNAVAILABLE", True)
+    ]
+    again = await visiting.books("ADA", **wish)
+    assert again["state"] == "CONFIRMED"
+    assert (await retailer.position("a", "S1"))["available"] == 0

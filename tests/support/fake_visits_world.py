@@ -13,18 +13,19 @@ from appointments_svc.ports import Contact, CustomerBy, Kept
 from service_kit.commands.refusal import Refusal, RefusedAll
 from tests.support.visits import SHOP, at
 
-CUSTOMER: Final = Visitor("c-1", "C1")
+CUSTOMERS: Final = (Visitor("c-1", "C1"), Visitor("c-2", "C2"))
 
 
 @dataclass
 class FakeOrders:
-    """Orders that know one customer."""
+    """Orders that know two customers, and an order of the first."""
 
     async def visitor(self, by: CustomerBy) -> Visitor | None:
-        return CUSTOMER if CUSTOMER.ref == by.ref or CUSTOMER.id == by.id else None
+        known = (each for each in CUSTOMERS if each.ref == by.ref or each.id == by.id)
+        return next(known, None)
 
     async def customer_of_order(self, order_id: str) -> tuple[bool, str | None]:
-        return order_id == "o-1", CUSTOMER.id if order_id == "o-1" else None
+        return order_id == "o-1", CUSTOMERS[0].id if order_id == "o-1" else None
 
     async def contact(self, customer_id: str) -> Contact | None:
         return Contact("anna@example.test", "fr", "Anna")

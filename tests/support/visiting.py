@@ -96,6 +96,12 @@ class Visiting:
         assert payload["userErrors"] == [], payload["userErrors"]
         return payload["appointment"]
 
+    async def holds(self, slot: Mapping[str, Json]) -> Json:
+        """Hold a slot, which must be accepted."""
+        payload = await self._does("appointmentHold", slot)
+        assert payload["userErrors"] == [], payload["userErrors"]
+        return payload["appointment"]
+
     async def does(self, mutation: str, appointment: Json, **given: Json) -> Json:
         """Change an appointment, which must be accepted."""
         payload = await self._does(mutation, {"appointmentId": appointment["id"], **given})
@@ -118,6 +124,11 @@ class Visiting:
         operation = "query ($id: ID!) { appointment(id: $id) { state } }"
         data = await self.retailer.graph.data(operation, {"id": appointment["id"]})
         return str(data["appointment"]["state"])
+
+    async def customer_id(self, customer: str) -> str:
+        """Return the global id of a customer."""
+        operation = f'{{ customer(by: {{ref: "{self.code(customer)}"}}) {{ id }} }}'
+        return str((await self.retailer.graph.data(operation))["customer"]["id"])
 
     def location_id(self, shop: str) -> str:
         """Return the global id of a shop."""

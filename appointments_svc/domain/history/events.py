@@ -6,13 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from appointments_svc.domain.appointments.appointment import Appointment
+from appointments_svc.domain.appointments.appointment import Appointment, Visitor
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.messaging.envelope import Change, EntityRef, Event
 from service_kit.runtime.identifiers import derived_identifier
 from service_kit.runtime.json_values import JSON
 
-APPOINTMENT_HELD: Final = "appointmentHeld"
+APPOINTMENT_CREATED: Final = "appointmentCreated"
 APPOINTMENT_CHANGED: Final = "appointmentChanged"
 APPOINTMENT_UPDATED: Final = "appointmentUpdated"
 """The subscription field that hears of every change."""
@@ -24,7 +24,7 @@ _NEW: Final[_Fields] = {}
 class AppointmentUpdateType(StrEnum):
     """What happened to an appointment, the most important first."""
 
-    HELD = "HELD"
+    CREATED = "CREATED"
     STATE_CHANGED = "STATE_CHANGED"
     MOVED = "MOVED"
     PROGRESSED = "PROGRESSED"
@@ -44,13 +44,13 @@ def event_of_appointment(before: Appointment | None, after: Appointment, cause: 
     earlier = _NEW if before is None else _fields(before)
     return Event(
         event_id=derived_identifier("Appointment", after.id, str(after.version)),
-        type=APPOINTMENT_HELD if before is None else APPOINTMENT_CHANGED,
+        type=APPOINTMENT_CREATED if before is None else APPOINTMENT_CHANGED,
         entity=EntityRef("Appointment", after.id),
         seq=after.version,
         occurred_at=cause.at,
         actor=cause.actor,
         cause=cause.cause,
-        audience=audience_of(after),
+        audience=audience_of(before, after),
         changes={
             name: Change(earlier.get(name), value)
             for name, value in _fields(after).items()
@@ -81,11 +81,16 @@ def event_of_record(kind: str, key: str, version: int, cause: Cause) -> Event:
     )
 
 
-def audience_of(found: Appointment) -> tuple[str, ...]:
-    """Who may hear of it: its customer, and its location."""
-    customers = sorted({found.customer.id, found.customer.ref}) if found.customer else []
-    named = (f"customer:{customer}" for customer in customers)
-    return (*named, f"location:{found.location_code}")
+def audience_of(before: Appointment | None, after: Appointment) -> tuple[str, ...]:
+    """Who may hear of it: its location, and its customer, also when they are so no longer."""
+    customer = _customer_of(before, after)
+    named = sorted({customer.id, customer.ref}) if customer else []
+    return (*(f"customer:{each}" for each in named), f"location:{after.location_code}")
+
+
+def _customer_of(before: Appointment | None, after: Appointment) -> Visitor | None:
+    """The one who comes; if that has fallen through, the one who was to come."""
+    return after.customer or (before.customer if before else None)
 
 
 def _fields(found: Appointment) -> _Fields:
@@ -107,7 +112,8 @@ def _fields(found: Appointment) -> _Fields:
 
 def _section(before: Appointment | None, after: Appointment) -> JSON:
     found = to_global_id("Appointment", after.id)
-    customer = to_global_id("Customer", after.customer.id) if after.customer else None
+    visitor = _customer_of(before, after)
+    customer = to_global_id("Customer", visitor.id) if visitor else None
     location = to_global_id("Location", after.location_code)
     return {
         "keys": {"appointmentId": found, "locationId": location, "customerId": customer},
@@ -122,7 +128,7 @@ def _section(before: Appointment | None, after: Appointment) -> JSON:
 
 def _type(before: Appointment | None, after: Appointment) -> AppointmentUpdateType:
     if before is None:
-        return AppointmentUpdateType.HELD
+        return AppointmentUpdateType.CREATED
     if before.state is not after.state:
         return AppointmentUpdateType.STATE_CHANGED
     if before.visit != after.visit:

@@ -1,10 +1,12 @@
 """A process of appointments dies at every named point; another ends what it had begun, once."""
 
+from datetime import timedelta
+
 import pytest
 
 from appointments_svc.domain.crash_points import BOOKING_POINTS, CHANGE_POINTS
 from service_kit.runtime.crash_points import Crashed
-from tests.contract.appointments_svc.conftest import OpenProcess, World
+from tests.contract.appointments_svc.conftest import OpenProcess, World, slot
 
 SHIRTS = [{"sku": "shirt", "quantity": 2}]
 
@@ -19,6 +21,31 @@ class DyingAt:
         if point == self.point:
             self.point = None
             raise Crashed(point)
+
+
+@pytest.mark.parametrize("point", BOOKING_POINTS)
+async def test_a_booked_hold_whose_process_died_is_booked_once_and_outlives_its_hold(
+    point: str, open_process: OpenProcess, world: World
+) -> None:
+    other = await open_process()
+    await other.opens("ann")
+    held = (await other.does("appointmentHold", **slot()))["appointment"]
+    given = {
+        "holdId": held["id"],
+        "slot": None,
+        "products": SHIRTS,
+        "idempotencyKey": "same",
+    }
+    with pytest.raises(Crashed):
+        await (await open_process(DyingAt(point))).books(**given)
+    await other.takes_over(timedelta(minutes=10))
+
+    payload = await other.books(**given)
+
+    assert payload["userErrors"] == []
+    assert payload["appointment"]["state"] == "CONFIRMED"
+    assert world.stock.kept == 2
+    assert "2026-09-14T13:00:00.000Z" not in await other.slots()
 
 
 @pytest.mark.parametrize("point", BOOKING_POINTS)
