@@ -22,10 +22,16 @@ from devstack.servers import ServerError
 from devstack.settings import StackSettings
 from devstack.supervisor import StackFailed
 from devstack.tokens import GRANTS, TokenIssuer, UnknownRole, user_of
+from devstack.tour.narrator import Narrator, console_of
+from devstack.tour.tour import run_tour
 from retail_kit.roles import Role
 from service_kit.runtime.clock import SystemClock
+from service_kit.runtime.identifiers import new_identifier
 from service_kit.runtime.process import serve
 from service_kit.runtime.settings import InvalidSettings, MissingSettings, read_settings
+
+MARK_LENGTH = 6
+"""How many of an identifier's characters mark what one tour adds."""
 
 EXPECTED = (
     AlreadyRunning,
@@ -52,6 +58,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
                 return _token(settings, asked)
             case "keys":
                 return _keys(asked.folder)
+            case "tour":
+                return _tour(settings)
             case _:
                 return _issue(settings)
     except EXPECTED as error:
@@ -64,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="run everything until Ctrl-C")
     commands.add_parser("reset", help="forget data, keys and logs")
+    commands.add_parser("tour", help="play a customer's story against what `up` runs")
     commands.add_parser("issuer", help="run the development token issuer alone")
     keys = commands.add_parser("keys", help="make the signing keys of a deployment")
     keys.add_argument("folder", type=Path, help="where to write them; those there are kept")
@@ -103,6 +112,14 @@ def _token(settings: StackSettings, asked: argparse.Namespace) -> int:
     token = issuer_of(settings).token(user, SystemClock().now(), language=asked.language)
     sys.stdout.write(token + "\n")
     return 0
+
+
+def _tour(settings: StackSettings) -> int:
+    narrator = Narrator(console_of(sys.stdout))
+    try:
+        return asyncio.run(run_tour(settings, narrator, new_identifier()[-MARK_LENGTH:]))
+    except KeyboardInterrupt:
+        return 130
 
 
 def _issue(settings: StackSettings) -> int:
