@@ -1,7 +1,7 @@
 """An operation as a newcomer can read it: values in place of variables, the unessential folded.
 
-Left out are idempotency keys, the errors asked for, and whatever a document keeps in a fragment;
-`…` stands for what a fragment holds. Long ids are cut.
+Left out are idempotency keys, the errors asked for, whatever a document keeps in a fragment, and
+what is long in a variable; `…` stands in their place. Long ids are cut.
 """
 
 import json
@@ -31,6 +31,7 @@ Variables: TypeAlias = Mapping[str, Any]
 UNSHOWN_FIELDS: Final = frozenset({"userErrors"})
 UNSHOWN_INPUTS: Final = frozenset({"idempotencyKey"})
 LONGEST_TEXT: Final = 28
+LONGEST_OBJECT: Final = 60
 INDENT: Final = "  "
 MORE: Final = "…"
 
@@ -117,13 +118,17 @@ def _value(node: ValueNode, variables: Variables) -> Piece:
         case ObjectValueNode():
             return Block("", "{", tuple(_named(node.fields, variables)), "}", ",")
         case ListValueNode():
-            return Block("", "[", tuple(_value(one, variables) for one in node.values or ()), "]", ",")
+            return Block(
+                "", "[", tuple(_value(one, variables) for one in node.values or ()), "]", ","
+            )
         case _:
             return print_ast(node)
 
 
 def _literal(value: Any) -> Piece:
     match value:
+        case Mapping() if len(json.dumps(value)) > LONGEST_OBJECT:
+            return f"{{{MORE}}}"
         case Mapping():
             known = {name: one for name, one in value.items() if name not in UNSHOWN_INPUTS}
             children = (_prefixed(f"{name}: ", _literal(one)) for name, one in known.items())
@@ -149,9 +154,23 @@ def _laid(piece: Piece, indent: str, width: int) -> list[str]:
     flat = indent + _flat(piece)
     if isinstance(piece, str) or len(flat) <= width:
         return [flat]
-    head = _laid(piece.head, indent, width) if piece.head else [indent]
-    inner = _packed(piece, indent + INDENT, width)
-    return [*head[:-1], head[-1] + piece.opening, *inner, indent + piece.closing]
+    *before, head = _laid(piece.head, indent, width) if piece.head else [indent]
+    opened = head + piece.opening
+    in_one = head + _flat(replace(piece, head=""))
+    if before and len(in_one) <= width:
+        return [*before, in_one]
+    if hugged := _hugged(piece, indent, width):
+        first, *inner, last = hugged
+        return [*before, opened + first.strip(), *inner, last + piece.closing]
+    return [*before, opened, *_packed(piece, indent + INDENT, width), indent + piece.closing]
+
+
+def _hugged(piece: Block, indent: str, width: int) -> list[str]:
+    """Write the only argument of a block, which needs no lines of its own for its braces."""
+    if not piece.separator or len(piece.children) != 1:
+        return []
+    laid = _laid(piece.children[0], indent, width)
+    return laid if len(laid) > 1 else []
 
 
 def _packed(piece: Block, indent: str, width: int) -> list[str]:

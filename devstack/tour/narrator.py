@@ -11,7 +11,6 @@ from typing import Final, TextIO
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +21,15 @@ STEP: Final = 2
 DETAIL: Final = 6
 PUSHES: Final = 26
 """Columns from the left at which a step, its details and a push begin."""
+
+BAR: Final = "| "
+COLOURS_OF_CODE: Final = (
+    (r"[{}()\[\],…]", "dim"),
+    (r"\b[A-Z][A-Z_]+\b|\b\d[\d.]*\b", "cyan"),
+    (r"^(query|mutation)\b", "bold"),
+    (r'"[^"]*"', "not dim yellow"),
+)
+"""What of an operation is to be seen first: its values, not its braces."""
 
 Fact = tuple[str, str]
 
@@ -49,6 +57,12 @@ class Narrator:
         self.width = min(console.width, WIDTH)
         self.tally = Tally()
         self._acts = 0
+        self._last_operation = ""
+
+    @property
+    def width_of_code(self) -> int:
+        """How many columns an operation may take."""
+        return self.width - DETAIL - len(BAR)
 
     def opens(self, title: str, lines: Iterable[str]) -> None:
         """Say what is to be seen, and how to read it."""
@@ -68,10 +82,10 @@ class Narrator:
         named = Text.assemble(
             (who.name, f"bold {who.colour}"), (f" ({who.rights}) ", who.colour), says
         )
-        code = Syntax(
-            operation, "graphql", theme="ansi_dark", background_color="default", word_wrap=True
-        )
-        self._print(Text(), _in(STEP, named), _in(DETAIL, code))
+        again = operation == self._last_operation
+        self._last_operation = operation
+        shown = "the same operation, word for word" if again else operation
+        self._print(Text(), _in(STEP, named), _in(DETAIL, _quoted(shown)))
 
     def answered(self, facts: Iterable[Fact]) -> None:
         """Show what matters of the answer."""
@@ -79,7 +93,7 @@ class Narrator:
         grid.add_column(style="bold", no_wrap=True)
         grid.add_column()
         for label, value in facts:
-            grid.add_row(f"= {label}", Text(value))
+            grid.add_row(f"= {label}" if label else "", Text(value))
         if grid.row_count:
             self._print(_in(DETAIL, grid))
 
@@ -90,7 +104,7 @@ class Narrator:
 
     def listens(self, who: Person, voice: str, topic: str) -> None:
         """Say that somebody hears from now on."""
-        self._aside(who, voice, Text(f"now listens to {topic}", style="dim"))
+        self._aside(who, voice, Text(f"(listens from now on to {topic})", style="dim"))
 
     def pushed(self, who: Person, voice: str, text: str) -> None:
         """Tell what has just arrived at somebody who listens."""
@@ -119,5 +133,16 @@ class Narrator:
             self._console.print(each, width=self.width, highlight=False)
 
 
+def _quoted(operation: str) -> Text:
+    """Set an operation apart from what is said, its values before its grammar."""
+    lines = []
+    for line in operation.splitlines():
+        text = Text(line)
+        for pattern, style in COLOURS_OF_CODE:
+            text.highlight_regex(pattern, style)
+        lines.append(Text.assemble((BAR, "dim"), text))
+    return Text("\n").join(lines)
+
+
 def _in(columns: int, what: RenderableType) -> Padding:
-    return Padding(what, (0, 0, 0, columns))
+    return Padding.indent(what, columns)

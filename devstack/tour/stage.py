@@ -8,7 +8,7 @@ from devstack.tour.failures import ClaimBroken
 from devstack.tour.folding import folded
 from devstack.tour.graph import Graph, Json
 from devstack.tour.live import Feed, Heard, Matches, listening
-from devstack.tour.narrator import DETAIL, Fact, Narrator
+from devstack.tour.narrator import Fact, Narrator
 from devstack.tour.people import Person
 
 SEEN_LENGTH: Final = 600
@@ -52,8 +52,7 @@ class Stage:
         `$key` is a new idempotency key unless one is given. Raises OperationRefused.
         """
         given = {"key": self.new_key(), **(variables or {})}
-        width = self._narrator.width - DETAIL
-        self._narrator.does(who, says, folded(operation, given, width))
+        self._narrator.does(who, says, folded(operation, given, self._narrator.width_of_code))
         answer = await self._graph.ask(who, operation, given)
         self._narrator.answered(facts(answer))
         return answer

@@ -18,7 +18,7 @@ HOW_TO_READ: Final = (
     "  [bold]=[/]   what matters of the answer",
     "  [bold green]ok[/]  what this tour checks; it ends at the first thing that is not so",
     "At the right, what people are told by themselves, at the moment it happens:",
-    "  [bold]>>[/]  a live push",
+    "  [bold]>>[/]  a live push; it often comes before the answer to what has caused it",
     "In the operations, … stands for details that are left out here.",
 )
 
@@ -35,10 +35,10 @@ async def run_tour(settings: StackSettings, narrator: Narrator, mark: str) -> in
         narrator.fails(str(stopped))
         return 1
     tally = narrator.tally
+    counted = f"{tally.operations} operations, {tally.pushes} live pushes"
     narrator.closes(
         [
-            f"The story is told: {tally.operations} operations, {tally.pushes} live pushes,"
-            f" {tally.claims} things checked and all of them so.",
+            f"The story is told: {counted}, {tally.claims} things checked and all of them so.",
             f"It can be told again as often as you like; look around at {settings.gateway_url}.",
         ]
     )

@@ -37,10 +37,10 @@ async def close_the_story(
     )
     answer = await stage.does(
         DESK,
-        "of customer service opens the order.",
+        "opens the order.",
         WHOLE_STORY,
         {"order": purchase.order_id},
-        lambda answer: _story(answer),
+        _story,
     )
     order = answer["order"]
     happenings = [one["happening"] for one in order["timeline"]["nodes"]]
@@ -63,7 +63,7 @@ def _story(answer: Json) -> Iterable[Fact]:
     yield "order", f"{order['ref']} of {order['customer']['givenName']}, {order['status'].lower()}"
     yield "article", ", ".join(line["item"]["title"] for line in order["lines"])
     for one in order["fulfilments"]:
-        yield one["location"]["name"], one["state"].lower()
+        yield one["location"]["name"], one["state"].lower().replace("_", " ")
     for payment in order["payments"]:
         yield "card", f"{money(payment['captured'])} taken, {money(payment['refunded'])} given back"
     for one in order["returns"]["nodes"]:

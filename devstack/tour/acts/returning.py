@@ -94,7 +94,7 @@ async def bring(stage: Stage, setting: Setting, purchase: Purchase) -> Brought:
         "scans the coat and asks for her e-mail address.",
         BRING,
         {"shop": far.code, "sku": setting.tried.sku, "email": setting.email},
-        lambda answer: _taken(answer),
+        _taken,
     )
     found = answer["returnDeclare"]["returnRequest"]
     stage.claims("the coat is received in the shop", found, holds=found["state"] == "RECEIVED")
@@ -121,7 +121,7 @@ async def refund(stage: Stage, setting: Setting, purchase: Purchase, brought: Br
         "finds the coat as new.",
         INSPECT,
         {"return": brought.id, "line": brought.line_id},
-        lambda answer: _decided(answer),
+        _decided,
     )
     await stage.hears(
         setting.page,
@@ -141,7 +141,7 @@ async def refund(stage: Stage, setting: Setting, purchase: Purchase, brought: Br
         "looks at her money.",
         MY_MONEY,
         {"order": purchase.order_id},
-        lambda answer: _money_back(answer),
+        _money_back,
     )
     order = answer["order"]
     (payment,) = order["payments"]

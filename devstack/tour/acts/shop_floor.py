@@ -96,6 +96,10 @@ query Follow($order: ID!) {
 """
 
 
+IN_THE_SHOP: Final = frozenset({"ALLOCATED", "PICKING", "SHORT", "PICKED", "PACKED", "SHIPPED"})
+"""States of a unit that are of the shop that sends it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """What was handed to the carrier."""
@@ -118,7 +122,7 @@ async def offer(stage: Stage, setting: Setting, purchase: Purchase) -> None:
         "opens it.",
         OFFER,
         {"fulfilment": purchase.fulfilment_id},
-        lambda answer: _offered(answer),
+        _offered,
     )
     offered = answer["fulfilment"]
     possible = {one["name"] for one in offered["availableActions"] if not one["reasonIfDisabled"]}
@@ -157,7 +161,7 @@ async def miss(stage: Stage, setting: Setting, purchase: Purchase) -> str:
         "there is nothing more to prepare",
         queued("REMOVED", purchase.fulfilment_id),
     )
-    found = states[second.code][1]
+    found: str = states[second.code][1]
     await stage.hears(
         purchase.second_list, "there is a new order to prepare", queued("ADDED", found)
     )
@@ -179,7 +183,7 @@ async def send(stage: Stage, setting: Setting, purchase: Purchase, fulfilment_id
     )
     it = {"fulfilment": fulfilment_id, "line": purchase.line_id}
     answer = await stage.does(
-        hugo, "finds the coat, scans it and packs it.", PICK_AND_PACK, it, lambda a: _packed(a)
+        hugo, "finds the coat, scans it and packs it.", PICK_AND_PACK, it, _packed
     )
     packed = answer["fulfilmentPack"]["fulfilment"]
     stage.claims("it is packed in one parcel", packed, holds=packed["state"] == "PACKED")
@@ -190,11 +194,12 @@ async def send(stage: Stage, setting: Setting, purchase: Purchase, fulfilment_id
         "hands the parcel to the carrier.",
         SHIP,
         {"fulfilment": fulfilment_id, "parcel": parcel["id"], "number": number},
-        lambda answer: _shipped(answer),
+        _shipped,
     )
     order = answer["fulfilmentShip"]["order"]
     stage.claims("the order is shipped", order, holds=order["status"] == "SHIPPED")
     await stage.hears(purchase.phone, "the parcel is on its way", _at("SHIPPED"))
+    await stage.hears(purchase.phone, "her card has been charged", _paid_now)
     await stage.hears(
         purchase.second_list,
         "there is nothing more to prepare",
@@ -221,7 +226,7 @@ async def deliver(stage: Stage, setting: Setting, purchase: Purchase, parcel: Pa
         "looks at her order.",
         FOLLOW,
         {"order": purchase.order_id},
-        lambda answer: _followed(answer),
+        _followed,
     )
     seen = answer["order"]
     stage.claims(
@@ -232,10 +237,10 @@ async def deliver(stage: Stage, setting: Setting, purchase: Purchase, parcel: Pa
     )
     answer = await stage.does(
         DESK,
-        "of customer service looks at the money.",
+        "looks at the money.",
         MONEY,
         {"order": purchase.order_id},
-        lambda answer: _paid(answer),
+        _paid,
     )
     (payment,) = answer["order"]["payments"]
     stage.claims(
@@ -259,7 +264,7 @@ def _every_step(purchase: Purchase) -> Feed:
 def _stepped(item: Json) -> str:
     return "; ".join(
         f"{units(one['quantity'])} {_state(one['from'])} -> {_state(one['to'])}"
-        + (f" in {one['location']['name']}" if one["location"] else "")
+        + (f" in {one['location']['name']}" if one["to"] in IN_THE_SHOP else "")
         for one in item["transitions"]
     )
 
@@ -272,13 +277,17 @@ def _at(status: str) -> Matches:
     return lambda item: item["type"] == "STATUS_CHANGED" and item["status"] == status
 
 
+def _paid_now(item: Json) -> bool:
+    return bool(item["order"]["paymentState"] == "CAPTURED")
+
+
 def _offered(answer: Json) -> Iterable[Fact]:
     offered = answer["fulfilment"]
     for line in offered["lines"]:
         yield "to prepare", f"{line['quantity']} x {line['line']['item']['title']}"
     yield "for order", offered["order"]["ref"]
     possible = [one["name"] for one in offered["availableActions"] if not one["reasonIfDisabled"]]
-    yield "possible now", ", ".join(possible)
+    yield "possible now", ", ".join(_state(name) for name in possible)
 
 
 def _hands(order: Json) -> Iterable[Fact]:

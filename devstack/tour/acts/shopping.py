@@ -53,7 +53,7 @@ fragment lines on Order { id lines { id } }
 ORDER_FEED: Final = """
 subscription MyOrders($customer: ID) {
   orderUpdated(customerId: $customer, snapshot: true) {
-    delivery type status previousStatus order { id ref } due { amount currency }
+    delivery type status order { ref paymentState } due { amount currency }
   }
 }
 """
@@ -77,7 +77,7 @@ subscription EveryStep($order: ID) {
 """
 
 STEPS: Final = {
-    "OPEN": "is with the shop",
+    "OPEN": "waits in the shop",
     "IN_PROGRESS": "is being prepared",
     "SHIPPED": "is on its way",
     "DELIVERED": "has been delivered",
@@ -116,7 +116,7 @@ async def look(stage: Stage, setting: Setting) -> None:
             "near": {"latitude": near.point.latitude, "longitude": near.point.longitude},
             "country": near.country,
         },
-        lambda answer: _page(answer),
+        _page,
     )
     stock = answer["item"]["availability"]
     stage.claims(
@@ -143,7 +143,7 @@ async def buy(stage: Stage, setting: Setting) -> Purchase:
     )
     wanted = {"key": stage.new_key(), **_wish(setting)}
     says = "orders one coat to her home, and pays by card."
-    placed = await stage.does(camille, says, PLACE, wanted, lambda answer: _placed(answer))
+    placed = await stage.does(camille, says, PLACE, wanted, _placed)
     order = placed["orderPlace"]["order"]
     (fulfilment,) = order["fulfilments"]
     stage.claims(
@@ -164,7 +164,10 @@ async def buy(stage: Stage, setting: Setting) -> Purchase:
         setting.page, f"the coat is gone in {home.name}", left(setting.tried.sku, home.code, 0)
     )
     again = await stage.does(
-        camille, "gets no answer in the tube, and her phone sends it again.", PLACE, wanted
+        camille,
+        "loses the connection in the metro, and her phone sends the order again.",
+        PLACE,
+        wanted,
     )
     stage.claims(
         "it is the same order: nothing is bought twice",
@@ -235,10 +238,11 @@ def _phone(setting: Setting) -> Feed:
 def _progress(item: Json) -> str:
     if item["type"] == "ORDER_PLACED":
         return f"order {item['order']['ref']} is placed, {money(item['due'])} to pay"
+    step = STEPS.get(item["status"], item["status"].lower().replace("_", " "))
     if item["type"] == "STATUS_CHANGED":
-        step = STEPS.get(item["status"], item["status"].lower().replace("_", " "))
         return f"your order {step}"
-    return "your order has moved on"
+    paid = item["order"]["paymentState"].lower().replace("_", " ")
+    return f"a step behind the scenes; payment {paid}"
 
 
 def _work_list(who: Person, location_id: str, sku: str) -> Feed:
