@@ -116,8 +116,9 @@ def _token(settings: StackSettings, asked: argparse.Namespace) -> int:
 
 def _tour(settings: StackSettings) -> int:
     narrator = Narrator(console_of(sys.stdout))
+    mark = new_identifier()[-MARK_LENGTH:]
     try:
-        return asyncio.run(run_tour(settings, narrator, new_identifier()[-MARK_LENGTH:]))
+        return asyncio.run(run_tour(settings, narrator, mark, SystemClock().now()))
     except KeyboardInterrupt:
         return 130
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Final
 
 from devstack.tour.failures import ClaimBroken
@@ -19,12 +20,18 @@ def _no_facts(_: Json) -> Iterable[Fact]:
 
 
 class Stage:
-    """One tour under way; `mark` is its own, and stands in everything that it adds."""
+    """One tour under way, begun at `now`; its `mark` stands in everything that it adds."""
 
     def __init__(
-        self, graph: Graph, narrator: Narrator, listeners: AsyncExitStack, mark: str
+        self,
+        graph: Graph,
+        narrator: Narrator,
+        listeners: AsyncExitStack,
+        mark: str,
+        now: datetime,
     ) -> None:
         self.mark = mark
+        self.now = now
         self._graph = graph
         self._narrator = narrator
         self._listeners = listeners

@@ -1,6 +1,6 @@
 """The story, act by act."""
 
-from devstack.tour.acts import closing, opening, returning, shop_floor, shopping
+from devstack.tour.acts import closing, opening, returning, shop_floor, shopping, visiting
 from devstack.tour.stage import Stage
 
 
@@ -15,4 +15,5 @@ async def play(stage: Stage) -> None:
     await shop_floor.deliver(stage, setting, purchase, parcel)
     brought = await returning.bring(stage, setting, purchase)
     await returning.refund(stage, setting, purchase, brought)
-    await closing.close_the_story(stage, setting, purchase, brought)
+    visit = await visiting.visit(stage, setting, purchase)
+    await closing.close_the_story(stage, setting, purchase, brought, visit)

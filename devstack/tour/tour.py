@@ -1,6 +1,7 @@
 """One tour through a running stack."""
 
 from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Final
 
 import aiohttp
@@ -23,14 +24,14 @@ HOW_TO_READ: Final = (
 )
 
 
-async def run_tour(settings: StackSettings, narrator: Narrator, mark: str) -> int:
+async def run_tour(settings: StackSettings, narrator: Narrator, mark: str, now: datetime) -> int:
     """Play the story against the stack of these settings; return the exit code."""
     try:
         async with aiohttp.ClientSession() as session, AsyncExitStack() as listeners:
             graph = Graph(session, settings.gateway_url, settings.issuer_url)
             await graph.require_ready()
             narrator.opens(TITLE, HOW_TO_READ)
-            await play(Stage(graph, narrator, listeners, mark))
+            await play(Stage(graph, narrator, listeners, mark, now))
     except TourStopped as stopped:
         narrator.fails(str(stopped))
         return 1

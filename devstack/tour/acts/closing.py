@@ -21,6 +21,7 @@ query WholeStory($order: ID!) {
     fulfilments { state location { name } }
     payments { captured { amount currency } refunded { amount currency } }
     returns { nodes { rma state receivedAt { name } } }
+    appointments { nodes { ref state location { name } products { item { title } } } }
     timeline(first: 50) { nodes { happening actor } }
   }
 }
@@ -28,7 +29,7 @@ query WholeStory($order: ID!) {
 
 
 async def close_the_story(
-    stage: Stage, setting: Setting, purchase: Purchase, brought: Brought
+    stage: Stage, setting: Setting, purchase: Purchase, brought: Brought, visit: str
 ) -> None:
     """Ask for everything at once."""
     stage.act(
@@ -56,6 +57,8 @@ async def close_the_story(
         returned,
         holds=returned["rma"] == brought.rma and returned["receivedAt"]["name"] == setting.far.name,
     )
+    visits = [one["ref"] for one in order["appointments"]["nodes"]]
+    stage.claims("and the visit that is to come", visits, holds=visits == [visit])
 
 
 def _story(answer: Json) -> Iterable[Fact]:
@@ -68,5 +71,8 @@ def _story(answer: Json) -> Iterable[Fact]:
         yield "card", f"{money(payment['captured'])} taken, {money(payment['refunded'])} given back"
     for one in order["returns"]["nodes"]:
         yield f"return {one['rma']}", f"{one['state'].lower()} in {one['receivedAt']['name']}"
+    for one in order["appointments"]["nodes"]:
+        what = ", ".join(product["item"]["title"] for product in one["products"])
+        yield f"visit {one['ref']}", f"{one['state'].lower()} in {one['location']['name']}: {what}"
     steps = [one["happening"].lower().replace("_", " ") for one in order["timeline"]["nodes"]]
     yield "what happened", ", ".join(steps)

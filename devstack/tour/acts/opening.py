@@ -23,8 +23,12 @@ FEEDS: Final = {
     "pricesImport": "prices",
     "stockImport": "stock",
     "customersImport": "customers",
+    "appointmentTypesImport": "kinds of visit",
+    "advisorsImport": "advisers",
 }
 """What each import brings, in words."""
+
+TAKEN: Final = frozenset({"APPLIED", "UNCHANGED"})
 
 FIND: Final = """
 query Shops {
@@ -150,7 +154,7 @@ async def open_the_story(stage: Stage) -> Setting:
         "knows a new customer, Camille.",
         REGISTER,
         {"ref": ref, "email": email},
-        _statuses,
+        taken_lines,
     )
     known = await stage.does(camille, "signs in on her phone.", SIGN_IN, {"ref": ref})
     stage.claims(
@@ -235,7 +239,7 @@ async def _deliver(
             "larger": larger.sku,
             "largerTitle": larger.title,
         },
-        _statuses,
+        taken_lines,
     )
     statuses = [line["status"] for feed in answer.values() for line in feed["results"]]
     stage.claims("every line of the delivery was taken", answer, holds={*statuses} == {"APPLIED"})
@@ -266,7 +270,8 @@ def _found(answer: Json) -> Iterable[Fact]:
     yield "sold through", ", ".join(channel["name"] for channel in answer["channels"])
 
 
-def _statuses(answer: Json) -> Iterable[Fact]:
+def taken_lines(answer: Json) -> Iterable[Fact]:
+    """Say of each import how many of its lines were taken."""
     for feed, payload in answer.items():
         statuses = [line["status"] for line in payload["results"]]
-        yield FEEDS[feed], f"{statuses.count('APPLIED')} of {len(statuses)} taken"
+        yield FEEDS[feed], f"{sum(one in TAKEN for one in statuses)} of {len(statuses)} taken"
