@@ -117,10 +117,7 @@ def _token(settings: StackSettings, asked: argparse.Namespace) -> int:
 def _tour(settings: StackSettings) -> int:
     narrator = Narrator(console_of(sys.stdout))
     mark = new_identifier()[-MARK_LENGTH:]
-    try:
-        return asyncio.run(run_tour(settings, narrator, mark, SystemClock().now()))
-    except KeyboardInterrupt:
-        return 130
+    return asyncio.run(run_tour(settings, narrator, mark, SystemClock().now()))
 
 
 def _issue(settings: StackSettings) -> int:

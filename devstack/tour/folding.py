@@ -13,7 +13,6 @@ from graphql import parse
 from graphql.language import (
     ArgumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     InlineFragmentNode,
     ListValueNode,
     ObjectFieldNode,
@@ -52,13 +51,10 @@ Piece: TypeAlias = str | Block
 
 def folded(text: str, variables: Variables, width: int) -> str:
     """Write the operation of a document in as few lines of `width` columns as can be read."""
-    definitions = parse(text, no_location=True).definitions
-    operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
-    if len(operations) + sum(isinstance(o, FragmentDefinitionNode) for o in definitions) != len(
-        definitions
-    ):
-        raise ValueError("A document holds one operation and its fragments.")
-    (operation,) = operations
+    found = [one for one in parse(text).definitions if isinstance(one, OperationDefinitionNode)]
+    if len(found) != 1:
+        raise ValueError("A document of the story holds one operation.")
+    operation = found[0]
     kind = operation.operation.value
     block = _braces(f"{kind} ", operation.selection_set, variables)
     return "\n".join(_laid(block, "", width))

@@ -16,6 +16,9 @@ PROTOCOL: Final = "graphql-transport-ws"
 PUSH_SECONDS: Final = 30.0
 """How long something that was done may take to be told, on a busy machine."""
 
+GOODBYE: Final = aiohttp.ClientWSTimeout(ws_close=1.0)
+"""A gateway that hangs does not hold up the end of the tour."""
+
 Matches = Callable[[Json], bool]
 
 
@@ -82,7 +85,9 @@ async def listening(graph: Graph, feed: Feed, told: Callable[[Json], None]) -> A
 async def _read(graph: Graph, feed: Feed, heard: Heard, told: Callable[[Json], None]) -> None:
     try:
         token = await graph.token(feed.who)
-        async with graph.session.ws_connect(graph.url, protocols=(PROTOCOL,)) as socket:
+        async with graph.session.ws_connect(
+            graph.url, protocols=(PROTOCOL,), timeout=GOODBYE
+        ) as socket:
             await _begin(socket, feed, token)
             async for item in _items(socket, feed):
                 if item["delivery"] == "EVENT":

@@ -182,18 +182,19 @@ async def open_the_story(stage: Stage) -> Setting:
 def chosen_shops(nodes: Sequence[Json]) -> tuple[Shop, Shop, Shop]:
     """Choose the shop near the customer, the next one, and one far away.
 
-    Raises NothingToShow where there are fewer than three shops with a place on the map.
+    Raises NothingToShow where there are fewer than three with a place on the map of one country.
     """
     shops = [_shop(node) for node in nodes if node["active"] and node["point"]]
-    if len(shops) < SHOPS_NEEDED:
+    home = next((shop for shop in shops if shop.opens), shops[0] if shops else None)
+    near = [shop for shop in shops if home and shop.country == home.country]
+    if home is None or len(near) < SHOPS_NEEDED:
         raise NothingToShow(
-            f"The story needs {SHOPS_NEEDED} shops and found {len(shops)}:"
+            f"The story needs {SHOPS_NEEDED} shops in one country and found {len(near)}:"
             " wait until `make up` says that the sample is loaded."
         )
-    home = next((shop for shop in shops if shop.opens), shops[0])
-    others = [shop for shop in shops if shop != home and shop.country == home.country]
-    others.sort(key=lambda shop: (distance_km(home.point, shop.point), shop.code))
-    return home, others[0], others[-1]
+    start = home.point
+    near.sort(key=lambda shop: (shop != home, distance_km(start, shop.point), shop.code))
+    return near[0], near[1], near[-1]
 
 
 def chosen_channel(channels: Sequence[Json], country: str) -> Json:

@@ -16,6 +16,7 @@ from devstack.tour.stage import Stage
 
 AHEAD: Final = timedelta(days=28)
 SHOWN_SLOTS: Final = 3
+TO_THE_MINUTE: Final = "%Y-%m-%dT%H:%MZ"
 
 OFFER_VISITS: Final = """
 mutation OfferVisits($key: String!, $type: String!, $advisor: String!, $shop: String!) {
@@ -159,7 +160,7 @@ async def _choose(stage: Stage, setting: Setting, kind: str) -> str:
         setting.camille,
         "looks when she can come.",
         SLOTS,
-        {"shop": home.code, "type": kind, **_window(stage)},
+        {"shop": home.code, "type": kind, **_between(stage.now, AHEAD)},
         lambda answer: _free(answer, home.timezone),
     )
     slots = answer["location"]["slots"]
@@ -171,7 +172,7 @@ async def _choose(stage: Stage, setting: Setting, kind: str) -> str:
 async def _prepare(stage: Stage, setting: Setting, booked: Json) -> None:
     home = setting.home
     start = datetime.fromisoformat(booked["start"])
-    day = {"from": start.isoformat(), "to": (start + timedelta(minutes=1)).isoformat()}
+    day = _between(start, timedelta(minutes=1))
     answer = await stage.does(
         home.assistant("Inès"),
         "sees who comes, and what to take out of the stock room.",
@@ -188,8 +189,8 @@ async def _prepare(stage: Stage, setting: Setting, booked: Json) -> None:
     )
 
 
-def _window(stage: Stage) -> dict[str, str]:
-    return {"from": stage.now.isoformat(), "to": (stage.now + AHEAD).isoformat()}
+def _between(start: datetime, duration: timedelta) -> dict[str, str]:
+    return {"from": f"{start:{TO_THE_MINUTE}}", "to": f"{start + duration:{TO_THE_MINUTE}}"}
 
 
 def _feed(who: Person, voice: str, topic: str, setting: Setting) -> Feed:

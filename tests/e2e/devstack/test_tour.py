@@ -1,0 +1,37 @@
+"""`make tour` against `make up`: the story ends well, again and again on the same data."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.support.system import System
+
+pytestmark = pytest.mark.timeout(240)
+
+TOLD = (
+    "Product page: Wool coat, size M: none left in Paris Rivoli",
+    "Work list Paris Rivoli: gone from the list (short)",
+    "Work list Paris Batignolles: new: 1 unit to pick",
+    "Camille's phone: your order is on its way",
+    "Camille's phone: your order has been delivered",
+    "Product page: Wool coat, size M: available in Ajaccio Fesch",
+    "189.00 EUR taken, 189.00 EUR given back",
+    "Agenda Paris Rivoli: a visit is agreed",
+)
+"""The turns of the story, as somebody who reads it meets them."""
+
+
+def test_the_tour_ends_well_twice_in_a_row_on_the_same_data(tmp_path: Path) -> None:
+    system = System(tmp_path)
+    system.environment["LOG_LEVEL"] = "warning"  # nobody reads on once it is ready
+    with system.running() as running:
+        for _ in range(2):
+            tour = system.run("tour")
+            assert tour.returncode == 0, tour.stdout + tour.stderr
+            assert "and all of them so." in tour.stdout
+            found = [tour.stdout.find(text) for text in TOLD]
+            assert found == sorted(found)
+            assert found[0] >= 0
+            assert "\x1b" not in tour.stdout
+        running.end(signal.SIGINT)
