@@ -6,13 +6,16 @@ RUN := .venv/bin/python
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help up reset test test-long loss lint fmt schema bench capabilities lock
+.PHONY: help up tour reset test test-long loss lint fmt schema bench capabilities lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: $(INSTALLED) ## run the whole system here: databases, services, gateway, sample data
 	@exec $(RUN) devstack/leash.py $$PPID 15 $(RUN) -m devstack up
+
+tour: $(INSTALLED) ## one customer's story, played against what `make up` runs, and checked
+	@$(RUN) -m devstack tour
 
 reset: $(INSTALLED) ## forget the data of `make up`
 	@$(RUN) -m devstack reset
