@@ -20,7 +20,7 @@ from appointments_svc.ports import Inventory, Orders
 from appointments_svc.settings import AppointmentsSettings
 from appointments_svc.use_cases.surroundings import Surroundings
 from service_kit.graphql.late_client import LateServiceClient
-from service_kit.graphql.outbound_settings import messages_of
+from service_kit.graphql.outbound_settings import messages_of, texts_of
 from service_kit.graphql.service_client import ServiceClient
 from service_kit.graphql.service_settings import database_of, relay_settings_of
 from service_kit.graphql.subgraph import subgraph_app
@@ -35,7 +35,7 @@ from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.outbox import Outbox
 from service_kit.messaging.relay import Relay, RelaySettings
 from service_kit.messaging.upkeep import upkeep
-from service_kit.outbound.messages import MessageSender
+from service_kit.outbound.messages import MessageSender, TextSender
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.health import HealthCheck
@@ -64,6 +64,7 @@ class Foundation:
     trusted: TrustedKeys
     clock: Clock
     identifiers: Identifiers = new_identifier
+    texts: TextSender | None = None
     partitions: int = 8
     relay: RelaySettings = field(default_factory=RelaySettings)
     reached: Reached = pass_by
@@ -100,6 +101,7 @@ def join(foundation: Foundation) -> Parts:
         errands=errands,
         clock=clock,
         identifiers=foundation.identifiers,
+        texts=foundation.texts,
         reached=foundation.reached,
         recovery_delay=foundation.recovery_delay,
     )
@@ -200,6 +202,7 @@ def app_of(settings: AppointmentsSettings, clock: Clock | None = None) -> Starle
         messages=messages_of(settings),
         trusted=TrustedKeys.from_file(settings.trusted_keys_file),
         clock=clock,
+        texts=texts_of(settings),
         partitions=settings.partitions,
         relay=relay_settings_of(settings),
         recovery_delay=settings.recovery_delay,

@@ -45,6 +45,7 @@ class Contact:
     """How to reach a customer; every field may be unknown or erased."""
 
     email: str | None = None
+    phone: str | None = None
     language: str | None = None
     given_name: str | None = None
 

@@ -17,7 +17,7 @@ ORDER: Final = """
 query AppointmentsOrder($by: OrderForReturnBy!) { orderForReturn(by: $by) { customerId } }
 """
 CONTACT: Final = """
-query AppointmentsContact($id: ID!) { customerContact(id: $id) { email language givenName } }
+query AppointmentsContact($id: ID!) { customerContact(id: $id) { email phone language givenName } }
 """
 OPERATIONS: Final = (VISITOR, ORDER, CONTACT)
 """Everything that is asked of orders."""
@@ -54,7 +54,7 @@ class GraphQLOrders:
         found = data["customerContact"]
         if found is None:
             return None
-        return Contact(found["email"], found["language"], found["givenName"])
+        return Contact(found["email"], found["phone"], found["language"], found["givenName"])
 
     async def _asked(self, operation: str, variables: Mapping[str, JSON]) -> Mapping[str, Any]:
         try:

@@ -12,7 +12,7 @@ from appointments_svc.domain.words.letters import letter
 from appointments_svc.ports import Work
 from appointments_svc.use_cases.change_appointment import change_by_itself
 from appointments_svc.use_cases.surroundings import Surroundings
-from service_kit.outbound.messages import Message
+from service_kit.outbound.messages import Message, TextMessage
 
 
 async def end_hold(around: Surroundings, appointment_id: str) -> None:
@@ -44,18 +44,21 @@ async def release_products(around: Surroundings, key: str, reservation_id: str) 
 
 
 async def send_message(around: Surroundings, key: str, appointment_id: str, topic: Topic) -> None:
-    """Tell the customer, if they can be reached."""
+    """Tell the customer by e-mail, else in a text message, if they can be reached."""
     found, kind = await around.work.run(lambda work: _read(work, appointment_id))
     if found is None or kind is None or found.customer is None:
         return
     contact = await around.orders.contact(found.customer.id)
-    if contact is None or contact.email is None:
+    if contact is None or not (contact.email or contact.phone):
         return
     site = (await around.inventory.sites([found.location_code])).get(found.location_code)
     if site is None:
         return
     subject, text = letter(found, kind, site, topic, contact.language, contact.given_name)
-    await around.messages.send(Message(key, contact.email, subject, text))
+    if contact.email:
+        await around.messages.send(Message(key, contact.email, subject, text))
+    elif contact.phone and around.texts is not None:
+        await around.texts.send(TextMessage(key, contact.phone, f"{subject} - {site.name}"))
 
 
 async def _read(

@@ -8,11 +8,12 @@ from obstore.store import S3Store
 
 from service_kit.graphql.service_settings import ServiceSettings
 from service_kit.outbound.message_folder import FolderMessages
-from service_kit.outbound.messages import MessageSender
+from service_kit.outbound.messages import MessageSender, TextSender
 from service_kit.outbound.object_bucket import BucketObjects
 from service_kit.outbound.object_folder import FolderObjects
 from service_kit.outbound.objects import ObjectStore
 from service_kit.outbound.smtp import SmtpMessages, SmtpServer
+from service_kit.outbound.text_folder import FolderTexts
 from service_kit.runtime.clock import Clock
 from service_kit.runtime.settings import Secret
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundSettings(ServiceSettings):
     """Messages go to a folder, or by SMTP; documents to a folder, or to a bucket of S3.
+
+    Text messages go to the folder of messages; by SMTP there are none.
 
     Without an access key the bucket is reached as the environment of the process allows.
     `public_url` is where people reach this service; a folder's documents are served there.
@@ -66,6 +69,12 @@ def messages_of(settings: OutboundSettings) -> MessageSender:
             return SmtpMessages(server, settings.message_from)
         case unknown:
             raise ValueError(f"Nothing carries messages as {unknown!r}: say folder or smtp.")
+
+
+def texts_of(settings: OutboundSettings) -> TextSender | None:
+    """Give whoever carries text messages: the sandbox beside a folder of messages, else nobody."""
+    is_sandbox = settings.message_sender == "folder"
+    return FolderTexts(settings.message_folder) if is_sandbox else None
 
 
 def objects_of(settings: OutboundSettings, clock: Clock) -> ObjectStore:

@@ -18,6 +18,22 @@ class Message:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """A text message (SMS) to a telephone number; `key` names it as that of a `Message` does."""
+
+    key: str
+    to: str
+    text: str
+
+
+class TextSender(Protocol):
+    """Carries text messages; one that was taken may arrive twice if its sender died meanwhile."""
+
+    async def send(self, message: TextMessage) -> None:
+        """Hand the message over; raises MessageNotSent if that has to be tried again."""
+
+
 class MessageSender(Protocol):
     """Carries messages; one that was taken may arrive twice if its sender died meanwhile."""
 

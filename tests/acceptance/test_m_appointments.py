@@ -172,7 +172,7 @@ async def test_customer_and_shop_hear_of_each_step_and_nobody_else(
     }
     named = {
         "ada": f'customerId: "{await visiting.customer_id("ADA")}"',
-        "eve": f'customerId: "{await visiting.customer_id("EVE")}"',
+        "eve": f'locationId: "{visiting.location_id("S1")}"',
         "shop": f'locationId: "{visiting.location_id("S1")}"',
     }
     async with AsyncExitStack() as listening:

@@ -11,14 +11,18 @@ from appointments_svc.domain.agenda.site import Site
 from appointments_svc.domain.appointments.appointment import Product, Visitor
 from appointments_svc.ports import Contact, CustomerBy, Kept
 from service_kit.commands.refusal import Refusal, RefusedAll
+from service_kit.outbound.messages import TextMessage
 from tests.support.visits import SHOP, at
 
 CUSTOMERS: Final = (Visitor("c-1", "C1"), Visitor("c-2", "C2"))
+ANNA: Final = Contact("anna@example.test", None, "fr", "Anna")
 
 
 @dataclass
 class FakeOrders:
     """Orders that know two customers, and an order of the first."""
+
+    reached_by: Contact | None = ANNA
 
     async def visitor(self, by: CustomerBy) -> Visitor | None:
         known = (each for each in CUSTOMERS if each.ref == by.ref or each.id == by.id)
@@ -28,7 +32,17 @@ class FakeOrders:
         return order_id == "o-1", CUSTOMERS[0].id if order_id == "o-1" else None
 
     async def contact(self, customer_id: str) -> Contact | None:
-        return Contact("anna@example.test", "fr", "Anna")
+        return self.reached_by
+
+
+@dataclass
+class FakeTexts:
+    """Text messages by key."""
+
+    sent: dict[str, TextMessage] = field(default_factory=dict)
+
+    async def send(self, message: TextMessage) -> None:
+        self.sent[message.key] = message
 
 
 @dataclass

@@ -20,7 +20,7 @@ from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.storage.database import Database, connect
 from tests.support.fake_returns_world import FakePost
-from tests.support.fake_visits_world import FakeOrders, FakeStock
+from tests.support.fake_visits_world import FakeOrders, FakeStock, FakeTexts
 from tests.support.visits import at
 
 SCHEMA = appointments_schema()
@@ -51,6 +51,7 @@ class World:
     orders: FakeOrders = field(default_factory=FakeOrders)
     stock: FakeStock = field(default_factory=FakeStock)
     post: FakePost = field(default_factory=FakePost)
+    texts: FakeTexts = field(default_factory=FakeTexts)
 
 
 @dataclass
@@ -170,6 +171,7 @@ async def open_process(
             orders=world.orders,
             inventory=world.stock,
             messages=world.post,
+            texts=world.texts,
             trusted=TrustedKeys({}),
             clock=clock,
             reached=reached,

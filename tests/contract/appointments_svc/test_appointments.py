@@ -3,6 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
+from appointments_svc.ports import Contact
 from retail_kit.roles import Role
 from tests.contract.appointments_svc.conftest import OpenProcess, World, slot
 
@@ -155,6 +158,31 @@ async def test_who_comes_is_no_no_show_and_is_written_when_booked_and_reminded_b
         *("HELD", "BOOKING", "CONFIRMED", "CHECKED_IN", "COMPLETED")
     ]
     assert world.stock.kept == 0
+
+
+@pytest.mark.parametrize(
+    ("contact", "told"),
+    [
+        (Contact(phone="+33600000001"), "Appointment $ref: confirmed for 2026-09-14, 15:00 - Shop"),
+        (Contact(), None),
+        (None, None),
+    ],
+)
+async def test_who_has_no_address_is_told_in_a_text_message_and_who_has_neither_is_not(
+    open_process: OpenProcess, world: World, contact: Contact | None, told: str | None
+) -> None:
+    world.orders.reached_by = contact
+    process = await open_process()
+    await process.opens("ann")
+
+    booked = (await process.books())["appointment"]
+    await process.takes_over()
+
+    texts = [(message.to, message.text) for message in world.texts.sent.values()]
+    words = [("+33600000001", told.replace("$ref", booked["ref"]))] if told else []
+    assert texts == words
+    assert world.post.sent == {}
+    assert await process.parts.due_worker.run_due_once() == 0
 
 
 async def test_customers_see_and_book_for_themselves_and_assistants_where_they_work(

@@ -13,8 +13,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from devstack.ports import free_port
 from service_kit.outbound.message_folder import FolderMessages
-from service_kit.outbound.messages import Message, MessageNotSent, MessageSender
+from service_kit.outbound.messages import Message, MessageNotSent, MessageSender, TextMessage
 from service_kit.outbound.smtp import SmtpMessages, SmtpServer
+from service_kit.outbound.text_folder import FolderTexts
 
 SENDER = "Shop <no-reply@shop.test>"
 MESSAGE = Message("key-1", "anna@example.test", "Retour n° 1", "Bonjour Anna,\n\nReçu.\n")
@@ -87,3 +88,15 @@ async def test_a_server_that_is_away_is_asked_again_later() -> None:
     server = SmtpServer("127.0.0.1", 1, start_tls=False)
     with pytest.raises(MessageNotSent):
         await SmtpMessages(server, SENDER).send(MESSAGE)
+
+
+async def test_the_sandbox_keeps_each_text_message_once_with_the_number_above_it(
+    tmp_path: Path,
+) -> None:
+    sandbox = FolderTexts(tmp_path / "outbox")
+    first = TextMessage("key-1", "+33600000001", "Rendez-vous confirmé à 15:00")
+    for message in (first, first, TextMessage("key-2", "+336\n00", "Hello")):
+        await sandbox.send(message)
+
+    written = {path.read_text("utf-8") for path in (tmp_path / "outbox").iterdir()}
+    assert written == {"+33600000001\nRendez-vous confirmé à 15:00\n", "+336 00\nHello\n"}

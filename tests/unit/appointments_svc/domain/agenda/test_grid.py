@@ -117,11 +117,15 @@ def test_a_night_with_an_hour_twice_has_two_slots_more_and_one_less_of_it_two_le
 def test_a_visit_after_midnight_belongs_to_the_evening_before() -> None:
     late = WeeklyHours.on((0,), "22:00-02:00")
     site = Site("B1", "Bar", WorkingCalendar("Europe/Paris", late))
+    tuesday = MONDAY + DAY
+    assert local_starts(tuesday, site=site) == ["00:00", "00:30", "01:00", "01:30"]
 
     slot = slot_at(site, FITTING, at(1, day=MONDAY + DAY), at(9) - DAY)
 
     assert isinstance(slot, Slot)
     assert slot.day == MONDAY
+    pause = replace(site, breaks=WeeklyHours.on((tuesday.weekday(),), "00:30-01:00"))
+    assert local_starts(tuesday, site=pause) == ["00:00", "01:00", "01:30"]
 
 
 HOURS = st.builds(
