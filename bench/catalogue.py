@@ -3,8 +3,10 @@
 import aiohttp
 
 from bench.running_stack import RunningStack
-from devstack.sample.loading import Feed, SampleSender
-from devstack.sample.network import PLACES
+from devstack.sample.feeds import Feed
+from devstack.sample.graph import SampleGraph, SampleRefused
+from devstack.sample.loading import APPLIED, FEEDER
+from devstack.sample.network import FIRST_PLACES
 from service_kit.runtime.clock import Clock
 
 CHANNEL = "web-fr"
@@ -19,11 +21,16 @@ _PLENTY = 1_000_000
 
 
 async def load_catalogue(stack: RunningStack, session: aiohttp.ClientSession, clock: Clock) -> None:
-    """Load the goods through the public graph."""
+    """Load the goods through the public graph; raise SampleRefused if a line was not taken."""
     token = await stack.token(session, role="integration")
-    now = clock.now()
-    async with SampleSender(stack.gateway, token) as sender:
-        await sender.send_all(_feeds(now.isoformat()), now)
+    at = clock.now().isoformat()
+    async with SampleGraph(stack.gateway, lambda _: token) as graph:
+        for feed in _feeds(at):
+            for call in feed.calls():
+                given = {"idempotencyKey": f"{call.name}-{at}", "lines": call.lines, **call.rest}
+                payload = await graph.does(FEEDER, call.mutation, "results { status }", given)
+                if any(result["status"] not in APPLIED for result in payload["results"]):
+                    raise SampleRefused(f"Lines of {call.name} were not taken.")
 
 
 def _feeds(at: str) -> tuple[Feed, ...]:
@@ -33,11 +40,11 @@ def _feeds(at: str) -> tuple[Feed, ...]:
     stock = tuple(
         {"sku": sku, "locationCode": place.code, "quantity": _PLENTY, "snapshotAt": at}
         for sku in skus
-        for place in PLACES
+        for place in FIRST_PLACES
     )
     return (
-        Feed("itemsImport", items, {}),
-        Feed("customersImport", tuple({"ref": ref} for ref in CUSTOMERS), {}),
-        Feed("pricesImport", prices, {}),
-        Feed("stockImport", stock, {"mode": "SNAPSHOT"}),
+        Feed("bench-items", "itemsImport", items, {}),
+        Feed("bench-customers", "customersImport", tuple({"ref": ref} for ref in CUSTOMERS), {}),
+        Feed("bench-prices", "pricesImport", prices, {}),
+        Feed("bench-stock", "stockImport", stock, {"mode": "SNAPSHOT"}),
     )

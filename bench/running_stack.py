@@ -74,7 +74,13 @@ async def running_stack(environment: Mapping[str, str]) -> AsyncIterator[Running
             "-m",
             "devstack",
             "up",
-            env={**environment, **settings, "TUTTI_FOLDER": folder, "LOG_LEVEL": "warning"},
+            env={
+                **environment,
+                **settings,
+                "TUTTI_FOLDER": folder,
+                "LOG_LEVEL": "warning",
+                "SAMPLE_SIZE": "small",  # the whole sample is still being loaded once it is ready
+            },
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

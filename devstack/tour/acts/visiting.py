@@ -6,7 +6,7 @@ from typing import Final
 
 from devstack.tour.acts.opening import ERP, Setting, taken_lines
 from devstack.tour.acts.shopping import Purchase, left
-from devstack.tour.acts.wording import local, units
+from devstack.tour.acts.wording import clock, local, units
 from devstack.tour.failures import NothingToShow
 from devstack.tour.graph import Json
 from devstack.tour.live import Feed
@@ -226,7 +226,8 @@ def _free(answer: Json, timezone: str) -> Iterable[Fact]:
 
 def _held(answer: Json, timezone: str) -> Iterable[Fact]:
     held = answer["appointmentHold"]["appointment"]
-    yield "kept", f"{local(held['start'], timezone)}, until {local(held['holdEnds'], timezone)}"
+    yield "time", local(held["start"], timezone)
+    yield "kept until", clock(held["holdEnds"], timezone)
 
 
 def _booked(answer: Json, timezone: str) -> Iterable[Fact]:

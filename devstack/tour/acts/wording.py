@@ -18,4 +18,13 @@ def units(count: int) -> str:
 
 def local(moment: str, timezone: str) -> str:
     """Say when, on the clocks of a place."""
-    return f"{datetime.fromisoformat(moment).astimezone(ZoneInfo(timezone)):%A %d %B, %H:%M}"
+    return f"{_at(moment, timezone):%A %d %B}, {clock(moment, timezone)}"
+
+
+def clock(moment: str, timezone: str) -> str:
+    """Say when, to those who know the day."""
+    return f"{_at(moment, timezone):%H:%M}"
+
+
+def _at(moment: str, timezone: str) -> datetime:
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo(timezone))
