@@ -9,16 +9,24 @@ from returns_svc.ports import InventoryUnavailable, OrdersUnavailable
 from returns_svc.use_cases.surroundings import Surroundings
 from service_kit.commands.denials import unavailable
 from service_kit.commands.naming import code_errors, refuse_any
+from service_kit.commands.refusal import Refusal
 
 T = TypeVar("T")
 
 
 async def answered(question: Awaitable[T]) -> T:
-    """Give the answer, or refuse UNAVAILABLE."""
+    """Give the answer, or refuse UNAVAILABLE with the name of who did not give one."""
     try:
         return await question
-    except (OrdersUnavailable, InventoryUnavailable) as error:
-        raise unavailable("Another service did not answer. Ask again with the same key.") from error
+    except OrdersUnavailable as error:
+        raise _silent("order_svc") from error
+    except InventoryUnavailable as error:
+        raise _silent("inventory_svc") from error
+
+
+def _silent(service: str) -> Refusal:
+    message = "Another service did not answer. Ask again with the same key."
+    return unavailable(message, service=service)
 
 
 async def place_at(around: Surroundings, code: str, *path: str) -> Place:

@@ -41,6 +41,6 @@ def expect(expected: int | None, current: int) -> None:
         raise version_conflict(expected, current)
 
 
-def unavailable(message: str = "Too busy. Ask again with the same key.") -> Refusal:
+def unavailable(message: str = "Too busy. Ask again with the same key.", **params: str) -> Refusal:
     """Something needed did not answer; whether anything was done, the same key finds out."""
-    return Refusal(UNAVAILABLE, message, retryable=True)
+    return Refusal(UNAVAILABLE, message, params=params, retryable=True)
