@@ -9,6 +9,7 @@ from devstack.sample.first_garments import first_items, first_prices, first_stoc
 from devstack.sample.garments import items, prices
 from devstack.sample.network import channels, locations
 from devstack.sample.people import customers
+from devstack.sample.reception import advisors, appointment_types, capacities
 from devstack.sample.stock import stock
 
 LINES_A_CALL = 1_000
@@ -55,6 +56,9 @@ def first_feeds(counted_at: str) -> tuple[Feed, ...]:
         Feed("channels", "channelsImport", tuple(channels()), {}),
         Feed("customers", "customersImport", tuple(customers()), {}),
         Feed("policies", "returnPoliciesImport", (RETURN_POLICY,), {}),
+        Feed("appointment-types", "appointmentTypesImport", tuple(appointment_types()), {}),
+        Feed("advisors", "advisorsImport", tuple(advisors()), {}),
+        Feed("capacities", "appointmentCapacitiesImport", tuple(capacities()), {}),
         Feed("first-items", "itemsImport", tuple(first_items()), {}),
         Feed("first-prices", "pricesImport", tuple(first_prices()), {}),
         _stock_feed("first-stock", first_stock(), counted_at),

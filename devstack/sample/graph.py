@@ -19,7 +19,7 @@ class SampleRefused(Exception):
 
 
 class SampleGraph:
-    """Sends mutations to the graph at `url`; `token_of` gives a user's bearer token."""
+    """Sends operations to the graph at `url`; `token_of` gives a user's bearer token."""
 
     def __init__(self, url: str, token_of: Callable[[User], str]) -> None:
         self.url = url
@@ -41,26 +41,40 @@ class SampleGraph:
 
         What may pass is tried again: `given` has an idempotency key, so that once is enough.
         """
-        for attempt in range(1, TRIES):
-            payload, problems = await self._ask(user, mutation, selection, given)
-            if not problems:
-                return payload
-            if not all(problem.get("retryable") for problem in problems):
-                break
-            await asyncio.sleep(PAUSE_SECONDS * attempt)
-        text = json.dumps(problems[:3], ensure_ascii=False)
-        raise SampleRefused(f"The graph refused the sample at {mutation}: {text}")
-
-    async def _ask(
-        self, user: User, mutation: str, selection: str, given: Mapping[str, Any]
-    ) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
-        """Give the payload and what is wrong with it."""
         name = mutation[0].upper() + mutation[1:]
         operation = (
             f"mutation Load($input: {name}Input!) {{ {mutation}(input: $input) "
             f"{{ {selection} userErrors {{ code message path retryable }} }} }}"
         )
-        body = {"query": operation, "variables": {"input": given}}
+        data = await self._settled(user, mutation, operation, {"input": given})
+        payload: Mapping[str, Any] = data[mutation]
+        return payload
+
+    async def asks(
+        self, user: User, operation: str, variables: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Give a query's data; raise SampleRefused at a no."""
+        return await self._settled(user, "a question", operation, variables)
+
+    async def _settled(
+        self, user: User, what: str, operation: str, variables: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Ask until there is an answer that stays: data, or what is wrong."""
+        for attempt in range(1, TRIES):
+            data, problems = await self._ask(user, operation, variables)
+            if not problems:
+                return data
+            if not all(problem.get("retryable") for problem in problems):
+                break
+            await asyncio.sleep(PAUSE_SECONDS * attempt)
+        text = json.dumps(problems[:3], ensure_ascii=False)
+        raise SampleRefused(f"The graph refused the sample at {what}: {text}")
+
+    async def _ask(
+        self, user: User, operation: str, variables: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
+        """Give the data and what is wrong with it."""
+        body = {"query": operation, "variables": variables}
         headers = {"Authorization": f"Bearer {self._token_of(user)}"}
         assert self._session is not None  # noqa: S101  (it is entered first)
         try:
@@ -68,12 +82,13 @@ class SampleGraph:
                 answer = await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             return {}, [{"message": repr(error), "retryable": True}]
-        payload = (answer.get("data") or {}).get(mutation) or {}
-        return payload, list(_problems(answer, payload))
+        return answer.get("data") or {}, list(_problems(answer))
 
 
-def _problems(answer: Mapping[str, Any], payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _problems(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for error in answer.get("errors") or ():
         code = (error.get("extensions") or {}).get("code")
         yield {"message": error.get("message"), "code": code}
-    yield from payload.get("userErrors") or ()
+    for payload in (answer.get("data") or {}).values():
+        if isinstance(payload, Mapping):
+            yield from payload.get("userErrors") or ()

@@ -4,7 +4,7 @@ The graph takes no orders of the past, so they are as old as the load; who prepa
 assistant of each place.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,7 +14,8 @@ from typing import Any
 from devstack.sample.draws import draws
 from devstack.sample.garments import Article, options
 from devstack.sample.graph import SampleGraph
-from devstack.sample.people import Person, people
+from devstack.sample.people import FIRST_PEOPLE, Person, people
+from devstack.sample.stock import well_stocked
 from devstack.tokens import User, user_of
 from retail_kit.roles import Role
 from service_kit.runtime.identifiers import derived_identifier
@@ -97,13 +98,22 @@ class PastOrder:
 
 
 def past_orders() -> Iterator[PastOrder]:
-    """Give the orders; those that came furthest are the oldest."""
+    """Give the orders; those that came furthest are the oldest.
+
+    The youngest are of the first customers, of what the shop of their town has: it has work to do.
+    """
     fates = [fate for fate, many in HOW_MANY.items() for _ in range(many)]
     for number, fate in enumerate(fates, start=1):
         chance = draws("order", str(number))
-        customers = people()
-        person = customers[int(chance.random() ** 2 * len(customers))]
-        chosen = {_article(chance): 1 + int(chance.random() * 1.3) for _ in range(_lines(chance))}
+        place = chance.random()
+        if fate is Fate.PLACED:
+            person = people()[number % len(FIRST_PEOPLE)]
+            sold = well_stocked()[person.town.code]
+        else:
+            person, sold = people()[int(place**2 * len(people()))], well_stocked()["W1"]
+        chosen = {
+            _article(chance, sold): 1 + int(chance.random() * 1.3) for _ in range(_lines(chance))
+        }
         carrier = CARRIERS[int(chance.random() * len(CARRIERS))]
         yield PastOrder(number, person, tuple(chosen.items()), fate, carrier)
 
@@ -118,11 +128,14 @@ def _by_rank() -> Sequence[tuple[Article, ...]]:
     return [sizes for model, sizes in sorted(options(), key=lambda option: option[0].rank)]
 
 
-def _article(chance: Random) -> Article:
-    """Choose an article, more often one that sells well."""
+def _article(chance: Random, sold: Collection[str]) -> Article:
+    """Choose an article among those sold, more often one that sells well."""
     all_sizes = _by_rank()
-    sizes = all_sizes[int(chance.random() ** 2 * len(all_sizes))]
-    return sizes[int(chance.random() * len(sizes))]
+    while True:
+        sizes = all_sizes[int(chance.random() ** 2 * len(all_sizes))]
+        article = sizes[int(chance.random() * len(sizes))]
+        if article.sku in sold:
+            return article
 
 
 async def play(graph: SampleGraph, run: str, order: PastOrder) -> None:

@@ -16,6 +16,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from devstack.sample.feeds import Call, Feed, SampleSize, first_feeds, other_feeds
 from devstack.sample.graph import SampleGraph, SampleRefused
 from devstack.sample.history import PastOrder, past_orders, play
+from devstack.sample.visits import Visit, receive, visits
 from devstack.tokens import user_of
 from retail_kit.roles import Role
 from service_kit.runtime.identifiers import derived_identifier
@@ -94,12 +95,15 @@ class Load:
         refused = [each for each in payload["results"] if each["status"] not in APPLIED]
         raise SampleRefused(f"The graph refused lines of the sample: {refused[:3]}")
 
-    async def play(self, orders: Sequence[PastOrder]) -> None:
-        """Lead the orders to where they got, one after the other."""
-        for order in orders:
-            if order.name not in self.mark.calls:
-                await play(self.graph, self.mark.run, order)
-            await self._note(order.name, 1)
+    async def play(self, stories: Sequence[PastOrder | Visit], now: datetime) -> None:
+        """Lead orders and visits to where they got, one after the other."""
+        for story in stories:
+            if story.name not in self.mark.calls:
+                if isinstance(story, Visit):
+                    await receive(self.graph, self.mark.run, story, now)
+                else:
+                    await play(self.graph, self.mark.run, story)
+            await self._note(story.name, 1)
 
     async def _note(self, name: str, records: int) -> None:
         await self.marks.update_one({"_id": MARKER}, {"$addToSet": {"calls": name}})
@@ -113,7 +117,7 @@ class Sample:
 
     first: tuple[Feed, ...]
     others: tuple[Feed, ...]
-    orders: tuple[PastOrder, ...]
+    stories: tuple[PastOrder | Visit, ...]
 
     @classmethod
     def of(cls, size: SampleSize, counted_at: str) -> Self:
@@ -121,12 +125,12 @@ class Sample:
         first = first_feeds(counted_at)
         if size is SampleSize.SMALL:
             return cls(first, (), ())
-        return cls(first, other_feeds(counted_at), tuple(past_orders()))
+        return cls(first, other_feeds(counted_at), (*past_orders(), *visits()))
 
     @property
     def records(self) -> int:
-        """How many lines and orders there are."""
-        return sum(len(feed.lines) for feed in (*self.first, *self.others)) + len(self.orders)
+        """How many lines, orders and visits there are."""
+        return sum(len(feed.lines) for feed in (*self.first, *self.others)) + len(self.stories)
 
     @property
     def version(self) -> str:
@@ -136,7 +140,7 @@ class Sample:
             digest.update(repr((feed.name, feed.rest)).encode())
             for line in feed.lines:
                 digest.update(repr(line).encode())
-        digest.update(repr(self.orders).encode())
+        digest.update(repr(self.stories).encode())
         return digest.hexdigest()[:16]
 
 
@@ -158,7 +162,7 @@ async def load_sample_once(
         await load.send(sample.first)
         progress.usable()
         await load.send(sample.others)
-        await load.play(sample.orders)
+        await load.play(sample.stories, now)
     await marks.update_one({"_id": MARKER}, {"$set": {"whole": True}})
     return load.records
 

@@ -105,7 +105,7 @@ HOLIDAYS_OF_DEPARTMENTS = {"57": "FR-57", "67": "FR-6AE", "68": "FR-6AE"}
 """Where Good Friday and the second day of Christmas are holidays too."""
 
 
-def _opening_hours(place: Place) -> list[dict[str, Any]]:
+def opening_hours(place: Place) -> list[dict[str, Any]]:
     """Give the week of a place: shops of large towns close later, those of Paris open on Sunday."""
     if place.type == "STORE":
         hours = "10:00-20:00" if place.inhabitants >= LARGE_TOWN else "10:00-19:00"
@@ -129,7 +129,7 @@ def locations() -> Iterator[dict[str, Any]]:
             "addressLines": [place.street],
             "point": {"latitude": place.latitude, "longitude": place.longitude},
             "timezone": "Europe/Paris",
-            "openingHours": _opening_hours(place),
+            "openingHours": opening_hours(place),
             "holidayCalendar": HOLIDAYS_OF_DEPARTMENTS.get(place.postcode[:2], "FR"),
         }
 

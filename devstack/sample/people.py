@@ -1,8 +1,11 @@
 """The sample's customers: invented people, each at home near one of the shops."""
 
+import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from devstack.sample.draws import draws
@@ -11,13 +14,13 @@ from devstack.sample.network import PLACES, Place
 HOW_MANY = 200
 
 FIRST_PEOPLE = (
-    ("Camille", "Moreau"),
-    ("Nadia", "Benali"),
-    ("Louis", "Girard"),
-    ("Anna", "Kowalska"),
-    ("Hugo", "Lefèvre"),
+    ("Camille", "Moreau", "S1"),
+    ("Nadia", "Benali", "S8"),
+    ("Louis", "Girard", "S3"),
+    ("Anna", "Kowalska", "S6"),
+    ("Hugo", "Lefèvre", "S4"),
 )
-"""C1 to C5, of whom the README and the usual tokens tell."""
+"""C1 to C5, of whom the README and the usual tokens tell, each with the shop of their town."""
 
 GIVEN_NAMES = (
     "Adèle", "Aïcha", "Alban", "Alice", "Amina", "Antoine", "Baptiste", "Bérénice", "Capucine",
@@ -75,13 +78,13 @@ def people() -> tuple[Person, ...]:
 
 def _person(number: int) -> Person:
     chance = draws("person", str(number))
-    towns = [place for place in PLACES if place.type == "STORE"]
     given_name = GIVEN_NAMES[int(chance.random() * len(GIVEN_NAMES))]
     family_name = FAMILY_NAMES[int(chance.random() * len(FAMILY_NAMES))]
-    if number <= len(FIRST_PEOPLE):
-        given_name, family_name = FIRST_PEOPLE[number - 1]
     street = STREETS[int(chance.random() * len(STREETS))]
-    town = towns[int(chance.random() * len(towns))]
+    town = _town(chance.random())
+    if number <= len(FIRST_PEOPLE):
+        given_name, family_name, shop = FIRST_PEOPLE[number - 1]
+        town = next(place for place in PLACES if place.code == shop)
     loyal = chance.random()
     return Person(
         f"C{number}",
@@ -91,6 +94,13 @@ def _person(number: int) -> Person:
         town,
         next((tier for tier, part in TIERS if loyal < part), None),
     )
+
+
+def _town(place: float) -> Place:
+    """Give the town at a place (0 to 1) in the row of all, in which large towns take more room."""
+    towns = [place for place in PLACES if place.type == "STORE"]
+    ends = list(accumulate(math.isqrt(town.inhabitants) for town in towns))
+    return towns[bisect_right(ends, int(place * ends[-1]))]
 
 
 def customers() -> Iterator[dict[str, Any]]:

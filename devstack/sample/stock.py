@@ -1,7 +1,8 @@
 """The sample's stock: who holds what, how much of it, and what has run out."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -19,6 +20,8 @@ OUT_IN_WAREHOUSES = 0.02
 SUPPLIED = 0.4
 """The part of its models that a supplier keeps on its own shelves."""
 
+SEVERAL = 4
+
 
 def stock() -> Iterator[dict[str, Any]]:
     """Give the lines of `stockImport`, place by place."""
@@ -29,6 +32,16 @@ def stock() -> Iterator[dict[str, Any]]:
                 for article in sizes:
                     quantity = _quantity(place, article, chance)
                     yield {"sku": article.sku, "locationCode": place.code, "quantity": quantity}
+
+
+@cache
+def well_stocked() -> Mapping[str, Mapping[str, int]]:
+    """Give the SKUs of which a place has several units, by its code, and how many they are."""
+    found: dict[str, dict[str, int]] = {}
+    for line in stock():
+        if line["quantity"] >= SEVERAL:
+            found.setdefault(line["locationCode"], {})[line["sku"]] = line["quantity"]
+    return found
 
 
 def _holds(place: Place, model: Model, chance: float) -> bool:

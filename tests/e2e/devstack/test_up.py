@@ -79,7 +79,7 @@ async def take_to_shipped(running: RunningSystem, order: str) -> None:
 
 async def test_an_order_goes_to_shipped_and_is_still_there_after_a_restart(system: System) -> None:
     with system.running() as running:
-        assert "sample loaded: 828 records" in running.output
+        assert "sample loaded: 1026 records" in running.output
         before = await available(running, "JEAN-RAW-40")
         line = {"sku": "JEAN-RAW-40", "quantity": 2}
         wanted = {
@@ -209,6 +209,11 @@ def differences(printed: Any, answer: Any, path: str = "$") -> list[str]:
 
 
 ORDERS = "{ orders(first: 100) { nodes { status fulfilments { shortages { quantity } } } } }"
+VISITS = "{ appointments(first: 100) { nodes { state } } }"
+WORK = """query Work($shop: String!) {
+  fulfilments(locationCode: $shop) { nodes { id } }
+  appointments(locationCode: $shop) { nodes { id } }
+}"""
 
 
 @pytest.mark.long
@@ -235,6 +240,13 @@ async def test_the_whole_sample_is_loaded_though_the_load_was_broken_off(tmp_pat
             order for order in orders if any(each["shortages"] for each in order["fulfilments"])
         ]
         assert len(short) == 4
+        told = await running.ask("role=customer_service", VISITS)
+        visits = Counter(visit["state"] for visit in told["appointments"]["nodes"])
+        assert visits == {"CONFIRMED": 16, "CANCELLED": 2, "CHECKED_IN": 2, "COMPLETED": 4}
+        for shop in ("S1", "S8"):
+            told = await running.ask(f"role=assistant&location={shop}", WORK, shop=shop)
+            assert told["fulfilments"]["nodes"]
+            assert told["appointments"]["nodes"]
         answer = {"data": await running.ask("role=visitor", operation)}
         assert differences(json.loads(printed), answer) == []
         running.end(signal.SIGINT)

@@ -12,8 +12,10 @@ from devstack.sample.history import Fate, past_orders
 from devstack.sample.lines import CHANNELS
 from devstack.sample.loading import Sample
 from devstack.sample.network import FIRST_PLACES, PLACES, channels, locations
-from devstack.sample.people import customers
+from devstack.sample.people import customers, people
+from devstack.sample.reception import advisors, appointment_types, capacities
 from devstack.sample.stock import stock
+from devstack.sample.visits import VisitFate, visits
 from retail_kit.calendars.holidays import PublicHolidays
 
 AT = "2026-03-02T09:00:00+00:00"
@@ -158,10 +160,71 @@ def test_there_are_orders_of_every_fate_for_things_that_are_sold() -> None:
         assert {line["sku"] for line in order.to_input()["lines"]} <= skus
 
 
+def test_customers_live_in_large_towns_more_often_than_in_small_ones() -> None:
+    towns = Counter(person.town.city for person in people())
+    assert towns["Paris"] > 2 * towns["Arras"]
+    assert towns["Paris"] < 60
+    assert len(towns) > 40
+
+
+def test_every_type_of_visit_can_be_received_where_it_is_offered() -> None:
+    rooms = {
+        line["locationCode"]: {each["code"]: each["places"] for each in line["resources"]}
+        for line in capacities()
+    }
+    assert rooms.keys() == {shop.code for shop in SHOPS}
+    known: dict[str, set[str]] = {shop.code: set() for shop in SHOPS}
+    for advisor in advisors():
+        known[advisor["locationCode"]].update(advisor["skills"])
+    for kind in appointment_types():
+        for shop in kind.get("locationCodes", rooms):
+            assert rooms[shop][kind.get("resource", "fitting-room")] >= 1
+            assert known[shop].issuperset(kind.get("skills", ()))
+
+
+def test_somebody_receives_whenever_a_shop_is_open() -> None:
+    hours = {location["code"]: location["openingHours"] for location in locations()}
+    for shop in SHOPS:
+        received = {
+            day["day"]
+            for advisor in advisors()
+            if advisor["locationCode"] == shop.code
+            for day in advisor["hours"]
+        }
+        assert received == {day["day"] for day in hours[shop.code]}
+
+
+def test_visits_are_of_every_fate_each_of_another_customer() -> None:
+    found = list(visits())
+    assert {visit.fate for visit in found} == set(VisitFate)
+    assert len({visit.person.ref for visit in found}) == len(found) == 24
+    at = Counter(visit.shop.code for visit in found)
+    assert at["S1"] >= 6
+    assert at["S8"] >= 6
+    assert any(visit.skus for visit in found)
+
+
+def test_what_lies_ready_for_a_visit_is_in_the_shop(
+    quantities: dict[tuple[str, str], int],
+) -> None:
+    for visit in visits():
+        assert all(quantities[sku, visit.shop.code] >= 4 for sku in visit.skus)
+
+
+def test_the_youngest_orders_are_of_what_the_shops_of_their_towns_have(
+    quantities: dict[tuple[str, str], int],
+) -> None:
+    placed = [order for order in past_orders() if order.fate is Fate.PLACED]
+    assert {"S1", "S8"} <= {order.person.town.code for order in placed}
+    for order in placed:
+        for article, _ in order.lines:
+            assert quantities[article.sku, order.person.town.code] >= 4
+
+
 def test_the_sample_is_the_same_each_time_but_for_when_it_was_counted() -> None:
     sample, again = Sample.of(SampleSize.FULL, AT), Sample.of(SampleSize.FULL, AT)
     assert sample.version == again.version != Sample.of(SampleSize.SMALL, AT).version
     assert sample.records == sum(len(feed.lines) for feed in (*sample.first, *sample.others)) + len(
-        sample.orders
+        sample.stories
     )
     assert all(line["snapshotAt"] == AT for line in sample.others[-1].lines)
