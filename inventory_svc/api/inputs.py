@@ -31,11 +31,13 @@ from inventory_svc.use_cases.stock.import_stock import StockLine
 from service_kit.graphql.enums import optional_list
 from service_kit.graphql.idempotency import KEY
 from service_kit.graphql.imports import LINES
+from service_kit.graphql.line_inputs import line_input
 from service_kit.graphql.scalars import CurrencyCode
 
 CONDITION = "The state of the goods."
 
 
+@line_input
 @strawberry.input(description="An item as it is imported.")
 class ItemsImportLineInput:
     """Replaces the item of the same SKU."""
@@ -181,6 +183,7 @@ class ChannelsImportInput:
     lines: list[ChannelsImportLineInput] = strawberry.field(description=LINES)
 
 
+@line_input
 @strawberry.input(description="One line of a stock feed.")
 class StockImportLineInput:
     """Units of an item at a location."""

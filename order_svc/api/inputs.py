@@ -24,6 +24,7 @@ from service_kit.graphql.enums import optional
 from service_kit.graphql.global_ids import from_global_id
 from service_kit.graphql.idempotency import KEY
 from service_kit.graphql.imports import LINES
+from service_kit.graphql.line_inputs import line_input
 from service_kit.graphql.money import MoneyInput
 
 _REASON = "Why; a customer can say CUSTOMER_REQUEST or OTHER."
@@ -316,6 +317,7 @@ class ParcelDeliverInput:
     expected_version: int | None = strawberry.field(default=None, description=_EXPECTED)
 
 
+@line_input
 @strawberry.input(description="A customer as it is imported.")
 class CustomersImportLineInput:
     """One line of a feed of customers."""
@@ -344,6 +346,7 @@ class CustomersImportInput:
     lines: list[CustomersImportLineInput] = strawberry.field(description=LINES)
 
 
+@line_input
 @strawberry.input(description="A price as it is imported: what a SKU costs on a channel.")
 class PricesImportLineInput:
     """One line of a feed of prices."""
