@@ -24,6 +24,7 @@ SERVICE_ONLY = (
     "reservationConsume",
     "reservationReleaseLines",
     "reservationReportShort",
+    "stockRestock",
 )
 PRINTED = Path(__file__).parents[4] / "schema" / "inventory_svc.graphql"
 
@@ -48,6 +49,7 @@ def test_the_matrix_of_roles_and_operations() -> None:
         "Mutation.reservationReportShort": "X",
         "Mutation.stockAdjust": "AOI",
         "Mutation.stockImport": "OI",
+        "Mutation.stockRestock": "X",
         "Query.channel": "VCASOIX",
         "Query.channels": "VCASOIX",
         "Query.item": "VCASOIX",
@@ -85,6 +87,7 @@ async def test_what_is_for_services_is_refused_to_every_user(shop: Subgraph, mut
         "reservationReleaseLines": '{idempotencyKey: "k"}',
         "reservationReportShort": '{idempotencyKey: "k", reservationId: "r", lineId: "1", '
         'locationCode: "S1", missingQuantity: 1}',
+        "stockRestock": '{idempotencyKey: "k", returnId: "r", lines: []}',
     }
     operation = f"mutation {{ {mutation}(input: {inputs[mutation]}) {{ userErrors {{ code }} }} }}"
 
