@@ -1,4 +1,4 @@
-"""Which due work this service does: ending bookings and holds, no-shows, reminders, errands."""
+"""Which due work this service does: what ends by itself, no-shows, reminders, errands."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,6 +10,7 @@ from appointments_svc.domain.errands import (
     NO_SHOW,
     RELEASE,
     REMINDER,
+    VISIT_END,
     Topic,
 )
 from appointments_svc.use_cases import run_errand
@@ -30,6 +31,9 @@ def handlers(around: Surroundings) -> Mapping[str, Handler]:
     async def look(item: DueItem) -> None:
         await run_errand.look_who_came(around, _appointment_id(item), _start(item))
 
+    async def end_visit(item: DueItem) -> None:
+        await run_errand.end_visit(around, _appointment_id(item))
+
     async def remind(item: DueItem) -> None:
         await run_errand.remind(around, _appointment_id(item), _start(item))
 
@@ -46,6 +50,7 @@ def handlers(around: Surroundings) -> Mapping[str, Handler]:
         HOLD_END: end_hold,
         NO_SHOW: look,
         REMINDER: remind,
+        VISIT_END: end_visit,
         RELEASE: release,
         MESSAGE: message,
     }

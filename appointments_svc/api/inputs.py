@@ -106,6 +106,10 @@ class AppointmentBookInput:
     products: list[AppointmentProductInput] = strawberry.field(
         default_factory=list, description="What is to lie ready."
     )
+    expected_version: int | None = strawberry.field(
+        default=None,
+        description="Refuse with VERSION_CONFLICT unless this is the version of what is held.",
+    )
 
     def hold_key(self) -> str | None:
         """The key of the hold; refused INVALID_INPUT if the id is of something else."""

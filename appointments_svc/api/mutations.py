@@ -151,6 +151,7 @@ class Mutation:
             order_id=input.order_key(),
             answers=input.answered(),
             products=input.wanted(),
+            expected_version=input.expected_version,
         )
         outcome = await book_appointment(info.context.around, command)
         return await answered_appointment(info, payloads.AppointmentBookPayload, outcome)

@@ -155,6 +155,8 @@ class AdvisorsImportLineInput:
         """The advisor as the rules know them; refuse INVALID_INPUT for hours that are none."""
         days: dict[int, tuple[Hours, ...]] = {}
         for index, each in enumerate(self.hours):
+            if each.day.value in days:
+                raise invalid("The day is named twice.", "hours", str(index), "day")
             days[each.day.value] = tuple(_hours(each.hours, "hours", str(index), "hours"))
         return Advisor(
             code=self.code,

@@ -15,6 +15,8 @@ NO_SHOW: Final = "no-show"
 """Somebody should have come by then."""
 REMINDER: Final = "reminder"
 """A visit is near."""
+VISIT_END: Final = "visit.end"
+"""A visit that nobody has ended."""
 RELEASE: Final = "stock.release"
 MESSAGE: Final = "message.send"
 
@@ -75,7 +77,16 @@ class Remind:
     due_at: datetime
 
 
-Errand: TypeAlias = ReleaseProducts | SendMessage | EndHold | LookWhoCame | Remind
+@dataclass(frozen=True, slots=True)
+class EndVisit:
+    """The visit is ended should nobody have done it by then."""
+
+    key: str
+    appointment_id: str
+    due_at: datetime
+
+
+Errand: TypeAlias = ReleaseProducts | SendMessage | EndHold | LookWhoCame | Remind | EndVisit
 """Anything a change can ask for; its key is the due work's identifier."""
 
 
@@ -92,6 +103,8 @@ def kind_of(errand: Errand) -> str:
             return NO_SHOW
         case Remind():
             return REMINDER
+        case EndVisit():
+            return VISIT_END
 
 
 def to_payload(errand: Errand) -> dict[str, JSON]:
@@ -104,7 +117,7 @@ def to_payload(errand: Errand) -> dict[str, JSON]:
             payload["topic"] = errand.topic.value
         case LookWhoCame() | Remind():
             payload["start"] = errand.start.isoformat()
-        case EndHold():
+        case EndHold() | EndVisit():
             pass
     return payload
 
@@ -112,7 +125,7 @@ def to_payload(errand: Errand) -> dict[str, JSON]:
 def due_at_of(errand: Errand) -> datetime | None:
     """When the errand is to be done; None for at once."""
     match errand:
-        case EndHold() | LookWhoCame() | Remind():
+        case EndHold() | LookWhoCame() | Remind() | EndVisit():
             return errand.due_at
         case _:
             return None

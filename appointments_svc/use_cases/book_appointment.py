@@ -27,7 +27,7 @@ from appointments_svc.use_cases.change_appointment import (
 from appointments_svc.use_cases.hold_appointment import WantedSlot, slot_held
 from appointments_svc.use_cases.settle_booking import settle_booking
 from appointments_svc.use_cases.surroundings import Surroundings
-from service_kit.commands.denials import forbidden, invalid, not_found
+from service_kit.commands.denials import expect, forbidden, invalid, not_found
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.naming import code_errors
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
@@ -55,6 +55,7 @@ class BookAppointment(Command):
     order_id: str | None = None
     answers: tuple[Answer, ...] = ()
     products: tuple[WantedProduct, ...] = ()
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def _check_input(command: BookAppointment) -> None:
     problems = list(_product_problems(command.products))
     if (command.hold_id is None) == (command.slot is None):
         problems.append(invalid("Name a hold or a slot.", "input", "slot"))
+    elif command.hold_id is None and command.expected_version is not None:
+        problems.append(invalid("A slot has no version.", "input", "expectedVersion"))
     if problems:
         raise RefusedAll(problems)
 
@@ -186,6 +189,7 @@ async def _decided(
         return None, Change(replace(change.after, version=1), change.errands)
     named = AppointmentCommand(command.request, command.caller, command.hold_id or "")
     found = await visible_appointment(work, named, "holdId")
+    expect(command.expected_version, found.version)
     return found, await _booked(work, command, prepared, found, cause)
 
 

@@ -27,6 +27,11 @@ async def look_who_came(around: Surroundings, appointment_id: str, start: dateti
     )
 
 
+async def end_visit(around: Surroundings, appointment_id: str) -> None:
+    """End a visit that began and that nobody has ended."""
+    await change_by_itself(around, appointment_id, "visitEnd", visiting.unended)
+
+
 async def remind(around: Surroundings, appointment_id: str, start: datetime) -> None:
     """Remind of the visit that begins then."""
     await change_by_itself(

@@ -148,6 +148,35 @@ async def test_a_visit_is_seen_from_its_order_its_customer_and_its_shop(
         assert data["appointment"] == sees
 
 
+async def test_a_customer_books_about_an_order_of_their_own_and_of_nobody_else(
+    visiting: Visiting,
+) -> None:
+    retailer = visiting.retailer
+    await retailer.knows("EVE")
+    await visiting.offers("fitting")
+    await stocked(visiting, a=1)
+    order = await retailer.places(retailer.wish("a", customerRef=visiting.code("ADA")))
+
+    async def books(customer: str, start: str) -> Any:
+        given = {"slot": visiting.slot("fitting", "S1", start), "orderId": order["id"]}
+        selection = "appointment { customer { ref } order { ref } }"
+        grants = [f"customer:{visiting.code(customer)}"]
+        return await retailer.does(
+            "appointmentBook", given, selection, role=Role.CUSTOMER, grants=grants
+        )
+
+    stranger = await books("EVE", THREE)
+    owner = await books("ADA", THREE)
+
+    assert [(each["code"], each["path"]) for each in stranger["userErrors"]] == [
+        ("NOT_FOUND", ["input", "orderId"])
+    ]
+    assert owner["appointment"] == {
+        "customer": {"ref": visiting.code("ADA")},
+        "order": {"ref": order["ref"]},
+    }
+
+
 @pytest.mark.parametrize("way", Way)
 async def test_customer_and_shop_hear_of_each_step_and_nobody_else(
     retailer: Retailer, stack: Stack, session: aiohttp.ClientSession, way: Way

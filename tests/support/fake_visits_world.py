@@ -9,7 +9,7 @@ from typing import Final
 
 from appointments_svc.domain.agenda.site import Site
 from appointments_svc.domain.appointments.appointment import Product, Visitor
-from appointments_svc.ports import Contact, CustomerBy, Kept
+from appointments_svc.ports import Contact, CustomerBy, InventoryUnavailable, Kept
 from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.outbound.messages import TextMessage
 from tests.support.visits import SHOP, at
@@ -50,6 +50,7 @@ class FakeStock:
     """One shop with a few units of everything."""
 
     units: int = 5
+    is_away: bool = False
     reservations: dict[str, int] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
 
@@ -62,6 +63,7 @@ class FakeStock:
         return {code: SHOP for code in codes if code == SHOP.code}
 
     async def keep(self, key: str, location_code: str, products: Sequence[Product]) -> Kept:
+        self._require_presence()
         reservation = f"r-{key}"
         wanted = sum(product.quantity for product in products)
         if key in self.refused or (
@@ -74,4 +76,9 @@ class FakeStock:
         return Kept(reservation, at(9) + timedelta(days=90))
 
     async def release(self, key: str, reservation_id: str) -> None:
+        self._require_presence()
         self.reservations[reservation_id] = 0
+
+    def _require_presence(self) -> None:
+        if self.is_away:
+            raise InventoryUnavailable

@@ -1,18 +1,28 @@
 """What happens to a confirmed appointment: moved, cancelled, attended, or missed."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from appointments_svc.domain.agenda.diary import Taken
 from appointments_svc.domain.agenda.grid import NotOffered, Slot
 from appointments_svc.domain.appointments.appointment import Appointment
 from appointments_svc.domain.appointments.booking import watched
 from appointments_svc.domain.appointments.change import Change, Doing, changed, require
-from appointments_svc.domain.errands import Errand, ReleaseProducts, SendMessage, Topic
+from appointments_svc.domain.errands import (
+    EndVisit,
+    Errand,
+    ReleaseProducts,
+    SendMessage,
+    Topic,
+)
 from appointments_svc.domain.kinds.appointment_type import AppointmentType
 from appointments_svc.domain.lifecycles.actions import Action
 from appointments_svc.domain.lifecycles.appointment_state import AppointmentState
 from appointments_svc.domain.refusals import slot_not_offered
+
+UNENDED: Final = timedelta(days=1)
+"""After this a visit is over, whether or not somebody has said so: its products are needed."""
 
 
 def moved(
@@ -48,7 +58,9 @@ def cancelled(found: Appointment, doing: Doing) -> Change:
 def checked_in(found: Appointment, doing: Doing) -> Change:
     """Somebody has come."""
     require(Action.APPOINTMENT_CHECK_IN, found)
-    return changed(found, found.stepped(AppointmentState.CHECKED_IN, doing.at, doing.actor))
+    after = found.stepped(AppointmentState.CHECKED_IN, doing.at, doing.actor)
+    end = max(found.visit.end, doing.at) + UNENDED
+    return changed(found, after, EndVisit(f"{found.id}.end", found.id, end))
 
 
 def completed(found: Appointment, doing: Doing) -> Change:
@@ -56,6 +68,11 @@ def completed(found: Appointment, doing: Doing) -> Change:
     require(Action.APPOINTMENT_COMPLETE, found)
     after = found.stepped(AppointmentState.COMPLETED, doing.at, doing.actor)
     return changed(found, after, *_released(found))
+
+
+def unended(found: Appointment, doing: Doing) -> Change | None:
+    """Nobody has said that the visit is over; None if somebody has."""
+    return completed(found, doing) if found.state is AppointmentState.CHECKED_IN else None
 
 
 def missed(found: Appointment, start: datetime, doing: Doing) -> Change | None:

@@ -160,6 +160,48 @@ async def test_who_comes_is_no_no_show_and_is_written_when_booked_and_reminded_b
     assert world.stock.kept == 0
 
 
+async def test_a_visit_that_nobody_has_ended_is_over_a_day_later_and_its_products_are_free(
+    open_process: OpenProcess, world: World
+) -> None:
+    process = await open_process()
+    await process.opens("ann")
+    booked = (await process.books(products=[{"sku": "shirt"}]))["appointment"]
+    process.clock.advance(timedelta(hours=6))
+    await process.does("appointmentCheckIn", appointmentId=booked["id"])
+    await process.takes_over(timedelta(hours=24, minutes=29))
+    assert world.stock.kept == 1
+
+    await process.takes_over(timedelta(minutes=1))
+
+    assert world.stock.kept == 0
+    data = await process.asks("{ appointments { nodes { state } } }")
+    assert data["appointments"]["nodes"] == [{"state": "COMPLETED"}]
+
+
+async def test_while_inventory_is_away_a_booking_waits_and_a_cancellation_does_not(
+    open_process: OpenProcess, world: World
+) -> None:
+    process = await open_process()
+    await process.opens("ann")
+    kept = (await process.books(hour=16, products=[{"sku": "shirt"}]))["appointment"]
+    world.stock.is_away = True
+
+    waits = await process.books(products=[{"sku": "shirt"}], idempotencyKey="same")
+    other = await process.books()
+    cancelled = await process.does("appointmentCancel", appointmentId=kept["id"])
+
+    assert [each["code"] for each in waits["userErrors"]] == ["UNAVAILABLE"]
+    assert [each["code"] for each in other["userErrors"]] == ["SLOT_TAKEN"]
+    assert cancelled["appointment"]["state"] == "CANCELLED"
+    assert world.stock.kept == 1
+    world.stock.is_away = False
+    await process.takes_over()
+    again = await process.books(products=[{"sku": "shirt"}], idempotencyKey="same")
+    assert again["appointment"]["state"] == "CONFIRMED"
+    assert world.stock.kept == 1
+    assert sorted(world.stock.reservations.values()) == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("contact", "told"),
     [
@@ -223,16 +265,24 @@ async def test_a_line_of_an_import_that_is_wrong_loses_only_itself(
     open_process: OpenProcess,
 ) -> None:
     process = await open_process()
+    monday = {"day": "MONDAY", "hours": ["09:00-12:00"]}
     hours = [{"day": "MONDAY", "hours": ["9-12"]}]
     good = {"code": "ann", "name": "Ann", "locationCode": "S1", "hours": []}
     results = "results { status userErrors { code path } } userErrors { code }"
 
-    sent = [good, {**good, "code": "bea", "hours": hours}, good]
+    twice = {**good, "code": "cleo", "hours": [monday, monday]}
+    sent = [good, {**good, "code": "bea", "hours": hours}, good, twice]
     payload = await process.does("advisorsImport", results, lines=sent)
     again = await process.does("advisorsImport", results, lines=[good])
 
-    assert [each["status"] for each in payload["results"]] == ["APPLIED", "REJECTED", "REJECTED"]
+    assert [each["status"] for each in payload["results"]] == [
+        "APPLIED",
+        *["REJECTED"] * 3,
+    ]
     assert payload["results"][1]["userErrors"] == [
         {"code": "INVALID_INPUT", "path": ["input", "lines", "1", "hours", "0", "hours", "0"]}
+    ]
+    assert payload["results"][3]["userErrors"] == [
+        {"code": "INVALID_INPUT", "path": ["input", "lines", "3", "hours", "1", "day"]}
     ]
     assert [each["status"] for each in again["results"]] == ["UNCHANGED"]

@@ -124,6 +124,21 @@ async def test_a_booking_sent_ten_times_at_once_is_one_booking(
     assert world.stock.kept == len(products)
 
 
+async def test_what_is_booked_is_the_hold_that_its_caller_has_read(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    await process.opens("ann")
+    held = (await process.does("appointmentHold", **slot()))["appointment"]
+    given = {"slot": None, "holdId": held["id"]}
+
+    stale = await process.books(**given, expectedVersion=0)
+    fresh = await process.books(**given, expectedVersion=1)
+
+    assert [each["code"] for each in stale["userErrors"]] == ["VERSION_CONFLICT"]
+    assert fresh["appointment"]["version"] == 2
+
+
 @pytest.mark.parametrize("mutation", CHANGES)
 async def test_a_change_expects_the_version_that_its_caller_has_read(
     open_process: OpenProcess, mutation: str

@@ -26,6 +26,7 @@ SLOT_PATH = ["input", "slot"]
         ({"slot": slot(start="9999-12-31T23:00:00Z")}, "SLOT_NOT_OFFERED", [*SLOT_PATH, "start"]),
         ({"slot": slot(advisorCode="zoe")}, "SLOT_TAKEN", [*SLOT_PATH, "start"]),
         ({"slot": None}, "INVALID_INPUT", SLOT_PATH),
+        ({"expectedVersion": 1}, "INVALID_INPUT", ["input", "expectedVersion"]),
         ({"holdId": to_global_id("Appointment", "none")}, "INVALID_INPUT", SLOT_PATH),
         (
             {"slot": None, "holdId": to_global_id("Appointment", "none")},
