@@ -124,6 +124,11 @@ async def test_a_visit_is_seen_from_its_order_its_customer_and_its_shop(
     )
     slot = visiting.slot("fitting", "S1", THREE)
     booked = await visiting.books("ADA", slot=slot, orderId=order["id"])
+    await visiting.retailer.knows("EVE")
+    hers = await visiting.books("EVE", slot={**slot, "start": "2026-09-14T14:00:00Z"})
+    await visiting.opens("S2")
+    await visiting.has_advisors("S2", "BEA")
+    elsewhere = await visiting.books("ADA", slot=visiting.slot("fitting", "S2", THREE))
     screen = f"""{{
       order(by: {{id: "{order["id"]}"}}) {{ appointments {{ nodes {{ id order {{ ref }} }} }} }}
       customer(by: {{ref: "{visiting.code("ADA")}"}}) {{ appointments {{ nodes {{ id }} }} }}
@@ -137,8 +142,8 @@ async def test_a_visit_is_seen_from_its_order_its_customer_and_its_shop(
         "order": {
             "appointments": {"nodes": [{"id": booked["id"], "order": {"ref": order["ref"]}}]}
         },
-        "customer": {"appointments": found},
-        "location": {"appointments": found},
+        "customer": {"appointments": {"nodes": [{"id": elsewhere["id"]}, *found["nodes"]]}},
+        "location": {"appointments": {"nodes": [*found["nodes"], {"id": hers["id"]}]}},
     }
     asked = "query ($id: ID!) { appointment(id: $id) { id } }"
     for grants, sees in ((mine, {"id": booked["id"]}), (others, None)):
