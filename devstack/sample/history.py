@@ -101,16 +101,15 @@ def past_orders() -> Iterator[PastOrder]:
     """Give the orders; those that came furthest are the oldest.
 
     The youngest are of the first customers, of what the shop of their town has: it has work to do.
+    Of what came back half is theirs.
     """
     fates = [fate for fate, many in HOW_MANY.items() for _ in range(many)]
     for number, fate in enumerate(fates, start=1):
         chance = draws("order", str(number))
-        place = chance.random()
-        if fate is Fate.PLACED:
+        person = people()[int(chance.random() ** 2 * len(people()))]
+        if fate is Fate.PLACED or (fate in WAY_BACK and number % 2):
             person = people()[number % len(FIRST_PEOPLE)]
-            sold = well_stocked()[person.town.code]
-        else:
-            person, sold = people()[int(place**2 * len(people()))], well_stocked()["W1"]
+        sold = well_stocked()[person.town.code if fate is Fate.PLACED else "W1"]
         chosen = {
             _article(chance, sold): 1 + int(chance.random() * 1.3) for _ in range(_lines(chance))
         }

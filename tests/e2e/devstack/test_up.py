@@ -213,6 +213,7 @@ VISITS = "{ appointments(first: 100) { nodes { state } } }"
 WORK = """query Work($shop: String!) {
   fulfilments(locationCode: $shop) { nodes { id } }
   appointments(locationCode: $shop) { nodes { id } }
+  returnRequests { nodes { id } }
 }"""
 
 
@@ -247,6 +248,7 @@ async def test_the_whole_sample_is_loaded_though_the_load_was_broken_off(tmp_pat
             told = await running.ask(f"role=assistant&location={shop}", WORK, shop=shop)
             assert told["fulfilments"]["nodes"]
             assert told["appointments"]["nodes"]
+            assert told["returnRequests"]["nodes"]
         answer = {"data": await running.ask("role=visitor", operation)}
         assert differences(json.loads(printed), answer) == []
         running.end(signal.SIGINT)

@@ -8,7 +8,7 @@ import pytest
 from devstack.sample.feeds import SampleSize
 from devstack.sample.first_garments import SCARCE, first_items, first_prices, first_stock
 from devstack.sample.garments import COLOURS, articles, items, prices
-from devstack.sample.history import Fate, past_orders
+from devstack.sample.history import WAY_BACK, Fate, past_orders
 from devstack.sample.lines import CHANNELS
 from devstack.sample.loading import Sample
 from devstack.sample.network import FIRST_PLACES, PLACES, channels, locations
@@ -219,6 +219,14 @@ def test_the_youngest_orders_are_of_what_the_shops_of_their_towns_have(
     for order in placed:
         for article, _ in order.lines:
             assert quantities[article.sku, order.person.town.code] >= 4
+
+
+def test_the_shops_whose_assistants_one_can_be_take_goods_back() -> None:
+    back = [order for order in past_orders() if order.fate in WAY_BACK]
+    assert {"S1", "S8"} <= {
+        order.person.town.code for order in back if order.fate is not Fate.RETURN_DECLARED
+    }
+    assert len({order.person.ref for order in back}) > 5
 
 
 def test_the_sample_is_the_same_each_time_but_for_when_it_was_counted() -> None:
