@@ -36,6 +36,7 @@ class FakeStack:
     def __init__(self) -> None:
         self.answer: Any = {"data": {}}
         self.frames: Sequence[Any] = ()
+        self.ready = True
         self.asked_for: list[tuple[str, str]] = []
         self.heard: list[Any] = []
         self.end = asyncio.Event()
@@ -51,7 +52,7 @@ class FakeStack:
         return str(self.server.make_url("")).rstrip("/")
 
     async def _ready(self, _: web.Request) -> web.Response:
-        return web.Response(text="ready")
+        return web.Response(status=200 if self.ready else 503)
 
     async def _token(self, request: web.Request) -> web.Response:
         self.asked_for += request.query.items()
@@ -184,6 +185,23 @@ async def test_a_stack_that_goes_away_is_told() -> None:
         with pytest.raises(NobodyAnswers):
             async with listening(graph, feed(), lambda _: None):
                 pass
+
+
+async def test_a_stack_that_has_gone_before_somebody_listens_is_told(
+    stack: FakeStack, graph: Graph
+) -> None:
+    await graph.token(LEA)
+    await stack.server.close()
+    with pytest.raises(AnswerLost, match="The work list lost its connection"):
+        async with listening(graph, feed(), lambda _: None):
+            pass
+
+
+async def test_a_stack_that_is_not_ready_yet_is_none(stack: FakeStack, graph: Graph) -> None:
+    await graph.require_ready()
+    stack.ready = False
+    with pytest.raises(NobodyAnswers):
+        await graph.require_ready()
 
 
 async def test_the_tour_ends_at_the_first_wrong_answer_with_a_reason(stack: FakeStack) -> None:

@@ -65,8 +65,10 @@ def test_aliases_and_conditions_on_types_are_kept() -> None:
 
 
 def test_lists_given_as_variables_are_written_out() -> None:
-    shown = folded("query Q($skus: [String!]) { items(skus: $skus) }", {"skus": ["A", "B"]}, 80)
-    assert shown == 'query { items(skus: ["A", "B"]) }'
+    text = "query Q($by: [ItemBy!]) { items(by: $by) }"
+    assert folded(text, {"by": [{"sku": "A"}, {"sku": "B"}]}, 80) == (
+        'query { items(by: [{sku: "A"}, {sku: "B"}]) }'
+    )
 
 
 def test_a_document_with_two_operations_is_refused() -> None:

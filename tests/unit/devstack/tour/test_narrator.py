@@ -107,8 +107,9 @@ def test_a_terminal_gets_colours_unless_they_are_not_wanted(
     monkeypatch.setenv("NO_COLOR", "1")
     everything(Narrator(Console(file=plain, force_terminal=True, color_system="standard")))
     magenta = "\x1b[1;35m"
-    assert magenta in coloured.getvalue()
-    assert magenta not in plain.getvalue()
+    for named in (f"{magenta}Camille", f"{magenta}>> Camille's phone:"):
+        assert named in coloured.getvalue()
+        assert named not in plain.getvalue()
     assert ";3" not in plain.getvalue()
 
 
