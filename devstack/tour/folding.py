@@ -125,6 +125,8 @@ def _literal(value: Any) -> Piece:
     match value:
         case Mapping() if len(json.dumps(value)) > LONGEST_OBJECT:
             return f"{{{MORE}}}"
+        case list() | tuple() if len(json.dumps(value)) > LONGEST_OBJECT:
+            return f"[{MORE}]"
         case Mapping():
             known = {name: one for name, one in value.items() if name not in UNSHOWN_INPUTS}
             children = (_prefixed(f"{name}: ", _literal(one)) for name, one in known.items())

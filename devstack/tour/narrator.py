@@ -18,7 +18,7 @@ from devstack.tour.people import Person
 
 WIDTH: Final = 100
 STEP: Final = 2
-DETAIL: Final = 6
+DETAIL: Final = 4
 PUSHES: Final = 26
 """Columns from the left at which a step, its details and a push begin."""
 

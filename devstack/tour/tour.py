@@ -18,7 +18,7 @@ HOW_TO_READ: Final = (
     "At the left, what people do: a sentence, the operation that does it, and the answer.",
     "  [bold]=[/]   what matters of the answer",
     "  [bold green]ok[/]  what this tour checks; it ends at the first thing that is not so",
-    "At the right, what people are told by themselves, at the moment it happens:",
+    "At the right, what people are told without asking, at the moment it happens:",
     "  [bold]>>[/]  a live push; it often comes before the answer to what has caused it",
     "In the operations, … stands for details that are left out here.",
 )

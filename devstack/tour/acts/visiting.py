@@ -16,21 +16,23 @@ from devstack.tour.stage import Stage
 
 AHEAD: Final = timedelta(days=28)
 SHOWN_SLOTS: Final = 3
+WEEK: Final = [
+    {"day": day, "hours": ["09:00-20:00"]}
+    for day in ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")
+]
 TO_THE_MINUTE: Final = "%Y-%m-%dT%H:%MZ"
 
 OFFER_VISITS: Final = """
-mutation OfferVisits($key: String!, $type: String!, $advisor: String!, $shop: String!) {
+mutation OfferVisits(
+  $key: String!, $type: String!, $advisor: String!, $shop: String!, $week: [AdvisorHoursInput!]!
+) {
   appointmentTypesImport(input: {idempotencyKey: $key, lines: [{
-    code: $type, durationMinutes: 45, noticeMinutes: 60,
+    code: $type, durationMinutes: 45, noticeMinutes: 60, skills: ["coats"], locationCodes: [$shop],
     names: [{language: "en", text: "Fitting"}, {language: "fr", text: "Essayage"}],
     form: [{name: "occasion", kind: TEXT, required: true}]
   }]}) { results { status } userErrors { code message } }
   advisorsImport(input: {idempotencyKey: $key, lines: [{
-    code: $advisor, name: "Inès", locationCode: $shop, hours: [
-      {day: MONDAY, hours: ["09:00-20:00"]}, {day: TUESDAY, hours: ["09:00-20:00"]},
-      {day: WEDNESDAY, hours: ["09:00-20:00"]}, {day: THURSDAY, hours: ["09:00-20:00"]},
-      {day: FRIDAY, hours: ["09:00-20:00"]}, {day: SATURDAY, hours: ["09:00-20:00"]}
-    ]
+    code: $advisor, name: "Inès", locationCode: $shop, skills: ["coats"], hours: $week
   }]}) { results { status } userErrors { code message } }
 }
 """
@@ -111,9 +113,9 @@ async def visit(stage: Stage, setting: Setting, purchase: Purchase) -> str:
     advisor = f"tour-{home.code.lower()}"
     answer = await stage.does(
         ERP,
-        f"says that {home.name} offers fittings, and that Inès receives people.",
+        f"says that {home.name} offers fittings, and that Inès, who knows coats, receives people.",
         OFFER_VISITS,
-        {"type": kind, "advisor": advisor, "shop": home.code},
+        {"type": kind, "advisor": advisor, "shop": home.code, "week": WEEK},
         taken_lines,
     )
     phone = await stage.listens(_feed(camille, "Camille's phone", "her visits", setting))
@@ -138,6 +140,11 @@ async def visit(stage: Stage, setting: Setting, purchase: Purchase) -> str:
         lambda answer: _booked(answer, home.timezone),
     )
     booked = answer["appointmentBook"]["appointment"]
+    stage.claims(
+        "Inès receives her",
+        booked,
+        holds=booked["advisor"]["name"] == "Inès",
+    )
     stage.claims(
         "the visit is agreed, and the coat is part of it",
         booked,

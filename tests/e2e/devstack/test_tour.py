@@ -1,5 +1,6 @@
 """`make tour` against `make up`: the story ends well, again and again on the same data."""
 
+import re
 import signal
 from pathlib import Path
 
@@ -20,6 +21,12 @@ TOLD = (
     "Agenda Paris Rivoli: a visit is agreed",
 )
 """The turns of the story, as somebody who reads it meets them."""
+EXCERPT = re.findall(r"```text\n(.*?)```", Path("README.md").read_text("utf-8"), re.DOTALL)
+TOLD_IN_THE_README = [
+    line.strip()
+    for line in "".join(EXCERPT).splitlines()
+    if line.strip().startswith((">>", "=", "ok", "fulfilment"))
+]
 
 
 def test_the_tour_ends_well_twice_in_a_row_on_the_same_data(tmp_path: Path) -> None:
@@ -34,4 +41,6 @@ def test_the_tour_ends_well_twice_in_a_row_on_the_same_data(tmp_path: Path) -> N
             assert found == sorted(found)
             assert found[0] >= 0
             assert "\x1b" not in tour.stdout
+            assert [line for line in TOLD_IN_THE_README if line not in tour.stdout] == []
         running.end(signal.SIGINT)
+    assert len(TOLD_IN_THE_README) == 6

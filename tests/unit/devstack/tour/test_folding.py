@@ -71,6 +71,12 @@ def test_lists_given_as_variables_are_written_out() -> None:
     )
 
 
+def test_long_lists_given_as_variables_are_folded() -> None:
+    week = [{"day": day, "hours": ["09:00-20:00"]} for day in ("MONDAY", "TUESDAY")]
+    shown = folded("query Q($week: [Day!]) { open(week: $week) }", {"week": week}, 80)
+    assert shown == "query { open(week: […]) }"
+
+
 def test_a_document_with_two_operations_is_refused() -> None:
     with pytest.raises(ValueError, match="one operation"):
         folded("query A { a } query B { b }", {}, 80)

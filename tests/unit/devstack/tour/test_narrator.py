@@ -39,10 +39,10 @@ def test_a_step_reads_from_who_does_it_to_what_was_checked(
     assert rest == [
         "Coat and money together.",
         "  Camille (customer) orders one coat.",
-        f"      | {OPERATION}",
-        "      = order    T-1, open",
-        "      = sent by  Paris",
-        "                 Lyon",
+        f"    | {OPERATION}",
+        "    = order    T-1, open",
+        "    = sent by  Paris",
+        "               Lyon",
         "  ok  the nearest shop has it",
     ]
 
