@@ -40,7 +40,7 @@ fmt: $(INSTALLED) ## format and repair what can be repaired
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check --fix .
 
-schema: $(INSTALLED) ## write schema/: each service's, the supergraph, what clients see
+schema: $(INSTALLED) ## write schema/ (each service's, the supergraph, what clients see) and docs/graph.svg
 	@for service in inventory_svc order_svc returns_svc appointments_svc; do \
 		$(RUN) -m $$service schema > schema/$$service.new \
 			&& mv schema/$$service.new schema/$$service.graphql \
@@ -50,6 +50,7 @@ schema: $(INSTALLED) ## write schema/: each service's, the supergraph, what clie
 		--subgraph order_svc=http://127.0.0.1:4002/graphql=schema/order_svc.graphql \
 		--subgraph returns_svc=http://127.0.0.1:4003/graphql=schema/returns_svc.graphql \
 		--subgraph appointments_svc=http://127.0.0.1:4004/graphql=schema/appointments_svc.graphql
+	@$(RUN) -m tests.support.picture
 
 bench: $(INSTALLED) ## measure, and print the figures of docs/performance.md
 	$(RUN) -m bench

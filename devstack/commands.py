@@ -17,7 +17,7 @@ from devstack.issuer import issuer_app
 from devstack.keys import ensure_keys, issuer_key
 from devstack.lock import AlreadyRunning, alone_in
 from devstack.ports import HOST
-from devstack.running import run_stack
+from devstack.running import run_servers, run_stack
 from devstack.servers import ServerError
 from devstack.settings import StackSettings
 from devstack.supervisor import StackFailed
@@ -52,6 +52,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         match asked.command:
             case "up":
                 return _up(settings, environment)
+            case "servers":
+                return _servers(settings, environment)
             case "reset":
                 return _reset(settings)
             case "token":
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m devstack", description="Tutti on one machine.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="run everything until Ctrl-C")
+    commands.add_parser("servers", help="run MongoDB, Valkey and the issuer alone until Ctrl-C")
     commands.add_parser("reset", help="forget data, keys and logs")
     commands.add_parser("tour", help="play a customer's story against what `up` runs")
     commands.add_parser("issuer", help="run the development token issuer alone")
@@ -89,6 +92,12 @@ def _up(settings: StackSettings, environment: Mapping[str, str]) -> int:
         ensure_keys(settings.keys)
         report = ConsoleReport(Console())
         return asyncio.run(run_stack(settings, environment, report, SystemClock()))
+
+
+def _servers(settings: StackSettings, environment: Mapping[str, str]) -> int:
+    with alone_in(settings.folder):
+        ensure_keys(settings.keys)
+        return asyncio.run(run_servers(settings, environment, ConsoleReport(Console())))
 
 
 def _reset(settings: StackSettings) -> int:

@@ -1,5 +1,6 @@
 """One run of the whole development stack, from the first child to the last."""
 
+import shlex
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -64,6 +65,30 @@ async def run_stack(
         servers = [("MongoDB", stack.mongodb_url), ("Valkey", stack.redis_url)]
         for line in welcome(settings, servers, tokens):
             report.say(line)
+
+    return await Supervisor(prepare, logs=settings.logs, report=report, then=then).run()
+
+
+async def run_servers(
+    settings: StackSettings, environment: Mapping[str, str], report: ConsoleReport
+) -> int:
+    """Bring up what one process alone needs, write down its environment, and run until the end."""
+    stack = Stack(settings, environment)
+
+    async def prepare() -> list[Stage]:
+        await _require_servers(settings)
+        try:
+            return stack.stages(None)[:1]
+        except ServerError as error:
+            raise StackFailed(str(error)) from error
+
+    async def then() -> None:
+        lines = [f"export {name}={shlex.quote(one)}" for name, one in stack.for_one_alone().items()]
+        file = settings.folder / "environment"
+        file.touch(mode=0o600)
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        report.say(f"In another terminal: `. {file}`, then for instance `python -m inventory_svc`.")
+        report.say("Ctrl-C ends it; the data are those of `make up`.")
 
     return await Supervisor(prepare, logs=settings.logs, report=report, then=then).run()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 
 from devstack.children import ChildPlan
-from devstack.keys import issuer_key, key_file, trusted_file
+from devstack.keys import PROCESSES, issuer_key, key_file, trusted_file
 from devstack.ports import HOST
 from devstack.servers import EmbeddedMongo, EmbeddedServer, EmbeddedValkey
 from devstack.settings import StackSettings
@@ -82,9 +82,19 @@ class Stack:
             last_signal=server.last_signal,
         )
 
+    def for_one_alone(self) -> dict[str, str]:
+        """Give the environment in which any one of the processes runs beside the servers."""
+        keys = self._settings.keys
+        own = {f"{_prefix(name)}_SIGNING_KEY_FILE": str(key_file(keys, name)) for name in PROCESSES}
+        trusted = {"TRUSTED_KEYS_FILE": str(trusted_file(keys)), "LOG_JSON": "false"}
+        return {**self._of_services(), **self._of_users(), **own, **trusted}
+
     def _service(self, name: str, port: int) -> ChildPlan:
-        settings = {
-            f"{_prefix(name)}_PORT": str(port),
+        settings = {f"{_prefix(name)}_PORT": str(port), **self._of_services()}
+        return self._python(name, name, port=port, settings=settings)
+
+    def _of_services(self) -> dict[str, str]:
+        return {
             "MONGODB_URL": self.mongodb_url,
             "REDIS_URL": self.redis_url,
             "INVENTORY_URL": _graphql_at(self._settings.inventory_port),
@@ -94,7 +104,13 @@ class Stack:
             "OBJECT_FOLDER": str(self._settings.folder / "objects"),
             "OBJECT_SECRET": self._object_secret(),
         }
-        return self._python(name, name, port=port, settings=settings)
+
+    def _of_users(self) -> dict[str, str]:
+        return {
+            "USER_JWKS_URL": f"{self._settings.issuer_url}/.well-known/jwks.json",
+            "USER_ISSUER": self._settings.issuer_url,
+            "USER_AUDIENCE": AUDIENCE,
+        }
 
     def _object_secret(self) -> str:
         """Give what signs the addresses of documents; it stays the same as the keys do."""
@@ -115,9 +131,7 @@ class Stack:
             "GATEWAY_DEV_TOKEN_URL": f"{self._settings.issuer_url}/token",
             "GATEWAY_DEV_IDENTITIES": ",".join(IDENTITIES),
             "REDIS_URL": self.redis_url,
-            "USER_JWKS_URL": f"{self._settings.issuer_url}/.well-known/jwks.json",
-            "USER_ISSUER": self._settings.issuer_url,
-            "USER_AUDIENCE": AUDIENCE,
+            **self._of_users(),
         }
         if graphiql:
             settings["GATEWAY_GRAPHIQL_ASSETS"] = str(graphiql)

@@ -90,3 +90,19 @@ def test_a_signal_while_python_loads_ends_it_without_a_traceback(
     assert "Stopped; nothing had been started." in output
     assert "Traceback" not in output
     assert process.returncode == 128 + number
+
+
+def test_a_service_runs_alone_in_the_environment_that_the_servers_write_down(
+    tmp_path: Path,
+) -> None:
+    with devstack(tmp_path, "servers") as process:
+        assert process.stdout is not None
+        while "Ctrl-C ends it" not in (line := process.stdout.readline()):
+            assert line, "it ended"
+        script = f". {tmp_path}/environment && exec {sys.executable} -m appointments_svc migrate"
+        migrated = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=False)
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+
+    assert (migrated.returncode, migrated.stderr) == (0, b"")
+    assert (tmp_path / "environment").stat().st_mode & 0o777 == 0o600
