@@ -46,6 +46,7 @@ def welcome(
         """-d '{"query": "{ item(sku: \\"COAT-NAVY-M\\") { title } }"}'"""
     )
     yield Text()
+    yield Text("One customer's story, live: `make tour` in another window", style=HEADING)
     yield Text("Ctrl-C ends it; the data are kept until `make reset`", style=HEADING)
 
 

@@ -37,9 +37,11 @@ async def run_tour(settings: StackSettings, narrator: Narrator, mark: str, now: 
         return 1
     tally = narrator.tally
     counted = f"{tally.operations} operations, {tally.pushes} live pushes"
+    letters = settings.folder / "outbox"
     narrator.closes(
         [
             f"The story is told: {counted}, {tally.claims} things checked and all of them so.",
+            *([f"Camille's letters lie in {letters}."] if letters.is_dir() else []),
             f"It can be told again as often as you like; look around at {settings.gateway_url}.",
         ]
     )

@@ -9,7 +9,7 @@ from devstack.tour.acts.shopping import Purchase, left
 from devstack.tour.acts.wording import clock, local, units
 from devstack.tour.failures import NothingToShow
 from devstack.tour.graph import Json
-from devstack.tour.live import Feed
+from devstack.tour.live import Feed, Matches
 from devstack.tour.narrator import Fact
 from devstack.tour.people import Person
 from devstack.tour.stage import Stage
@@ -151,7 +151,7 @@ async def visit(stage: Stage, setting: Setting, purchase: Purchase) -> str:
         holds=booked["state"] == "CONFIRMED" and booked["products"][0]["quantity"] == 1,
     )
     for heard in (phone, agenda):
-        await stage.hears(heard, "the visit is agreed", lambda item: item["state"] == "CONFIRMED")
+        await stage.hears(heard, "the visit is agreed", _agreed(booked["ref"]))
     await stage.hears(
         setting.page,
         f"nobody else can buy size L in {home.name}",
@@ -210,6 +210,12 @@ def _feed(who: Person, voice: str, topic: str, setting: Setting) -> Feed:
         operation=VISIT_FEED,
         variables=of_customer if who == setting.camille else of_shop,
         tells=lambda item: _told(item, setting.home.timezone),
+    )
+
+
+def _agreed(ref: str) -> Matches:
+    return lambda item: (
+        item["state"] == "CONFIRMED" and (item["appointment"] or {}).get("ref") == ref
     )
 
 
