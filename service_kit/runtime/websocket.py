@@ -27,6 +27,13 @@ class PushingProtocol(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[_EXTENSION] = {"push": self.push}
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Undo what would hold a closed connection in a circle: garbage is looked for rarely."""
+        super().connection_lost(exc)
+        self.conn.parser.close()
+        scope: Mapping[str, Any] = getattr(self, "scope", {})  # none before there was a request
+        scope.get("extensions", {}).pop(_EXTENSION, None)
+
     def handle_ping(self) -> None:
         """Answer a ping, unless the client does not even read: the answers would pile up."""
         if self.writable.is_set():

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket as sockets
 import tracemalloc
+import weakref
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
@@ -12,6 +13,9 @@ import aiohttp
 import orjson
 import pytest
 
+from gateway.server.websocket import SocketHandler
+from service_kit.runtime.http import DroppingProtocol
+from service_kit.runtime.websocket import PushingProtocol
 from tests.support.live import Socket, connected, sse_events
 from tests.support.live_gateway import WATCH, World, until_listeners, user_token
 
@@ -175,6 +179,33 @@ async def test_a_visitors_stream_ends_in_time_and_says_where_to_go_on(
         "cursor": begun["data"]["levelChanged"]["cursor"],
     }
     assert code == 1013
+
+
+async def test_nothing_is_kept_of_a_socket_that_was_closed(
+    world: World, session: aiohttp.ClientSession
+) -> None:
+    """The collector would find it: but that looks through all objects rarely, and stops them."""
+    gc.collect()
+    gc.disable()
+    try:
+        async with connected(session, world.url) as socket:
+            await socket.begin({"Authorization": f"Bearer {user_token()}"})
+            await socket.subscribe(WATCH, id="7")
+            await socket.data()
+            kept = [weakref.ref(one) for one in gc.get_objects() if is_of_a_socket(one)]
+        assert len(kept) >= 2
+        async with asyncio.timeout(10):
+            while any(one() is not None for one in kept):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    finally:
+        gc.enable()
+
+
+def is_of_a_socket(one: object) -> bool:
+    """Whether something is a socket's: or the connection's before it became one."""
+    if isinstance(one, DroppingProtocol):
+        return one not in one.connections
+    return isinstance(one, PushingProtocol | SocketHandler)
 
 
 async def test_variables_that_are_not_declared_are_not_kept(
