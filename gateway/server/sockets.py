@@ -1,7 +1,7 @@
 """All open WebSockets of the process: pinged, ended when a token expires, closed at the end."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from heapq import heappop, heappush
@@ -106,18 +106,18 @@ class OpenSockets:
         if self.has_expired(socket):
             if busy is not None:
                 busy.cancel()
-            self._busy[socket] = _started(socket.expire())
+            self._busy[socket] = _started(socket.expire)
             return
         self._schedule(socket)
         # A socket that is busy has not even taken the last ping.
         if not is_busy and not socket.push_ping():
-            self._busy[socket] = _started(socket.ping())
+            self._busy[socket] = _started(socket.ping)
 
 
-def _started(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+def _started(work: Callable[[], Coroutine[Any, Any, None]]) -> "asyncio.Task[None]":
     return asyncio.create_task(_quietly(work))
 
 
-async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+async def _quietly(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     with suppress(Exception):  # the socket's own task hears of it
-        await work
+        await work()  # only now: a task may be cancelled before it begins

@@ -13,6 +13,7 @@ import aiohttp
 import orjson
 import pytest
 
+from bench.live.frames import masked_frame
 from gateway.server.websocket import SocketHandler
 from service_kit.runtime.http import DroppingProtocol
 from service_kit.runtime.websocket import PushingProtocol
@@ -252,6 +253,52 @@ async def test_a_stream_that_is_not_read_is_dropped_and_holds_up_nobody(
     client.close()
 
     assert not tasks_of_streams()
+
+
+async def test_a_socket_that_is_not_read_is_dropped_and_keeps_nothing(
+    world: World, session: aiohttp.ClientSession
+) -> None:
+    client = await unread_socket(world.gateway.port)
+    await until_listeners(world, session, 1)
+    for _ in range(100):
+        await world.change("7", "x" * 100_000)
+    async with asyncio.timeout(20):
+        while not await waiting_items(world.gateway.url, session):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    sides = [one for one in gc.get_objects() if isinstance(one, PushingProtocol)]
+    (connection,) = (one for one in sides if not one.transport.is_closing())
+    connection.ping_timeout = 0.1  # of twenty seconds
+    connection.send_keepalive_ping()
+    del connection, sides
+
+    await until_open(world.gateway.url, session, 0)
+    await until_listeners(world, session, 0)
+    client.close()
+
+
+async def unread_socket(port: int) -> sockets.socket:
+    """Subscribe by WebSocket with little room for what comes, and never read."""
+    client = sockets.socket()
+    client.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    client.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(client, ("127.0.0.1", port))
+    handshake = (
+        b"GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+    )
+    await loop.sock_sendall(client, handshake)
+    assert (await loop.sock_recv(client, 1024)).startswith(b"HTTP/1.1 101")
+    query = 'subscription { orderChanged(orderId: "7", heartbeatSeconds: 5) { seq type } }'
+    token = {"Authorization": f"Bearer {user_token()}"}
+    for message in (
+        {"type": "connection_init", "payload": token},
+        {"id": "1", "type": "subscribe", "payload": {"query": query}},
+    ):
+        await loop.sock_sendall(client, masked_frame(orjson.dumps(message)))
+    return client
 
 
 def tasks_of_streams() -> list[str]:
