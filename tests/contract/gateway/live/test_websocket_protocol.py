@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from gateway.app import build_app
+from gateway.server.websocket import SocketHandler
 from tests.support.live import connected
 from tests.support.live_gateway import WATCH, Serve, World, listeners, until_listeners, user_token
 
@@ -248,6 +249,23 @@ async def test_after_the_token_has_expired_nothing_is_sent_but_the_close(
 
         assert await socket.read() is None
         assert socket.socket.close_code == 4403
+
+
+async def test_a_defect_of_the_gateway_ends_the_operation_and_is_not_shown(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    socket = await opened("operator")
+    monkeypatch.setattr(SocketHandler, "_push_for", fails)
+    await socket.subscribe(ENDLESS)
+
+    told = await socket.read()
+
+    assert (told["type"], told["id"]) == ("error", "1")
+    assert told["payload"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+    assert "secret" not in str(told)
 
 
 async def test_a_gateway_that_is_still_starting_has_clients_come_again(
