@@ -12,7 +12,7 @@ from appointments_svc.api.types import Appointment
 from appointments_svc.api.visible import visible_appointment
 from appointments_svc.domain.history.events import APPOINTMENT_UPDATED, AppointmentUpdateType
 from appointments_svc.domain.lifecycles.appointment_state import AppointmentState
-from appointments_svc.domain.rights.visibility import SEES_EVERYTHING
+from appointments_svc.domain.rights.visibility import GRANTS_THAT_COUNT, SEES_EVERYTHING
 from service_kit.graphql.event_flow import EventFlow, Wanted, named_by
 from service_kit.graphql.event_source import (
     EventItem,
@@ -78,6 +78,7 @@ class Subscription:
             stream=STREAM,
             match=["appointmentId", "locationId", "customerId"],
             unrestricted=list(SEES_EVERYTHING),
+            grants=list(GRANTS_THAT_COUNT),
         ),
         description="Changes of appointments. Name an appointment, a location or a customer"
         " unless you see all appointments.",
@@ -101,6 +102,7 @@ class Subscription:
                 "customerId": customer_id,
             },
             unrestricted=SEES_EVERYTHING,
+            grants=GRANTS_THAT_COUNT,
             since=since,
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,

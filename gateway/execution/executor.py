@@ -87,7 +87,9 @@ class _Run:
     async def complete(self) -> Execution:
         """Fetch everything, then give the client's part of it."""
         plan, state = self._plan, self._state
-        if plan.roots:
+        if len(plan.fetches) == 1:  # an event's own fields: there is nothing to run beside it
+            await self._run(plan.fetches[0])
+        elif plan.roots:
             async with self._group:
                 for other in plan.roots[1:]:
                     self._group.create_task(self._chain(other))

@@ -1,7 +1,7 @@
 """All open WebSockets of the process: pinged, ended when a token expires, closed at the end."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from heapq import heappop, heappush
@@ -46,8 +46,9 @@ class OpenSockets:
         self._clock = clock
         self._ping_seconds = ping_seconds
         self._sockets: dict[Socket, int] = {}
-        self._due: list[tuple[float, int, Socket]] = []
-        self._numbers = count()
+        self._numbered: dict[int, Socket] = {}
+        self._due: list[tuple[float, int]] = []  # nothing here keeps a socket that was closed
+        self._numbers = count(1)
         self._busy: dict[Socket, asyncio.Task[None]] = {}
 
     def __len__(self) -> int:
@@ -60,7 +61,7 @@ class OpenSockets:
         try:
             yield
         finally:
-            del self._sockets[socket]
+            del self._numbered[self._sockets.pop(socket)]
             busy = self._busy.pop(socket, None)
             if busy is not None:
                 busy.cancel()
@@ -71,8 +72,8 @@ class OpenSockets:
             await asyncio.sleep(_LOOK_SECONDS)
             now = asyncio.get_running_loop().time()
             while self._due and self._due[0][0] <= now:
-                _, number, socket = heappop(self._due)
-                if self._sockets.get(socket) == number:  # else it is closed, or was changed
+                socket = self._numbered.get(heappop(self._due)[1])
+                if socket is not None:  # else it is closed, or was changed
                     self._look_after(socket)
 
     async def close(self) -> None:
@@ -94,8 +95,10 @@ class OpenSockets:
         left = (socket.expires_at - self._clock.now()).total_seconds()
         seconds = max(0.0, min(left, self._ping_seconds))
         due = asyncio.get_running_loop().time() + seconds
+        self._numbered.pop(self._sockets.get(socket, 0), None)
         number = self._sockets[socket] = next(self._numbers)
-        heappush(self._due, (due, number, socket))
+        self._numbered[number] = socket
+        heappush(self._due, (due, number))
 
     def _look_after(self, socket: Socket) -> None:
         busy = self._busy.get(socket)
@@ -103,18 +106,18 @@ class OpenSockets:
         if self.has_expired(socket):
             if busy is not None:
                 busy.cancel()
-            self._busy[socket] = _started(socket.expire())
+            self._busy[socket] = _started(socket.expire)
             return
         self._schedule(socket)
         # A socket that is busy has not even taken the last ping.
         if not is_busy and not socket.push_ping():
-            self._busy[socket] = _started(socket.ping())
+            self._busy[socket] = _started(socket.ping)
 
 
-def _started(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+def _started(work: Callable[[], Coroutine[Any, Any, None]]) -> "asyncio.Task[None]":
     return asyncio.create_task(_quietly(work))
 
 
-async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+async def _quietly(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     with suppress(Exception):  # the socket's own task hears of it
-        await work
+        await work()  # only now: a task may be cancelled before it begins

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from starlette.responses import Response
@@ -115,8 +114,10 @@ class StreamResponse(Response):
                 beating.result()
             return sending in done and sending.result()
         finally:
-            for waiting in tasks:
-                await _cancelled(waiting)
+            for task in tasks:
+                task.cancel()
+            # All of them, whatever one has failed with: a heartbeat would go on for ever.
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _send_all(self, body: "_Body") -> bool:
         async with aclosing(self._answers):
@@ -172,12 +173,6 @@ class _Body:
     def quiet_for(self) -> float:
         """How many seconds ago the last part was written; none while one is being written."""
         return 0.0 if self._is_busy else asyncio.get_running_loop().time() - self._written_at
-
-
-async def _cancelled(task: "asyncio.Future[Any]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 async def _left(receive: Receive) -> None:

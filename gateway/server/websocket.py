@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import ExitStack, aclosing
+from contextlib import ExitStack, aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -256,6 +256,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
                     await self.websocket.send_json({"id": operation.id, "type": "complete"})
         except WebSocketDisconnected:
             pass
+        except Exception as error:  # noqa: BLE001  # a defect of ours: nobody waits for ever
+            _log.exception("operation_failed")
+            with suppress(WebSocketDisconnected):
+                await self._send_errors(operation.id, [masked(error)])
         finally:
             self._forget(operation)
 

@@ -7,8 +7,13 @@ from typing import Generic, Protocol, TypeVar
 from gateway.subscriptions.happening import Happening, Section
 from gateway.subscriptions.listener import Interest
 
-_Place = tuple[str, str | None, str]
-"""A field, an argument and its value; no argument stands for every event of the field."""
+_MOST_PLACES = 100
+
+_Place = tuple[str, str | None, str, str | None]
+"""A field, an argument and its value, and a grant.
+
+No argument stands for every event of the field, no grant for whoever sees all, or has very many.
+"""
 
 
 class Interested(Protocol):
@@ -23,7 +28,10 @@ T = TypeVar("T", bound=Interested)
 
 
 class ListenerIndex(Generic[T]):
-    """Listeners by one of their filters; those without any filter by their field."""
+    """Listeners by one of their filters, or their field alone, together with their grants.
+
+    So an event of one customer does not ask all the customers who listen to its channel.
+    """
 
     def __init__(self) -> None:
         self._places: dict[T, tuple[_Place, ...]] = {}
@@ -64,19 +72,23 @@ class ListenerIndex(Generic[T]):
 
     def listeners_for(self, field: str, happening: Happening, section: Section) -> list[T]:
         """Give the listeners that want an event and may see it, each once."""
-        found = dict(self._at.get((field, None, ""), {}))
-        for name, values in section.keys.items():
-            for value in values:
-                group = self._at.get((field, name, value))
+        filters: list[tuple[str | None, str]] = [(None, "")]
+        filters += [(name, value) for name, values in section.keys.items() for value in values]
+        found: dict[T, None] = {}
+        for grant in (None, *happening.audience):
+            for name, value in filters:
+                group = self._at.get((field, name, value, grant))
                 if group:
                     found.update(group)
         return [one for one in found if one.interest.covers(happening, section)]
 
 
 def _places(interest: Interest) -> tuple[_Place, ...]:
-    """Where a listener stands: under its filter with the fewest values, or under its field."""
-    filters = interest.filters
-    if not filters:
-        return ((interest.field, None, ""),)
-    name = min(filters, key=lambda each: (len(filters[each]), each))
-    return tuple((interest.field, name, value) for value in filters[name])
+    """Where a listener stands: by the filter with the fewest values, and by each of its grants."""
+    filters, field = interest.filters, interest.field
+    name = min(filters, key=lambda each: (len(filters[each]), each), default=None)
+    values = ("",) if name is None else tuple(filters[name])
+    grants: tuple[str | None, ...] = (None,)
+    if interest.grants is not None and len(interest.grants) * len(values) <= _MOST_PLACES:
+        grants = tuple(interest.grants)
+    return tuple((field, name, value, grant) for value in values for grant in grants)

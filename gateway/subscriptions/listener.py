@@ -46,8 +46,10 @@ class Interest:
 
 
 def grants_that_count(source: EventSource, caller: Caller) -> frozenset[str] | None:
-    """Give the caller's grants, or None for a caller who sees every event of the source."""
-    return None if caller.has_role(*source.unrestricted) else caller.grants
+    """Give the grants that the caller's roles have, or None if they see every event."""
+    if caller.has_role(*source.unrestricted):
+        return None
+    return caller.grants if source.grants is None else caller.grants_by(source.grants)
 
 
 class Resolving(Protocol):

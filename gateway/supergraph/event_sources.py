@@ -86,6 +86,7 @@ def _source(name: str, subgraph: str, arguments: Mapping[str, Any]) -> EventSour
     if not isinstance(stream, str) or kind not in list(EventSourceKind):
         raise InvalidSupergraph(f"@eventSource on {name} names no stream, or a kind unknown here.")
     roles, public = arguments.get("roles"), arguments.get("public")
+    grants = arguments.get("grants")
     return EventSource(
         field=name,
         subgraph=subgraph,
@@ -96,6 +97,7 @@ def _source(name: str, subgraph: str, arguments: Mapping[str, Any]) -> EventSour
         roles=None if roles is None else frozenset(texts_in(roles)),
         public=None if public is None else texts_in(public),
         by_rights=arguments.get("share") == _SHARED_BY_RIGHTS,
+        grants=None if grants is None else texts_in(grants),
     )
 
 

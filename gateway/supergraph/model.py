@@ -94,7 +94,8 @@ class EventSource:
     `stream` names the log, `match` the arguments that filter by the event's keys of those names,
     `unrestricted` the roles that see every event. `roles` may listen; None: whoever has a grant.
     With `public`, callers in none of the unrestricted roles see what events tell everybody, and
-    must give those arguments. `by_rights`: nothing that events lead to is answered by who asks.
+    must give those arguments. `grants` are the kinds of grants that count, each as `role:kind`;
+    None: all. `by_rights`: nothing that events lead to is answered by who asks.
     `subgraph` is the virtual one that plans name.
     """
 
@@ -107,6 +108,7 @@ class EventSource:
     roles: frozenset[str] | None = None
     public: tuple[str, ...] | None = None
     by_rights: bool = False
+    grants: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

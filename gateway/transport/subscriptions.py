@@ -122,7 +122,7 @@ class SubgraphSubscriptions:
     def _headers(self, request: SubgraphRequest) -> dict[str, str]:
         headers = {**request.headers, **outgoing_headers()}
         if self._signer is not None and request.caller is not None:
-            token = self._signer.sign(request.caller, request.subgraph)
+            token = self._signer.sign_for_stream(request.caller, request.subgraph)
             headers["Authorization"] = f"Bearer {token}"
         return headers
 

@@ -10,7 +10,7 @@ from order_svc.api.access import BACK_OFFICE, READERS
 from order_svc.api.context import Info, OrderContext
 from order_svc.api.live_types import FulfilmentQueueChange, OrderLineStatusChange, OrderUpdate
 from order_svc.domain.history import sections
-from order_svc.domain.rights.visibility import SEES_EVERYTHING
+from order_svc.domain.rights.visibility import GRANTS_THAT_COUNT, SEES_EVERYTHING
 from service_kit.graphql.event_flow import SNAPSHOT, EventFlow, LiveItem, Wanted, named_by
 from service_kit.graphql.event_source import (
     EventItem,
@@ -52,6 +52,7 @@ def _source(*match: str) -> EventSource:
         stream=STREAM,
         match=list(match),
         unrestricted=list(SEES_EVERYTHING),
+        grants=list(GRANTS_THAT_COUNT),
         share=EventSharing.RIGHTS,
     )
 
@@ -100,6 +101,7 @@ class Subscription:
             topic=sections.ORDER_UPDATED,
             filters={"orderId": order_id, "customerId": customer_id, "channel": channel},
             unrestricted=SEES_EVERYTHING,
+            grants=GRANTS_THAT_COUNT,
             since=since,
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
@@ -130,6 +132,7 @@ class Subscription:
             topic=sections.ORDER_LINE_STATUS_CHANGED,
             filters={"orderId": order_id, "locationId": location_id},
             unrestricted=SEES_EVERYTHING,
+            grants=GRANTS_THAT_COUNT,
             since=since,
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
@@ -158,6 +161,7 @@ class Subscription:
             topic=sections.FULFILMENT_QUEUE_CHANGED,
             filters={"locationId": location_id},
             unrestricted=SEES_EVERYTHING,
+            grants=GRANTS_THAT_COUNT,
             since=since,
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,

@@ -12,7 +12,7 @@ from returns_svc.api.types import Order, ReturnRequest
 from returns_svc.api.visible import visible_return
 from returns_svc.domain.history.events import RETURN_UPDATED, ReturnUpdateType
 from returns_svc.domain.lifecycles.return_state import ReturnState
-from returns_svc.domain.rights.visibility import SEES_EVERYTHING
+from returns_svc.domain.rights.visibility import GRANTS_THAT_COUNT, SEES_EVERYTHING
 from service_kit.graphql.event_flow import EventFlow, Wanted, named_by
 from service_kit.graphql.event_source import (
     EventItem,
@@ -88,6 +88,7 @@ class Subscription:
             stream=STREAM,
             match=["returnId", "orderId", "locationId", "customerId"],
             unrestricted=list(SEES_EVERYTHING),
+            grants=list(GRANTS_THAT_COUNT),
         ),
         description="Changes of returns. Name a return, an order, a location or a customer"
         " unless you see all returns.",
@@ -113,6 +114,7 @@ class Subscription:
                 "customerId": customer_id,
             },
             unrestricted=SEES_EVERYTHING,
+            grants=GRANTS_THAT_COUNT,
             since=since,
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,

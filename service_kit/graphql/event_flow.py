@@ -65,9 +65,10 @@ class Wanted:
     """What a subscription asks for: a field (the topic), and its arguments by their GraphQL names.
 
     `named` are the payload's entities that a SNAPSHOT shows; roles in `unrestricted` see all, and
-    others what events tell in public if `public` names arguments, which they must give. Of a
-    state (`is_state`) the latest event of an entity stands for those that wait with it. Filters in
-    `id_types` hold global ids of those types.
+    others what events tell in public if `public` names arguments, which they must give. `grants`
+    are the kinds of grants that count, each as `role:kind`; None: all. Of a state (`is_state`) the
+    latest event of an entity stands for those that wait with it. Filters in `id_types` hold global
+    ids of those types.
     """
 
     topic: str
@@ -80,6 +81,7 @@ class Wanted:
     is_state: bool = False
     id_types: Mapping[str, str] = field(default_factory=dict)
     public: Sequence[str] | None = None
+    grants: Sequence[str] | None = None
 
 
 class EventFlow:
@@ -95,7 +97,8 @@ class EventFlow:
         hears_public = wanted.public is not None and not sees_all
         self._sees_all = sees_all or hears_public
         self._topic = public_topic(wanted.topic) if hears_public else wanted.topic
-        _require_allowed(wanted, self._filters, caller, sees_all=sees_all)
+        self._grants = caller.grants if wanted.grants is None else caller.grants_by(wanted.grants)
+        _require_allowed(wanted, self._filters, self._grants, sees_all=sees_all)
         _require_ids(wanted, self._filters)
         self._heartbeat = _heartbeat(wanted)
         self._positions: list[int] = []
@@ -235,7 +238,7 @@ class EventFlow:
         return event.seq <= self._shown.get(event.entity, -1)
 
     def _may_see(self, event: Event) -> bool:
-        return self._sees_all or not self._caller.grants.isdisjoint(event.audience)
+        return self._sees_all or not self._grants.isdisjoint(event.audience)
 
     def _require_time_left(self) -> float:
         if self._log.is_closed:
@@ -301,7 +304,11 @@ def _filters(wanted: Wanted) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def _require_allowed(
-    wanted: Wanted, filters: Mapping[str, frozenset[str]], caller: Caller, *, sees_all: bool
+    wanted: Wanted,
+    filters: Mapping[str, frozenset[str]],
+    grants: frozenset[str],
+    *,
+    sees_all: bool,
 ) -> None:
     if sees_all:
         return
@@ -310,7 +317,7 @@ def _require_allowed(
             if name not in filters:
                 raise CodedError(FORBIDDEN, f"{wanted.topic} needs `{name}` from this caller.")
         return
-    if not caller.grants:
+    if not grants:
         raise CodedError(FORBIDDEN, f"{wanted.topic} is not for this caller.")
     if not filters:
         names = ", ".join(f"`{name}`" for name in wanted.filters)

@@ -93,7 +93,8 @@ class EventSource:
 
     Other callers see an event if one of their grants is in its audience; with `public`, they see
     what the event tells everybody instead, and have to give those arguments. `event_field` fills
-    in `roles`; without it, whoever has a grant may listen.
+    in `roles`; without it, whoever has a grant may listen. `grants` are the kinds of grants that
+    count, each as `role:kind`; without it, all do.
     """
 
     stream: str = strawberry.directive_field(name="stream")
@@ -104,6 +105,7 @@ class EventSource:
     )
     roles: list[str] | None = strawberry.directive_field(name="roles", default=None)
     public: list[str] | None = strawberry.directive_field(name="public", default=None)
+    grants: list[str] | None = strawberry.directive_field(name="grants", default=None)
     share: EventSharing = strawberry.directive_field(name="share", default=EventSharing.SUBJECT)
 
 

@@ -1,5 +1,6 @@
 """Who is asking, with which roles and for which parts of the business."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -53,6 +54,12 @@ class Caller:
         if self.is_service:
             return SERVICE_ROLE in roles and SERVICE_ROLE in self.roles
         return any(role in self.roles for role in roles if role != SERVICE_ROLE)
+
+    def grants_by(self, rules: Iterable[str]) -> frozenset[str]:
+        """Give the grants that count where each rule `role:kind` has a role's kind count."""
+        parts = [rule.partition(":") for rule in rules]
+        kinds = {kind for role, _, kind in parts if self.has_role(role)}
+        return frozenset(grant for grant in self.grants if grant.partition(":")[0] in kinds)
 
     def granted(self, kind: str) -> frozenset[str]:
         """Give the values of one kind of grant."""

@@ -20,6 +20,7 @@ GATEWAY = "gateway"
 """The only process that may speak for users."""
 
 DEFAULT_LIFETIME = timedelta(minutes=2)
+_LONGEST_STREAM = timedelta(days=1)
 _ALGORITHM = "EdDSA"
 _CACHED = 4_096
 _LONGEST = 8_192
@@ -90,15 +91,26 @@ class CallerSigner:
         if signed is not None and now < signed[1]:
             return signed[0]
         expires_at = min(now + self._lifetime, caller.expires_at)
+        token = self._signed_until(expires_at, caller, audience)
+        self._signed.put((caller, audience), (token, now + (expires_at - now) / 2))
+        return token
+
+    def sign_for_stream(self, caller: Caller, audience: str) -> str:
+        """Give a token that lasts as long as the caller's own right, a day at most.
+
+        A stream ends with the token that it was opened with.
+        """
+        expires_at = min(self._clock.now() + _LONGEST_STREAM, caller.expires_at)
+        return self._signed_until(expires_at, caller, audience)
+
+    def _signed_until(self, expires_at: datetime, caller: Caller, audience: str) -> str:
         claims = _claims_of(caller) | {
             "iss": self.issuer,
             "aud": audience,
-            "iat": int(now.timestamp()),
+            "iat": int(self._clock.now().timestamp()),
             "exp": expires_at.timestamp(),
         }
-        token = jwt.encode(claims, self._key.private, _ALGORITHM, headers={"kid": self._key.kid})
-        self._signed.put((caller, audience), (token, now + (expires_at - now) / 2))
-        return token
+        return jwt.encode(claims, self._key.private, _ALGORITHM, headers={"kid": self._key.kid})
 
 
 class CallerVerifier:

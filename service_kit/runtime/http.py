@@ -20,6 +20,11 @@ class DroppingProtocol(HttpToolsProtocol):
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]  # it may have extensions
         scope.setdefault("extensions", {})[_EXTENSION] = {"drop": self.transport.abort}
 
+    def handle_websocket_upgrade(self) -> None:
+        """Undo the circle that holds this one when a WebSocket takes its place."""
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]  # as when the connection is lost
+
 
 def drop_of(scope: Mapping[str, Any]) -> Drop | None:
     """Give the connection's `drop`; None from a server that has none."""

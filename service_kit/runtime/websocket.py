@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
@@ -26,6 +27,33 @@ class PushingProtocol(WebSocketsSansIOProtocol):
         if not self.close_sent:
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[_EXTENSION] = {"push": self.push}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Undo what would hold a closed connection in a circle: garbage is looked for rarely."""
+        super().connection_lost(exc)
+        self.conn.parser.close()
+        scope: Mapping[str, Any] = getattr(self, "scope", {})  # none before there was a request
+        scope.get("extensions", {}).pop(_EXTENSION, None)
+
+    def keepalive_timeout(self) -> None:
+        """Drop a client that answers no ping: it may not read, and then closing has no end."""
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def handle_close(self, event: Frame) -> None:
+        """Close with the client, even if it does not read what was sent before."""
+        super().handle_close(event)
+        self._end_in_time()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send a message of the app; a close has an end, even if the client does not read."""
+        await super().send(message)
+        if message["type"] == "websocket.close":
+            self._end_in_time()
+
+    def _end_in_time(self) -> None:
+        if self.transport.get_write_buffer_size():
+            self.loop.call_later(self.close_timeout, self.transport.abort)
 
     def handle_ping(self) -> None:
         """Answer a ping, unless the client does not even read: the answers would pile up."""

@@ -21,7 +21,7 @@ extend schema
   @federation__composeDirective(name: "@eventSource")
 directive @eventSource(
   stream: String!, match: [String!]!, kind: EventSourceKind! = LOSSLESS, unrestricted: [String!]!,
-  roles: [String!], public: [String!], share: EventSharing! = SUBJECT
+  roles: [String!], public: [String!], grants: [String!], share: EventSharing! = SUBJECT
 ) on FIELD_DEFINITION
 enum EventSourceKind { LOSSLESS STATE }
 enum EventSharing { SUBJECT RIGHTS }

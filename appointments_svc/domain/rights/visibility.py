@@ -7,6 +7,11 @@ from retail_kit.roles import SERVICE, Role
 from service_kit.identity.caller import Caller
 
 SEES_EVERYTHING = (Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.INTEGRATION, SERVICE)
+GRANTS_THAT_COUNT = (
+    f"{Role.CUSTOMER}:customer",
+    f"{Role.ASSISTANT}:location",
+)
+"""Which kinds of grants show appointments to a role; `visibility_of` says the same."""
 
 
 @dataclass(frozen=True, slots=True)

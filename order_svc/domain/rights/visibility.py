@@ -7,6 +7,13 @@ from retail_kit.roles import SERVICE, STAFF, Role
 from service_kit.identity.caller import Caller
 
 SEES_EVERYTHING = (Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.INTEGRATION, SERVICE)
+GRANTS_THAT_COUNT = (
+    f"{Role.CUSTOMER}:customer",
+    f"{Role.ASSISTANT}:location",
+    f"{Role.ASSISTANT}:channel",
+)
+"""Which kinds of grants show orders to a role; `visibility_of` says the same."""
+
 SETS_PRICES = (Role.CUSTOMER_SERVICE, Role.INTEGRATION)
 TAKES_CASH = (*STAFF, Role.INTEGRATION)
 

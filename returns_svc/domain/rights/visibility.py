@@ -8,6 +8,12 @@ from returns_svc.domain.requests.returnable import ReturnableOrder
 from service_kit.identity.caller import Caller
 
 SEES_EVERYTHING = (Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.INTEGRATION, SERVICE)
+GRANTS_THAT_COUNT = (
+    f"{Role.CUSTOMER}:customer",
+    f"{Role.ASSISTANT}:location",
+    f"{Role.ASSISTANT}:channel",
+)
+"""Which kinds of grants show returns to a role; `visibility_of` says the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,29 @@ async def test_a_caller_hears_only_what_its_grants_cover(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
+    ("role", "grants"),
+    [
+        (Role.CUSTOMER, ("customer:8", "channel:web")),
+        (Role.ASSISTANT, ("location:S9", "customer:7")),
+    ],
+)
+async def test_a_grant_that_shows_its_role_no_order_tells_it_of_none(
+    shop: Shop, role: Role, grants: tuple[str, ...]
+) -> None:
+    shop.inventory.give("A", "W1", 1)
+    order = await shop.process.places("A", customerRef="7")
+    operation = """subscription ($c: String, $since: String) {
+      orderUpdated(channel: $c, since: $since, heartbeatSeconds: 5) { delivery order { id } } }"""
+    asked: Mapping[str, Any] = {"c": "web", "since": BEGINNING}
+    async with shop.listening(operation, a_caller(role, *grants), **asked) as items:
+        (first,) = await take(items, 1)
+    async with shop.listening(operation, **asked) as items:
+        (told,) = await take(items, 1)
+    assert first["delivery"] == "HEARTBEAT"
+    assert (told["delivery"], told["order"]["id"]) == ("EVENT", order["id"])
+
+
+@pytest.mark.parametrize(
     ("role", "grants", "variables", "code"),
     [
         (Role.CUSTOMER, ("customer:7",), {}, "FORBIDDEN"),

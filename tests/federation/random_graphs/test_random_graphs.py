@@ -61,6 +61,7 @@ def checked(examples: int) -> settings:
     )
 
 
+@pytest.mark.timeout(600)
 @checked(examples=150)
 @given(st.integers(0, 2**64))
 async def test_a_random_graph_answers_like_one_monolith(seed: int) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket as sockets
 import tracemalloc
+import weakref
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
@@ -12,6 +13,10 @@ import aiohttp
 import orjson
 import pytest
 
+from bench.live.frames import masked_frame
+from gateway.server.websocket import SocketHandler
+from service_kit.runtime.http import DroppingProtocol
+from service_kit.runtime.websocket import PushingProtocol
 from tests.support.live import Socket, connected, sse_events
 from tests.support.live_gateway import WATCH, World, until_listeners, user_token
 
@@ -177,6 +182,33 @@ async def test_a_visitors_stream_ends_in_time_and_says_where_to_go_on(
     assert code == 1013
 
 
+async def test_nothing_is_kept_of_a_socket_that_was_closed(
+    world: World, session: aiohttp.ClientSession
+) -> None:
+    """The collector would find it: but that looks through all objects rarely, and stops them."""
+    gc.collect()
+    gc.disable()
+    try:
+        async with connected(session, world.url) as socket:
+            await socket.begin({"Authorization": f"Bearer {user_token()}"})
+            await socket.subscribe(WATCH, id="7")
+            await socket.data()
+            kept = [weakref.ref(one) for one in gc.get_objects() if is_of_a_socket(one)]
+        assert len(kept) >= 2
+        async with asyncio.timeout(10):
+            while any(one() is not None for one in kept):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    finally:
+        gc.enable()
+
+
+def is_of_a_socket(one: object) -> bool:
+    """Whether something is a socket's: or the connection's before it became one."""
+    if isinstance(one, DroppingProtocol):
+        return one not in one.connections
+    return isinstance(one, PushingProtocol | SocketHandler)
+
+
 async def test_variables_that_are_not_declared_are_not_kept(
     world: World, session: aiohttp.ClientSession
 ) -> None:
@@ -217,11 +249,62 @@ async def test_a_stream_that_is_not_read_is_dropped_and_holds_up_nobody(
         await world.change("7", "x" * 100_000)
 
     await until_listeners(world, session, 0)
-    async with session.get(f"{tight.url}/metrics") as response:
-        lines = (await response.text()).splitlines()
+    await until_open(tight.url, session, 0)
     client.close()
 
-    assert "gateway_open_streams 0.0" in lines
+    assert not tasks_of_streams()
+
+
+async def test_a_socket_that_is_not_read_is_dropped_and_keeps_nothing(
+    world: World, session: aiohttp.ClientSession
+) -> None:
+    client = await unread_socket(world.gateway.port)
+    await until_listeners(world, session, 1)
+    for _ in range(100):
+        await world.change("7", "x" * 100_000)
+    async with asyncio.timeout(20):
+        while not await waiting_items(world.gateway.url, session):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    sides = [one for one in gc.get_objects() if isinstance(one, PushingProtocol)]
+    (connection,) = (one for one in sides if not one.transport.is_closing())
+    connection.ping_timeout = 0.1  # of twenty seconds
+    connection.send_keepalive_ping()
+    del connection, sides
+
+    await until_open(world.gateway.url, session, 0)
+    await until_listeners(world, session, 0)
+    client.close()
+
+
+async def unread_socket(port: int) -> sockets.socket:
+    """Subscribe by WebSocket with little room for what comes, and never read."""
+    client = sockets.socket()
+    client.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    client.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(client, ("127.0.0.1", port))
+    handshake = (
+        b"GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+    )
+    await loop.sock_sendall(client, handshake)
+    assert (await loop.sock_recv(client, 1024)).startswith(b"HTTP/1.1 101")
+    query = 'subscription { orderChanged(orderId: "7", heartbeatSeconds: 5) { seq type } }'
+    token = {"Authorization": f"Bearer {user_token()}"}
+    for message in (
+        {"type": "connection_init", "payload": token},
+        {"id": "1", "type": "subscribe", "payload": {"query": query}},
+    ):
+        await loop.sock_sendall(client, masked_frame(orjson.dumps(message)))
+    return client
+
+
+def tasks_of_streams() -> list[str]:
+    """Name the tasks that are left of streams over HTTP."""
+    names = (task.get_coro().__qualname__ for task in asyncio.all_tasks())  # type: ignore[union-attr]
+    return [name for name in names if name in ("StreamResponse._beat", "Drain.wait", "_left")]
 
 
 async def unread_stream(port: int) -> sockets.socket:

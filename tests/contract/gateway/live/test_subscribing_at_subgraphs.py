@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from starlette.applications import Starlette
@@ -13,6 +15,10 @@ from starlette.websockets import WebSocket
 from gateway.ports import SubgraphRequest, SubgraphUnreachable
 from gateway.transport import subscriptions
 from gateway.transport.subscriptions import SubgraphSubscriptions
+from service_kit.identity.caller import Caller, CallerKind
+from service_kit.identity.keys import TrustedKeys, generate_signing_key, public_jwks
+from service_kit.identity.tokens import GATEWAY, CallerSigner, CallerVerifier, token_in
+from service_kit.runtime.clock import SettableClock
 from tests.support.live_gateway import Serve
 
 ASKED = SubgraphRequest("clocks", b'{"query": "subscription { tick }"}')
@@ -32,12 +38,32 @@ async def events_of(serve: Serve, media_type: str, pieces: Sequence[bytes]) -> l
     return await taken(SubgraphSubscriptions({"clocks": served.url}))
 
 
-async def taken(subgraphs: SubgraphSubscriptions) -> list[bytes]:
+async def taken(subgraphs: SubgraphSubscriptions, asked: SubgraphRequest = ASKED) -> list[bytes]:
     try:
-        async with aclosing(subgraphs.subscribe(ASKED)) as events:
+        async with aclosing(subgraphs.subscribe(asked)) as events:
             return [each.body async for each in events]
     finally:
         await subgraphs.close()
+
+
+async def test_a_stream_is_opened_with_a_token_that_lasts_as_long_as_the_callers(
+    serve: Serve, clock: SettableClock
+) -> None:
+    shown: list[str] = []
+
+    async def endpoint(request: Request) -> Response:
+        shown.append(token_in(request.headers["authorization"].encode()))
+        return Response("{}", media_type="application/json")
+
+    key = generate_signing_key(GATEWAY)
+    ends = clock.now() + timedelta(hours=8)
+    ada = Caller("ada", CallerKind.USER, frozenset(), frozenset(), ends)
+    served = await serve("clocks", Starlette(routes=[Route("/", endpoint, methods=["POST"])]))
+    signer = CallerSigner(key, GATEWAY, clock)
+    await taken(SubgraphSubscriptions({"clocks": served.url}, signer), replace(ASKED, caller=ada))
+
+    verifier = CallerVerifier(TrustedKeys.from_jwks(public_jwks([key])), "clocks", clock)
+    assert [verifier.verify(token).expires_at for token in shown] == [ends]
 
 
 async def test_a_refusal_that_comes_in_pieces_is_read_whole(serve: Serve) -> None:

@@ -117,6 +117,21 @@ async def test_a_visitor_hears_an_item_come_into_stock_and_sell_out(
     assert heard[0]["location"] == {"code": "S1"}
 
 
+async def test_of_states_that_wait_together_the_latest_stands_for_all(
+    subgraph: Subgraph, url: str
+) -> None:
+    await a_network(subgraph)
+    for quantity in (6, -2, -4):
+        await counts(subgraph, "S1", quantity)
+    async with listening(subgraph, url, channel="web") as items:
+        while (await take(items, 1))[0]["seqTo"] < 3:
+            pass  # until all of them are in the log
+    async with listening(subgraph, url, channel="web") as items:
+        (heard,) = await take(items, 1)
+    told = {name: heard[name] for name in ("available", "seq", "seqFrom", "seqTo")}
+    assert told == {"available": 0, "seq": 3, "seqFrom": 1, "seqTo": 3}
+
+
 async def test_availability_is_filtered_by_channel_and_by_location(
     subgraph: Subgraph, url: str
 ) -> None:

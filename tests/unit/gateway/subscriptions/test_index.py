@@ -69,3 +69,33 @@ def test_an_event_does_not_ask_those_who_wait_for_something_else() -> None:
     index.listeners_for("one", happening(frozenset()), Section({"id": ("7",)}, {}))
 
     assert asked == ["7"]
+
+
+def test_an_event_does_not_ask_those_who_ask_for_the_same_and_may_not_see_it() -> None:
+    index: ListenerIndex[Listener] = ListenerIndex()
+    asked: list[frozenset[str] | None] = []
+
+    class Telling(Interest):
+        def covers(self, happening: Happening, section: Section) -> bool:
+            asked.append(self.grants)
+            return super().covers(happening, section)
+
+    for number in range(1000):
+        grants = frozenset({f"customer:{number}"})
+        index.add(listener_for(Telling("one", {"channel": frozenset({"web"})}, grants)))
+
+    event = happening(frozenset({"customer:7", "channel:web"}))
+    index.listeners_for("one", event, Section({"channel": ("web",)}, {}))
+
+    assert asked == [frozenset({"customer:7"})]
+
+
+def test_who_has_very_many_grants_is_found_all_the_same() -> None:
+    index: ListenerIndex[Listener] = ListenerIndex()
+    grants = frozenset(f"location:{number}" for number in range(1000))
+    listener = listener_for(Interest("one", {"channel": frozenset({"web"})}, grants))
+    index.add(listener)
+    section = Section({"channel": ("web",)}, {})
+
+    assert index.listeners_for("one", happening(frozenset({"location:7"})), section) == [listener]
+    assert index.listeners_for("one", happening(frozenset({"customer:7"})), section) == []

@@ -54,6 +54,22 @@ def refusal(who: Caller, arguments: Mapping[str, Any]) -> str:
     return refused.value.code
 
 
+def test_grants_count_for_the_roles_that_the_source_says() -> None:
+    both = frozenset({"location:S1", "channel:web"})
+    source = replace(SOURCE, grants=("assistant:location", "customer:channel"))
+    who = replace(caller("assistant"), grants=both)
+
+    assert wish(who, source, placeId="P1").interest.grants == frozenset({"location:S1"})
+    assert wish(who, replace(source, grants=None), placeId="P1").interest.grants == both
+
+
+def test_whose_grants_do_not_count_may_not_listen() -> None:
+    source = replace(SOURCE, grants=("customer:location",))
+
+    with pytest.raises(Forbidden):
+        wish(caller("assistant"), source, placeId="P1")
+
+
 def test_who_may_not_see_all_of_a_public_source_hears_its_public_part_and_says_of_what() -> None:
     source = replace(SOURCE, roles=None, public=("placeId",))
     nobody = caller("visitor", kind=CallerKind.ANONYMOUS)

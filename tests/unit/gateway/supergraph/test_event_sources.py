@@ -22,7 +22,7 @@ ORDERS = SmallSubgraph(
     type Subscription {
       changed(orderId: ID, since: String): Change!
         @eventSource(stream: "order_log", match: ["orderId"], unrestricted: ["operator"],
-          roles: ["operator", "customer"])
+          roles: ["operator", "customer"], grants: ["customer:customer"])
       level: Int @eventSource(stream: "order_log", match: [], kind: STATE, unrestricted: [])
       tick: Int
     }
@@ -52,6 +52,7 @@ def test_the_directive_is_read_from_the_supergraph(snapshot: Snapshot) -> None:
             kind=EventSourceKind.LOSSLESS,
             unrestricted=frozenset({"operator"}),
             roles=frozenset({"operator", "customer"}),
+            grants=("customer:customer",),
         ),
         "level": EventSource(
             "level", "orders#events", "order_log", (), EventSourceKind.STATE, frozenset()

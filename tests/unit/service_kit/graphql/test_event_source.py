@@ -69,7 +69,8 @@ def test_the_source_is_composed_under_its_own_specification() -> None:
     assert '@link(url: "https://tutti.example/events/v1.0", import: ["@eventSource"])' in text
     assert (
         '@eventSource(stream: "bell_svc", match: ["bellId"], unrestricted: ["operator"],'
-        ' kind: STATE, roles: ["operator", "visitor"], public: ["bellId"], share: RIGHTS)'
+        ' kind: STATE, roles: ["operator", "visitor"], public: ["bellId"],'
+        " grants: null, share: RIGHTS)"
     ) in text
 
 

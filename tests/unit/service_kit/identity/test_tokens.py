@@ -98,6 +98,20 @@ def test_a_signed_token_serves_for_half_of_its_life() -> None:
     assert verifier_at(clock).verify(renewed).subject == "ada"
 
 
+@pytest.mark.parametrize(
+    ("right", "lasts"),
+    [(timedelta(hours=3), timedelta(hours=3)), (timedelta(days=9), timedelta(days=1))],
+)
+def test_a_stream_is_opened_for_as_long_as_the_callers_own_right_lasts(
+    right: timedelta, lasts: timedelta
+) -> None:
+    clock = SettableClock(START)
+    ada = replace(ADA, expires_at=START + right)
+    token = signer_of(GATEWAY, clock).sign_for_stream(ada, "inventory_svc")
+
+    assert verifier_at(clock).verify(token).expires_at == START + lasts
+
+
 def test_another_audience_gets_another_token() -> None:
     clock = SettableClock(START)
     token = signer_of(GATEWAY, clock).sign(ADA, "order_svc")
