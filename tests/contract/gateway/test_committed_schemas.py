@@ -84,3 +84,11 @@ def test_events_lead_to_what_is_answered_by_who_asks_only_where_it_does_not_matt
 
     assert {"Order", "Item", "Location", "Fulfilment"} <= set(reached)
     assert reached["Reservation"] == {"Fulfilment.reservation", "Appointment.reservation"}
+
+
+def test_every_event_source_says_whose_grants_show_its_events_or_tells_them_in_public() -> None:
+    sources = build_snapshot(committed("supergraph")).supergraph.event_sources
+
+    assert {"orderUpdated", "returnUpdated", "appointmentUpdated"} <= sources.keys()
+    for source in sources.values():
+        assert source.grants or source.public, source.field
