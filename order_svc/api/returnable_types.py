@@ -9,7 +9,7 @@ from order_svc.domain.customers.personal import Person
 from order_svc.domain.lifecycles.payment_state import PaymentState
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Line
-from order_svc.domain.orders.account import captured_of, refunded_of
+from order_svc.domain.orders.account import captured_of, is_settling, refunded_of
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.returning import delivered_units
 from service_kit.graphql.global_ids import to_global_id
@@ -46,6 +46,10 @@ class ReturnableLine:
         description="What was taken for the line; nothing if the order is paid elsewhere."
     )
     refunded_total: Money = strawberry.field(description="What was given back for the line.")
+    is_settling: bool = strawberry.field(
+        description="Whether the provider has still to answer for some of its money: "
+        "the totals are not final."
+    )
     delivered: list[DeliveredUnits] = strawberry.field(
         description="The units that can be returned, the latest delivered first."
     )
@@ -64,6 +68,7 @@ class ReturnableLine:
             paid_total=shown_money(line.wanted_total),
             captured_total=shown_money(captured_of(order, line.id)),
             refunded_total=shown_money(refunded_of(order, line.id)),
+            is_settling=is_settling(order, line.id),
             delivered=[
                 DeliveredUnits(quantity=quantity, delivered_at=at)
                 for quantity, at in delivered_units(order, line)

@@ -21,7 +21,7 @@ fragment Returnable on ReturnableOrder {
   lines {
     lineId sku quantity paidQuantity returnDeclared returned
     paidTotal { amount currency } capturedTotal { amount currency }
-    refundedTotal { amount currency }
+    refundedTotal { amount currency } isSettling
     delivered { quantity deliveredAt }
   }
 }
@@ -216,6 +216,7 @@ def _line_of(line: Mapping[str, Any]) -> ReturnableLine:
         declared=line["returnDeclared"],
         returned=line["returned"],
         refundable=_money(line["capturedTotal"]) - _money(line["refundedTotal"]),
+        is_settling=line["isSettling"],
     )
 
 

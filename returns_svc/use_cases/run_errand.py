@@ -63,9 +63,15 @@ async def give_back(around: Surroundings, return_id: str, refund_id: str) -> Non
 
 
 async def _fix(around: Surroundings, found: Return, refund: Refund) -> Return | None:
-    """Write down how much is asked for: no more than orders say is left of each line."""
+    """Write down how much is asked for: no more than orders say is left of each line.
+
+    Raises OrdersUnavailable as long as nobody knows, since a charge is not answered yet.
+    """
     order = await around.orders.order(OrderBy(id=found.order.id if found.order else ""))
     lines = order.lines if order else ()
+    concerned = {line.order_line_id for line in refund.lines}
+    if any(line.is_settling for line in lines if line.line_id in concerned):
+        raise OrdersUnavailable(f"The refund {refund.id} waits for a charge.")
     left = {line.line_id: line.refundable for line in lines if line.refundable is not None}
 
     def fix(now: Return, doing: Doing) -> Change | None:

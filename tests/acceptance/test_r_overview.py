@@ -112,9 +112,7 @@ async def test_r1_orders_parcels_returns_refunds_and_visits_of_a_customer_are_on
             ],
             "payments": [{"captured": {"amount": "20.00"}, "refunded": ten}],
             "refunds": refunded,
-            "returns": {
-                "nodes": [{"rma": back["rma"], "state": "REFUNDED", "refunds": refunded}]
-            },
+            "returns": {"nodes": [{"rma": back["rma"], "state": "REFUNDED", "refunds": refunded}]},
             "refundedTotal": ten,
             "appointments": {"nodes": []},
         },

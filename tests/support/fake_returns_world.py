@@ -23,13 +23,17 @@ SOLD: SoldIn = SoldIn(ORDER, "T-1", "web", "EUR", "FR", paid_here=True)
 
 @dataclass
 class FakeOrders:
-    """One order of some units of a shoe at 10 EUR; each key is done once."""
+    """One order of some units of a shoe at 10 EUR; each key is done once.
+
+    Before it is `captured`, the provider has not answered whether it was paid.
+    """
 
     delivered_at: datetime
     units: int = 2
     declared: int = 0
     returned: int = 0
     given: int = 0
+    captured: bool = True
     done: dict[str, RefundState | None] = field(default_factory=dict)
     times: Counter[str] = field(default_factory=Counter)
 
@@ -43,7 +47,8 @@ class FakeOrders:
             (DeliveredUnits(left, self.delivered_at),) if left else (),
             self.declared,
             self.returned,
-            Money(1000 * self.units - self.given, "EUR"),
+            Money((1000 * self.units if self.captured else 0) - self.given, "EUR"),
+            is_settling=not self.captured,
         )
         return ReturnableOrder(SOLD, (line,), "c1", "ANNA")
 

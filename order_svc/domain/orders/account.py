@@ -60,6 +60,17 @@ def refunded_of(order: Order, line_id: str) -> Money:
     return _of_line(order, line_id, _REFUND, OperationState.SUCCEEDED)
 
 
+def is_settling(order: Order, line_id: str) -> bool:
+    """Whether something was asked for a line, and the provider has not answered yet."""
+    return any(
+        share.line_id == line_id
+        for payment in order.payments
+        for one in payment.operations
+        if one.state is OperationState.REQUESTED
+        for share in one.shares
+    )
+
+
 def refundable_of(order: Order, line_id: str) -> Money:
     """What was taken for a line and is not given back, nor about to be."""
     left = captured_of(order, line_id) - _of_line(order, line_id, _REFUND, *PLANNED)

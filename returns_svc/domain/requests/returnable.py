@@ -9,7 +9,10 @@ from returns_svc.domain.requests.return_request import SoldIn
 
 @dataclass(frozen=True, slots=True)
 class ReturnableLine:
-    """A line of an order; `paid` is the price of `paid_units`, all that are not cancelled."""
+    """A line of an order; `paid` is the price of `paid_units`, all that are not cancelled.
+
+    `refundable` is final unless `is_settling`: then money for the line is still moving.
+    """
 
     line_id: str
     sku: str
@@ -19,6 +22,7 @@ class ReturnableLine:
     declared: int = 0
     returned: int = 0
     refundable: Money | None = None
+    is_settling: bool = False
 
     @property
     def with_customer(self) -> int:

@@ -9,12 +9,12 @@ import pytest
 from retail_kit.roles import Role
 from tests.contract.order_svc.conftest import OpenProcess
 from tests.support.fake_inventory import FakeInventory
-from tests.support.orders_process import SERVICE_CALLER, OrdersProcess, a_caller, a_payment
+from tests.support.orders_process import SERVICE_CALLER, OrdersProcess, a_caller, a_payment, a_wish
 
 RETURNABLE = """
   orderId ref channelCode customerRef country paymentState version
   lines { lineId sku quantity unitPaid { amount } paidTotal { amount } capturedTotal { amount }
-    refundedTotal { amount } delivered { quantity deliveredAt } returnDeclared returned }
+    refundedTotal { amount } isSettling delivered { quantity deliveredAt } returnDeclared returned }
 """
 FEEDER = a_caller(Role.INTEGRATION, subject="erp")
 
@@ -67,6 +67,23 @@ async def test_what_was_paid_for_a_unit_is_after_discounts_and_exact_in_total(
     (found,) = (await returnable(process, id=order["id"]))["lines"]
     assert found["unitPaid"] == {"amount": "8.33"}
     assert found["paidTotal"] == found["capturedTotal"] == {"amount": "25.00"}
+
+
+async def test_what_was_taken_is_not_final_before_the_provider_has_answered(
+    process: OrdersProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "S1", 1)
+    wish = {"idempotencyKey": "same", "payments": [a_payment("10", token="tok_slow")]}
+    await process.does("orderPlace", a_wish("A", **wish))
+    await process.works()
+    order = await process.delivered("A", **wish)
+
+    (line,) = (await returnable(process, id=order["id"]))["lines"]
+    assert (line["capturedTotal"], line["isSettling"]) == ({"amount": "0.00"}, True)
+    await process.works()
+
+    (line,) = (await returnable(process, id=order["id"]))["lines"]
+    assert (line["capturedTotal"], line["isSettling"]) == ({"amount": "10.00"}, False)
 
 
 async def test_units_are_declared_kept_after_all_and_returned(

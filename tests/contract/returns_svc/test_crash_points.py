@@ -206,6 +206,23 @@ async def test_an_inspection_that_died_moves_goods_and_money_once(
     assert world.shelves.on_hand == {"S1": 2}
 
 
+async def test_a_refund_waits_for_a_charge_that_the_provider_has_not_answered(
+    open_process: OpenProcess, world: World
+) -> None:
+    process = await open_process()
+    world.orders.captured = False
+    found = (await process.declares())["returnRequest"]
+    assert (await process.inspects(found))["returnRequest"]["state"] == "ACCEPTED"
+
+    world.orders.captured = True
+    await process.takes_over()
+
+    payload = await process.inspects(found)
+    assert payload["returnRequest"]["state"] == "REFUNDED"
+    assert payload["returnRequest"]["refundedTotal"]["amount"] == "20.00"
+    assert world.orders.given == 2000
+
+
 async def test_a_label_that_was_kept_by_a_dead_process_is_issued_once(
     open_process: OpenProcess, world: World
 ) -> None:
