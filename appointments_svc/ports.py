@@ -106,6 +106,9 @@ class AppointmentRepository(Protocol):
     async def save(self, before: Appointment, after: Appointment) -> None:
         """Keep a changed one; raises StaleRecord unless `before` is what is stored."""
 
+    async def count_to_come(self, holder: str, now: datetime) -> int:
+        """How many places the holder keeps; of two who count for one holder the second waits."""
+
 
 class DiaryRepository(Protocol):
     """Diaries, inside one transaction."""

@@ -12,6 +12,7 @@ REQUIRED: Final = "REQUIRED"
 SLOT_NOT_OFFERED: Final = "SLOT_NOT_OFFERED"
 SLOT_TAKEN: Final = "SLOT_TAKEN"
 STOCK_REFUSED: Final = "STOCK_REFUSED"
+TOO_MANY_VISITS: Final = "TOO_MANY_VISITS"
 UNKNOWN_APPOINTMENT_TYPE: Final = "UNKNOWN_APPOINTMENT_TYPE"
 UNKNOWN_LOCATION: Final = "UNKNOWN_LOCATION"
 
@@ -23,6 +24,7 @@ OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
         SLOT_NOT_OFFERED: "No visit begins then; `params.reason` says why.",
         SLOT_TAKEN: "Somebody else has the last place.",
         STOCK_REFUSED: "Inventory does not keep the products; `params.reason` is its code.",
+        TOO_MANY_VISITS: "Nobody keeps more places for themselves; `params.most` says how many.",
         UNKNOWN_APPOINTMENT_TYPE: "There is no such appointment type.",
         UNKNOWN_LOCATION: "There is no such location.",
     }
@@ -53,6 +55,12 @@ def slot_not_offered(reason: str, *path: str) -> Refusal:
 def slot_taken(*path: str) -> Refusal:
     """Nobody, or not the wanted advisor, is free for the slot."""
     return Refusal(SLOT_TAKEN, "The slot is taken.", path=path)
+
+
+def too_many_visits(most: int, *path: str) -> Refusal:
+    """The caller has as many visits to come as one may have."""
+    message = f"You have {most} visits to come; give one back first."
+    return Refusal(TOO_MANY_VISITS, message, path=path, params={"most": str(most)})
 
 
 def unknown_type(code: str, *path: str) -> Refusal:

@@ -1,10 +1,12 @@
 """Appointments and diaries inside one transaction: nobody else's change is overwritten."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from typing import Final
 
 from appointments_svc.domain.agenda.diary import Diary
 from appointments_svc.domain.appointments.appointment import Appointment
+from appointments_svc.domain.lifecycles.appointment_state import AppointmentState
 from appointments_svc.mongo import indexes
 from appointments_svc.mongo.appointment_documents import (
     appointment_document,
@@ -15,6 +17,10 @@ from appointments_svc.mongo.appointment_documents import (
 )
 from appointments_svc.ports import StaleRecord
 from service_kit.storage.database import Database, Session
+from service_kit.storage.schema_versions import Upcasts
+
+HOLDER_UPCASTS = Upcasts(current=1)
+_BOOKED: Final = [AppointmentState.BOOKING.value, AppointmentState.CONFIRMED.value]
 
 
 class MongoAppointments:
@@ -23,6 +29,7 @@ class MongoAppointments:
     def __init__(self, database: Database, session: Session) -> None:
         self._session = session
         self._appointments = database.collection(indexes.APPOINTMENTS.name)
+        self._holders = database.collection(indexes.HOLDERS.name)
 
     async def get(self, appointment_id: str) -> Appointment | None:
         """The appointment as it is now."""
@@ -42,6 +49,28 @@ class MongoAppointments:
         )
         if result.matched_count == 0:
             raise StaleRecord(before.id)
+
+    async def count_to_come(self, holder: str, now: datetime) -> int:
+        """How many places the holder keeps.
+
+        Writing the holder's own document keeps two transactions from counting the same.
+        """
+        await self._holders.update_one(
+            {"_id": holder},
+            {"$inc": {"counted": 1}, "$setOnInsert": HOLDER_UPCASTS.stamp({})},
+            upsert=True,
+            session=self._session,
+        )
+        return await self._appointments.count(
+            {
+                "holder": holder,
+                "$or": [
+                    {"state": AppointmentState.HELD.value, "holdEnds": {"$gt": now}},
+                    {"state": {"$in": _BOOKED}, "end": {"$gt": now}},
+                ],
+            },
+            session=self._session,
+        )
 
 
 class MongoDiaries:

@@ -15,11 +15,15 @@ APPOINTMENTS = CollectionDeclaration(
         Index((("customerRef", 1), ("start", 1), ("_id", 1)), name="of_customer_ref"),
         Index((("orderId", 1), ("start", 1), ("_id", 1)), name="of_order"),
         Index((("start", 1), ("_id", 1)), name="by_start"),
+        Index((("holder", 1), ("state", 1)), name="of_holder"),
     ),
     retention="Three years; the answers are personal and can be erased by themselves.",
 )
 DIARIES = CollectionDeclaration(
     "diaries", (), retention="Three years: one small document per location and day."
+)
+HOLDERS = CollectionDeclaration(
+    "holders", (), retention="For ever: an id and a counter for everybody who has held a place."
 )
 BOOKINGS = CollectionDeclaration(
     "bookings",
@@ -37,6 +41,7 @@ CAPACITIES = CollectionDeclaration("capacities", (), retention="For ever: one pe
 DECLARATIONS = (
     APPOINTMENTS,
     DIARIES,
+    HOLDERS,
     BOOKINGS,
     TYPES,
     ADVISORS,

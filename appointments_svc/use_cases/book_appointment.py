@@ -184,7 +184,7 @@ async def _decided(
         raise prepared
     if command.slot is not None and prepared.site is not None:
         path = ("input", "slot")
-        new = await slot_held(around, work, prepared.site, command.slot, cause, *path)
+        new = await slot_held(around, work, prepared.site, command, command.slot, *path)
         change = await _booked(work, command, prepared, new.after, cause)
         return None, Change(replace(change.after, version=1), change.errands)
     named = AppointmentCommand(command.request, command.caller, command.hold_id or "")

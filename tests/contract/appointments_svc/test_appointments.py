@@ -1,13 +1,16 @@
 """The life of an appointment on a real MongoDB, through the subgraph's own operations."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from appointments_svc.ports import Contact
 from retail_kit.roles import Role
 from tests.contract.appointments_svc.conftest import OpenProcess, World, slot
+from tests.support.visits import at
 
 THREE = "2026-09-14T13:00:00.000Z"
 
@@ -286,3 +289,43 @@ async def test_a_line_of_an_import_that_is_wrong_loses_only_itself(
         {"code": "INVALID_INPUT", "path": ["input", "lines", "3", "hours", "1", "day"]}
     ]
     assert [each["status"] for each in again["results"]] == ["UNCHANGED"]
+
+
+async def test_a_customer_keeps_ten_places_at_most_however_they_are_asked_for(
+    open_process: OpenProcess,
+) -> None:
+    processes = [await open_process() for _ in range(2)]
+    process = processes[0]
+    await process.opens("ann", "bob", noticeMinutes=0)
+    me, other = (
+        process.caller(Role.CUSTOMER, grants=frozenset({f"customer:{ref}"})) for ref in ("C1", "C2")
+    )
+
+    def asked(day: int) -> Awaitable[Any]:
+        start = (at(15) + timedelta(days=day)).isoformat()
+        wanted, key = {**slot(), "start": start}, {"idempotencyKey": f"day-{day}"}
+        if day % 2:
+            return processes[0].does("appointmentBook", caller=me, slot=wanted, **key)
+        return processes[1].does("appointmentHold", caller=me, **wanted, **key)
+
+    days = (0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12)
+    payloads = await asyncio.gather(*map(asked, days))
+
+    kept = [each["appointment"] for each in payloads if each["appointment"] is not None]
+    refused = [error for each in payloads for error in each["userErrors"]]
+    assert len(kept) == 10
+    assert [error["code"] for error in refused] == ["TOO_MANY_VISITS"] * 2
+    assert refused[0]["params"] == [{"key": "most", "value": "10"}]
+    staff = await process.does("appointmentHold", **slot(18))
+    somebody = await process.does("appointmentHold", caller=other, **slot(18))
+    assert staff["userErrors"] == somebody["userErrors"] == []
+
+    booked = next(each for each in kept if each["state"] == "CONFIRMED")
+    await process.does("appointmentCancel", caller=me, appointmentId=booked["id"])
+    again = await process.does("appointmentHold", caller=me, **slot(16))
+    more = await process.does("appointmentHold", caller=me, **slot(17))
+    assert again["userErrors"] == []
+    assert [each["code"] for each in more["userErrors"]] == ["TOO_MANY_VISITS"]
+    process.clock.advance(timedelta(minutes=10))
+    late = await process.does("appointmentHold", caller=me, **slot(18, 30))
+    assert late["userErrors"] == []

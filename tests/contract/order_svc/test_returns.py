@@ -73,7 +73,10 @@ async def test_what_was_taken_is_not_final_before_the_provider_has_answered(
     process: OrdersProcess, inventory: FakeInventory
 ) -> None:
     inventory.give("A", "S1", 1)
-    wish = {"idempotencyKey": "same", "payments": [a_payment("10", token="tok_slow")]}
+    wish: dict[str, Any] = {
+        "idempotencyKey": "same",
+        "payments": [a_payment("10", token="tok_slow")],
+    }
     await process.does("orderPlace", a_wish("A", **wish))
     await process.works()
     order = await process.delivered("A", **wish)
