@@ -42,4 +42,11 @@ class SmtpMessages:
                 timeout=server.deadline.total_seconds(),
             )
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise MessageNotSent(f"{server.host}: {error}") from error
+            raise MessageNotSent(f"{server.host}: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    """Name an error without its words, in which servers repeat the address."""
+    refused = getattr(error, "recipients", ())
+    codes = [str(one.code) for one in (error, *refused) if hasattr(one, "code")]
+    return " ".join([type(error).__name__, *codes])

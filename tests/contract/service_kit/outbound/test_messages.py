@@ -100,3 +100,23 @@ async def test_the_sandbox_keeps_each_text_message_once_with_the_number_above_it
 
     written = {path.read_text("utf-8") for path in (tmp_path / "outbox").iterdir()}
     assert written == {"+33600000001\nRendez-vous confirmé à 15:00\n", "+336 00\nHello\n"}
+
+
+class _Refusing:
+    async def handle_RCPT(  # noqa: N802  # the server's name for it
+        self, *_: object
+    ) -> str:
+        return f"550 nobody is called {MESSAGE.to}"
+
+
+async def test_a_message_that_was_refused_is_spoken_of_without_the_address() -> None:
+    port = free_port()
+    controller = Controller(_Refusing(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        sender = SmtpMessages(SmtpServer("127.0.0.1", port, start_tls=False), SENDER)
+        with pytest.raises(MessageNotSent) as refused:
+            await sender.send(MESSAGE)
+    finally:
+        controller.stop()
+    assert str(refused.value) == "127.0.0.1: SMTPRecipientsRefused 550"
