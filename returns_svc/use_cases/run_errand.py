@@ -25,7 +25,7 @@ from returns_svc.use_cases.change_return import change_by_itself
 from returns_svc.use_cases.surroundings import Surroundings
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
 from service_kit.outbound.messages import Message
-from service_kit.outbound.objects import StoredObject
+from service_kit.outbound.objects import LONGEST_LIFETIME, StoredObject
 
 
 async def tell_orders(around: Surroundings, errand: TellOrders) -> None:
@@ -114,7 +114,9 @@ async def send_message(around: Surroundings, key: str, return_id: str, topic: To
     contact = await around.orders.contact(found.customer_id)
     if contact is None or contact.email is None:
         return
-    link = await around.objects.url(found.label) if topic is Topic.LABEL and found.label else None
+    link = None
+    if topic is Topic.LABEL and found.label:
+        link = await around.objects.url(found.label, LONGEST_LIFETIME)
     subject, text = letter(found, topic, contact.language, contact.given_name, link)
     await around.messages.send(Message(key, contact.email, subject, text))
 

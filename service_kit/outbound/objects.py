@@ -7,6 +7,9 @@ from typing import Final, Protocol
 LIFETIME: Final = timedelta(minutes=15)
 """How long the address of a document is good, unless somebody says otherwise."""
 
+LONGEST_LIFETIME: Final = timedelta(days=7)
+"""The longest that a bucket of S3 signs an address for: for those that are sent in a letter."""
+
 
 class ObjectsUnavailable(Exception):
     """The store did not answer: try again later."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -237,6 +238,24 @@ async def test_a_label_that_was_kept_by_a_dead_process_is_issued_once(
     (letter,) = world.post.sent.values()
     assert letter.to == "anna@example.test"
     assert "http://returns.test/objects/labels/" in letter.text
+
+
+async def test_the_address_in_the_letter_is_good_for_as_long_as_letters_wait_to_be_read(
+    open_process: OpenProcess, world: World, clock: SettableClock
+) -> None:
+    process = await open_process()
+    await process.declares("ONLINE")
+    await process.takes_over()
+    (letter,) = world.post.sent.values()
+    link = urlsplit(next(word for word in letter.text.split() if word.startswith("http")))
+    objects = process.parts.around.objects
+    assert isinstance(objects, FolderObjects)
+    key, asked = link.path.removeprefix("/objects/"), dict(parse_qsl(link.query))
+
+    clock.advance(timedelta(days=6, hours=23))
+    assert objects.is_signed(key, asked["expires"], asked["signature"])
+    clock.advance(timedelta(hours=2))
+    assert not objects.is_signed(key, asked["expires"], asked["signature"])
 
 
 async def test_goods_that_never_come_are_not_awaited_for_ever(
