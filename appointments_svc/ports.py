@@ -203,7 +203,6 @@ class AppointmentFilter:
 
     states: frozenset[AppointmentState] = field(default_factory=frozenset)
     customer_id: str | None = None
-    order_id: str | None = None
     location_code: str | None = None
     starts_from: datetime | None = None
     starts_before: datetime | None = None
@@ -223,6 +222,11 @@ class AppointmentReader(Protocol):
 
     async def appointments(self, ids: Collection[str]) -> Mapping[str, Appointment]:
         """The appointments that exist, by id."""
+
+    async def appointments_of_orders(
+        self, order_ids: Collection[str]
+    ) -> Mapping[str, Sequence[Appointment]]:
+        """The appointments of orders, by order id, the latest first."""
 
     async def list_appointments(
         self, visibility: Visibility, wanted: AppointmentFilter, page: Page

@@ -28,6 +28,7 @@ class Loaders:
     """One batch read per kind of row, for one request."""
 
     appointments: DataLoader[str, Appointment | None]
+    of_orders: DataLoader[str, Sequence[Appointment] | None]
     types: DataLoader[str, Mapping[str, AppointmentType]]
     advisors: DataLoader[str, Advisor | None]
     advisors_at: DataLoader[str, Sequence[Advisor] | None]
@@ -55,6 +56,7 @@ class AppointmentsContext(SubgraphContext):
             "loaders",
             Loaders(
                 appointments=_loader(self.reader.appointments),
+                of_orders=_loader(self.reader.appointments_of_orders),
                 types=DataLoader(load_fn=self._types),
                 advisors=_loader(self.reader.advisors),
                 advisors_at=_loader(self.reader.advisors_at),

@@ -1,12 +1,15 @@
 """Pages of appointments, never more than the caller may see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final, TypeVar
 
 from appointments_svc.api.context import Info
 from appointments_svc.domain.appointments.appointment import Appointment
+from appointments_svc.domain.rights.visibility import is_listed
 from appointments_svc.ports import AppointmentFilter, Page
+from retail_kit.calendars.local_time import require_aware
 from service_kit.graphql.connections import (
     TOTAL_COUNT_CAP,
     Connection,
@@ -40,6 +43,33 @@ async def appointment_page(
     total = None
     if asks_for(info, "totalCount"):
         total = await reader.count_appointments(visibility, wanted, _MOST)
+    return _connection(rows, arguments, node_of, total)
+
+
+async def appointments_of_order(
+    info: Info,
+    order_id: str,
+    node_of: Callable[[Appointment], NodeT],
+    *,
+    first: int | None,
+    after: str | None,
+) -> Connection[NodeT]:
+    """A page of an order's visits, which are few: those of all orders are read at once."""
+    arguments = PageArguments.of(_APPOINTMENTS, first, after)
+    place = _place(arguments.after)
+    found = await info.context.loaders.of_orders.load(order_id)
+    seen = [one for one in found or () if is_listed(info.context.visibility, one)]
+    rows = [one for one in seen if place is None or (one.visit.start, one.id) < place]
+    total = len(seen) if asks_for(info, "totalCount") else None
+    return _connection(rows[: arguments.fetch], arguments, node_of, total)
+
+
+def _connection(
+    rows: Sequence[Appointment],
+    arguments: PageArguments,
+    node_of: Callable[[Appointment], NodeT],
+    total: int | None,
+) -> Connection[NodeT]:
     return connection_of(
         rows,
         arguments,
@@ -54,8 +84,6 @@ def _place(cursor: Cursor | None) -> tuple[datetime, str] | None:
         case None:
             return None
         case Cursor(values=(str() as start, str() as identifier)):
-            try:
-                return datetime.fromisoformat(start), identifier
-            except ValueError:
-                pass
+            with suppress(ValueError):
+                return require_aware(datetime.fromisoformat(start)), identifier
     raise CodedError(INVALID_CURSOR, "This cursor does not belong to this list.")

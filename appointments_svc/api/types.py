@@ -9,7 +9,7 @@ from appointments_svc.api.access import ANYBODY, BACK_OFFICE, READERS
 from appointments_svc.api.context import Info
 from appointments_svc.api.enums import APPOINTMENT_STATE_INPUT
 from appointments_svc.api.labels import label_of_state
-from appointments_svc.api.listing import appointment_page
+from appointments_svc.api.listing import appointment_page, appointments_of_order
 from appointments_svc.api.parts import (
     AppointmentAnswer,
     AppointmentJourneyStep,
@@ -271,5 +271,5 @@ class Order:
     async def appointments(
         self, info: Info, first: First = None, after: After = None
     ) -> Connection[Appointment] | None:
-        wanted = AppointmentFilter(order_id=from_global_id(self.id, "Order"))
-        return await appointment_page(info, wanted, Appointment.of, first=first, after=after)
+        key = from_global_id(self.id, "Order")
+        return await appointments_of_order(info, key, Appointment.of, first=first, after=after)

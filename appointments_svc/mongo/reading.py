@@ -34,6 +34,18 @@ class MongoAppointmentReader:
         documents = await self._appointments.find({"_id": {"$in": list(ids)}})
         return {document["_id"]: appointment_of(document) for document in documents}
 
+    async def appointments_of_orders(
+        self, order_ids: Collection[str]
+    ) -> Mapping[str, Sequence[Appointment]]:
+        """The appointments of orders, by order id, the latest first."""
+        documents = await self._appointments.find(
+            {"orderId": {"$in": sorted(set(order_ids))}}, sort=[("start", -1), ("_id", -1)]
+        )
+        found: dict[str, list[Appointment]] = {}
+        for document in documents:
+            found.setdefault(document["orderId"], []).append(appointment_of(document))
+        return found
+
     async def list_appointments(
         self, visibility: Visibility, wanted: AppointmentFilter, page: Page
     ) -> Sequence[Appointment]:
@@ -113,7 +125,6 @@ def _conditions(visibility: Visibility, wanted: AppointmentFilter) -> _Condition
     conditions = _visible(visibility)
     given = {
         "customerId": wanted.customer_id,
-        "orderId": wanted.order_id,
         "locationCode": wanted.location_code,
     }
     conditions += [{name: value} for name, value in given.items() if value is not None]

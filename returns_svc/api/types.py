@@ -1,5 +1,6 @@
 """Returns and their lines, and what returns add to the entities of other services."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
@@ -9,7 +10,7 @@ from retail_kit.money import sum_of
 from returns_svc.api.access import ANYBODY, BACK_OFFICE, READERS
 from returns_svc.api.context import Info
 from returns_svc.api.labels import label_of_state
-from returns_svc.api.listing import return_page
+from returns_svc.api.listing import return_page, returns_of_order
 from returns_svc.api.parts import (
     AvailableAction,
     ReturnInspection,
@@ -267,8 +268,8 @@ class Order:
     async def returns(
         self, info: Info, first: First = None, after: After = None
     ) -> Connection[ReturnRequest] | None:
-        wanted = ReturnFilter(order_id=from_global_id(self.id, "Order"))
-        return await return_page(info, wanted, ReturnRequest.of, first=first, after=after)
+        key = from_global_id(self.id, "Order")
+        return await returns_of_order(info, key, ReturnRequest.of, first=first, after=after)
 
     @resolver_field(
         *READERS, description="What was given back for its returns; null if there are none."
@@ -286,7 +287,7 @@ class Order:
         order = await _order_of(info, OrderBy(id=from_global_id(self.id, "Order")))
         if order is None:
             return None
-        shown = [await _returnable(info, order, line) for line in order.lines]
+        shown = await asyncio.gather(*(_returnable(info, order, line) for line in order.lines))
         return [one for one in shown if one.quantity]
 
 

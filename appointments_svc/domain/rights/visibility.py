@@ -35,6 +35,12 @@ def visibility_of(caller: Caller) -> Visibility:
     )
 
 
+def is_listed(seen: Visibility, found: Appointment) -> bool:
+    """Whether it is in the lists of those who see that part of all appointments."""
+    named = {found.customer.id, found.customer.ref} if found.customer else frozenset[str]()
+    return seen.everything or found.location_code in seen.locations or bool(seen.customers & named)
+
+
 def may_see(caller: Caller, found: Appointment) -> bool:
     """Whether it is the caller's own, or at one of the caller's locations.
 

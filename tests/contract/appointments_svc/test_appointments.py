@@ -1,7 +1,7 @@
 """The life of an appointment on a real MongoDB, through the subgraph's own operations."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from appointments_svc.ports import Contact
 from retail_kit.roles import Role
+from service_kit.graphql.global_ids import to_global_id
 from tests.contract.appointments_svc.conftest import OpenProcess, World, slot
 from tests.support.visits import at
 
@@ -329,3 +330,38 @@ async def test_a_customer_keeps_ten_places_at_most_however_they_are_asked_for(
     process.clock.advance(timedelta(minutes=10))
     late = await process.does("appointmentHold", caller=me, **slot(18, 30))
     assert late["userErrors"] == []
+
+
+async def test_the_visits_of_many_orders_are_read_at_once_and_in_pages(
+    open_process: OpenProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await open_process()
+    await process.opens("ann")
+    order = to_global_id("Order", "o-1")
+    booked = [(await process.books(hour, orderId=order))["appointment"] for hour in (14, 15, 16)]
+    page = """query ($of: [_Any!]!, $after: String) { _entities(representations: $of) {
+      ... on Order { appointments(first: 2, after: $after) {
+        totalCount nodes { id } pageInfo { hasNextPage endCursor } } } } }"""
+    read, times = process.parts.reader.appointments_of_orders, list[int]()
+
+    async def counted(order_ids: Collection[str]) -> Any:
+        times.append(len(order_ids))
+        return await read(order_ids)
+
+    monkeypatch.setattr(process.parts.reader, "appointments_of_orders", counted)
+    of = [
+        {"__typename": "Order", "id": to_global_id("Order", name)} for name in ("o-1", "o-2", "o-3")
+    ]
+
+    latest, *others = (await process.asks(page, of=of))["_entities"]
+
+    assert times == [3]
+    assert {each["appointments"]["totalCount"] for each in others} == {0}
+    shown = latest["appointments"]
+    assert (shown["totalCount"], shown["pageInfo"]["hasNextPage"]) == (3, True)
+    assert [node["id"] for node in shown["nodes"]] == [booked[2]["id"], booked[1]["id"]]
+    rest = await process.asks(page, of=of[:1], after=shown["pageInfo"]["endCursor"])
+    assert rest["_entities"][0]["appointments"]["nodes"] == [{"id": booked[0]["id"]}]
+    stranger = process.caller(Role.CUSTOMER, grants=frozenset({"customer:C2"}))
+    unseen = (await process.asks(page, stranger, of=of))["_entities"][0]["appointments"]
+    assert (unseen["totalCount"], unseen["nodes"]) == (0, [])

@@ -1,35 +1,17 @@
 """A process of returns dies at every named point; another one ends what it had begun, once."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from retail_kit.roles import Role
-from returns_svc.api.context import ReturnsContext
-from returns_svc.api.schema import returns_schema
-from returns_svc.app import Foundation, Parts, join
 from returns_svc.domain.crash_points import CHANGE_POINTS, DECLARATION_POINTS, LABEL_KEPT
-from service_kit.graphql.global_ids import to_global_id
-from service_kit.identity.caller import Caller, CallerKind
-from service_kit.identity.keys import TrustedKeys
-from service_kit.messaging.bus import Bus
 from service_kit.outbound.object_folder import FolderObjects
 from service_kit.runtime.clock import SettableClock
-from service_kit.runtime.crash_points import Crashed, Reached, pass_by
-from service_kit.runtime.settings import Secret
-from service_kit.storage.database import Database, connect
-from tests.support.fake_returns_world import LINE, FakeOrders, FakePost, FakeShelves
-
-SCHEMA = returns_schema()
-RETURN = """
-  returnRequest { id state label { reference } refundedTotal { amount } lines { id } }
-  userErrors { code }
-"""
+from service_kit.runtime.crash_points import Crashed
+from tests.contract.returns_svc.conftest import OpenProcess, World
+from tests.support.fake_returns_world import FakeOrders
 
 
 class DyingAt:
@@ -42,104 +24,6 @@ class DyingAt:
         if point == self.point:
             self.point = None
             raise Crashed(point)
-
-
-@dataclass
-class World:
-    """What the processes of one test share."""
-
-    orders: FakeOrders
-    shelves: FakeShelves
-    post: FakePost
-
-
-@dataclass
-class Process:
-    """One process, driven as the gateway would."""
-
-    parts: Parts
-    database: Database
-    clock: SettableClock
-
-    async def does(self, mutation: str, **given: Any) -> Any:
-        caller = Caller(
-            subject="ann",
-            kind=CallerKind.USER,
-            roles=frozenset({Role.CUSTOMER_SERVICE}),
-            grants=frozenset(),
-            expires_at=self.clock.now() + timedelta(days=1),
-        )
-        context = ReturnsContext(
-            caller, self.clock, self.parts.around, self.parts.reader, self.parts.log
-        )
-        type_ = f"{mutation[0].upper()}{mutation[1:]}Input!"
-        operation = f"mutation ($input: {type_}) {{ {mutation}(input: $input) {{ {RETURN} }} }}"
-        result = await SCHEMA.execute(
-            operation,
-            variable_values={"input": {"idempotencyKey": "same", **given}},
-            context_value=context,
-        )
-        assert result.errors is None, result.errors
-        assert result.data is not None
-        return result.data[mutation]
-
-    async def declares(self, channel: str = "STORE") -> Any:
-        line = {
-            "lineId": to_global_id("OrderLine", LINE),
-            "quantity": 2,
-            "reason": "CHANGED_MIND",
-        }
-        return await self.does("returnDeclare", channel=channel, locationCode="S1", lines=[line])
-
-    async def inspects(self, found: Any) -> Any:
-        unit = {"returnLineId": found["lines"][0]["id"], "quantity": 2, "grade": "A"}
-        return await self.does("returnInspect", returnId=found["id"], units=[unit])
-
-    async def takes_over(self) -> None:
-        """Do what the dead have left: their claims run out, and time passes."""
-        await self.database.collection("due_work").update_many(
-            {}, {"$set": {"claimUntil": datetime(1970, 1, 1, tzinfo=UTC)}}
-        )
-        self.clock.advance(timedelta(minutes=1))
-        while await self.parts.due_worker.run_due_once():
-            pass
-
-
-OpenProcess = Callable[..., Awaitable[Process]]
-
-
-@pytest.fixture
-def world(clock: SettableClock) -> World:
-    return World(FakeOrders(clock.now()), FakeShelves(), FakePost())
-
-
-@pytest.fixture
-async def open_process(
-    mongodb_url: str, database_name: str, clock: SettableClock, world: World, tmp_path: Path
-) -> AsyncIterator[OpenProcess]:
-    opened: list[Database] = []
-    bus = Bus("redis://127.0.0.1:1/0")
-
-    async def open_one(reached: Reached = pass_by) -> Process:
-        database = connect(mongodb_url, database_name)
-        opened.append(database)
-        foundation = Foundation(
-            database=database,
-            bus=bus,
-            orders=world.orders,
-            inventory=world.shelves,
-            messages=world.post,
-            objects=FolderObjects(tmp_path, "http://returns.test", Secret("secret"), clock),
-            trusted=TrustedKeys({}),
-            clock=clock,
-            reached=reached,
-        )
-        return Process(join(foundation), database, clock)
-
-    yield open_one
-    await bus.close()
-    for database in opened:
-        await database.close()
 
 
 @pytest.mark.parametrize("point", DECLARATION_POINTS)

@@ -9,7 +9,12 @@ from appointments_svc.domain.agenda.grid import slot_of
 from appointments_svc.domain.appointments.appointment import Appointment, Visitor
 from appointments_svc.domain.appointments.booking import held
 from appointments_svc.domain.appointments.change import Doing
-from appointments_svc.domain.rights.visibility import actor_of, may_see, visibility_of
+from appointments_svc.domain.rights.visibility import (
+    actor_of,
+    is_listed,
+    may_see,
+    visibility_of,
+)
 from retail_kit.roles import Role
 from service_kit.identity.caller import Caller, CallerKind
 from tests.support.visits import FITTING, MONDAY, at
@@ -49,6 +54,7 @@ def test_a_hold_is_its_makers_until_somebody_is_named_as_the_one_who_comes(
 ) -> None:
     assert may_see(caller, a_hold()) is sees_hold
     assert may_see(caller, replace(a_hold(), customer=ADA)) is sees_visit
+    assert is_listed(visibility_of(caller), replace(a_hold(), customer=ADA)) is sees_visit
 
 
 def test_lists_are_the_same_for_all_who_have_the_same_roles_and_grants() -> None:
