@@ -10,9 +10,8 @@ from returns_svc.api.enums import RETURN_STATE_INPUT
 from returns_svc.api.listing import return_page
 from returns_svc.api.policy_types import ReturnPolicy
 from returns_svc.api.types import ReturnRequest
-from returns_svc.api.visible import visible_return
 from returns_svc.domain.lifecycles.return_state import ReturnState
-from returns_svc.domain.rights.visibility import may_see
+from returns_svc.domain.rights.visibility import may_find
 from returns_svc.ports import ReturnFilter
 from service_kit.graphql.connections import After, Connection, First
 from service_kit.graphql.enums import optional_list
@@ -62,16 +61,18 @@ Filter: TypeAlias = Annotated[
 class Query:
     """The root of reading."""
 
-    @query_field(*READERS, description="A return; null if there is none that the caller may see.")
+    @query_field(
+        *READERS,
+        description="A return; null if there is none that the caller may see, or take in.",
+    )
     async def return_request(self, info: Info, by: ByReturn) -> ReturnRequest | None:
         if by.id:
             key = from_global_id(by.id, "ReturnRequest", ("by", "id"))
-            found = await visible_return(info, key)
+            found = await info.context.loaders.returns.load(key)
         else:
             found = await info.context.reader.return_by_rma(by.rma or "")
-            if found is not None and not may_see(info.context.caller, found):
-                found = None
-        return ReturnRequest.of(found) if found else None
+        is_found = found is not None and may_find(info.context.caller, found)
+        return ReturnRequest.of(found) if found is not None and is_found else None
 
     @query_field(*READERS, description="The returns that the caller may see, the newest first.")
     async def return_requests(

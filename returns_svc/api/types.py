@@ -31,7 +31,12 @@ from returns_svc.domain.requests import available
 from returns_svc.domain.requests.line import ReturnLine as Line
 from returns_svc.domain.requests.return_request import Return, ReturnChannel, return_id_of
 from returns_svc.domain.requests.returnable import ReturnableLine, ReturnableOrder
-from returns_svc.domain.rights.visibility import may_handle, may_return_from, may_see
+from returns_svc.domain.rights.visibility import (
+    may_handle,
+    may_return_from,
+    may_see,
+    may_take_in,
+)
 from returns_svc.ports import OrderBy, ReturnFilter
 from service_kit.graphql.access import allow_reference
 from service_kit.graphql.connections import After, Connection, First
@@ -213,7 +218,10 @@ class ReturnRequest:
     def available_actions(self, info: Info) -> list[AvailableAction]:
         caller = info.context.caller
         found = available.actions_on(
-            self.found, handles=may_handle(caller, self.found), owns=may_see(caller, self.found)
+            self.found,
+            handles=may_handle(caller, self.found),
+            owns=may_see(caller, self.found),
+            takes_in=may_take_in(caller, self.found),
         )
         return shown_actions(found, info)
 

@@ -40,16 +40,24 @@ class ReturnCommand(Command):
 Decide: TypeAlias = Callable[[Work, Return, Doing], Awaitable[Change | None]]
 """Gives the change to a return that the caller sees, if any, or raises the refusal of it."""
 
+Finds: TypeAlias = Callable[[Caller, Return], bool]
+"""Whether there is such a return for a caller who names it."""
+
 _NO_ERRANDS: Final[Sequence[Errand]] = ()
 
 
-async def change_return(around: Surroundings, command: ReturnCommand, decide: Decide) -> Outcome:
-    """Change a return as decided; a repeated command gives the first outcome again."""
+async def change_return(
+    around: Surroundings, command: ReturnCommand, decide: Decide, finds: Finds = may_see
+) -> Outcome:
+    """Change a return as decided; a repeated command gives the first outcome again.
+
+    For whom `finds` does not hold, there is no such return.
+    """
 
     async def within(work: Work) -> tuple[Outcome, Sequence[Errand]]:
         async def do() -> tuple[Outcome, Sequence[Errand]]:
             found = await work.returns.get(command.return_id)
-            if found is None or not may_see(command.caller, found):
+            if found is None or not finds(command.caller, found):
                 raise not_found("return", "input", "returnId")
             expect(command.expected_version, found.version)
             cause = cause_of(around, command)

@@ -7,7 +7,7 @@ from returns_svc.domain.requests import handling
 from returns_svc.domain.requests.change import Change, Doing
 from returns_svc.domain.requests.inspecting import Finding, inspected
 from returns_svc.domain.requests.return_request import NO_SHIPMENT, Return, Shipment
-from returns_svc.domain.rights.visibility import may_cancel, may_handle, may_work_at
+from returns_svc.domain.rights.visibility import may_cancel, may_find, may_handle, may_work_at
 from returns_svc.ports import Work
 from returns_svc.use_cases.asking import place_at
 from returns_svc.use_cases.change_return import ReturnCommand, change_return
@@ -67,7 +67,7 @@ async def receive_return(around: Surroundings, command: ReceiveReturn) -> Outcom
     async def decide(_: Work, found: Return, doing: Doing) -> Change | None:
         return handling.received(found, place, doing)
 
-    return await change_return(around, command, decide)
+    return await change_return(around, command, decide, may_find)
 
 
 async def inspect_return(around: Surroundings, command: InspectReturn) -> Outcome:

@@ -47,6 +47,26 @@ async def test_a_return_lives_the_same_life_wherever_it_is_declared(
     ]
 
 
+@pytest.mark.capability("L1")
+async def test_what_was_declared_online_is_taken_in_by_whichever_shop_it_is_brought_to(
+    shop: Returning,
+) -> None:
+    order = await shop.delivered("SHOE")
+    found = await shop.declares(order, channel="ONLINE", role=Role.CUSTOMER_SERVICE)
+    here: Json = {"role": Role.ASSISTANT, "grants": [f"location:{shop.code('S2')}"]}
+    elsewhere: Json = {"role": Role.ASSISTANT, "grants": [f"location:{shop.code('S1')}"]}
+
+    seen = await shop.by_number(found["rma"], **here)
+    offered = {one["name"]: one["reasonCode"] for one in seen["availableActions"]}
+    assert (offered["RETURN_RECEIVE"], offered["RETURN_INSPECT"]) == (None, "NOT_YOURS")
+    taken = await shop.receives(seen, "S2", **here)
+
+    assert taken["state"] == "RECEIVED"
+    assert await shop.by_number(found["rma"], **elsewhere) is None
+    stranger: Json = {"role": Role.CUSTOMER, "grants": [f"customer:{shop.code('MALLORY')}"]}
+    assert await shop.by_number(found["rma"], **stranger) is None
+
+
 @pytest.mark.capability("L2")
 async def test_a_blind_return_finds_the_order_or_waits_for_somebody(shop: Returning) -> None:
     customer = await shop.knows("ANNA")

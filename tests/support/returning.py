@@ -130,11 +130,12 @@ class Returning:
         }
         return await self._moves("returnDeclare", given)
 
-    async def receives(self, found: Json, at: str) -> Json:
+    async def receives(
+        self, found: Json, at: str, *, role: Role = Role.OPERATOR, grants: Sequence[str] = ()
+    ) -> Json:
         """Take the goods in at a location."""
-        return await self._moves(
-            "returnReceive", {"returnId": found["id"], "locationCode": self.code(at)}
-        )
+        given = {"returnId": found["id"], "locationCode": self.code(at)}
+        return await self._moves("returnReceive", given, role=role, grants=grants)
 
     async def scans(self, found: Json, scan: str) -> Json:
         """Note what the carrier tells."""
@@ -172,10 +173,13 @@ class Returning:
         )
         return data["returnRequest"]
 
-    async def by_number(self, rma: str) -> Json:
+    async def by_number(
+        self, rma: str, *, role: Role = Role.OPERATOR, grants: Sequence[str] = ()
+    ) -> Json:
         """Read a return by the number on its receipt."""
         operation = f"query ($rma: String!) {{ returnRequest(by: {{rma: $rma}}) {{ {RETURN} }} }}"
-        return (await self.retailer.graph.data(operation, {"rma": rma}))["returnRequest"]
+        data = await self.retailer.graph.data(operation, {"rma": rma}, role=role, grants=grants)
+        return data["returnRequest"]
 
     async def listed(self, given: Mapping[str, Json]) -> list[Json]:
         """List returns."""
@@ -193,8 +197,15 @@ class Returning:
         data = await self.retailer.graph.data(operation, {"id": order["id"]})
         return [line["returnableQuantity"] for line in data["order"]["lines"]]
 
-    async def _moves(self, mutation: str, given: Mapping[str, Json]) -> Json:
+    async def _moves(
+        self,
+        mutation: str,
+        given: Mapping[str, Json],
+        *,
+        role: Role = Role.OPERATOR,
+        grants: Sequence[str] = (),
+    ) -> Json:
         payload = await self.retailer.manages(
-            mutation, given, f"returnRequest {{ {RETURN} }}", role=Role.OPERATOR
+            mutation, given, f"returnRequest {{ {RETURN} }}", role=role, grants=grants
         )
         return payload["returnRequest"]

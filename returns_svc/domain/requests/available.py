@@ -12,13 +12,22 @@ BY_CUSTOMERS = frozenset({Action.RETURN_CANCEL, Action.RETURN_ABANDON})
 """What the customer may do too."""
 
 
-def actions_on(found: Return, *, handles: bool, owns: bool) -> tuple[AvailableAction, ...]:
-    """Give every action; `handles` is whether the caller acts on the goods, `owns` on the rest."""
+def actions_on(
+    found: Return, *, handles: bool, owns: bool, takes_in: bool
+) -> tuple[AvailableAction, ...]:
+    """Give every action.
+
+    `handles` is whether the caller acts on the goods where they are, `takes_in` whether they may
+    receive them, `owns` whether the return is theirs to decide about.
+    """
+    open_ = frozenset(Action) if handles else frozenset[Action]()
+    open_ |= BY_CUSTOMERS if owns else frozenset()
+    open_ |= {Action.RETURN_RECEIVE} if takes_in else frozenset()
     return tuple(
         AvailableAction(
             action,
             hindrance_of(action, found.state, refund_pending=found.refund_pending)
-            if handles or (owns and action in BY_CUSTOMERS)
+            if action in open_
             else Hindrance.NOT_YOURS,
         )
         for action in Action

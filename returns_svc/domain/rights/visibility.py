@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from retail_kit.roles import SERVICE, STAFF, Role
+from returns_svc.domain.lifecycles.return_state import AWAITED
 from returns_svc.domain.requests.return_request import Return, ReturnChannel
 from returns_svc.domain.requests.returnable import ReturnableOrder
 from service_kit.identity.caller import Caller
@@ -72,6 +73,17 @@ def may_work_at(caller: Caller, location_code: str) -> bool:
     """Whether the caller may receive and inspect at the location."""
     seen = visibility_of(caller)
     return seen.everything or location_code in seen.locations
+
+
+def may_find(caller: Caller, found: Return) -> bool:
+    """Whether the caller may see a return whose number or id they give: see, or take in."""
+    return may_see(caller, found) or may_take_in(caller, found)
+
+
+def may_take_in(caller: Caller, found: Return) -> bool:
+    """Whether the caller may receive the goods: in a shop whatever customers bring there."""
+    seen = visibility_of(caller)
+    return seen.everything or (bool(seen.locations) and found.state in AWAITED)
 
 
 def may_handle(caller: Caller, found: Return) -> bool:
