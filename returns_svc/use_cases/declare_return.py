@@ -32,7 +32,7 @@ from returns_svc.use_cases.settle_declaration import settle_declaration
 from returns_svc.use_cases.surroundings import Surroundings
 from service_kit.commands.denials import forbidden, invalid, not_found
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
-from service_kit.commands.naming import code_errors, refuse_any
+from service_kit.commands.naming import code_errors, refuse_any, text_errors
 from service_kit.commands.once import once
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
 
@@ -132,6 +132,8 @@ async def _blind(around: Surroundings, blind: BlindItem, place: Place | None) ->
     refuse_any(code_errors(blind.sku, "input", "blind", "sku"))
     if not 1 <= blind.quantity <= LARGEST:
         raise invalid("At least one unit.", "input", "blind", "quantity")
+    named = blind.customer.email or blind.customer.ref or ""
+    refuse_any(text_errors(named, "input", "blind", "customer"))
     orders = await answered(around.orders.orders_of(blind.customer, blind.sku))
     rules = await _rules(around, {blind.sku})
     now = around.clock.now()

@@ -1,0 +1,19 @@
+"""What a declaration cannot be about is refused with a code and a path, for good."""
+
+import pytest
+
+from tests.contract.returns_svc.conftest import OpenProcess, World
+
+
+@pytest.mark.parametrize("customer", [{"email": ""}, {"ref": " "}, {"email": "x" * 201}])
+async def test_blind_goods_of_nobody_are_refused_before_anybody_is_asked(
+    customer: dict[str, str], open_process: OpenProcess, world: World
+) -> None:
+    process = await open_process()
+    blind = {"sku": "SHOE", "customer": customer, "reason": "CHANGED_MIND"}
+
+    payload = await process.does("returnDeclare", channel="STORE", locationCode="S1", blind=blind)
+
+    assert [error["code"] for error in payload["userErrors"]] == ["INVALID_INPUT"]
+    assert world.orders.declared == 0
+    assert await process.database.collection("returns").count({}) == 0
