@@ -13,7 +13,12 @@ from devstack.sample.reception import advisors, appointment_types, capacities
 from devstack.sample.stock import stock
 
 LINES_A_CALL = 1_000
-RETURN_POLICY = {"code": "FR", "windowDays": 30, "countries": ["FR"]}
+RETURN_POLICY = {
+    "code": "FR",
+    "windowDays": 30,
+    "timezone": "Europe/Paris",
+    "countries": ["FR"],
+}
 
 
 class SampleSize(StrEnum):

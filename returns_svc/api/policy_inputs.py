@@ -109,7 +109,12 @@ class ReturnPolicyLineInput:
 
     code: str = strawberry.field(description="Its code, by which it is known again.")
     window_days: int = strawberry.field(
-        default=LEGAL_DAYS, description="Days after delivery in which goods can be given back."
+        default=LEGAL_DAYS,
+        description="Days after that of the delivery in which goods can be given back; the last"
+        " one counts to its end.",
+    )
+    timezone: str = strawberry.field(
+        default="UTC", description="The time zone (IANA) of these days, like Europe/Paris."
     )
     countries: list[str] = strawberry.field(
         default_factory=list, description=f"The countries it holds for; {_ANY}."
@@ -147,6 +152,7 @@ class ReturnPolicyLineInput:
         return ReturnPolicy(
             code=self.code,
             window_days=self.window_days,
+            timezone=self.timezone,
             countries=frozenset(self.countries),
             channels=frozenset(self.channel_codes),
             categories=frozenset(self.categories),

@@ -65,7 +65,10 @@ class ReturnPolicy:
 
     id: strawberry.ID = strawberry.field(description="The global id.")
     code: str = strawberry.field(description="Its code.")
-    window_days: int = strawberry.field(description="Days after delivery.")
+    window_days: int = strawberry.field(
+        description="Days after that of the delivery; the last one counts to its end."
+    )
+    timezone: str = strawberry.field(description="The time zone (IANA) of these days.")
     countries: list[str] = strawberry.field(description="The countries it holds for.")
     channel_codes: list[str] = strawberry.field(description="The channels it holds for.")
     categories: list[str] = strawberry.field(description="The categories it holds for.")
@@ -86,6 +89,7 @@ class ReturnPolicy:
             id=global_id("ReturnPolicy", policy.code),
             code=policy.code,
             window_days=policy.window_days,
+            timezone=policy.timezone,
             countries=sorted(policy.countries),
             channel_codes=sorted(policy.channels),
             categories=sorted(policy.categories),

@@ -47,6 +47,7 @@ def _policy_document(policy: ReturnPolicy) -> dict[str, Any]:
         {
             "_id": policy.code,
             "windowDays": policy.window_days,
+            "timezone": policy.timezone,
             "countries": sorted(policy.countries),
             "channels": sorted(policy.channels),
             "categories": sorted(policy.categories),
@@ -66,6 +67,7 @@ def _policy_of(document: dict[str, Any]) -> ReturnPolicy:
     return ReturnPolicy(
         code=document["_id"],
         window_days=document["windowDays"],
+        timezone=document["timezone"],
         countries=frozenset(document["countries"]),
         channels=frozenset(document["channels"]),
         categories=frozenset(document["categories"]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import chain
+from zoneinfo import available_timezones
 
 from retail_kit.iso_codes import COUNTRIES
 from returns_svc.domain.policies.policy import Disposition, ReturnPolicy
@@ -18,6 +19,8 @@ def policy_errors(policy: ReturnPolicy, *path: str) -> Iterator[Refusal]:
     yield from code_errors(policy.code, *path, "code")
     if not 0 <= policy.window_days <= LONGEST_WINDOW:
         yield invalid(f"A period has at most {LONGEST_WINDOW} days.", *path, "windowDays")
+    if policy.timezone not in available_timezones():
+        yield invalid("There is no such time zone.", *path, "timezone")
     for country in sorted(policy.countries - COUNTRIES):
         yield invalid(f"There is no country {country} (ISO 3166 alpha-2).", *path, "countries")
     yield from chain(_grades(policy, path), _reasons(policy, path), _rules(policy, path))

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
+from retail_kit.calendars.local_time import instant_of
 from returns_svc.domain.policies.policy import Goods, ReturnPolicy, ReturnReason
 from returns_svc.domain.refusals import excluded, nothing_left, out_of_period
 from service_kit.commands.refusal import Refusal
+
+_LAST: Final = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,13 @@ class Claim:
 
 
 def eligible_until(policy: ReturnPolicy, reason: ReturnReason, delivered_at: datetime) -> datetime:
-    """The last moment at which units delivered then can be given back for this reason."""
-    return delivered_at + timedelta(days=policy.days_for(reason))
+    """The last moment at which units delivered then can be given back for this reason.
+
+    It is the end of a day: the day of delivery does not count, the last day does to its end.
+    """
+    zone = ZoneInfo(policy.timezone)
+    over = delivered_at.astimezone(zone).date() + timedelta(days=policy.days_for(reason) + 1)
+    return instant_of(over, time(), zone) - _LAST
 
 
 def units_in_period(

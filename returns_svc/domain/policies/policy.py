@@ -121,10 +121,14 @@ USUAL_GRADES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ReturnPolicy:
-    """For what it holds (an empty set is for everything), and what it says."""
+    """For what it holds (an empty set is for everything), and what it says.
+
+    The period is in days of the calendar of `timezone`: the last one counts to its end.
+    """
 
     code: str
     window_days: int = LEGAL_DAYS
+    timezone: str = "UTC"
     countries: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()

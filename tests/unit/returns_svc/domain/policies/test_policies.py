@@ -2,7 +2,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from returns_svc.domain.policies.eligibility import Claim, DeliveredUnits, refusal_of
+from returns_svc.domain.policies.eligibility import (
+    Claim,
+    DeliveredUnits,
+    eligible_until,
+    refusal_of,
+)
 from returns_svc.domain.policies.policy import (
     LEGAL,
     Condition,
@@ -40,7 +45,8 @@ def why_not(goods: Goods, quantity: int, days: float, policy: ReturnPolicy = POL
         (SHOE, 3, 11, None),
         (SHOE, 2, 14, None),
         (SHOE, 3, 12, "OUT_OF_PERIOD"),
-        (SHOE, 1, 14.001, "OUT_OF_PERIOD"),
+        (SHOE, 1, 14.5, None),
+        (SHOE, 1, 14.625, "OUT_OF_PERIOD"),
         (SHOE, 4, 0, "NOTHING_LEFT"),
         (SHOE, 4, 30, "NOTHING_LEFT"),
         (BRIEF, 1, 0, "EXCLUDED"),
@@ -50,6 +56,25 @@ def test_units_come_back_in_time_if_they_are_there_and_not_excluded(
     goods: Goods, quantity: int, days: float, code: str | None
 ) -> None:
     assert why_not(goods, quantity, days) == code
+
+
+@pytest.mark.parametrize(
+    ("timezone", "delivered", "until"),
+    [
+        ("UTC", "2026-03-02T09:00:00Z", "2026-03-16T23:59:59.999Z"),
+        ("Europe/Paris", "2026-03-02T09:00:00Z", "2026-03-16T22:59:59.999Z"),
+        ("Europe/Paris", "2026-03-02T23:30:00Z", "2026-03-17T22:59:59.999Z"),
+        ("Europe/Paris", "2026-03-20T12:00:00Z", "2026-04-03T21:59:59.999Z"),
+        ("Europe/Paris", "2026-10-11T12:00:00Z", "2026-10-25T22:59:59.999Z"),
+        ("America/New_York", "2026-03-02T02:00:00Z", "2026-03-16T03:59:59.999Z"),
+    ],
+)
+def test_the_last_day_counts_to_its_end_where_the_policy_holds(
+    timezone: str, delivered: str, until: str
+) -> None:
+    policy = ReturnPolicy("usual", timezone=timezone)
+    found = eligible_until(policy, ReturnReason.CHANGED_MIND, datetime.fromisoformat(delivered))
+    assert found == datetime.fromisoformat(until)
 
 
 def test_a_reason_may_take_excluded_goods_and_have_a_period_of_its_own() -> None:
