@@ -11,11 +11,13 @@ import pytest
 from graphql import build_client_schema, get_introspection_query
 
 from retail_kit.roles import SERVICE, Role
+from service_kit.graphql.global_ids import to_global_id
 from service_kit.identity.caller import Caller, CallerKind
 from service_kit.identity.keys import generate_signing_key
 from service_kit.identity.tokens import CallerSigner, service_caller
 from tests.support.graph import GraphClient
 from tests.support.retailer import Retailer, tender
+from tests.support.returning import Returning
 from tests.support.rights import (
     COLUMNS,
     ENTITIES,
@@ -29,13 +31,15 @@ from tests.support.rights import (
     root_call,
     schemas,
 )
-from tests.support.stack import GATEWAY, INVENTORY, ORDERS, Stack
+from tests.support.stack import APPOINTMENTS, GATEWAY, INVENTORY, ORDERS, RETURNS, Stack
+from tests.support.visiting import EVERY_DAY, Visiting
 
 JSON = "application/json"
 REFUSED = {"FORBIDDEN", "UNAUTHENTICATED"}
-REACHED = {"INVALID_INPUT", "NOT_FOUND", "UNKNOWN_CHANNEL"}
+REACHED = {"INVALID_INPUT", "NOT_FOUND", "UNKNOWN_APPOINTMENT_TYPE", "UNKNOWN_CHANNEL"}
 """What an open operation says to the meaningless arguments that it is called with."""
 
+SERVICES = [INVENTORY, ORDERS, RETURNS, APPOINTMENTS]
 Representations = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
@@ -43,11 +47,11 @@ def test_the_page_of_rights_is_what_the_schemas_say() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.support.rights"
 
 
-@pytest.mark.parametrize("service", [INVENTORY, ORDERS])
+@pytest.mark.parametrize("service", SERVICES)
 async def test_each_operation_of_a_service_is_open_exactly_to_those_who_are_named(
     stack: Stack, session: aiohttp.ClientSession, retailer: Retailer, service: str
 ) -> None:
-    known = await _entities_of(retailer)
+    known = await _entities_of(retailer, Visiting(retailer, stack.clock))
     grants = (f"customer:{retailer.code('ada')}", f"location:{retailer.code('S1')}")
     mine = [right for right in rights() if right.service == service]
     graph = schemas()[service]._schema
@@ -98,7 +102,7 @@ async def test_each_operation_of_the_public_graph_is_open_exactly_to_those_who_a
         assert (right.operation, found) == (right.operation, set(right.roles - {SERVICE}))
 
 
-@pytest.mark.parametrize("service", [INVENTORY, ORDERS])
+@pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize(
     "document",
     ["{ _service { sdl } }", "{ _entities(representations: []) { __typename } }", "{ __typename }"],
@@ -227,12 +231,18 @@ def _is_open(body: Mapping[str, Any], right: Right, role: str) -> bool:
     return True
 
 
-async def _entities_of(retailer: Retailer) -> Representations:
+async def _entities_of(retailer: Retailer, visiting: Visiting) -> Representations:
     """Bring one entity of every kind into being and say how each is referred to."""
     await retailer.opens(S1="STORE")
     await retailer.sells("shirt")
     await retailer.counts("shirt", S1=3)
     await retailer.knows("ada")
+    found = await _ids_of(retailer)
+    return found | await _of_returns(Returning(retailer), found) | await _of_visits(visiting, found)
+
+
+async def _ids_of(retailer: Retailer) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Have an order come into being, and name it with all that inventory and orders know."""
     wish = retailer.wish("shirt", customerRef=retailer.code("ada"), payments=[tender(10, "CASH")])
     order = await retailer.places(wish)
     money = await retailer.refunded(order, 1)
@@ -272,4 +282,43 @@ async def _entities_of(retailer: Retailer) -> Representations:
         (ORDERS, "Parcel"): {"id": parcel["id"]},
         (ORDERS, "Payment"): {"id": money["payments"][0]["id"]},
         (ORDERS, "Refund"): {"id": money["refunds"][0]["id"]},
+    }
+
+
+async def _of_returns(goods: Returning, known: Representations) -> Representations:
+    """Have an order come back, and name what returns know of it."""
+    await goods.has_policy()
+    order = await goods.delivered("shirt", customer="ada")
+    returned = await goods.declares(order, at="S1")
+    policy = to_global_id("ReturnPolicy", goods.code("policy"))
+    return {
+        (RETURNS, "Customer"): known[ORDERS, "Customer"],
+        (RETURNS, "Item"): {**known[INVENTORY, "Item"], "category": None},
+        (RETURNS, "Location"): known[INVENTORY, "Location"],
+        (RETURNS, "Order"): {"id": order["id"]},
+        (RETURNS, "OrderLine"): {"id": order["lines"][0]["id"]},
+        (RETURNS, "ReturnLine"): {"id": returned["lines"][0]["id"]},
+        (RETURNS, "ReturnPolicy"): {"id": policy},
+        (RETURNS, "ReturnRequest"): {"id": returned["id"]},
+    }
+
+
+async def _of_visits(visiting: Visiting, known: Representations) -> Representations:
+    """Have somebody come, and name what appointments know of it."""
+    await visiting.opens("S1", days=EVERY_DAY)
+    await visiting.has_advisors("S1", "ANN")
+    await visiting.offers("fitting")
+    now = visiting.clock.now()
+    days = (each.isoformat() for each in (now, now + timedelta(days=2)))
+    start = (await visiting.slots("fitting", "S1", *days))[0]
+    booked = await visiting.books("ada", slot=visiting.slot("fitting", "S1", start))
+    return {
+        (APPOINTMENTS, "Advisor"): {"id": to_global_id("Advisor", visiting.code("ANN"))},
+        (APPOINTMENTS, "Appointment"): {"id": booked["id"]},
+        (APPOINTMENTS, "AppointmentType"): {
+            "id": to_global_id("AppointmentType", visiting.code("fitting"))
+        },
+        (APPOINTMENTS, "Customer"): known[ORDERS, "Customer"],
+        (APPOINTMENTS, "Location"): known[INVENTORY, "Location"],
+        (APPOINTMENTS, "Order"): known[ORDERS, "Order"],
     }
