@@ -238,7 +238,8 @@ async def _entities_of(retailer: Retailer, visiting: Visiting) -> Representation
     await retailer.counts("shirt", S1=3)
     await retailer.knows("ada")
     found = await _ids_of(retailer)
-    return found | await _of_returns(Returning(retailer), found) | await _of_visits(visiting, found)
+    returned = await _of_returns(Returning(retailer), found)
+    return {**found, **returned, **await _of_visits(visiting, found)}
 
 
 async def _ids_of(retailer: Retailer) -> dict[tuple[str, str], Mapping[str, Any]]:
