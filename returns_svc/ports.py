@@ -67,6 +67,9 @@ class Orders(Protocol):
     async def orders(self, by: Sequence[OrderBy]) -> Sequence[ReturnableOrder | None]:
         """Several of them in one call, in the order in which they were asked for."""
 
+    async def orders_of_lines(self, line_ids: Collection[str]) -> Sequence[ReturnableOrder]:
+        """The orders of lines, each order once."""
+
     async def orders_of(self, customer: CustomerBy, sku: str) -> Sequence[ReturnableOrder]:
         """The customer's orders with units of the SKU that can come back, the newest first."""
 

@@ -79,6 +79,22 @@ class ServiceQueries:
         found = [_shown(info, order) for order in orders if _returnable(order, sku)]
         return await asyncio.gather(*found)
 
+    @query_field(
+        SERVICE, description="The orders of some order lines as returns see them, each order once."
+    )
+    async def orders_of_lines_for_return(
+        self,
+        info: Info,
+        line_ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description="Global ids of order lines.")
+        ],
+    ) -> list[ReturnableOrder] | None:
+        lines = [from_global_id(each, "OrderLine", ("lineIds",)) for each in line_ids]
+        keys = sorted({order_id_of(line) for line in lines})
+        orders = await info.context.loaders.orders.load_many(keys)
+        found = [_shown(info, order) for order in orders if order and not order.is_placing]
+        return await asyncio.gather(*found)
+
     @query_field(SERVICE, description="How to reach a customer; null if nobody knows them.")
     async def customer_contact(self, info: Info, id: Id) -> CustomerContact | None:
         key = from_global_id(id, "Customer")

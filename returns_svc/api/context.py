@@ -28,6 +28,7 @@ class Loaders:
     of_orders: DataLoader[str, Sequence[Return] | None]
     of_lines: DataLoader[str, Sequence[Return] | None]
     orders: DataLoader[OrderBy, ReturnableOrder | None]
+    orders_of_lines: DataLoader[str, ReturnableOrder | None]
     policies: DataLoader[str, Sequence[ReturnPolicy]]
     categories: DataLoader[str, str | None]
 
@@ -54,6 +55,7 @@ class ReturnsContext(SubgraphContext):
                 of_orders=_loader(self.reader.returns_of_orders),
                 of_lines=_loader(self.reader.returns_of_lines),
                 orders=DataLoader(load_fn=self._orders),
+                orders_of_lines=_loader(self._orders_of_lines),
                 policies=DataLoader(load_fn=self._policies),
                 categories=_loader(self._categories),
             ),
@@ -74,6 +76,10 @@ class ReturnsContext(SubgraphContext):
 
     async def _orders(self, keys: list[OrderBy]) -> list[ReturnableOrder | None]:
         return list(await answered(self.around.orders.orders(keys)))
+
+    async def _orders_of_lines(self, line_ids: list[str]) -> Mapping[str, ReturnableOrder]:
+        orders = await answered(self.around.orders.orders_of_lines(line_ids))
+        return {line.line_id: order for order in orders for line in order.lines}
 
     async def _categories(self, skus: list[str]) -> Mapping[str, str]:
         found = await answered(self.around.inventory.categories(skus))

@@ -308,9 +308,11 @@ class OrderLine:
     @resolver_field(*READERS, description="How many units can be given back now.")
     async def returnable_quantity(self, info: Info) -> int | None:
         key = from_global_id(self.id, "OrderLine")
-        order = await _order_of(info, OrderBy(line_id=key))
+        order = await info.context.loaders.orders_of_lines.load(key)
         line = order.line(key) if order else None
-        return (await _returnable(info, order, line)).quantity if order and line else None
+        if order is None or line is None or not may_return_from(info.context.caller, order):
+            return None
+        return (await _returnable(info, order, line)).quantity
 
     @resolver_field(*READERS, description="The lines of returns that speak of it.")
     async def return_lines(self, info: Info) -> list[ReturnLine] | None:

@@ -1,6 +1,6 @@
 """Orders over GraphQL: as this service, with an idempotency key in every change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,6 +29,12 @@ fragment Returnable on ReturnableOrder {
 ORDERS_OF: Final = f"""
 query ReturnsOrdersOf($by: CustomerForReturnBy!, $sku: String!) {{
   ordersForReturn(by: $by, sku: $sku) {{ ...Returnable }}
+}}
+{_ORDER}
+"""
+ORDERS_OF_LINES: Final = f"""
+query ReturnsOrdersOfLines($lines: [ID!]!) {{
+  ordersOfLinesForReturn(lineIds: $lines) {{ ...Returnable }}
 }}
 {_ORDER}
 """
@@ -72,6 +78,7 @@ def orders_operation(count: int) -> str:
 OPERATIONS: Final = (
     orders_operation(2),
     ORDERS_OF,
+    ORDERS_OF_LINES,
     CONTACT,
     DECLARE,
     WITHDRAW,
@@ -101,6 +108,12 @@ class GraphQLOrders:
             answers = (data[f"o{place}"] for place in range(len(part)))
             found += [None if one is None else _order_of(one) for one in answers]
         return found
+
+    async def orders_of_lines(self, line_ids: Collection[str]) -> Sequence[ReturnableOrder]:
+        """The orders of lines, each order once."""
+        lines: list[JSON] = [to_global_id("OrderLine", each) for each in sorted(set(line_ids))]
+        data = await self._asked(ORDERS_OF_LINES, {"lines": lines})
+        return [_order_of(one) for one in data["ordersOfLinesForReturn"] or ()]
 
     async def orders_of(self, customer: CustomerBy, sku: str) -> Sequence[ReturnableOrder]:
         """The customer's orders with units of the SKU that can come back, the newest first."""

@@ -55,6 +55,10 @@ class FakeOrders:
     async def orders(self, by: Sequence[OrderBy]) -> Sequence[ReturnableOrder | None]:
         return [await self.order(one) for one in by]
 
+    async def orders_of_lines(self, line_ids: Collection[str]) -> Sequence[ReturnableOrder]:
+        found = await self.order(OrderBy(id=ORDER))
+        return [found] if found and LINE in line_ids else []
+
     async def orders_of(self, customer: CustomerBy, sku: str) -> Sequence[ReturnableOrder]:
         found = await self.order(OrderBy(id=ORDER))
         return [found] if found else []

@@ -56,6 +56,25 @@ async def test_an_order_is_found_by_id_by_reference_and_by_line(
     assert await returnable(process, ref="none") is None
 
 
+async def test_the_orders_of_lines_are_given_once_each(
+    process: OrdersProcess, inventory: FakeInventory
+) -> None:
+    for sku in "AB":
+        inventory.give(sku, "S1", 3)
+    wide, narrow = await process.delivered("A", "B"), await process.delivered("A")
+    operation = (
+        "query ($of: [ID!]!) { ordersOfLinesForReturn(lineIds: $of) { orderId lines { lineId } } }"
+    )
+    lines = [line["id"] for order in (wide, narrow, wide) for line in order["lines"]]
+
+    found = (await process.run(operation, {"of": lines}, SERVICE_CALLER))["ordersOfLinesForReturn"]
+
+    assert found == [
+        {"orderId": order["id"], "lines": [{"lineId": line["id"]} for line in order["lines"]]}
+        for order in (wide, narrow)
+    ]
+
+
 async def test_what_was_paid_for_a_unit_is_after_discounts_and_exact_in_total(
     process: OrdersProcess, inventory: FakeInventory
 ) -> None:

@@ -69,6 +69,39 @@ async def test_a_screen_of_orders_asks_each_service_and_the_database_once(
     assert len(seen[0]["returns"]["nodes"]) == 1
 
 
+async def test_the_lines_of_an_order_ask_for_it_once(
+    open_process: OpenProcess, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await open_process()
+    known = await world.orders.order(OrderBy(id=ORDER))
+    assert known is not None
+    (line,) = known.lines
+    names = [f"{ORDER}.l{place}" for place in range(1, 6)]
+    wide = replace(known, lines=tuple(replace(line, line_id=name) for name in names))
+    asked: list[list[str]] = []
+
+    async def orders_of_lines(line_ids: Collection[str]) -> Sequence[ReturnableOrder]:
+        asked.append(sorted(line_ids))
+        return [wide]
+
+    monkeypatch.setattr(world.orders, "orders_of_lines", orders_of_lines)
+    screen = """query ($of: [_Any!]!) { _entities(representations: $of) {
+      ... on OrderLine { returnableQuantity } } }"""
+    of = [
+        {"__typename": "OrderLine", "id": to_global_id("OrderLine", name)}
+        for name in (*names, "other.l1")
+    ]
+
+    seen = (await process.asks(screen, of=of))["_entities"]
+
+    assert asked == [[*names, "other.l1"]]
+    assert [each["returnableQuantity"] for each in seen] == [2] * 5 + [None]
+    stranger = process.caller(Role.CUSTOMER, "customer:EVE")
+    assert (await process.asks(screen, stranger, of=of))["_entities"] == [
+        {"returnableQuantity": None}
+    ] * 6
+
+
 async def test_the_returns_of_an_order_come_in_pages_the_newest_first(
     open_process: OpenProcess,
 ) -> None:

@@ -74,7 +74,7 @@ def test_money_is_given_back_by_customer_service_and_other_services_alone() -> N
     assert roles["Mutation.orderRefund"] == {Role.CUSTOMER_SERVICE, SERVICE}
     for name in ("orderReturnDeclare", "orderReturnWithdraw", "orderReturnComplete"):
         assert roles[f"Mutation.{name}"] == {SERVICE}
-    for name in ("orderForReturn", "ordersForReturn", "customerContact"):
+    for name in ("orderForReturn", "ordersForReturn", "ordersOfLinesForReturn", "customerContact"):
         assert roles[f"Query.{name}"] == {SERVICE}
 
 
