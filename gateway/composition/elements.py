@@ -1,10 +1,12 @@
 """What one subgraph declares, as frozen records with Federation's own words applied."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from graphql import ConstValueNode, DirectiveNode, TypeNode
+
+from gateway.composition.problems import Place
 
 
 class Kind(StrEnum):
@@ -20,13 +22,23 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What any element may carry: words for people, and marks for tools."""
+    """What any element may carry: words for people, marks for tools, and where it was written.
+
+    `uses` tells where each Federation directive stands on it, by the directive's own name.
+    """
 
     description: str | None = None
     inaccessible: bool = False
     tags: tuple[str, ...] = ()
     deprecated: DirectiveNode | None = None
     composed: tuple[DirectiveNode, ...] = ()
+    places: tuple[Place, ...] = field(default=(), compare=False)
+    uses: Mapping[str, Place] = field(default_factory=dict, compare=False)
+
+    def of(self, directive: str) -> "Marks":
+        """These marks, placed at one of the directives if it is there."""
+        place = self.uses.get(directive)
+        return self if place is None else replace(self, places=(place,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,11 @@ class Argument:
     type: TypeNode
     default: ConstValueNode | None
     marks: Marks
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where it is declared."""
+        return self.marks.places
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,11 @@ class Field:
     provides: str | None = None
     override: Override | None = None
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where it is declared."""
+        return self.marks.places
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -68,6 +90,7 @@ class Key:
 
     fields: str
     resolvable: bool = True
+    places: tuple[Place, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +111,11 @@ class Type:
     specified_by: DirectiveNode | None = None
     one_of: bool = False
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where it is declared, and where it is extended."""
+        return self.marks.places
+
 
 @dataclass(frozen=True, slots=True)
 class ComposedDirective:
@@ -107,7 +135,7 @@ class Subgraph:
     """A subgraph read: its types under their canonical root names.
 
     `graph` is the enum value that stands for it in the supergraph. `composed_directives` are
-    custom directives to pass on.
+    custom directives to pass on; `file` is what places call its text.
     """
 
     name: str
@@ -116,3 +144,4 @@ class Subgraph:
     types: Mapping[str, Type]
     is_federation_1: bool = False
     composed_directives: Mapping[str, ComposedDirective] = field(default_factory=dict)
+    file: str = ""

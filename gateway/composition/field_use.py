@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
 
 from gateway.composition.elements import Field, Kind, Subgraph, Type
+from gateway.composition.problems import Place
 from gateway.composition.types import named
 from gateway.federation_spec.field_sets import InvalidFieldSet, parse_field_set
 
@@ -21,19 +23,22 @@ class FieldSet:
     owner: str
     type_name: str
     text: str
+    places: tuple[Place, ...] = dataclass_field(default=(), compare=False)
 
 
 def field_sets(subgraph: Subgraph) -> Iterator[FieldSet]:
     """Every field set of a subgraph."""
     for each in subgraph.types.values():
         for key in each.keys:
-            yield FieldSet("key", each.name, each.name, key.fields)
+            yield FieldSet("key", each.name, each.name, key.fields, key.places)
         for field in each.fields.values():
             owner = f"{each.name}.{field.name}"
             if field.requires is not None:
-                yield FieldSet("requires", owner, each.name, field.requires)
+                places = field.marks.of("requires").places
+                yield FieldSet("requires", owner, each.name, field.requires, places)
             if field.provides is not None:
-                yield FieldSet("provides", owner, named(field.type), field.provides)
+                places = field.marks.of("provides").places
+                yield FieldSet("provides", owner, named(field.type), field.provides, places)
 
 
 def selected_fields(subgraph: Subgraph, used: FieldSet) -> Iterator[tuple[Type, Field, FieldNode]]:

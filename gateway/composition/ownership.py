@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gateway.composition.elements import Field, Subgraph, Type
 from gateway.composition.field_use import used_coordinates
+from gateway.composition.problems import Place
 from gateway.composition.types import Declaration
 
 
@@ -24,6 +25,11 @@ class FieldShare:
     @property
     def resolves(self) -> bool:
         return not self.field.external and not self.overridden
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where this subgraph declares the field."""
+        return self.field.places
 
 
 class Ownership:

@@ -17,6 +17,7 @@ from graphql import (
     InterfaceTypeDefinitionNode,
     InterfaceTypeExtensionNode,
     ListTypeNode,
+    Location,
     NamedTypeNode,
     NameNode,
     NonNullTypeNode,
@@ -27,6 +28,7 @@ from graphql import (
     ScalarTypeExtensionNode,
     SchemaDefinitionNode,
     SchemaExtensionNode,
+    Token,
     TypeDefinitionNode,
     TypeExtensionNode,
     TypeNode,
@@ -46,7 +48,7 @@ from gateway.composition.elements import (
     Subgraph,
     Type,
 )
-from gateway.composition.problems import DoesNotCompose, Problem
+from gateway.composition.problems import DoesNotCompose, Place, Problem
 from gateway.federation_spec.arguments import (
     WithDirectives,
     arguments_of,
@@ -54,6 +56,7 @@ from gateway.federation_spec.arguments import (
     has_directive,
 )
 from gateway.federation_spec.directives import (
+    FEDERATION_2_DIRECTIVES,
     MACHINERY_FIELDS,
     FederationNames,
     federation_names,
@@ -62,11 +65,17 @@ from gateway.federation_spec.directives import (
 
 @dataclass(frozen=True, slots=True)
 class SubgraphDefinition:
-    """A subgraph as its owner gives it: a name, where to reach it, its SDL."""
+    """A subgraph as its owner gives it: a name, where to reach it, its SDL, and from which file."""
 
     name: str
     url: str
     sdl: str
+    file: str | None = None
+
+    @property
+    def source(self) -> str:
+        """What problems call the text."""
+        return self.file or f"<{self.name}>"
 
 
 _KINDS: Mapping[type, Kind] = {
@@ -99,10 +108,7 @@ def read_subgraphs(definitions: Iterable[SubgraphDefinition]) -> tuple[Subgraph,
         try:
             subgraphs.append(_read(definition, graph))
         except GraphQLError as error:
-            line = f" (line {error.locations[0].line})" if error.locations else ""
-            problems.append(
-                Problem("INVALID_GRAPHQL", f"{error.message}{line}", (definition.name,))
-            )
+            problems.append(invalid_graphql(definition, error))
     names = [subgraph.name for subgraph in subgraphs]
     problems += [
         Problem("INVALID_SUBGRAPH_NAME", f"Two subgraphs are called {name!r}.", (name,))
@@ -112,6 +118,15 @@ def read_subgraphs(definitions: Iterable[SubgraphDefinition]) -> tuple[Subgraph,
     if problems:
         raise DoesNotCompose(problems)
     return tuple(subgraphs)
+
+
+def invalid_graphql(definition: SubgraphDefinition, error: GraphQLError) -> Problem:
+    """INVALID_GRAPHQL, at the places the error names."""
+    places = tuple(
+        Place(definition.name, definition.source, each.line, each.column)
+        for each in error.locations or ()
+    )
+    return Problem("INVALID_GRAPHQL", error.message, (definition.name,), places)
 
 
 def _with_graph_names(
@@ -132,7 +147,7 @@ def _with_graph_names(
 def _read(definition: SubgraphDefinition, graph: str) -> Subgraph:
     document = parse(definition.sdl)
     names = federation_names(document)
-    reader = _Reader(document, names)
+    reader = _Reader(definition, document, names)
     return Subgraph(
         name=definition.name,
         graph=graph,
@@ -140,15 +155,20 @@ def _read(definition: SubgraphDefinition, graph: str) -> Subgraph:
         types=reader.types(),
         is_federation_1=names.is_federation_1,
         composed_directives=reader.composed_directives,
+        file=definition.source,
     )
 
 
 class _Reader:
     """Reads one document."""
 
-    def __init__(self, document: DocumentNode, names: FederationNames) -> None:
+    def __init__(
+        self, definition: SubgraphDefinition, document: DocumentNode, names: FederationNames
+    ) -> None:
+        self._definition = definition
         self._document = document
         self._names = names
+        self._canonical = {names.directive(name): name for name in FEDERATION_2_DIRECTIVES}
         self._roots = _root_names(document)
         self.composed_directives = composed_directives(document, names)
         self._carried = types_of_directives(document, self.composed_directives)
@@ -248,7 +268,9 @@ class _Reader:
         for use in directives_named(node, self._names.directive("key")):
             arguments = arguments_of(use)
             yield Key(
-                _field_set_text(arguments.get("fields")), arguments.get("resolvable") is not False
+                _field_set_text(arguments.get("fields")),
+                arguments.get("resolvable") is not False,
+                self._places(use),
             )
 
     def _field_set(self, node: WithDirectives, name: str) -> str | None:
@@ -283,7 +305,25 @@ class _Reader:
                 None,
             ),
             composed=tuple(composed),
+            places=tuple(place for node in nodes for place in self._places(node)),
+            uses=self._uses(nodes),
         )
+
+    def _uses(self, nodes: Iterable[WithDirectives]) -> dict[str, Place]:
+        uses: dict[str, Place] = {}
+        for node in nodes:
+            for use in node.directives or ():
+                name = self._canonical.get(use.name.value)
+                if name is not None:
+                    uses.setdefault(name, *self._places(use))
+        return uses
+
+    def _places(self, node: object) -> tuple[Place, ...]:
+        """A declaration stands where its name does, below its description."""
+        token = _token(node)
+        if token is None:
+            return ()
+        return (Place(self._definition.name, self._definition.source, token.line, token.column),)
 
     def _has(self, node: WithDirectives, name: str) -> bool:
         return has_directive(node, self._names.directive(name))
@@ -300,6 +340,12 @@ class _Reader:
             return ListTypeNode(type=self._renamed(node.type))
         assert isinstance(node, NamedTypeNode)  # noqa: S101 - the only kind left
         return NamedTypeNode(name=NameNode(value=self._roots.get(node.name.value, node.name.value)))
+
+
+def _token(node: object) -> Token | None:
+    name = None if isinstance(node, DirectiveNode) else getattr(node, "name", None)
+    place: Location | None = getattr(name or node, "loc", None)
+    return place.start_token if place else None
 
 
 def _root_names(document: DocumentNode) -> dict[str, str]:

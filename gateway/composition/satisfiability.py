@@ -14,7 +14,7 @@ from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
 from gateway.composition.elements import Key, Kind, Subgraph
 from gateway.composition.field_use import coordinates_in, key_coordinates
 from gateway.composition.ownership import FieldShare, field_names
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Place, Problem, places_of
 from gateway.composition.rules.composition import Composition
 from gateway.composition.types import named
 from gateway.federation_spec.field_sets import parse_field_set
@@ -42,6 +42,7 @@ class _DeadEnd:
     trail: tuple[str, ...]
     entries: tuple[str, ...]
     has_fields: bool
+    places: tuple[Place, ...]
 
 
 def _problem(dead_end: _DeadEnd) -> Problem:
@@ -54,7 +55,7 @@ def _problem(dead_end: _DeadEnd) -> Problem:
         f"{' or '.join(dead_end.entries)}: no key leads from there to a subgraph that has it. "
         f"Example: {_ROOTS[dead_end.trail[0]]} {{ {operation} }}"
     )
-    return Problem("SATISFIABILITY_ERROR", message, dead_end.entries)
+    return Problem("SATISFIABILITY_ERROR", message, dead_end.entries, dead_end.places)
 
 
 @dataclass(slots=True)
@@ -118,10 +119,21 @@ class _Reach:
             target = self._target(type_name, name)
             if not able:
                 yield _DeadEnd(
-                    type_name, name, trail, tuple(sorted(entries)), has_fields=target is not None
+                    type_name,
+                    name,
+                    trail,
+                    tuple(sorted(entries)),
+                    has_fields=target is not None,
+                    places=self._places(type_name, name, entries),
                 )
             elif target is not None:
                 walk.add((target, frozenset(s.subgraph.name for s in able)), (*trail, name))
+
+    def _places(self, type_name: str, name: str, entries: frozenset[str]) -> tuple[Place, ...]:
+        """The field where it is resolved, and the type where one comes from."""
+        owners = (each for each in self._field_shares(type_name, name) if each.resolves)
+        types = (each for one, each in self._by_name[type_name] if one.name in entries)
+        return places_of(*owners, *types)
 
     def _all_reached(self, type_name: str, entries: frozenset[str]) -> frozenset[str]:
         """The subgraphs that can be entered for this object, by fixpoint over keys."""

@@ -6,7 +6,7 @@ from graphql import NonNullTypeNode, print_ast
 
 from gateway.composition.elements import Argument, Kind
 from gateway.composition.ownership import FieldShare, field_names
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.composition import Composition
 from gateway.composition.types import merged_input
 
@@ -26,18 +26,21 @@ def arguments_agree(composition: Composition) -> Iterator[Problem]:
 
 def _problems(coordinate: str, name: str, shares: Sequence[FieldShare]) -> Iterator[Problem]:
     knowing = [share for share in shares if name in share.field.arguments]
-    lacking = [share.subgraph.name for share in shares if name not in share.field.arguments]
+    lacking = [share for share in shares if name not in share.field.arguments]
     arguments = [share.field.arguments[name] for share in knowing]
     names = tuple(share.subgraph.name for share in knowing)
+    places = places_of(*arguments)
     if lacking and any(is_required(argument) for argument in arguments):
-        message = f"{coordinate} is required, and unknown in {', '.join(lacking)}."
-        yield Problem("REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH", message, names)
+        others = ", ".join(share.subgraph.name for share in lacking)
+        message = f"{coordinate} is required, and unknown in {others}."
+        code = "REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH"
+        yield Problem(code, message, names, places_of(*arguments, *lacking))
     if merged_input(argument.type for argument in arguments) is None:
         said = " or ".join(dict.fromkeys(print_ast(argument.type) for argument in arguments))
-        yield Problem("FIELD_ARGUMENT_TYPE_MISMATCH", f"{coordinate} is {said}.", names)
+        yield Problem("FIELD_ARGUMENT_TYPE_MISMATCH", f"{coordinate} is {said}.", names, places)
     if not defaults_agree(arguments):
         message = f"{coordinate} has different default values."
-        yield Problem("FIELD_ARGUMENT_DEFAULT_MISMATCH", message, names)
+        yield Problem("FIELD_ARGUMENT_DEFAULT_MISMATCH", message, names, places)
 
 
 def is_required(argument: Argument) -> bool:

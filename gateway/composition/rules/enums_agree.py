@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from gateway.composition.elements import Kind
 from gateway.composition.enum_use import EnumUse, enum_uses
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.composition import Composition
 from gateway.composition.types import Declaration
 
@@ -24,14 +24,18 @@ def enums_agree(composition: Composition) -> Iterator[Problem]:
                 if _is_hidden(declared, value):
                     continue
                 lacking = [s.name for s, each in declared if value not in each.values]
+                knowing = [each.values.get(value) for _, each in declared]
+                others = [each for _, each in declared if value not in each.values]
                 message = (
                     f"{name} is both an input and an output, "
                     f"but {', '.join(lacking)} does not know its value {value}."
                 )
-                yield Problem("ENUM_VALUE_MISMATCH", message, names)
+                places = places_of(*knowing, *others)
+                yield Problem("ENUM_VALUE_MISMATCH", message, names, places)
         if use is EnumUse.INPUT and len(partial) == len(values):
             message = f"No value of {name} is known to every subgraph that has it."
-            yield Problem("EMPTY_MERGED_ENUM_TYPE", message, names)
+            places = places_of(*(each for _, each in declared))
+            yield Problem("EMPTY_MERGED_ENUM_TYPE", message, names, places)
 
 
 def _is_hidden(declared: Sequence[Declaration], value: str) -> bool:

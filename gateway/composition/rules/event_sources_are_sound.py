@@ -30,7 +30,8 @@ def _problems(subgraph: Subgraph, field: Field) -> Iterator[Problem]:
                         f"Subscription.{field.name}: `{role}` of @{name} names {each}, "
                         "which is no argument of the field."
                     )
-                    yield Problem("EVENT_SOURCE_UNKNOWN_ARGUMENT", message, (subgraph.name,))
+                    code = "EVENT_SOURCE_UNKNOWN_ARGUMENT"
+                    yield Problem(code, message, (subgraph.name,), field.places)
 
 
 def _is_event_source(name: str, directive: ComposedDirective) -> bool:

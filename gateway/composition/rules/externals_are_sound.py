@@ -6,7 +6,7 @@ from graphql import print_ast
 
 from gateway.composition.elements import Kind
 from gateway.composition.ownership import FieldShare, field_names
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.composition import Composition
 from gateway.composition.types import merged_output
 
@@ -23,7 +23,8 @@ def externals_are_sound(composition: Composition) -> Iterator[Problem]:
             for item in each.fields.values():
                 if item.external and not each.is_interface_object:
                     message = f"{name}.{item.name}: an interface's field cannot be @external."
-                    yield Problem("EXTERNAL_ON_INTERFACE", message, (subgraph.name,))
+                    code, places = "EXTERNAL_ON_INTERFACE", item.marks.of("external").places
+                    yield Problem(code, message, (subgraph.name,), places)
 
 
 def _problems(
@@ -34,12 +35,13 @@ def _problems(
     if not owners:
         names = tuple(share.subgraph.name for share in externals)
         message = f"{coordinate} is @external everywhere; no subgraph has it."
-        yield Problem("EXTERNAL_MISSING_ON_BASE", message, names)
+        yield Problem("EXTERNAL_MISSING_ON_BASE", message, names, places_of(*externals))
         return
     for share in externals:
         if not share.used:
             message = f"{coordinate} is @external, and no @key, @requires or @provides uses it."
-            yield Problem("EXTERNAL_UNUSED", message, (share.subgraph.name,))
+            places = share.field.marks.of("external").places
+            yield Problem("EXTERNAL_UNUSED", message, (share.subgraph.name,), places)
         yield from _disagreements(composition, coordinate, share, owners)
 
 
@@ -53,9 +55,10 @@ def _disagreements(
             f"{coordinate} is {print_ast(share.field.type)} where it is @external and "
             f"{print_ast(owners[0].field.type)} where it is owned."
         )
-        yield Problem("EXTERNAL_TYPE_MISMATCH", message, names)
+        yield Problem("EXTERNAL_TYPE_MISMATCH", message, names, places_of(share, *owners))
     for owner in owners:
         for name in owner.field.arguments:
             if name not in share.field.arguments:
                 message = f"{coordinate} is @external without its argument {name}."
-                yield Problem("EXTERNAL_ARGUMENT_MISSING", message, names)
+                places = places_of(share, owner.field.arguments[name])
+                yield Problem("EXTERNAL_ARGUMENT_MISSING", message, names, places)

@@ -6,7 +6,7 @@ from graphql import FieldNode, print_ast
 
 from gateway.composition.elements import Field, Kind, Subgraph, Type
 from gateway.composition.field_use import FieldSet, field_sets, selected_fields
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.composition import Composition
 from gateway.composition.types import named
 from gateway.federation_spec.field_sets import InvalidFieldSet
@@ -23,35 +23,36 @@ def _problems(subgraph: Subgraph, used: FieldSet) -> Iterator[Problem]:
     where = f'On {used.owner}, @{used.directive}(fields: "{used.text}")'
     if used.directive == "provides" and not _is_composite(subgraph, used.type_name):
         message = f"{where}: {used.type_name} has no fields to provide."
-        yield Problem("PROVIDES_ON_NON_OBJECT_FIELD", message, (subgraph.name,))
+        yield Problem("PROVIDES_ON_NON_OBJECT_FIELD", message, (subgraph.name,), used.places)
         return
     try:
         selected = list(selected_fields(subgraph, used))
     except InvalidFieldSet as error:
         code = f"{used.directive.upper()}_INVALID_FIELDS"
-        yield Problem(code, f"{where}: {error}.", (subgraph.name,))
+        yield Problem(code, f"{where}: {error}.", (subgraph.name,), used.places)
         return
     if used.directive == "key":
-        yield from _key_problems(subgraph, where, selected)
+        yield from _key_problems(subgraph, where, used, selected)
     elif not any(_is_external(subgraph, owner, field) for owner, field, _ in selected):
         code = f"{used.directive.upper()}_FIELDS_MISSING_EXTERNAL"
         if not subgraph.is_federation_1:
             message = f"{where}: none of its fields is marked @external."
-            yield Problem(code, message, (subgraph.name,))
+            yield Problem(code, message, (subgraph.name,), used.places)
 
 
 def _key_problems(
-    subgraph: Subgraph, where: str, selected: list[tuple[Type, Field, FieldNode]]
+    subgraph: Subgraph, where: str, used: FieldSet, selected: list[tuple[Type, Field, FieldNode]]
 ) -> Iterator[Problem]:
     for owner, field, node in selected:
         coordinate = f"{owner.name}.{field.name}"
         if field.arguments or node.arguments:
             message = f"{where}: {coordinate} takes arguments."
-            yield Problem("KEY_FIELDS_HAS_ARGS", message, (subgraph.name,))
+            yield Problem("KEY_FIELDS_HAS_ARGS", message, (subgraph.name,), places_of(used, field))
         target = subgraph.types.get(named(field.type))
         if target is not None and target.kind in {Kind.INTERFACE, Kind.UNION}:
             message = f"{where}: {coordinate} is of type {print_ast(field.type)}, no key can be."
-            yield Problem("KEY_FIELDS_SELECT_INVALID_TYPE", message, (subgraph.name,))
+            code, places = "KEY_FIELDS_SELECT_INVALID_TYPE", places_of(used, field)
+            yield Problem(code, message, (subgraph.name,), places)
 
 
 def _is_external(subgraph: Subgraph, owner: Type, field: Field) -> bool:

@@ -6,7 +6,7 @@ from graphql import print_ast
 
 from gateway.composition.elements import Kind
 from gateway.composition.ownership import field_names
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.composition import Composition
 from gateway.composition.types import merged_output
 
@@ -26,4 +26,5 @@ def field_types_agree(composition: Composition) -> Iterator[Problem]:
                     f"{print_ast(share.field.type)} in {share.subgraph.name}" for share in shares
                 )
                 names = tuple(share.subgraph.name for share in shares)
-                yield Problem("FIELD_TYPE_MISMATCH", f"{name}.{field} is {said}.", names)
+                message, places = f"{name}.{field} is {said}.", places_of(*shares)
+                yield Problem("FIELD_TYPE_MISMATCH", message, names, places)

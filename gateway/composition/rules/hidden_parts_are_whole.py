@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gateway.composition.elements import Marks
 from gateway.composition.merge import merged_marks
 from gateway.composition.ownership import field_names
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.arguments_agree import is_required
 from gateway.composition.rules.composition import Composition
 from gateway.composition.types import Declaration, named
@@ -31,14 +31,16 @@ def _type_problems(name: str, declared: list[Declaration], hidden: set[str]) -> 
         shown += 1
         if named(fields[0].type) in hidden:
             message = f"{name}.{field} is visible, its type {named(fields[0].type)} is not."
-            yield Problem("REFERENCED_INACCESSIBLE", message, names)
+            yield Problem("REFERENCED_INACCESSIBLE", message, names, places_of(*fields))
         for argument in (each for item in fields for each in item.arguments.values()):
             if argument.marks.inaccessible and is_required(argument):
                 message = f"{name}.{field}({argument.name}:) is required and @inaccessible."
-                yield Problem("REQUIRED_INACCESSIBLE", message, names)
+                places = argument.marks.of("inaccessible").places
+                yield Problem("REQUIRED_INACCESSIBLE", message, names, places)
     if parts and not shown:
         message = f"Every field of {name} is @inaccessible, but {name} itself is not."
-        yield Problem("ONLY_INACCESSIBLE_CHILDREN", message, names)
+        places = places_of(*(each for _, each in declared))
+        yield Problem("ONLY_INACCESSIBLE_CHILDREN", message, names, places)
 
 
 def _marks(declared: list[Declaration]) -> Marks:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from gateway.composition.elements import Kind
 from gateway.composition.ownership import field_names
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.composition import Composition
 from gateway.composition.types import Declaration
 
@@ -20,7 +20,10 @@ def interfaces_are_implemented(composition: Composition) -> Iterator[Problem]:
                 if field not in known:
                     owners = tuple(s.name for s, each in declared if field in each.fields)
                     message = f"{interface}.{field} is not implemented by {name} in any subgraph."
-                    yield Problem("INTERFACE_FIELD_NO_IMPLEM", message, owners)
+                    promises = (each.fields.get(field) for _, each in declared)
+                    types = (each for _, each in declarations.by_name[name])
+                    places = places_of(*promises, *types)
+                    yield Problem("INTERFACE_FIELD_NO_IMPLEM", message, owners, places)
 
 
 def _promised(declared: Sequence[Declaration]) -> tuple[str, ...]:

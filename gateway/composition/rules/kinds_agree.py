@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.composition import Composition
 
 
@@ -13,4 +13,5 @@ def kinds_agree(composition: Composition) -> Iterator[Problem]:
         if len(kinds) > 1:
             said = ", ".join(f"{each.kind} in {subgraph.name}" for subgraph, each in declared)
             names = tuple(subgraph.name for subgraph, _ in declared)
-            yield Problem("TYPE_KIND_MISMATCH", f"{name} is {said}.", names)
+            places = places_of(*(each for _, each in declared))
+            yield Problem("TYPE_KIND_MISMATCH", f"{name} is {said}.", names, places)

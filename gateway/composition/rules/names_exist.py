@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.composition.elements import Subgraph
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Placed, Problem
 from gateway.composition.rules.composition import Composition
 from gateway.composition.types import named
 
@@ -13,20 +13,20 @@ _BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
 def names_exist(composition: Composition) -> Iterator[Problem]:
     """INVALID_GRAPHQL: a type is used and not declared in its subgraph."""
     for subgraph in composition.subgraphs:
-        for name, place in _mentions(subgraph):
+        for name, coordinate, element in _mentions(subgraph):
             if name not in subgraph.types and name not in _BUILT_IN:
-                message = f"{place} mentions type {name}, which is not declared."
-                yield Problem("INVALID_GRAPHQL", message, (subgraph.name,))
+                message = f"{coordinate} mentions type {name}, which is not declared."
+                yield Problem("INVALID_GRAPHQL", message, (subgraph.name,), element.places)
 
 
-def _mentions(subgraph: Subgraph) -> Iterator[tuple[str, str]]:
+def _mentions(subgraph: Subgraph) -> Iterator[tuple[str, str, Placed]]:
     for each in subgraph.types.values():
         for field in each.fields.values():
-            place = f"{each.name}.{field.name}"
-            yield named(field.type), place
+            coordinate = f"{each.name}.{field.name}"
+            yield named(field.type), coordinate, field
             for argument in field.arguments.values():
-                yield named(argument.type), f"{place}({argument.name}:)"
+                yield named(argument.type), f"{coordinate}({argument.name}:)", argument
         for item in each.inputs.values():
-            yield named(item.type), f"{each.name}.{item.name}"
+            yield named(item.type), f"{each.name}.{item.name}", item
         for other in (*each.members, *each.interfaces):
-            yield other, each.name
+            yield other, each.name, each

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gateway.composition.elements import Kind
 from gateway.composition.ownership import FieldShare, field_names
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.composition import Composition
 
 
@@ -21,18 +21,20 @@ def _problems(coordinate: str, share: FieldShare, shares: list[FieldShare]) -> I
     override = share.field.override
     if override is None:
         return
-    names = (share.subgraph.name,)
+    names, places = (share.subgraph.name,), share.field.marks.of("override").places
     if share.type.kind is Kind.INTERFACE:
         what = "an interface object" if share.type.is_interface_object else "an interface"
         message = f"{coordinate} is a field of {what}, which cannot be overridden."
-        yield Problem("OVERRIDE_ON_INTERFACE", message, names)
+        yield Problem("OVERRIDE_ON_INTERFACE", message, names, places)
     if override.source == share.subgraph.name:
         message = f"{coordinate} overrides itself."
-        yield Problem("OVERRIDE_FROM_SELF_ERROR", message, names)
+        yield Problem("OVERRIDE_FROM_SELF_ERROR", message, names, places)
     source = next((each for each in shares if each.subgraph.name == override.source), None)
     if source is not None and source.field.override is not None:
         message = f"{coordinate} is overridden from {override.source}, which overrides it too."
-        yield Problem("OVERRIDE_SOURCE_HAS_OVERRIDE", message, (*names, override.source))
+        both = places_of(share.field.marks.of("override"), source.field.marks.of("override"))
+        yield Problem("OVERRIDE_SOURCE_HAS_OVERRIDE", message, (*names, override.source), both)
     if share.field.external:
         message = f"{coordinate} carries both @override and @external."
-        yield Problem("OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", message, names)
+        code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
+        yield Problem(code, message, names, places)

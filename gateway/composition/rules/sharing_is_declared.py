@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from gateway.composition.elements import Kind
 from gateway.composition.field_use import Coordinate, coordinates_in
 from gateway.composition.ownership import FieldShare, field_names
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.composition import Composition
 
 
@@ -19,14 +19,16 @@ def sharing_is_declared(composition: Composition) -> Iterator[Problem]:
                 for share in composition.ownership.shares(declared, field)
                 if share.resolves and not _gives_way(share)
             ]
-            silent = [share.subgraph.name for share in resolving if not _may_share(share, keys)]
+            silent = [share for share in resolving if not _may_share(share, keys)]
+            names = tuple(share.subgraph.name for share in silent)
             if len(resolving) > 1 and silent:
                 others = [share.subgraph.name for share in resolving]
                 message = (
                     f"{name}.{field} is resolved by {', '.join(others)}, "
-                    f"but not @shareable in {', '.join(silent)}."
+                    f"but not @shareable in {', '.join(names)}."
                 )
-                yield Problem("INVALID_FIELD_SHARING", message, tuple(silent))
+                places = places_of(*silent, *resolving)
+                yield Problem("INVALID_FIELD_SHARING", message, names, places)
 
 
 def _may_share(share: FieldShare, keys: Mapping[str, frozenset[Coordinate]]) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.composition.composer import compose
-from gateway.composition.problems import DoesNotCompose, Problem
+from gateway.composition.problems import DoesNotCompose
 from gateway.composition.reader import SubgraphDefinition
 from tests.support.live import EVENT_SOURCE
 from tests.support.subgraphs import SmallSubgraph
@@ -35,7 +35,9 @@ def test_a_misspelt_filter_does_not_compose(declared: str, directive: str) -> No
         f"Subscription.changed: `match` of @{directive} names oderId, "
         "which is no argument of the field."
     )
-    assert caught.value.problems == (Problem("EVENT_SOURCE_UNKNOWN_ARGUMENT", message, ("one",)),)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.message) == ("EVENT_SOURCE_UNKNOWN_ARGUMENT", message)
+    assert [place.subgraph for place in problem.places] == ["one"]
 
 
 def test_filters_that_are_arguments_compose() -> None:

@@ -1,22 +1,28 @@
 import pytest
 
 from gateway.composition.composer import compose
-from gateway.composition.problems import DoesNotCompose
+from gateway.composition.problems import DoesNotCompose, Problem
 from gateway.composition.reader import SubgraphDefinition
 from tests.support.federated_graph import linked
 
+HEADER = linked("").count("\n")
 QUERY = "type Query { a: Int @shareable }"
 
 
-def problems(*sdls: str) -> dict[str, tuple[str, ...]]:
-    """The codes of all problems, each with the subgraphs it names first."""
+def told(*sdls: str) -> tuple[Problem, ...]:
+    """All problems."""
     definitions = [
         SubgraphDefinition(name, f"http://{name}", linked(sdl))
         for name, sdl in zip(("one", "two", "three"), sdls, strict=False)
     ]
     with pytest.raises(DoesNotCompose) as caught:
         compose(definitions)
-    return {problem.code: problem.subgraphs for problem in caught.value.problems}
+    return caught.value.problems
+
+
+def problems(*sdls: str) -> dict[str, tuple[str, ...]]:
+    """The codes of all problems, each with the subgraphs it names first."""
+    return {problem.code: problem.subgraphs for problem in told(*sdls)}
 
 
 @pytest.mark.parametrize(
@@ -191,6 +197,55 @@ def test_a_broken_rule_is_told_with_its_code_and_subgraphs(
     code: str, subgraphs: tuple[str, ...], sdls: list[str]
 ) -> None:
     assert problems(*sdls).get(code) == subgraphs
+
+
+@pytest.mark.parametrize(
+    ("code", "places", "sdls"),
+    [
+        ("INVALID_GRAPHQL", ["two:2:1"], [QUERY, "type A {\n"]),
+        ("INVALID_GRAPHQL", ["two:1:10"], [QUERY, "type A { a: Unknown }"]),
+        ("KEY_INVALID_FIELDS", ["one:2:8"], [QUERY + '\ntype A @key(fields: "no") { id: ID! }']),
+        (
+            "FIELD_TYPE_MISMATCH",
+            ["one:3:3", "two:1:21"],
+            [QUERY + "\ntype A @shareable {\n  c: Int }", "type A @shareable { c: String }"],
+        ),
+        (
+            "OVERRIDE_FROM_SELF_ERROR",
+            ["one:1:21"],
+            ['type Query { a: Int @override(from: "one") }'],
+        ),
+        (
+            "EXTERNAL_UNUSED",
+            ["two:1:44"],
+            [
+                QUERY + ' type A @key(fields: "id") { id: ID! c: Int }',
+                'type A @key(fields: "id") { id: ID! c: Int @external }',
+            ],
+        ),
+        (
+            "SATISFIABILITY_ERROR",
+            ["two:1:10", "one:1:26"],
+            ["type Query { a: A } type A { x: Int }", "type A { y: Int }"],
+        ),
+    ],
+)
+def test_a_problem_says_at_which_line_and_column_to_look(
+    code: str, places: list[str], sdls: list[str]
+) -> None:
+    found = next(problem for problem in told(*sdls) if problem.code == code)
+
+    assert [f"{one.subgraph}:{one.line - HEADER}:{one.column}" for one in found.places] == places
+
+
+def test_a_problem_prints_as_compilers_do() -> None:
+    found = told("type Query { a: Int @shareable }", "type Query { a: String @shareable }")
+
+    line = HEADER + 1
+    assert str(found[0]) == (
+        f"<one>:{line}:14: FIELD_TYPE_MISMATCH [one, two] Query.a is Int in one, String in two."
+        f"\n  <two>:{line}:14: in two"
+    )
 
 
 def test_all_problems_are_told_at_once() -> None:

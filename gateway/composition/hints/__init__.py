@@ -1,0 +1,1 @@
+"""What an author should know of subgraphs that compose: one file per matter, see `all_hints`."""
