@@ -30,6 +30,16 @@ class JoinType:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinContextArgument:
+    """An argument that the subgraph takes from a context instead of from the client."""
+
+    name: str
+    type: str
+    context: str
+    selection: str
+
+
+@dataclass(frozen=True, slots=True)
 class JoinField:
     """`@join__field`; `graph` None marks a field that only interface objects contribute."""
 
@@ -41,6 +51,7 @@ class JoinField:
     override: str | None
     override_label: str | None
     used_overridden: bool
+    context_arguments: tuple[JoinContextArgument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,12 @@ class JoinNames:
                 override=arguments.get("override"),
                 override_label=arguments.get("overrideLabel"),
                 used_overridden=bool(arguments.get("usedOverridden")),
+                context_arguments=tuple(
+                    JoinContextArgument(
+                        each["name"], each["type"], each["context"], each["selection"]
+                    )
+                    for each in arguments.get("contextArguments") or ()
+                ),
             )
             for arguments in self._uses(node, "field")
         )

@@ -129,8 +129,8 @@ class QueryGraph:
         if known.kind is TypeKind.INTERFACE:
             return self._interface_field(node, known, name)
         declared = known.fields.get(name)
-        if declared is None:
-            return None
+        if declared is None or declared.takes_over:
+            return None  # no label is ever active
         provided = self._provided(node, name)
         usable = not (declared.external or declared.replaced)
         as_key = not usable and self._is_usable_key(known, declared)

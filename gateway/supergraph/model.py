@@ -29,12 +29,28 @@ class OutputType:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextArgument:
+    """An argument that clients do not see: its value is read where a context was set.
+
+    `context` is the name in `Supergraph.contexts`; `selection` a field set as written, which may
+    have one part per type that sets the context; `type` the argument's type in the subgraph.
+    """
+
+    name: str
+    type: str
+    context: str
+    selection: str
+
+
+@dataclass(frozen=True, slots=True)
 class SubgraphField:
     """One field of one type as one subgraph declares it.
 
     `external`: the subgraph names it but cannot be asked for it, except where provided.
     `replaced`: another subgraph has taken it over; it may only be read as an input of this one.
     `requires`, `provides`: field sets as written.
+    `override_label`: the field is handed over little by little. The subgraph that `takes_over` has
+    it in operations for which the label is active, the other one in the rest.
     """
 
     name: str
@@ -43,6 +59,9 @@ class SubgraphField:
     replaced: bool = False
     requires: str | None = None
     provides: str | None = None
+    override_label: str | None = None
+    takes_over: bool = False
+    context_arguments: tuple[ContextArgument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +135,8 @@ class Supergraph:
     """The whole: subgraphs by name in the text's order, and the full schema, hidden parts included.
 
     `inaccessible` is the local name of that directive, which an import may have renamed.
-    `event_sources` are by the name of the subscription field.
+    `event_sources` are by the name of the subscription field. `contexts` gives the types that set
+    a context, by its name in `ContextArgument`.
     """
 
     document: DocumentNode
@@ -125,3 +145,4 @@ class Supergraph:
     machinery: frozenset[str]
     inaccessible: str
     event_sources: Mapping[str, EventSource] = field(default_factory=dict)
+    contexts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

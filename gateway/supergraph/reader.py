@@ -22,10 +22,12 @@ from graphql import (
 )
 
 from gateway.errors import InvalidSupergraph
+from gateway.federation_spec.arguments import arguments_of, directives_named
 from gateway.federation_spec.join import JoinField, JoinGraph, JoinNames
 from gateway.federation_spec.link import Link, links_of
 from gateway.supergraph.event_sources import require_arguments, source_uses, with_event_sources
 from gateway.supergraph.model import (
+    ContextArgument,
     Key,
     OutputType,
     Subgraph,
@@ -35,7 +37,7 @@ from gateway.supergraph.model import (
     TypeKind,
 )
 
-_UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag"})
+_UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context"})
 _COMPOSITE = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
 _JOINED = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | UnionTypeDefinitionNode
 
@@ -66,6 +68,7 @@ def read_supergraph(sdl: str) -> Supergraph:
         machinery=_machinery(links),
         inaccessible=_directive_name(links, "inaccessible"),
         event_sources=sources,
+        contexts=_contexts(document, _directive_name(links, "context")),
     )
 
 
@@ -95,6 +98,15 @@ def _refuse_unknown_features(links: Iterable[Link]) -> None:
     if refused:
         features = ", ".join(refused)
         raise InvalidSupergraph(f"The supergraph needs features unknown here: {features}.")
+
+
+def _contexts(document: DocumentNode, directive: str) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for definition in document.definitions:
+        if isinstance(definition, _JOINED):
+            for use in directives_named(definition, directive):
+                found[str(arguments_of(use)["name"])].append(definition.name.value)
+    return {name: tuple(types) for name, types in found.items()}
 
 
 def _prefix(links: Iterable[Link], name: str) -> str:
@@ -237,7 +249,7 @@ def _field(
     if not joined:
         return SubgraphField(node.name.value, output_type(node.type))
     mine = next((entry for entry in joined if entry.graph == graph), None)
-    if mine is None or (mine.override is not None and mine.override_label is not None):
+    if mine is None:
         return None
     replaced = mine.used_overridden or any(
         entry.override == names[graph] and entry.override_label is None for entry in joined
@@ -250,4 +262,10 @@ def _field(
         replaced=replaced,
         requires=mine.requires,
         provides=mine.provides,
+        override_label=mine.override_label,
+        takes_over=mine.override is not None and mine.override_label is not None,
+        context_arguments=tuple(
+            ContextArgument(each.name, each.type, each.context, each.selection)
+            for each in mine.context_arguments
+        ),
     )

@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.errors import InvalidSupergraph
-from gateway.supergraph.model import Key, OutputType, TypeKind
+from gateway.supergraph.model import ContextArgument, Key, OutputType, TypeKind
 from gateway.supergraph.reader import read_supergraph
 
 HEAD = """
@@ -100,3 +100,44 @@ def test_renamed_specifications_are_followed() -> None:
 def test_what_cannot_be_served_is_refused_with_a_reason(sdl: str, reason: str) -> None:
     with pytest.raises(InvalidSupergraph, match=reason):
         read_supergraph(sdl)
+
+
+def test_fields_taken_over_little_by_little_are_in_both_subgraphs() -> None:
+    supergraph = read_supergraph(
+        HEAD.replace("v0.3", "v0.5")
+        + """
+        type Query @join__type(graph: ONE) @join__type(graph: TWO) { a: A }
+        type A @join__type(graph: ONE, key: "id") @join__type(graph: TWO, key: "id") {
+          id: ID!
+          price: Int @join__field(graph: ONE, override: "two", overrideLabel: "percent(30)")
+            @join__field(graph: TWO, overrideLabel: "percent(30)") }
+        """
+    )
+    new = supergraph.subgraphs["one"].types["A"].fields["price"]
+    old = supergraph.subgraphs["two"].types["A"].fields["price"]
+
+    assert (new.override_label, new.takes_over, new.replaced) == ("percent(30)", True, False)
+    assert (old.override_label, old.takes_over, old.replaced) == ("percent(30)", False, False)
+
+
+def test_arguments_from_a_context_are_read_with_the_types_that_set_it() -> None:
+    supergraph = read_supergraph(
+        HEAD.replace("v0.3", "v0.5").replace(
+            "{ query",
+            '@link(url: "https://specs.apollo.dev/context/v0.1", for: SECURITY) { query',
+        )
+        + """
+        type Query @join__type(graph: ONE) { a: A b: B }
+        type A @join__type(graph: ONE, key: "id") @context(name: "one__money")
+          @context(name: "one__other") { id: ID! b: B }
+        type B @join__type(graph: ONE, key: "id") @context(name: "one__money") {
+          id: ID!
+          price: Int @join__field(graph: ONE, contextArguments: [
+            {context: "one__money", name: "in", type: "String!", selection: " { id }"}]) }
+        """
+    )
+
+    assert supergraph.contexts == {"one__money": ("A", "B"), "one__other": ("A",)}
+    assert supergraph.subgraphs["one"].types["B"].fields["price"].context_arguments == (
+        ContextArgument("in", "String!", "one__money", " { id }"),
+    )
