@@ -15,7 +15,7 @@ from appointments_svc.clients.orders import GraphQLOrders
 from appointments_svc.due_work import handlers
 from appointments_svc.mongo.indexes import DECLARATIONS
 from appointments_svc.mongo.reading import MongoAppointmentReader
-from appointments_svc.mongo.work import MongoUnitOfWork, Storage
+from appointments_svc.mongo.work import MongoWork
 from appointments_svc.ports import Inventory, Orders
 from appointments_svc.settings import AppointmentsSettings
 from appointments_svc.use_cases.surroundings import Surroundings
@@ -34,6 +34,7 @@ from service_kit.messaging.errand_runner import WorkerErrands
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.outbox import Outbox
 from service_kit.messaging.relay import Relay, RelaySettings
+from service_kit.messaging.transactions import Storage, Transactions
 from service_kit.messaging.upkeep import upkeep
 from service_kit.outbound.messages import MessageSender, TextSender
 from service_kit.runtime.clock import Clock, SystemClock
@@ -94,7 +95,7 @@ def join(foundation: Foundation) -> Parts:
     storage = Storage(database, MongoOutcomes(database, clock), outbox, due_work)
     errands = WorkerErrands()
     around = Surroundings(
-        work=MongoUnitOfWork(storage),
+        work=Transactions(storage, MongoWork),
         orders=foundation.orders,
         inventory=foundation.inventory,
         messages=foundation.messages,

@@ -16,7 +16,7 @@ from order_svc.due_work import handlers
 from order_svc.mongo.indexes import DECLARATIONS
 from order_svc.mongo.prices import MongoPrices
 from order_svc.mongo.reading import MongoOrderReader
-from order_svc.mongo.work import MongoUnitOfWork, Storage
+from order_svc.mongo.work import MongoWork
 from order_svc.ports import Inventory, PaymentProvider
 from order_svc.providers.absent import NoProvider
 from order_svc.providers.sandbox import SandboxProvider
@@ -36,6 +36,7 @@ from service_kit.messaging.errand_runner import WorkerErrands
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.outbox import Outbox
 from service_kit.messaging.relay import Relay, RelaySettings
+from service_kit.messaging.transactions import Storage, Transactions
 from service_kit.messaging.upkeep import upkeep
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.crash_points import Reached, pass_by
@@ -94,7 +95,7 @@ def join(foundation: Foundation) -> Parts:
     storage = Storage(database, MongoOutcomes(database, clock), outbox, due_work)
     errands = WorkerErrands()
     around = Surroundings(
-        work=MongoUnitOfWork(storage),
+        work=Transactions(storage, MongoWork),
         inventory=foundation.inventory,
         pricing=MongoPrices(database),
         payments=foundation.payments,

@@ -15,7 +15,7 @@ from returns_svc.clients.orders import GraphQLOrders
 from returns_svc.due_work import handlers
 from returns_svc.mongo.indexes import DECLARATIONS
 from returns_svc.mongo.reading import MongoReturnReader
-from returns_svc.mongo.work import MongoUnitOfWork, Storage
+from returns_svc.mongo.work import MongoWork
 from returns_svc.ports import Inventory, Orders
 from returns_svc.settings import ReturnsSettings
 from returns_svc.use_cases.surroundings import Surroundings
@@ -34,6 +34,7 @@ from service_kit.messaging.errand_runner import WorkerErrands
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.outbox import Outbox
 from service_kit.messaging.relay import Relay, RelaySettings
+from service_kit.messaging.transactions import Storage, Transactions
 from service_kit.messaging.upkeep import upkeep
 from service_kit.outbound.messages import MessageSender
 from service_kit.outbound.object_folder import FolderObjects
@@ -98,7 +99,7 @@ def join(foundation: Foundation) -> Parts:
     storage = Storage(database, MongoOutcomes(database, clock), outbox, due_work)
     errands = WorkerErrands()
     around = Surroundings(
-        work=MongoUnitOfWork(storage),
+        work=Transactions(storage, MongoWork),
         orders=foundation.orders,
         inventory=foundation.inventory,
         messages=foundation.messages,

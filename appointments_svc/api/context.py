@@ -1,9 +1,9 @@
 """What a resolver may reach: the caller, the use-cases' surroundings, and batched reads."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from strawberry.dataloader import DataLoader
 
@@ -17,10 +17,8 @@ from appointments_svc.ports import AppointmentReader
 from appointments_svc.use_cases.asking import answered
 from appointments_svc.use_cases.surroundings import Surroundings
 from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.graphql.loaders import loader_of
 from service_kit.messaging.event_log import EventLog
-
-KeyT = TypeVar("KeyT")
-RowT = TypeVar("RowT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +53,14 @@ class AppointmentsContext(SubgraphContext):
             self,
             "loaders",
             Loaders(
-                appointments=_loader(self.reader.appointments),
-                of_orders=_loader(self.reader.appointments_of_orders),
+                appointments=loader_of(self.reader.appointments),
+                of_orders=loader_of(self.reader.appointments_of_orders),
                 types=DataLoader(load_fn=self._types),
-                advisors=_loader(self.reader.advisors),
-                advisors_at=_loader(self.reader.advisors_at),
-                capacities=_loader(self.reader.capacities),
-                diaries=_loader(self.reader.diaries),
-                sites=_loader(self._sites),
+                advisors=loader_of(self.reader.advisors),
+                advisors_at=loader_of(self.reader.advisors_at),
+                capacities=loader_of(self.reader.capacities),
+                diaries=loader_of(self.reader.diaries),
+                sites=loader_of(self._sites),
             ),
         )
 
@@ -85,13 +83,3 @@ class AppointmentsContext(SubgraphContext):
 
 Info: TypeAlias = InfoOf[AppointmentsContext]
 """`Info` of this service's resolvers."""
-
-
-def _loader(
-    read: Callable[[list[KeyT]], Awaitable[Mapping[KeyT, RowT]]],
-) -> DataLoader[KeyT, RowT | None]:
-    async def load(keys: list[KeyT]) -> list[RowT | None]:
-        found = await read(keys)
-        return [found.get(key) for key in keys]
-
-    return DataLoader(load_fn=load)

@@ -1,8 +1,7 @@
 """What a resolver may reach: the caller, the use-cases' surroundings, and batched reads."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from strawberry.dataloader import DataLoader
 
@@ -13,10 +12,8 @@ from order_svc.domain.rights.visibility import Visibility, visibility_of
 from order_svc.ports import OrderReader
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.graphql.loaders import loader_of
 from service_kit.messaging.event_log import EventLog
-
-RowT = TypeVar("RowT")
-_Read: TypeAlias = Callable[[list[str]], Awaitable[Mapping[str, RowT]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +44,10 @@ class OrderContext(SubgraphContext):
             self,
             "loaders",
             Loaders(
-                orders=_loader(self.reader.orders),
-                customers=_loader(self.reader.customers),
-                people=_loader(self.reader.people),
-                destinations=_loader(self.reader.destinations),
+                orders=loader_of(self.reader.orders),
+                customers=loader_of(self.reader.customers),
+                people=loader_of(self.reader.people),
+                destinations=loader_of(self.reader.destinations),
             ),
         )
 
@@ -68,11 +65,3 @@ class OrderContext(SubgraphContext):
 
 Info: TypeAlias = InfoOf[OrderContext]
 """`Info` of this service's resolvers."""
-
-
-def _loader(read: _Read[RowT]) -> DataLoader[str, RowT | None]:
-    async def load(keys: list[str]) -> list[RowT | None]:
-        found = await read(keys)
-        return [found.get(key) for key in keys]
-
-    return DataLoader(load_fn=load)

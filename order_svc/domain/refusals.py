@@ -10,7 +10,6 @@ from service_kit.commands.refusal import (
     FORBIDDEN,
     INVALID_INPUT,
     NOT_FOUND,
-    UNAVAILABLE,
     VERSION_CONFLICT,
     Refusal,
 )
@@ -206,8 +205,3 @@ def from_inventory(refusal: Refusal) -> Refusal:
         return refusal
     params = {**refusal.params, "reason": refusal.code}
     return Refusal(SOURCING_REFUSED, refusal.message, path=refusal.path, params=params)
-
-
-def unavailable() -> Refusal:
-    """Too much was going on at once; nothing was done."""
-    return Refusal(UNAVAILABLE, "Too busy. Ask again with the same key.", retryable=True)

@@ -1,8 +1,8 @@
 """What a resolver may reach: the caller, the use-cases' surroundings, and batched reads."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from strawberry.dataloader import DataLoader
 
@@ -14,10 +14,8 @@ from returns_svc.ports import OrderBy, ReturnReader
 from returns_svc.use_cases.asking import answered
 from returns_svc.use_cases.surroundings import Surroundings
 from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.graphql.loaders import loader_of
 from service_kit.messaging.event_log import EventLog
-
-RowT = TypeVar("RowT")
-_Read: TypeAlias = Callable[[list[str]], Awaitable[Mapping[str, RowT]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +49,13 @@ class ReturnsContext(SubgraphContext):
             self,
             "loaders",
             Loaders(
-                returns=_loader(self.reader.returns),
-                of_orders=_loader(self.reader.returns_of_orders),
-                of_lines=_loader(self.reader.returns_of_lines),
+                returns=loader_of(self.reader.returns),
+                of_orders=loader_of(self.reader.returns_of_orders),
+                of_lines=loader_of(self.reader.returns_of_lines),
                 orders=DataLoader(load_fn=self._orders),
-                orders_of_lines=_loader(self._orders_of_lines),
+                orders_of_lines=loader_of(self._orders_of_lines),
                 policies=DataLoader(load_fn=self._policies),
-                categories=_loader(self._categories),
+                categories=loader_of(self._categories),
             ),
         )
 
@@ -88,11 +86,3 @@ class ReturnsContext(SubgraphContext):
 
 Info: TypeAlias = InfoOf[ReturnsContext]
 """`Info` of this service's resolvers."""
-
-
-def _loader(read: _Read[RowT]) -> DataLoader[str, RowT | None]:
-    async def load(keys: list[str]) -> list[RowT | None]:
-        found = await read(keys)
-        return [found.get(key) for key in keys]
-
-    return DataLoader(load_fn=load)
