@@ -142,6 +142,8 @@ class _Reach:
         if known is not None:
             return known
         reached = set(entries)
+        if type_name == "Query":  # the root can be asked again anywhere, without a key
+            reached.update(subgraph.name for subgraph, _ in self._by_name[type_name])
         while True:
             new = {
                 subgraph.name

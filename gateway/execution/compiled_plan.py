@@ -92,7 +92,10 @@ def compile_plan(
         for needed in set(fetch.depends_on):
             dependents[needed].append(fetch.id)
     every_path = [
-        path for fetch in plan.fetches for call in fetch.entity_calls for path in call.paths
+        path
+        for fetch in plan.fetches
+        for paths in (fetch.paths, *(call.paths for call in fetch.entity_calls))
+        for path in paths
     ]
     return CompiledPlan(
         plan=plan,

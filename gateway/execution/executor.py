@@ -9,7 +9,7 @@ from gateway.execution.compiled_plan import CompiledFetch, CompiledPlan
 from gateway.execution.completion import holds
 from gateway.execution.entity_batches import EntityBatches
 from gateway.execution.entity_fetch import GatheredCall, accept_entities
-from gateway.execution.root_fetch import accept_root
+from gateway.execution.root_fetch import accept_reentry, accept_root, places_of
 from gateway.execution.run_state import RunState
 from gateway.execution.subgraph_answer import SubgraphAnswer
 from gateway.execution.subgraph_errors import ErrorLog
@@ -117,7 +117,9 @@ class _Run:
     async def _run(self, fetch: CompiledFetch) -> None:
         if not holds(fetch.conditions, self._request.variables):
             return
-        if fetch.is_root:
+        if fetch.fetch.paths:
+            await self._run_reentry(fetch)
+        elif fetch.is_root:
             await self._run_root(fetch)
         else:
             await self._run_entities(fetch)
@@ -129,6 +131,10 @@ class _Run:
         accept_root(fetch, given or await self._ask(fetch, ()), self._state)
         if self._plan.is_serial:
             self._done |= fetch.keys
+
+    async def _run_reentry(self, fetch: CompiledFetch) -> None:
+        if places_of(fetch, self._state):
+            accept_reentry(fetch, await self._ask(fetch, ()), self._state)
 
     def _is_lost(self) -> bool:
         """Whether a mutation done before has become null where none may be: no more is done."""

@@ -32,6 +32,11 @@ class Draft:
     after: "list[Draft]" = field(default_factory=list)
 
     @property
+    def is_reentry(self) -> bool:
+        """Whether it asks root fields for objects on the way, not entities."""
+        return any(hop.is_reentry for call in self.calls for hop in call.hops)
+
+    @property
     def ways(self) -> list[Way]:
         """The ways this request starts from."""
         return self.roots + [hop for call in self.calls for hop in call.hops]
@@ -151,6 +156,20 @@ class Drafts:
                     found.add(needed)
                     waiting.append(needed)
         return found
+
+
+def may_wait_for(drafts: Drafts, first: Draft, second: Draft) -> bool:
+    """Whether the earlier of two drafts can start with the later, and the plan end no later."""
+    if second in drafts.reachable_from(first) or first in drafts.reachable_from(second):
+        return False
+    levels = drafts.levels()
+    if levels[first] == levels[second]:
+        return True
+    early, late = sorted((first, second), key=levels.__getitem__)
+    delay = levels[late] - levels[early]
+    depth = max(levels.values())
+    waiting = [draft for draft in drafts.all if early in drafts.reachable_from(draft)]
+    return all(levels[draft] + delay <= depth for draft in waiting)
 
 
 def path_to(hop: Way) -> Path:

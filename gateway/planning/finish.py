@@ -69,23 +69,25 @@ class _Writer:
     def fetch(self, draft: Draft, number: int, needs: tuple[int, ...]) -> Fetch:
         conditions = self._use.of(draft.ways)
         printer = Printer(self._use, self._graph)
-        if draft.calls:
+        if draft.calls and not draft.is_reentry:
             return self._entity_fetch(draft, number, needs, conditions, printer)
-        aliases = Aliases(self._use, draft.roots)
-        selection = printer.root(draft.roots, aliases, conditions)
+        aliases = Aliases(self._use, draft.ways)
+        selection = printer.root(draft.ways, aliases, conditions)
+        kind = OperationKind.QUERY if draft.is_reentry else self._operation.kind
         name = self._name(draft.subgraph, number)
         variables = self._client_variables(printer)
         definitions = [self._operation.variables[variable] for variable in variables]
         return Fetch(
             id=number,
             subgraph=draft.subgraph,
-            kind=self._operation.kind,
-            operation=printed_operation(self._operation.kind, name, definitions, selection),
+            kind=kind,
+            operation=printed_operation(kind, name, definitions, selection),
             operation_name=name,
             variables=variables,
             depends_on=needs,
             conditions=_sorted(conditions),
             renames=aliases.renames,
+            paths=tuple(path for call in draft.calls for path in call.paths),
         )
 
     def _entity_fetch(

@@ -11,6 +11,7 @@ from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
 
 from gateway.federation_spec.field_sets import parse_field_set
 from gateway.planning.operation import FieldSelection, Selection, normalise_field_set
+from gateway.planning.plan import OperationKind
 from gateway.planning.types import TypeWorld
 from gateway.supergraph.model import (
     Key,
@@ -56,7 +57,10 @@ class FieldMove(NamedTuple):
 
 
 class KeyMove(NamedTuple):
-    """Entering a subgraph by a key; `typename` is set where that subgraph has its own word."""
+    """Entering a subgraph by a key; `typename` is set where that subgraph has its own word.
+
+    The query root is entered without a key, wherever a field returns it.
+    """
 
     target: Node
     key: tuple[Selection, ...]
@@ -69,6 +73,7 @@ class QueryGraph:
     def __init__(self, supergraph: Supergraph, world: TypeWorld) -> None:
         self.world = world
         self.subgraphs = tuple(supergraph.subgraphs)
+        self.query_root = world.root_type(OperationKind.QUERY)
         self._subgraphs = supergraph.subgraphs
         self._fields: dict[tuple[Node, str], FieldMove | None] = {}
         self._keys: dict[str, tuple[KeyMove, ...]] = {}
@@ -214,6 +219,8 @@ class QueryGraph:
 
     def _keys_into(self, subgraph: Subgraph, type_name: str) -> Iterator[KeyMove]:
         """By the type's own keys, and as the interface where that is an interface object."""
+        if type_name == self.query_root and type_name in subgraph.types:
+            yield KeyMove(Node(subgraph.name, type_name), (), None)
         for known in subgraph.types.values():
             if known.name == type_name:
                 yield from self._entries(subgraph, known, None)

@@ -125,6 +125,9 @@ class Fetch:
     `operation` is the printed document, static; `variables` names the client's variables it uses
     (those of `entity_calls` come on top). `entity_calls` is empty for a root fetch, and `renames`
     are those of a root fetch. It is sent only if all `conditions` hold.
+
+    A root fetch with `paths` starts at the query root again: its data is merged into every object
+    at those paths (values of the query type itself), and without any it is not sent.
     """
 
     id: int
@@ -137,6 +140,7 @@ class Fetch:
     entity_calls: tuple[EntityCall, ...] = ()
     conditions: tuple[Condition, ...] = ()
     renames: tuple[Rename, ...] = ()
+    paths: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

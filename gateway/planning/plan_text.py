@@ -47,6 +47,8 @@ def _stage(fetches: Sequence[Fetch]) -> list[str]:
 
 def _fetch(fetch: Fetch) -> list[str]:
     lines = [line for call in fetch.entity_calls for line in _inputs(call)]
+    if fetch.paths:
+        lines.append(f"into {', '.join(map(path_text, fetch.paths))}")
     lines += _operation(fetch.operation)
     renames = (*fetch.renames, *(rename for call in fetch.entity_calls for rename in call.renames))
     lines += [_rename(rename) for rename in renames]

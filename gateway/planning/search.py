@@ -22,6 +22,7 @@ from gateway.supergraph.model import OutputType
 MOST_WAYS = 200_000
 MOST_NESTED_REQUIREMENTS = 100
 MOST_REPEATED_REQUIREMENTS = 3
+_ENTERED = frozenset({WayKind.ROOT, WayKind.HOP})
 
 
 class DeadEnd(Exception):
@@ -242,6 +243,8 @@ class Search:
 
     def _entries(self, way: Way) -> dict[Node, list[KeyMove]]:
         entries: dict[Node, list[KeyMove]] = {}
+        if way.kind in _ENTERED and way.at.type_name == self._graph.query_root:
+            return entries  # every subgraph's root has its own way
         for move in self._graph.keys(way.at.type_name):
             if move.target.subgraph != way.at.subgraph and self._can_receive(way, move.target):
                 entries.setdefault(move.target, []).append(move)

@@ -147,6 +147,11 @@ class Way:
         return self.node
 
     @property
+    def is_reentry(self) -> bool:
+        """Whether this hop enters a subgraph at the query root: there is no key to send."""
+        return self.move is not None and not self.move.key
+
+    @property
     def carrier(self) -> "Way":
         """The root or hop whose fetch brings this way's value."""
         way = self
@@ -158,7 +163,7 @@ class Way:
         if self.parent is None:
             return 0
         if self.kind is WayKind.HOP:
-            return 1 + max(self.parent.stage, *(way.stage for way in self.inputs))
+            return 1 + max(way.stage for way in (self.parent, *self.inputs))
         return self.parent.stage
 
     def _calls(self) -> int:

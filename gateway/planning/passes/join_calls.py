@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gateway.planning.drafts import Call, Draft, Drafts
+from gateway.planning.drafts import Call, Draft, Drafts, may_wait_for
 from gateway.planning.graph import QueryGraph
 from gateway.planning.inputs import ConflictingInputs, representations_of
 from gateway.planning.shared_inputs import may_share_inputs
@@ -17,7 +17,7 @@ def join_calls(drafts: Drafts, graph: QueryGraph) -> None:
     for alike in list(_alike(drafts)):
         _join(drafts, alike, graph)
     for first, second in list(_pairs(drafts)):
-        if first in drafts.all and second in drafts.all and _may_join(drafts, first, second):
+        if first in drafts.all and second in drafts.all and may_wait_for(drafts, first, second):
             _join(drafts, (first, second), graph)
 
 
@@ -44,19 +44,6 @@ def _pairs(drafts: Drafts) -> Iterator[tuple[Draft, Draft]]:
         for index, first in enumerate(alike):
             for second in alike[index + 1 :]:
                 yield first, second
-
-
-def _may_join(drafts: Drafts, first: Draft, second: Draft) -> bool:
-    if second in drafts.reachable_from(first) or first in drafts.reachable_from(second):
-        return False
-    levels = drafts.levels()
-    if levels[first] == levels[second]:
-        return True
-    early, late = sorted((first, second), key=levels.__getitem__)
-    delay = levels[late] - levels[early]
-    depth = max(levels.values())
-    waiting = [draft for draft in drafts.all if early in drafts.reachable_from(draft)]
-    return all(levels[draft] + delay <= depth for draft in waiting)
 
 
 def _join(drafts: Drafts, alike: Sequence[Draft], graph: QueryGraph) -> None:

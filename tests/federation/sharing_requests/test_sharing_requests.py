@@ -43,3 +43,44 @@ def test_equal_operations_have_equal_plans() -> None:
     operation = "{ orders { lines { item { onHand } } shop { open } } basket { item { onHand } } }"
 
     assert graph.plan(operation) == other.plan(operation)
+
+
+LATER = {
+    "a": """
+      type Query { inA: User }
+      type User @key(fields: "id") {
+        id: ID! name: String @external aName: String @requires(fields: "name")
+      }
+    """,
+    "b": 'type Query { inB: User } type User @key(fields: "id") { id: ID! name: String }',
+}
+
+
+def test_an_early_call_waits_for_a_later_one_to_the_same_subgraph_if_the_plan_ends_no_later() -> (
+    None
+):
+    plan = FederatedGraph(**LATER).plan("{ inA { aName } inB { aName } }")
+
+    assert [fetch.subgraph for fetch in plan.fetches] == ["a", "b", "b", "a"]
+    assert plan.fetches[3].depends_on == (1, 2)
+    assert {path for call in plan.fetches[3].entity_calls for path in call.paths} == {
+        ("inA",),
+        ("inB",),
+    }
+
+
+def test_an_early_call_does_not_wait_if_the_whole_plan_would() -> None:
+    graph = FederatedGraph(
+        **LATER,
+        c="""
+          type User @key(fields: "id") {
+            id: ID! aName: String @external
+            shout: String @requires(fields: "aName")
+          }
+        """,
+    )
+
+    plan = graph.plan("{ inA { aName } inB { shout } late: inA { name } }")
+
+    asked_early = next(fetch for fetch in plan.fetches if fetch.depends_on == (1,))
+    assert asked_early.subgraph == "a"

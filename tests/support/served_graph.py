@@ -1,0 +1,119 @@
+"""Federated graphs with small data behind them: the plan of an operation, and its real answer."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from graphql import GraphQLObjectType, GraphQLResolveInfo, execute_sync, parse, validate
+
+from gateway.execution.preparation import PreparationOptions
+from gateway.pipeline import OperationRequest, Served, answer
+from gateway.planning.plan_text import plan_text
+from gateway.ports import SubgraphRequest, SubgraphResponse
+from gateway.security.authentication import VISITOR
+from gateway.transport.in_process import InProcessTransport
+from tests.support.federated_graph import FederatedGraph, linked, subgraph_schema
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one subgraph holds: its SDL, the values of its root fields, its entities by type.
+
+    A function among the values is called with the object (what was sent for it included) and the
+    field's arguments; a root field's with the arguments alone.
+    """
+
+    sdl: str
+    roots: Record = field(default_factory=dict)
+    entities: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An operation's plan as text, and what the client gets."""
+
+    plan: str
+    data: Any
+    errors: Sequence[Any] = ()
+
+
+class ServedGraph(FederatedGraph):
+    """Composes what is held, plans over it and answers from it; `asked` is every request's text."""
+
+    def __init__(self, **held: Held) -> None:
+        super().__init__(**{name: each.sdl for name, each in held.items()})
+        self.asked: list[tuple[str, str]] = []
+        self._served = Served(self.snapshot, PreparationOptions(), 100)
+        self._transport = InProcessTransport(
+            {name: _Subgraph(name, each, self.asked).ask for name, each in held.items()}
+        )
+
+    async def show(self, operation: str, **variables: Any) -> Shown:
+        """Plan and answer an operation."""
+        self.asked.clear()
+        given = await answer(
+            self._served,
+            self._transport,
+            OperationRequest(operation, VISITOR, variables=variables),
+        )
+        return Shown(plan_text(self.plan(operation)), given.data, tuple(given.errors))
+
+
+class _Subgraph:
+    """Answers requests from what it holds; a request that its schema does not allow fails."""
+
+    def __init__(self, name: str, held: Held, asked: list[tuple[str, str]]) -> None:
+        self._name = name
+        self._held = held
+        self._asked = asked
+        self._schema = subgraph_schema(linked(held.sdl))
+
+    async def ask(self, request: SubgraphRequest) -> SubgraphResponse:
+        body = orjson.loads(request.body)
+        self._asked.append((self._name, body["query"]))
+        document = parse(body["query"])
+        assert not (problems := validate(self._schema, document)), (body["query"], problems)
+        result = execute_sync(
+            self._schema,
+            document,
+            field_resolver=self._resolve,
+            type_resolver=lambda value, *_: str(value["__typename"]),
+            variable_values=body.get("variables"),
+        )
+        return SubgraphResponse(200, orjson.dumps(result.formatted))
+
+    def _resolve(
+        self, source: Record | None, info: GraphQLResolveInfo[Any], **arguments: Any
+    ) -> Any:
+        name = info.field_name
+        if name == "_entities":
+            return [self._entity(each) for each in arguments["representations"]]
+        if source is None or _is_root(info):
+            value = self._held.roots[name]
+            return value(**arguments) if callable(value) else value
+        value = source[name]
+        return value(source, **arguments) if isinstance(value, Callable) else value  # type: ignore[arg-type]
+
+    def _entity(self, sent: Record) -> Record | None:
+        for record in self._held.entities[sent["__typename"]]:
+            if _agrees(record, sent):
+                return {**sent, **record}
+        return None
+
+
+def _is_root(info: GraphQLResolveInfo[Any]) -> bool:
+    parent: GraphQLObjectType = info.parent_type
+    return parent is info.schema.query_type
+
+
+def _agrees(record: Any, sent: Any) -> bool:
+    """Whether what was sent contradicts nothing that is known."""
+    if isinstance(record, Mapping) and isinstance(sent, Mapping):
+        common = (set(record) & set(sent)) - {"__typename"}
+        return all(callable(record[name]) or _agrees(record[name], sent[name]) for name in common)
+    if isinstance(record, Sequence) and isinstance(sent, list):
+        return len(record) == len(sent) and all(map(_agrees, record, sent))
+    return bool(record == sent)
