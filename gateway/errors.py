@@ -20,6 +20,7 @@ GatewayError
 │       └── TooOld             SUBSCRIPTION_TOO_OLD
 └── InternalError              the text is for the log; clients see a masked one
     ├── InvalidSupergraph      INVALID_SUPERGRAPH
+    │   └── UnsupportedFeature UNSUPPORTED_FEATURE
     └── CompositionFailed      COMPOSITION_FAILED
 """
 
@@ -160,6 +161,12 @@ class InvalidSupergraph(InternalError):
     """The supergraph text cannot be read, or asks for a feature this gateway does not know."""
 
     code: ClassVar[str] = "INVALID_SUPERGRAPH"
+
+
+class UnsupportedFeature(InvalidSupergraph):
+    """The supergraph cannot be served right without a specification, or version, unknown here."""
+
+    code: ClassVar[str] = "UNSUPPORTED_FEATURE"
 
 
 class CompositionFailed(InternalError):

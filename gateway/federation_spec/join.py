@@ -7,6 +7,7 @@ from typing import Any
 from graphql import EnumTypeDefinitionNode
 
 from gateway.federation_spec.arguments import WithDirectives, arguments_of, directives_named
+from gateway.federation_spec.link import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,21 @@ class JoinField:
 class JoinNames:
     """The local names of the join directives in one document."""
 
-    prefix: str = "join"
+    link: Link | None = None
+
+    @property
+    def graph_type(self) -> str:
+        """The name of the enum of subgraphs."""
+        return "join__Graph" if self.link is None else self.link.type_name("Graph")
+
+    @property
+    def has_owners(self) -> bool:
+        """Whether this is v0.1, where a type has an owner that has all its fields."""
+        return self.link is not None and self.link.version == (0, 1)
+
+    def owner(self, node: WithDirectives) -> str | None:
+        """The graph that a type belongs to, in v0.1; value types belong to nobody."""
+        return next((str(use["graph"]) for use in self._uses(node, "owner")), None)
 
     def graphs(self, definition: EnumTypeDefinitionNode) -> Iterator[JoinGraph]:
         """The subgraphs, from the enum `join__Graph`."""
@@ -110,7 +125,5 @@ class JoinNames:
         return tuple((use["graph"], use["member"]) for use in self._uses(node, "unionMember"))
 
     def _uses(self, node: WithDirectives, name: str) -> Iterator[Mapping[str, Any]]:
-        return (
-            arguments_of(directive)
-            for directive in directives_named(node, f"{self.prefix}__{name}")
-        )
+        local = f"join__{name}" if self.link is None else self.link.directive_name(name)
+        return (arguments_of(directive) for directive in directives_named(node, local))

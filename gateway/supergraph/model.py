@@ -131,6 +131,27 @@ class EventSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Machinery:
+    """What exists for routers and other tools: whole prefixes (`join` of `join__Graph`), names."""
+
+    prefixes: frozenset[str]
+    types: frozenset[str]
+    directives: frozenset[str]
+
+    def has_type(self, name: str) -> bool:
+        """Whether a type is no part of what clients may see."""
+        return name in self.types or self._has_prefix(name)
+
+    def has_directive(self, name: str) -> bool:
+        """Whether a directive, without the `@`, is no part of what clients may see."""
+        return name in self.directives or self._has_prefix(name)
+
+    def _has_prefix(self, name: str) -> bool:
+        prefix, separator, _ = name.partition("__")
+        return bool(separator) and prefix in self.prefixes
+
+
+@dataclass(frozen=True, slots=True)
 class Supergraph:
     """The whole: subgraphs by name in the text's order, and the full schema, hidden parts included.
 
@@ -142,7 +163,7 @@ class Supergraph:
     document: DocumentNode
     schema: GraphQLSchema
     subgraphs: Mapping[str, Subgraph]
-    machinery: frozenset[str]
+    machinery: Machinery
     inaccessible: str
     event_sources: Mapping[str, EventSource] = field(default_factory=dict)
     contexts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

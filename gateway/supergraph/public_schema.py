@@ -69,18 +69,15 @@ class _Pruner:
             return _copy(node, directives=())
         if isinstance(node, SchemaExtensionNode | DirectiveDefinitionNode):
             return None if self._is_hidden_definition(node) else node
-        if not isinstance(node, TypeDefinitionNode) or self._is_machinery(node.name.value):
+        if not isinstance(node, TypeDefinitionNode) or self._machinery.has_type(node.name.value):
             return None
         return None if node.name.value in self._hidden_types else self._type(node)
 
     def _is_hidden_definition(self, node: SchemaExtensionNode | DirectiveDefinitionNode) -> bool:
-        if isinstance(node, SchemaExtensionNode) or self._is_machinery(node.name.value):
+        if isinstance(node, SchemaExtensionNode) or self._machinery.has_directive(node.name.value):
             return True
         executable = {"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "INLINE_FRAGMENT"}
         return not executable & {location.value for location in node.locations}
-
-    def _is_machinery(self, name: str) -> bool:
-        return name in self._machinery or name.split("__", maxsplit=1)[0] in self._machinery
 
     def _type(self, node: TypeDefinitionNode) -> TypeDefinitionNode | None:
         if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):

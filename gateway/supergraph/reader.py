@@ -24,11 +24,13 @@ from graphql import (
 from gateway.errors import InvalidSupergraph
 from gateway.federation_spec.arguments import arguments_of, directives_named
 from gateway.federation_spec.join import JoinField, JoinGraph, JoinNames
-from gateway.federation_spec.link import Link, links_of
+from gateway.federation_spec.link import APOLLO, Link, links_of
 from gateway.supergraph.event_sources import require_arguments, source_uses, with_event_sources
+from gateway.supergraph.features import require_known
 from gateway.supergraph.model import (
     ContextArgument,
     Key,
+    Machinery,
     OutputType,
     Subgraph,
     SubgraphField,
@@ -36,18 +38,15 @@ from gateway.supergraph.model import (
     Supergraph,
     TypeKind,
 )
-
-_UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context"})
-_COMPOSITE = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
-_JOINED = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | UnionTypeDefinitionNode
+from gateway.supergraph.ownership import Composite, Joined, Ownership
 
 
 def read_supergraph(sdl: str) -> Supergraph:
     """Read a composed supergraph; raises InvalidSupergraph with the reason."""
     document = _parsed(sdl)
     links = links_of(document)
-    _refuse_unknown_features(links)
-    join = JoinNames(_prefix(links, "join"))
+    require_known(links)
+    join = JoinNames(_linked(links, "join"))
     graphs = _graphs(document, join)
     types = _types_by_graph(document, join, graphs)
     schema = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
@@ -89,48 +88,43 @@ def _parsed(sdl: str) -> DocumentNode:
         raise InvalidSupergraph(f"The supergraph does not parse: {error.message}") from error
 
 
-def _refuse_unknown_features(links: Iterable[Link]) -> None:
-    refused = [
-        f"{link.url} (for: {link.purpose})"
-        for link in links
-        if link.purpose in {"EXECUTION", "SECURITY"} and link.name not in _UNDERSTOOD
-    ]
-    if refused:
-        features = ", ".join(refused)
-        raise InvalidSupergraph(f"The supergraph needs features unknown here: {features}.")
-
-
 def _contexts(document: DocumentNode, directive: str) -> dict[str, tuple[str, ...]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for definition in document.definitions:
-        if isinstance(definition, _JOINED):
+        if isinstance(definition, Joined):
             for use in directives_named(definition, directive):
                 found[str(arguments_of(use)["name"])].append(definition.name.value)
     return {name: tuple(types) for name, types in found.items()}
 
 
-def _prefix(links: Iterable[Link], name: str) -> str:
-    return next((link.prefix for link in links if link.name == name), name)
+def _linked(links: Iterable[Link], name: str) -> Link | None:
+    identity = f"{APOLLO}/{name}"
+    return next((link for link in links if link.identity == identity), None)
 
 
 def _directive_name(links: Iterable[Link], name: str) -> str:
-    return next((link.directive_name(name) for link in links if link.name == name), name)
+    link = _linked(links, name)
+    return link.directive_name(name) if link else name
 
 
-def _machinery(links: Iterable[Link]) -> frozenset[str]:
-    """Prefixes and names of everything that exists for routers and is hidden from clients."""
+def _machinery(links: Iterable[Link]) -> Machinery:
+    """Whatever exists for routers and other tools, and is hidden from clients."""
     names = {"link", "core", "join", "inaccessible", "tag"}
+    types: set[str] = set()
+    prefixes = set(names)
     for link in links:
+        prefixes.add(link.prefix)
         names.add(link.prefix)
-        names.update(local.removeprefix("@") for local in link.imports.values())
-    return frozenset(names)
+        for local in link.imports.values():
+            (names if local.startswith("@") else types).add(local.removeprefix("@"))
+    return Machinery(frozenset(prefixes), frozenset(types), frozenset(names))
 
 
 def _graphs(document: DocumentNode, join: JoinNames) -> tuple[JoinGraph, ...]:
     for definition in document.definitions:
         if (
             isinstance(definition, EnumTypeDefinitionNode)
-            and definition.name.value == f"{join.prefix}__Graph"
+            and definition.name.value == join.graph_type
         ):
             return tuple(join.graphs(definition))
     raise InvalidSupergraph("This is no supergraph: it has no enum join__Graph.")
@@ -150,68 +144,76 @@ def _types_by_graph(
     document: DocumentNode, join: JoinNames, graphs: tuple[JoinGraph, ...]
 ) -> dict[str, dict[str, SubgraphType]]:
     names = {graph.graph: graph.name for graph in graphs}
-    definitions = [node for node in document.definitions if isinstance(node, _JOINED)]
-    abstractions = _abstractions(definitions, join, tuple(names))
+    definitions = [node for node in document.definitions if isinstance(node, Joined)]
+    ownership = Ownership(definitions, join)
+    known_in = {
+        definition.name.value: _graphs_of(definition, ownership, tuple(names))
+        for definition in definitions
+    }
+    abstractions = _abstractions(definitions, join, known_in)
     result: dict[str, dict[str, SubgraphType]] = {graph: {} for graph in names}
     for definition in definitions:
-        if definition.name.value.startswith((f"{join.prefix}__", "__")):
-            continue
-        for graph in _graphs_of(definition, join, tuple(names)):
+        for graph in known_in[definition.name.value]:
             result[graph][definition.name.value] = _subgraph_type(
-                definition, graph, names, join, abstractions
+                definition, graph, names, ownership, abstractions
             )
     return result
 
 
-def _graphs_of(definition: _JOINED, join: JoinNames, graphs: tuple[str, ...]) -> tuple[str, ...]:
+def _graphs_of(
+    definition: Joined, ownership: Ownership, graphs: tuple[str, ...]
+) -> tuple[str, ...]:
     """A type without `@join__type` is known everywhere (join v0.1 leaves value types bare)."""
-    joined = dict.fromkeys(entry.graph for entry in join.types(definition))
+    joined = dict.fromkeys(entry.graph for entry in ownership.types(definition))
     return tuple(graph for graph in joined if graph in graphs) if joined else graphs
 
 
 def _abstractions(
-    definitions: Iterable[_JOINED], join: JoinNames, graphs: tuple[str, ...]
+    definitions: Iterable[Joined], join: JoinNames, known_in: Mapping[str, tuple[str, ...]]
 ) -> _Abstractions:
     runtime: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for definition in definitions:
-        known_in = _graphs_of(definition, join, graphs)
         for graph, abstract, member in _memberships(definition, join, known_in):
             runtime[graph, abstract].add(member)
     return _Abstractions({key: frozenset(members) for key, members in runtime.items()})
 
 
 def _memberships(
-    definition: _JOINED, join: JoinNames, known_in: tuple[str, ...]
+    definition: Joined, join: JoinNames, known_in: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[str, str, str]]:
+    """Give (graph, abstract type, member); before v0.3 a union does not say who knows which."""
     name = definition.name.value
     if isinstance(definition, UnionTypeDefinitionNode):
         pairs = join.union_members(definition) or tuple(
-            (graph, member.name.value) for graph in known_in for member in definition.types or ()
+            (graph, member.name.value)
+            for graph in known_in[name]
+            for member in definition.types or ()
+            if graph in known_in.get(member.name.value, ())
         )
         yield from ((graph, name, member) for graph, member in pairs)
     elif isinstance(definition, ObjectTypeDefinitionNode):
         pairs = join.implements(definition) or tuple(
             (graph, interface.name.value)
-            for graph in known_in
+            for graph in known_in[name]
             for interface in definition.interfaces or ()
         )
         yield from ((graph, interface, name) for graph, interface in pairs)
-        yield from ((graph, name, name) for graph in known_in)
+        yield from ((graph, name, name) for graph in known_in[name])
 
 
 def _subgraph_type(
-    definition: _JOINED,
+    definition: Joined,
     graph: str,
     names: Mapping[str, str],
-    join: JoinNames,
+    ownership: Ownership,
     abstractions: _Abstractions,
 ) -> SubgraphType:
-    entries = [entry for entry in join.types(definition) if entry.graph == graph]
+    entries = [entry for entry in ownership.types(definition) if entry.graph == graph]
     is_interface_object = any(entry.is_interface_object for entry in entries)
     return SubgraphType(
         name=definition.name.value,
         kind=TypeKind.OBJECT if is_interface_object else _kind(definition),
-        fields=_fields(definition, graph, names, join),
+        fields=_fields(definition, graph, names, ownership),
         keys=tuple(Key(entry.key, entry.resolvable) for entry in entries if entry.key),
         runtime_types=abstractions.of(graph, definition.name.value),
         is_extension=any(entry.extension for entry in entries),
@@ -219,7 +221,7 @@ def _subgraph_type(
     )
 
 
-def _kind(definition: _JOINED) -> TypeKind:
+def _kind(definition: Joined) -> TypeKind:
     if isinstance(definition, ObjectTypeDefinitionNode):
         return TypeKind.OBJECT
     if isinstance(definition, InterfaceTypeDefinitionNode):
@@ -228,13 +230,13 @@ def _kind(definition: _JOINED) -> TypeKind:
 
 
 def _fields(
-    definition: _JOINED, graph: str, names: Mapping[str, str], join: JoinNames
+    definition: Joined, graph: str, names: Mapping[str, str], ownership: Ownership
 ) -> dict[str, SubgraphField]:
-    if not isinstance(definition, _COMPOSITE):
+    if not isinstance(definition, Composite):
         return {}
     result = {}
     for node in definition.fields or ():
-        field = _field(node, join.fields(node), graph, names)
+        field = _field(node, ownership.fields(definition, node), graph, names)
         if field is not None:
             result[field.name] = field
     return result

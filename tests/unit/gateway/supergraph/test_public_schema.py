@@ -58,3 +58,27 @@ def test_hidden_types_leave_interfaces_and_unions() -> None:
 def test_a_schema_with_nothing_left_is_refused() -> None:
     with pytest.raises(InvalidSupergraph, match="must define one or more fields"):
         public("type Query { a: Int @inaccessible }")
+
+
+def test_a_type_that_is_named_like_a_feature_is_the_clients_own() -> None:
+    schema = public_schema(
+        read_supergraph(
+            """
+            schema @link(url: "https://specs.apollo.dev/link/v1.0")
+              @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)
+              @link(url: "https://specs.apollo.dev/cost/v0.1", import: ["@listSize"])
+              @link(url: "https://example.org/mood/v1.0", import: ["@mood", "Tone"])
+              { query: Query }
+            directive @mood(tone: Tone, deep: mood__Deep) on FIELD_DEFINITION | FIELD
+            scalar Tone scalar mood__Deep
+            enum join__Graph { ONE @join__graph(name: "one", url: "") }
+            type Query @join__type(graph: ONE) { a: cost b: mood }
+            type cost @join__type(graph: ONE) { a: Int @mood }
+            type mood @join__type(graph: ONE) { a: Int }
+            """
+        )
+    )
+
+    assert {"cost", "mood"} <= set(schema.type_map)
+    assert not {"Tone", "mood__Deep", "join__Graph"} & set(schema.type_map)
+    assert schema.get_directive("mood") is None
