@@ -1,6 +1,6 @@
 """Composition: subgraphs in, the text of their supergraph out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.composition.federation_1 import upgrade
@@ -8,11 +8,23 @@ from gateway.composition.hints.all_hints import ALL_HINTS
 from gateway.composition.merge import Merger
 from gateway.composition.ownership import Ownership
 from gateway.composition.problems import DoesNotCompose, Hint, Problem
-from gateway.composition.reader import SubgraphDefinition, read_subgraphs
+from gateway.composition.reader import Reading, SubgraphDefinition, read_subgraphs
 from gateway.composition.rules.all_rules import ALL_RULES, Composition
 from gateway.composition.satisfiability import unsatisfiable_fields
 from gateway.composition.types import Declarations
 from gateway.composition.writer import write_supergraph
+
+_ANOTHER_MAY_HELP = frozenset(
+    {
+        "EXTERNAL_MISSING_ON_BASE",
+        "EXTENSION_WITH_NO_BASE",
+        "INTERFACE_FIELD_NO_IMPLEM",
+        "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE",
+        "INTERFACE_OBJECT_USAGE_ERROR",
+        "NO_QUERIES",
+    }
+)
+"""Problems that a subgraph which cannot be read yet might turn out to solve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +42,23 @@ def compose(definitions: Sequence[SubgraphDefinition]) -> str:
 
 def compose_with_hints(definitions: Sequence[SubgraphDefinition]) -> Composed:
     """Compose, and tell what is worth telling; raises DoesNotCompose."""
-    subgraphs = tuple(upgrade(subgraph) for subgraph in read_subgraphs(definitions))
+    reading = read_subgraphs(definitions)
+    subgraphs = tuple(upgrade(subgraph) for subgraph in reading.subgraphs)
     composition = Composition(subgraphs, Declarations(subgraphs), Ownership(subgraphs))
-    _require_none([problem for rule in ALL_RULES for problem in rule(composition)])
+    _require_none(list(_problems(reading, composition)))
     _require_none(list(unsatisfiable_fields(composition)))
     types = tuple(Merger(composition.declarations, composition.ownership).types())
     hints = dict.fromkeys(hint for rule in ALL_HINTS for hint in rule(composition))
     return Composed(write_supergraph(subgraphs, types), tuple(hints))
+
+
+def _problems(reading: Reading, composition: Composition) -> Iterator[Problem]:
+    """What cannot be read, and what is wrong with the rest whatever the unread ones say."""
+    yield from reading.problems
+    for rule in ALL_RULES:
+        for problem in rule(composition):
+            if not reading.problems or problem.code not in _ANOTHER_MAY_HELP:
+                yield problem
 
 
 def _require_none(problems: Sequence[Problem]) -> None:

@@ -1,7 +1,7 @@
 """A subgraph text read into records: definitions and extensions joined, local names undone."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphql import (
@@ -48,7 +48,8 @@ from gateway.composition.elements import (
     Subgraph,
     Type,
 )
-from gateway.composition.problems import DoesNotCompose, Place, Problem
+from gateway.composition.problems import Place, Problem
+from gateway.composition.validity import faults
 from gateway.federation_spec.arguments import (
     WithDirectives,
     arguments_of,
@@ -101,32 +102,47 @@ _Definition = TypeDefinitionNode | TypeExtensionNode
 _NOT_IN_ENUM_VALUES = re.compile(r"[^A-Za-z0-9_]")
 
 
-def read_subgraphs(definitions: Iterable[SubgraphDefinition]) -> tuple[Subgraph, ...]:
-    """Read every subgraph; raises DoesNotCompose with every text that cannot be read."""
-    subgraphs, problems = [], []
-    for definition, graph in _with_graph_names(definitions):
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The subgraphs that could be read, and what is wrong with the text of each."""
+
+    subgraphs: tuple[Subgraph, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_subgraphs(definitions: Sequence[SubgraphDefinition]) -> Reading:
+    """Read every subgraph that can be read."""
+    subgraphs, problems = [], list(_name_problems(definitions))
+    for definition, graph in _with_graph_names({each.name: each for each in definitions}.values()):
         try:
-            subgraphs.append(_read(definition, graph))
+            document = parse(definition.sdl)
         except GraphQLError as error:
-            problems.append(invalid_graphql(definition, error))
-    names = [subgraph.name for subgraph in subgraphs]
-    problems += [
-        Problem("INVALID_SUBGRAPH_NAME", f"Two subgraphs are called {name!r}.", (name,))
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
-    if problems:
-        raise DoesNotCompose(problems)
-    return tuple(subgraphs)
+            problems.append(_problem(definition, error))
+            continue
+        names = federation_names(document)
+        found = faults(document, names)
+        problems += [_problem(definition, each) for each in found]
+        if not found:
+            subgraphs.append(_read(definition, graph, document, names))
+    return Reading(tuple(subgraphs), tuple(problems))
 
 
-def invalid_graphql(definition: SubgraphDefinition, error: GraphQLError) -> Problem:
-    """INVALID_GRAPHQL, at the places the error names."""
+def _name_problems(definitions: Sequence[SubgraphDefinition]) -> Iterator[Problem]:
+    names = [definition.name for definition in definitions]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            message = f"Two subgraphs are called {name!r}."
+            yield Problem("INVALID_SUBGRAPH_NAME", message, (name,))
+
+
+def _problem(definition: SubgraphDefinition, error: GraphQLError) -> Problem:
+    """The error as a problem, at the places it names."""
     places = tuple(
         Place(definition.name, definition.source, each.line, each.column)
         for each in error.locations or ()
     )
-    return Problem("INVALID_GRAPHQL", error.message, (definition.name,), places)
+    code = str((error.extensions or {}).get("code", "INVALID_GRAPHQL"))
+    return Problem(code, error.message, (definition.name,), places)
 
 
 def _with_graph_names(
@@ -144,9 +160,9 @@ def _with_graph_names(
         yield definition, graph
 
 
-def _read(definition: SubgraphDefinition, graph: str) -> Subgraph:
-    document = parse(definition.sdl)
-    names = federation_names(document)
+def _read(
+    definition: SubgraphDefinition, graph: str, document: DocumentNode, names: FederationNames
+) -> Subgraph:
     reader = _Reader(definition, document, names)
     return Subgraph(
         name=definition.name,

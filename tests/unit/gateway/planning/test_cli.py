@@ -33,7 +33,7 @@ def test_problems_go_to_the_error_output_one_a_line(
     sdl = written(tmp_path, "one.graphql", linked('type Query { a: Int @override(from: "one") }'))
 
     assert run_compose([f"--subgraph=one=http://one={sdl}"], {}) == 1
-    assert "OVERRIDE_FROM_SELF_ERROR: [one]" in capsys.readouterr().err
+    assert "OVERRIDE_FROM_SELF_ERROR [one]" in capsys.readouterr().err
 
 
 def test_an_operation_that_is_not_valid_has_no_plan(

@@ -1,0 +1,300 @@
+"""What is wrong with one subgraph's text taken alone, before it is compared with others.
+
+Everything found is a GraphQLError with its nodes; its extensions hold a code if the Federation
+specification has one for it, else it is plain invalid GraphQL.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from graphql import (
+    DefinitionNode,
+    DirectiveDefinitionNode,
+    DirectiveNode,
+    DocumentNode,
+    EnumTypeDefinitionNode,
+    EnumTypeExtensionNode,
+    GraphQLError,
+    InputObjectTypeDefinitionNode,
+    InputObjectTypeExtensionNode,
+    InterfaceTypeDefinitionNode,
+    InterfaceTypeExtensionNode,
+    ListValueNode,
+    ObjectTypeDefinitionNode,
+    ObjectTypeExtensionNode,
+    ScalarTypeDefinitionNode,
+    ScalarTypeExtensionNode,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
+    StringValueNode,
+    TypeDefinitionNode,
+    TypeExtensionNode,
+    UnionTypeDefinitionNode,
+    UnionTypeExtensionNode,
+    build_ast_schema,
+    parse,
+    specified_scalar_types,
+    validate_schema,
+)
+from graphql.language.ast import Node
+from graphql.validation import KnownTypeNamesRule, PossibleTypeExtensionsRule
+from graphql.validation.specified_rules import specified_sdl_rules
+from graphql.validation.validate import validate_sdl
+
+from gateway.composition.types import named
+from gateway.federation_spec.arguments import WithDirectives, directives_named
+from gateway.federation_spec.directives import FEDERATION_2_DIRECTIVES, FederationNames
+
+_ANYWHERE = (
+    "SCHEMA | FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM "
+    "| ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
+)
+_GUARDED = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
+_SIGNATURES = {
+    "authenticated": f"on {_GUARDED}",
+    "composeDirective": "(name: String!) repeatable on SCHEMA",
+    "context": "(name: String!) repeatable on OBJECT | INTERFACE | UNION",
+    "cost": "(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | "
+    "INPUT_FIELD_DEFINITION | OBJECT | SCALAR",
+    "extends": "on OBJECT | INTERFACE",
+    "external": "(reason: String) on OBJECT | FIELD_DEFINITION",
+    "fromContext": "(field: String) on ARGUMENT_DEFINITION",
+    "inaccessible": f"on {_ANYWHERE.removeprefix('SCHEMA | ')}",
+    "interfaceObject": "on OBJECT",
+    "key": "(fields: String!, resolvable: Boolean) repeatable on OBJECT | INTERFACE",
+    "listSize": "(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], "
+    "requireOneSlicingArgument: Boolean) on FIELD_DEFINITION",
+    "override": "(from: String!, label: String) on FIELD_DEFINITION",
+    "policy": f"(policies: [[String!]!]!) on {_GUARDED}",
+    "provides": "(fields: String!) on FIELD_DEFINITION",
+    "requires": "(fields: String!) on FIELD_DEFINITION",
+    "requiresScopes": f"(scopes: [[String!]!]!) on {_GUARDED}",
+    "shareable": "repeatable on OBJECT | FIELD_DEFINITION",
+    "tag": f"(name: String!) repeatable on {_ANYWHERE}",
+}
+_LINK = {
+    "link": "(url: String!, as: String, for: String, import: [String]) repeatable on SCHEMA",
+    "core": "(feature: String!, as: String, for: String) repeatable on SCHEMA",
+}
+_IMPORTED_TYPES = frozenset({"FieldSet", "Scope", "Policy", "ContextFieldValue"})
+_FIELD_SETS = ("key", "requires", "provides")
+_FEDERATION_2 = 2
+# Names are checked by a rule; a type may be extended here and defined in another subgraph.
+_RULES = [
+    rule
+    for rule in specified_sdl_rules
+    if rule not in {KnownTypeNamesRule, PossibleTypeExtensionsRule}
+]
+_DEFINED: Mapping[type[TypeExtensionNode], type[TypeDefinitionNode]] = {
+    EnumTypeExtensionNode: EnumTypeDefinitionNode,
+    InputObjectTypeExtensionNode: InputObjectTypeDefinitionNode,
+    InterfaceTypeExtensionNode: InterfaceTypeDefinitionNode,
+    ObjectTypeExtensionNode: ObjectTypeDefinitionNode,
+    ScalarTypeExtensionNode: ScalarTypeDefinitionNode,
+    UnionTypeExtensionNode: UnionTypeDefinitionNode,
+}
+
+
+def faults(document: DocumentNode, names: FederationNames) -> list[GraphQLError]:
+    """Everything wrong with the text of one subgraph."""
+    return [
+        *_link_faults(document, names),
+        *_root_faults(document),
+        *_field_set_faults(document, names),
+        *_graphql_faults(document, names),
+    ]
+
+
+def _link_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:
+    if names.link is None:
+        return
+    node = next((use for use in _links(document) if names.link.url in _texts(use)), None)
+    if names.link.version[0] != _FEDERATION_2:
+        message = f"This is no version of Federation 2: {names.link.url}"
+        yield _fault("UNKNOWN_FEDERATION_LINK_VERSION", message, node)
+    known = {f"@{name}" for name in FEDERATION_2_DIRECTIVES} | _IMPORTED_TYPES
+    for name in names.link.imports:
+        if name not in known:
+            meant = f' Did you mean "@{name}"?' if f"@{name}" in known else ""
+            message = f'Federation has nothing called "{name}" to import.{meant}'
+            yield _fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
+
+
+def _root_faults(document: DocumentNode) -> Iterator[GraphQLError]:
+    """A root type of another name leaves no room for a type of the usual name."""
+    types = {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, TypeDefinitionNode | TypeExtensionNode)
+    }
+    for schema in document.definitions:
+        if not isinstance(schema, SchemaDefinitionNode | SchemaExtensionNode):
+            continue
+        for root in schema.operation_types or ():
+            usual = root.operation.value.capitalize()
+            if root.type.name.value != usual and usual in types:
+                message = f"{usual} is not the root type here, so nothing else may be called so."
+                yield _fault(f"ROOT_{usual.upper()}_USED", message, types[usual].name, root.type)
+
+
+def _field_set_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:
+    for node in _elements(document):
+        for directive in _FIELD_SETS:
+            for use in directives_named(node, names.directive(directive)):
+                fields = (each.value for each in use.arguments or () if each.name.value == "fields")
+                if not all(_is_field_set(value, names) for value in fields):
+                    message = f"The fields of @{use.name.value} must be a string."
+                    yield _fault(f"{directive.upper()}_INVALID_FIELDS_TYPE", message, use)
+
+
+def _is_field_set(value: Node, names: FederationNames) -> bool:
+    """A string; Federation 1 also took a list of strings."""
+    if isinstance(value, ListValueNode):
+        return names.is_federation_1 and all(
+            isinstance(each, StringValueNode) for each in value.values
+        )
+    return isinstance(value, StringValueNode)
+
+
+def _graphql_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:
+    whole = DocumentNode(definitions=(*document.definitions, *_machinery(document, names)))
+    found = [each for each in validate_sdl(whole, rules=_RULES) if not _is_foreign(each, names)]
+    yield from (_explained(each, names) for each in found)
+    if not found and _names_exist(whole):
+        yield from _schema_faults(whole)
+
+
+def _machinery(document: DocumentNode, names: FederationNames) -> tuple[DefinitionNode, ...]:
+    """Definitions of what Federation brings along, unless the text has its own."""
+    own = {
+        node.name.value
+        for node in document.definitions
+        if isinstance(node, DirectiveDefinitionNode | TypeDefinitionNode)
+    }
+    signatures = {names.directive(name): text for name, text in _SIGNATURES.items()}
+    directives = {name: text for name, text in {**signatures, **_LINK}.items() if name not in own}
+    types = [name for name in _types_used(document) if names.is_machinery(name)]
+    lines = [
+        *(
+            f"directive @{name}{text}" if text.startswith("(") else f"directive @{name} {text}"
+            for name, text in directives.items()
+        ),
+        *(f"scalar {name}" for name in types if name not in own),
+    ]
+    return parse("\n".join(lines), no_location=True).definitions
+
+
+def _is_foreign(error: GraphQLError, names: FederationNames) -> bool:
+    """Whether it is about a directive of another specification, which needs no definition."""
+    if "Unknown directive" not in error.message:
+        return False
+    used = {node.name.value for node in error.nodes or () if isinstance(node, DirectiveNode)}
+    known = {
+        local.removeprefix("@")
+        for link in names.links
+        for own, local in link.imports.items()
+        if own.startswith("@")
+    }
+    prefixes = tuple(f"{link.prefix}__" for link in names.links if link is not names.link)
+    return all(
+        name in known or name.startswith(prefixes) or name in {link.prefix for link in names.links}
+        for name in used
+    )
+
+
+def _explained(error: GraphQLError, names: FederationNames) -> GraphQLError:
+    """Say how to import what is a Federation directive but has not been imported."""
+    used = next((node for node in error.nodes or () if isinstance(node, DirectiveNode)), None)
+    if used is None or "Unknown directive" not in error.message:
+        return error
+    name = used.name.value
+    if names.is_federation_1 or name not in FEDERATION_2_DIRECTIVES:
+        return error
+    message = (
+        f'{error.message} Add "@{name}" to the `import` of the @link to Federation, '
+        f"or write @{names.directive(name)}."
+    )
+    return GraphQLError(message, [used])
+
+
+def _names_exist(document: DocumentNode) -> bool:
+    """Whether there is a schema to look at; which names are missing is told by a rule."""
+    known = {
+        node.name.value
+        for node in document.definitions
+        if isinstance(node, TypeDefinitionNode | TypeExtensionNode)
+    }
+    return all(name in known for name in _types_used(document))
+
+
+def _types_used(document: DocumentNode) -> tuple[str, ...]:
+    """The types that some part of the text mentions, the built-in ones left out."""
+    mentioned = (
+        name
+        for node in document.definitions
+        for name in _mentioned(node)
+        if name not in specified_scalar_types
+    )
+    return tuple(dict.fromkeys(mentioned))
+
+
+def _mentioned(node: object) -> Iterator[str]:
+    for part in ("interfaces", "types"):
+        yield from (each.name.value for each in getattr(node, part, None) or ())
+    for part in ("fields", "arguments"):
+        for each in getattr(node, part, None) or ():
+            yield named(each.type)
+            for argument in getattr(each, "arguments", None) or ():
+                yield named(argument.type)
+
+
+def _schema_faults(document: DocumentNode) -> Iterator[GraphQLError]:
+    """What makes no sense together: interfaces not implemented, unions of nothing, and so on."""
+    seen = {
+        node.name.value for node in document.definitions if isinstance(node, TypeDefinitionNode)
+    }
+    definitions: list[DefinitionNode] = []
+    for node in document.definitions:
+        if isinstance(node, TypeExtensionNode) and node.name.value not in seen:
+            seen.add(node.name.value)
+            parts = {key: getattr(node, key) for key in node.keys}
+            definitions.append(_DEFINED[type(node)](**parts))
+        else:
+            definitions.append(node)
+    schema = build_ast_schema(
+        DocumentNode(definitions=tuple(definitions)), assume_valid=False, assume_valid_sdl=True
+    )
+    yield from (each for each in validate_schema(schema) if not _is_usual(each))
+
+
+def _is_usual(error: GraphQLError) -> bool:
+    """A subgraph may be without queries, or have none but those Federation adds."""
+    return error.message.startswith(
+        ("Query root type must be provided", "Type Query must define", "Union type _Entity must")
+    )
+
+
+def _elements(document: DocumentNode) -> Iterator[WithDirectives]:
+    for node in document.definitions:
+        if isinstance(node, TypeDefinitionNode | TypeExtensionNode):
+            yield node
+            yield from getattr(node, "fields", None) or ()
+
+
+def _links(document: DocumentNode) -> Iterator[DirectiveNode]:
+    return chain.from_iterable(
+        directives_named(node, name)
+        for node in document.definitions
+        if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
+        for name in _LINK
+    )
+
+
+def _texts(use: DirectiveNode) -> set[str]:
+    return {
+        each.value.value for each in use.arguments or () if isinstance(each.value, StringValueNode)
+    }
+
+
+def _fault(code: str, message: str, *nodes: Node | None) -> GraphQLError:
+    return GraphQLError(message, [each for each in nodes if each], extensions={"code": code})
