@@ -199,7 +199,8 @@ def _arguments(shares: Sequence[FieldShare]) -> Iterator[MergedInput]:
 
 def _input(declared: Sequence[Argument], joins: tuple[str, ...]) -> MergedInput:
     merged = merged_input(each.type for each in declared) or declared[0].type
-    default = next((each.default for each in declared if each.default is not None), None)
+    defaults = [each.default for each in declared]
+    default = defaults[0] if all(each is not None for each in defaults) else None
     return MergedInput(
         name=declared[0].name,
         type=print_ast(merged),

@@ -49,5 +49,5 @@ def is_required(argument: Argument) -> bool:
 
 
 def defaults_agree(arguments: Sequence[Argument]) -> bool:
-    """Whether all say the same default, or none."""
-    return len({each.default and print_ast(each.default) for each in arguments}) == 1
+    """Whether those that have a default have the same one; the others take it away."""
+    return len({print_ast(each.default) for each in arguments if each.default is not None}) <= 1
