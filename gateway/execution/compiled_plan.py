@@ -97,12 +97,13 @@ def compile_plan(
         for paths in (fetch.paths, *(call.paths for call in fetch.entity_calls))
         for path in paths
     ]
+    apart = any(call.contexts for fetch in plan.fetches for call in fetch.entity_calls)
     return CompiledPlan(
         plan=plan,
         projection=projection,
         interfaces=interfaces,
         fetches=tuple(
-            _compiled_fetch(fetch, tuple(dependents[fetch.id]), every_path)
+            _compiled_fetch(fetch, tuple(dependents[fetch.id]), None if apart else every_path)
             for fetch in plan.fetches
         ),
         waiting=tuple(len(set(fetch.depends_on)) for fetch in plan.fetches),
@@ -112,7 +113,7 @@ def compile_plan(
 
 
 def _compiled_fetch(
-    fetch: Fetch, dependents: tuple[int, ...], every_path: Sequence[Path]
+    fetch: Fetch, dependents: tuple[int, ...], every_path: Sequence[Path] | None
 ) -> CompiledFetch:
     head: dict[str, Any] = {"query": fetch.operation}
     if fetch.operation_name is not None:
@@ -126,7 +127,8 @@ def _compiled_fetch(
     )
 
 
-def _compiled_call(call: EntityCall, every_path: Sequence[Path]) -> CompiledCall:
+def _compiled_call(call: EntityCall, every_path: Sequence[Path] | None) -> CompiledCall:
+    """Compile a call; without the paths of the plan, every place is told from every other."""
     loose = any(
         one.typename is not None and (one.types is None or len(one.types) > 1)
         for one in call.representations
@@ -137,7 +139,8 @@ def _compiled_call(call: EntityCall, every_path: Sequence[Path]) -> CompiledCall
         paths=call.paths,
         write=compile_representations(call.representations),
         renames=call.renames,
-        shares=not any(
+        shares=every_path is not None
+        and not any(
             _tells_apart(path, other, loose=loose) for path in call.paths for other in every_path
         ),
     )

@@ -1,6 +1,6 @@
 """An entity fetch: distinct representations out, entities back to the objects they are of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gateway.execution.compiled_plan import CompiledCall, CompiledFetch
@@ -36,6 +36,16 @@ class GatheredCall:
                     self.representations.append(representation)
                     self.targets.append([])
                 self.targets[position].append((path_index, item))
+
+    @classmethod
+    def of(
+        cls, call: CompiledCall, targets: Mapping[bytes, list[tuple[int, JsonObject]]]
+    ) -> "GatheredCall":
+        """Make a call of objects that are found already, by their representations."""
+        made = cls.__new__(cls)
+        made.call = call
+        made.representations, made.targets = list(targets), list(targets.values())
+        return made
 
     def variable(self) -> bytes:
         """Give the call's variable as a member of the JSON object of variables."""

@@ -7,6 +7,7 @@ from time import perf_counter
 
 from gateway.execution.compiled_plan import CompiledFetch, CompiledPlan
 from gateway.execution.completion import holds
+from gateway.execution.contexts import contextual_requests, is_contextual
 from gateway.execution.entity_batches import EntityBatches
 from gateway.execution.entity_fetch import GatheredCall, accept_entities
 from gateway.execution.root_fetch import accept_reentry, accept_root, places_of
@@ -121,6 +122,8 @@ class _Run:
             await self._run_reentry(fetch)
         elif fetch.is_root:
             await self._run_root(fetch)
+        elif is_contextual(fetch.fetch):
+            await self._run_in_contexts(fetch)
         else:
             await self._run_entities(fetch)
 
@@ -135,6 +138,12 @@ class _Run:
     async def _run_reentry(self, fetch: CompiledFetch) -> None:
         if places_of(fetch, self._state):
             accept_reentry(fetch, await self._ask(fetch, ()), self._state)
+
+    async def _run_in_contexts(self, fetch: CompiledFetch) -> None:
+        requests = list(contextual_requests(fetch, self._state.tree))
+        answers = await asyncio.gather(*(self._ask(sent, values) for sent, _, values in requests))
+        for (sent, gathered, _), answer in zip(requests, answers, strict=True):
+            accept_entities(sent, gathered, answer, self._state)
 
     def _is_lost(self) -> bool:
         """Whether a mutation done before has become null where none may be: no more is done."""

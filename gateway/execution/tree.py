@@ -36,8 +36,13 @@ def locate(root: Any, path: Path) -> list[tuple[JsonObject, ClientPath]]:
     """Give the objects at a path with where they stand; an object shared by places has several."""
     level: list[tuple[Any, ClientPath]] = [(root, ())]
     for step in path:
-        level = [below for item, at in level for below in _below(item, at, step)]
+        level = [each for item, at in level for each in _below(item, at, step)]
     return [(item, at) for item, at in level if isinstance(item, dict)]
+
+
+def below(item: Any, step: PathStep) -> Sequence[Any]:
+    """Give what one step of a path leads to from one value."""
+    return [value for value, _ in _below(item, (), step)]
 
 
 def _below(item: Any, at: ClientPath, step: PathStep) -> Sequence[tuple[Any, ClientPath]]:

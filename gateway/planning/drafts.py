@@ -174,8 +174,12 @@ def may_wait_for(drafts: Drafts, first: Draft, second: Draft) -> bool:
 
 def path_to(hop: Way) -> Path:
     """The path of the objects a hop starts from; a last type condition is the representation's."""
+    return path_of(hop.parent)
+
+
+def path_of(way: Way | None) -> Path:
+    """The path of the objects of a way, whatever their types in the end."""
     steps: list[str | ListStep | TypeStep] = []
-    way = hop.parent
     while way is not None:
         if way.kind is WayKind.FIELD:
             steps += [ListStep()] * way.position.type.list_depth

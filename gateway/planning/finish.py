@@ -1,16 +1,18 @@
 """Drafts become the plan: numbered, printed, frozen."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gateway.planning.aliases import Aliases
-from gateway.planning.drafts import Call, Draft, Drafts
+from gateway.planning.drafts import Call, Draft, Drafts, path_of
 from gateway.planning.graph import QueryGraph
-from gateway.planning.inputs import representations_of
+from gateway.planning.inputs import context_source, representations_of
 from gateway.planning.operation import Conditions, Operation
 from gateway.planning.plan import (
     Condition,
+    ContextSource,
+    ContextVariable,
     EntityCall,
     Fetch,
     OperationKind,
@@ -20,6 +22,7 @@ from gateway.planning.plan import (
     Representation,
 )
 from gateway.planning.printing import Printer, printed_operation
+from gateway.planning.ways import Way
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_]")
 
@@ -56,6 +59,7 @@ class _Part:
     representations: tuple[Representation, ...]
     conditions: Conditions
     renames: tuple[Rename, ...]
+    contexts: tuple[ContextVariable, ...] = ()
 
 
 class _Writer:
@@ -99,8 +103,9 @@ class _Writer:
         printer: Printer,
     ) -> Fetch:
         parts: dict[_Part, list[Path]] = {}
+        names = _ContextNames(self._free_variable, self._graph)
         for call in draft.calls:
-            part = self._part(call, conditions, printer)
+            part = self._part(call, conditions, printer, names)
             parts.setdefault(part, []).extend(call.paths)
         calls, selections, definitions = [], [], []
         for index, (part, paths) in enumerate(parts.items()):
@@ -115,9 +120,15 @@ class _Writer:
             definitions.append(f"${variable}: [_Any!]!")
             calls.append(
                 EntityCall(
-                    key, variable, tuple(dict.fromkeys(paths)), part.representations, part.renames
+                    key,
+                    variable,
+                    tuple(dict.fromkeys(paths)),
+                    part.representations,
+                    part.renames,
+                    part.contexts,
                 )
             )
+        definitions += names.definitions
         variables = self._client_variables(printer)
         definitions += [self._operation.variables[variable] for variable in variables]
         name = self._name(draft.subgraph, number)
@@ -134,14 +145,19 @@ class _Writer:
             conditions=_sorted(conditions),
         )
 
-    def _part(self, call: Call, outer: Conditions, printer: Printer) -> _Part:
+    def _part(
+        self, call: Call, outer: Conditions, printer: Printer, names: "_ContextNames"
+    ) -> _Part:
         conditions = self._use.of(call.hops)
         aliases = Aliases(self._use, call.hops)
+        contexts = names.of(call.hops)
+        printer.contexts = names.variables
         return _Part(
             selection=printer.entities(call, aliases, outer | conditions),
             representations=representations_of(call.hops, self._graph),
             conditions=conditions,
             renames=aliases.renames,
+            contexts=contexts,
         )
 
     def _name(self, subgraph: str, number: int) -> str | None:
@@ -156,6 +172,38 @@ class _Writer:
         while name in self._operation.variables:
             name = f"_{name}"
         return name
+
+
+class _ContextNames:
+    """The variables of one fetch that are filled from contexts."""
+
+    def __init__(self, free: Callable[[str], str], graph: QueryGraph) -> None:
+        self.variables: dict[tuple[Way, str], str] = {}
+        self._free = free
+        self._graph = graph
+        self._known: dict[tuple[str, tuple[ContextSource, ...]], ContextVariable] = {}
+
+    @property
+    def definitions(self) -> list[str]:
+        """The variables as an operation declares them."""
+        return [f"${each.variable}: {each.type}" for each in self._known.values()]
+
+    def of(self, hops: Iterable[Way]) -> tuple[ContextVariable, ...]:
+        """The variables of a call; what comes from the same place is one."""
+        found = {}
+        for hop in hops:
+            for context in hop.contexts:
+                sources = tuple(
+                    context_source(each, len(path_of(each.origin)), self._graph)
+                    for each in context.settings
+                )
+                key = (context.type, sources)
+                if key not in self._known:
+                    name = self._free(f"context{len(self._known)}")
+                    self._known[key] = ContextVariable(name, context.type, sources)
+                self.variables[hop, context.argument] = self._known[key].variable
+                found[self._known[key].variable] = self._known[key]
+        return tuple(found.values())
 
 
 def _sorted(conditions: Iterable[Condition]) -> tuple[Condition, ...]:

@@ -14,6 +14,7 @@ from gateway.planning.operation import FieldSelection, Selection, normalise_fiel
 from gateway.planning.plan import OperationKind
 from gateway.planning.types import TypeWorld
 from gateway.supergraph.model import (
+    ContextArgument,
     Key,
     OutputType,
     Subgraph,
@@ -44,16 +45,30 @@ class Node(NamedTuple):
     view: View = PLAIN
 
 
+class ContextMove(NamedTuple):
+    """An argument filled from the nearest object around that is of one of the `setters`."""
+
+    argument: ContextArgument
+    setters: frozenset[str]
+
+
 class FieldMove(NamedTuple):
     """A field that can be asked at a node; `requires` must be fetched first and sent along.
 
     `target` is None for a leaf. `input_only`: the value may feed other subgraphs, never a client.
+    `contexts` are arguments that must be known first.
     """
 
     type: OutputType
     target: Node | None
     requires: tuple[Selection, ...]
     input_only: bool = False
+    contexts: tuple[ContextMove, ...] = ()
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether it takes a fetch of its own, by key, with what it needs."""
+        return bool(self.requires or self.contexts)
 
 
 class KeyMove(NamedTuple):
@@ -75,6 +90,7 @@ class QueryGraph:
         self.subgraphs = tuple(supergraph.subgraphs)
         self.query_root = world.root_type(OperationKind.QUERY)
         self._subgraphs = supergraph.subgraphs
+        self._contexts = supergraph.contexts
         self._fields: dict[tuple[Node, str], FieldMove | None] = {}
         self._keys: dict[str, tuple[KeyMove, ...]] = {}
         self._requiring: dict[tuple[str, str], tuple[tuple[KeyMove, FieldMove], ...]] = {}
@@ -125,7 +141,7 @@ class QueryGraph:
         known = self._requiring.get((type_name, name))
         if known is None:
             found = ((move, self.field(move.target, name)) for move in self.keys(type_name))
-            known = tuple((move, field) for move, field in found if field and field.requires)
+            known = tuple((move, field) for move, field in found if field and field.is_entered)
             self._requiring[type_name, name] = known
         return known
 
@@ -147,7 +163,12 @@ class QueryGraph:
             target=self._target(node.subgraph, declared, provided or PLAIN),
             requires=requires,
             input_only=as_key and declared.replaced and provided is None,
+            contexts=tuple(self._context(each) for each in declared.context_arguments),
         )
+
+    def _context(self, argument: ContextArgument) -> ContextMove:
+        named = self._contexts.get(argument.context, ())
+        return ContextMove(argument, frozenset(named).union(*map(self.world.runtime_types, named)))
 
     def _interface_field(self, node: Node, known: SubgraphType, name: str) -> FieldMove | None:
         """Usable as a whole only if every type the subgraph may return offers it as it is."""
@@ -157,7 +178,7 @@ class QueryGraph:
         views = set()
         for type_name in sorted(known.runtime_types):
             move = self.field(Node(node.subgraph, type_name, node.view), name)
-            if move is None or move.requires or move.input_only:
+            if move is None or move.is_entered or move.input_only:
                 return None
             views.add(move.target.view if move.target else PLAIN)
         view = self._provided(node, name) or PLAIN

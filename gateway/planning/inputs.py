@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from gateway.planning.graph import QueryGraph
 from gateway.planning.operation import FieldSelection, Selection
 from gateway.planning.plan import (
+    ContextSource,
     Representation,
     RepresentationField,
     RepresentationFragment,
     RepresentationSelection,
 )
 from gateway.planning.types import TypeWorld
-from gateway.planning.ways import Position, Way
+from gateway.planning.ways import Position, Setting, Way
 from gateway.supergraph.model import OutputType
 
 
@@ -51,6 +52,13 @@ def representation_of(hop: Way, graph: QueryGraph) -> Representation:
     types = origin.runtime_types
     only = next(iter(types)) if len(types) == 1 else None
     return Representation(types, move.typename or only, fields)
+
+
+def context_source(setting: Setting, steps: int, graph: QueryGraph) -> ContextSource:
+    """Where a context may be set, seen from a path of which the first steps lead there."""
+    position = setting.origin.position
+    selections = _fields(setting.selections, position, graph.world, is_key=False)
+    return ContextSource(steps, setting.types, selections)
 
 
 def _fields(

@@ -81,6 +81,37 @@ class Representation:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextSource:
+    """One place on a call's path where a context may be set.
+
+    It is the object reached by the first `steps` steps of the path, if its type is one of `types`
+    (None: whatever it is). The value is the one leaf of `selections` that applies to it.
+    """
+
+    steps: int
+    types: frozenset[str] | None
+    selections: tuple[RepresentationSelection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextVariable:
+    """A variable of a call whose value comes from around each object: from its nearest source.
+
+    Objects with different values go into calls of their own. With `required` (never null by its
+    type) an object without a value is not sent.
+    """
+
+    variable: str
+    type: str
+    sources: tuple[ContextSource, ...]
+
+    @property
+    def required(self) -> bool:
+        """Whether null is no value."""
+        return self.type.endswith("!")
+
+
+@dataclass(frozen=True, slots=True)
 class Rename:
     """An alias the plan invented: in each result, move `alias` at `path` to `response_key`.
 
@@ -108,7 +139,8 @@ class EntityCall:
     `response_key` is its key in the answer (`_entities`, or `_e0`, `_e1`… when a fetch has
     several), `variable` the name of its `[_Any!]!` variable (`representations`, or numbered). The
     objects of all `paths` are sent together, equal representations once. A missing answer key
-    (skipped by a directive) is no error.
+    (skipped by a directive) is no error. With `contexts` the call is repeated under further keys
+    and variables for every combination of their values.
     """
 
     response_key: str
@@ -116,6 +148,7 @@ class EntityCall:
     paths: tuple[Path, ...]
     representations: tuple[Representation, ...]
     renames: tuple[Rename, ...] = ()
+    contexts: tuple[ContextVariable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

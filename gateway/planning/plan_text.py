@@ -6,6 +6,7 @@ from graphql import parse, print_ast
 
 from gateway.planning.plan import (
     Condition,
+    ContextVariable,
     EntityCall,
     Fetch,
     ListStep,
@@ -16,6 +17,7 @@ from gateway.planning.plan import (
     Representation,
     RepresentationField,
     RepresentationSelection,
+    TypeStep,
 )
 
 _INDENT = "  "
@@ -75,6 +77,19 @@ def _inputs(call: EntityCall) -> Iterator[str]:
     yield f"{call.response_key} of {', '.join(map(path_text, call.paths))}"
     for representation in call.representations:
         yield f"{_INDENT}{_representation(representation)}"
+    for context in call.contexts:
+        yield f"{_INDENT}${context.variable} from {_sources(call, context)}"
+
+
+def _sources(call: EntityCall, context: ContextVariable) -> str:
+    """Where a context is read, nearest first; the path is the first of the call's."""
+    texts = []
+    for source in context.sources:
+        steps = call.paths[0][: source.steps]
+        if source.types is not None:
+            steps += (TypeStep(source.types),)
+        texts.append(f"{path_text(steps)} {_selections(source.selections)}".lstrip())
+    return " or ".join(texts)
 
 
 def _representation(representation: Representation) -> str:

@@ -1,6 +1,6 @@
 """The text of a subgraph request: static, compact, the same for the same plan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -18,6 +18,7 @@ class Printer:
     use: Use
     graph: QueryGraph
     variables: set[str] = field(default_factory=set)
+    contexts: Mapping[tuple[Way, str], str] = field(default_factory=dict)
 
     def root(self, ways: Sequence[Way], aliases: Aliases, outer: Conditions) -> str:
         """The selection set of a root fetch."""
@@ -80,7 +81,16 @@ class Printer:
         below = ""
         if steps[0].node is not None:
             below = " " + self._selection(steps, aliases, outer | conditions)
-        return self.under(conditions - outer, text + selection.arguments, below)
+        text += self._arguments(steps[0], selection.arguments)
+        return self.under(conditions - outer, text, below)
+
+    def _arguments(self, way: Way, asked: str) -> str:
+        """What the client gives, and what comes from contexts around."""
+        hop = way.parent
+        if hop is None or not hop.contexts:
+            return asked
+        filled = [f"{each.argument}: ${self.contexts[hop, each.argument]}" for each in hop.contexts]
+        return f"({', '.join([asked[1:-1], *filled] if asked else filled)})"
 
     def _fragment(
         self, type_name: str, steps: Sequence[Way], aliases: Aliases, outer: Conditions

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from gateway.errors import OperationTooComplex
 from gateway.planning.choice import choose_greedily
+from gateway.planning.contexts import contexts_at
 from gateway.planning.graph import FieldMove, KeyMove, Node, QueryGraph
 from gateway.planning.operation import Conditions, FieldSelection, Selection, TypeSelection
 from gateway.planning.options import Option, combined, price, pruned
 from gateway.planning.plan import OperationKind
-from gateway.planning.ways import Position, Way, WayKind
+from gateway.planning.ways import Context, Position, Way, WayKind
 from gateway.supergraph.model import OutputType
 
 MOST_WAYS = 200_000
@@ -179,7 +180,7 @@ class Search:
                 return None
             return self._field(way, selection, None)
         move = self._graph.field(way.at, selection.name)
-        if move is None or move.requires or (move.input_only and selection.response_key):
+        if move is None or move.is_entered or (move.input_only and selection.response_key):
             return None
         return self._field(way, selection, move)
 
@@ -266,7 +267,7 @@ class Search:
         if not candidates:
             return None
         _, _, move, inputs = min(candidates, key=lambda each: each[:2])
-        return self._hop(way, (WayKind.HOP, move.target), move, inputs, ())
+        return self._hop(way, (WayKind.HOP, move.target), move, inputs)
 
     def _hop(
         self,
@@ -274,7 +275,8 @@ class Search:
         key: Hashable,
         move: KeyMove,
         inputs: tuple[Way, ...],
-        requires: tuple[Selection, ...],
+        field: FieldMove | None = None,
+        contexts: tuple[Context, ...] = (),
     ) -> Way:
         known = way.children.get(key)
         if known is None:
@@ -290,7 +292,8 @@ class Search:
                 types,
                 move=move,
                 inputs=inputs,
-                requires=requires,
+                requires=field.requires if field else (),
+                contexts=contexts,
             )
             known = self._grow(way, key, hop)
         return known
@@ -317,15 +320,34 @@ class Search:
         if key in way.children:
             return way.children[key]
         candidates: list[tuple[int, int, KeyMove, tuple[Way, ...]]] = []
-        for order, (move, field) in enumerate(moves):
+        needed = moves[0][1]
+        contexts = contexts_at(way, needed.contexts, self._graph)
+        if contexts is None:
+            return None
+        for order, (move, _) in enumerate(moves):
             with self._guarded(way, target, name) as may_go_on:
-                inputs = self._solved(way, move.key + field.requires) if may_go_on else None
+                inputs = self._with_contexts(way, move, needed, contexts) if may_go_on else None
             if inputs is not None:
                 candidates.append((price((way, *inputs)), order, move, inputs))
         if not candidates:
             return None
         _, _, move, inputs = min(candidates, key=lambda each: each[:2])
-        return self._hop(way, key, move, inputs, moves[0][1].requires)
+        return self._hop(way, key, move, inputs, needed, contexts)
+
+    def _with_contexts(
+        self, way: Way, move: KeyMove, field: FieldMove, contexts: Iterable[Context]
+    ) -> tuple[Way, ...] | None:
+        """The ways of key and required inputs, and those of the contexts around."""
+        found = [self._solved(way, move.key + field.requires)]
+        found += (
+            self._solved(setting.origin, setting.selections)
+            for context in contexts
+            for setting in context.settings
+        )
+        solved = [ways for ways in found if ways is not None]
+        if len(solved) < len(found):
+            return None
+        return tuple(dict.fromkeys(way for ways in solved for way in ways))
 
     @contextmanager
     def _guarded(self, way: Way, target: Node, name: str) -> Iterator[bool]:

@@ -27,6 +27,8 @@ def may_share_inputs(hops: Sequence[Way], graph: QueryGraph, use: Use) -> bool:
     """Whether each hop, sent with what all of them need, still finds it under its conditions."""
     if len({use.of([hop]) for hop in hops}) == 1:
         return True
+    if any(hop.contexts for hop in hops):
+        return False
     groups: dict[object, list[Way]] = {}
     for hop in hops:
         alone = representation_of(hop, graph)

@@ -6,7 +6,7 @@ tries shares its beginnings, so comparing and costing plans is comparing sets of
 
 from collections.abc import Hashable
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.planning.graph import KeyMove, Node
 from gateway.planning.operation import FieldSelection, Selection
@@ -20,6 +20,22 @@ class WayKind(Enum):
     FIELD = auto()
     TYPE = auto()
     HOP = auto()
+
+
+class Setting(NamedTuple):
+    """Objects around a hop that set a context: those of `types` at `origin` (None: all of them)."""
+
+    origin: "Way"
+    types: frozenset[str] | None
+    selections: tuple[Selection, ...]
+
+
+class Context(NamedTuple):
+    """An argument of a hop's field, with where its value may come from, nearest first."""
+
+    argument: str
+    type: str
+    settings: tuple[Setting, ...]
 
 
 class Position:
@@ -88,13 +104,15 @@ class Way:
 
     `stage` counts how many fetches follow each other up to here, `calls` all of them. A FIELD
     carries its `selection` and its `output` type in the subgraph; a HOP its `move`, the `inputs`
-    to be known before, and the selections it `requires` on top of the key.
+    to be known before, the selections it `requires` on top of the key, and the `contexts` that fill
+    arguments of its field.
     """
 
     __slots__ = (
         "calls",
         "children",
         "closure",
+        "contexts",
         "hops",
         "inputs",
         "kind",
@@ -122,6 +140,7 @@ class Way:
         move: KeyMove | None = None,
         inputs: "tuple[Way, ...]" = (),
         requires: tuple[Selection, ...] = (),
+        contexts: "tuple[Context, ...]" = (),
     ) -> None:
         self.kind: Final = kind
         self.parent: Final = parent
@@ -133,6 +152,7 @@ class Way:
         self.move: Final = move
         self.inputs: Final = inputs
         self.requires: Final = requires
+        self.contexts: Final = contexts
         self.children: dict[Hashable, Way] = {}
         self.hops: list[Way] | None = None
         self.stage: Final = self._stage()

@@ -34,14 +34,17 @@ scalar _FieldSet
 
 
 class FederatedGraph:
-    """A graph of subgraphs given by name; an SDL without a link gets one of Federation 2."""
+    """A graph of subgraphs given by name; an SDL without a link gets one of Federation 2.
 
-    def __init__(self, **subgraphs: str) -> None:
+    A `supergraph` that somebody else composed takes the place of ours.
+    """
+
+    def __init__(self, supergraph: str | None = None, **subgraphs: str) -> None:
         self.definitions = [
             SubgraphDefinition(name, f"http://{name}", linked(sdl))
             for name, sdl in subgraphs.items()
         ]
-        self.supergraph = compose(self.definitions)
+        self.supergraph = supergraph or compose(self.definitions)
         self.snapshot = build_snapshot(self.supergraph)
         self._schemas = {each.name: subgraph_schema(each.sdl) for each in self.definitions}
 

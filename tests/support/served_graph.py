@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLObjectType, GraphQLResolveInfo, execute_sync, parse, validate
 
+from gateway.execution.answer import Answer
 from gateway.execution.preparation import PreparationOptions
 from gateway.pipeline import OperationRequest, Served, answer
 from gateway.planning.plan_text import plan_text
@@ -43,8 +44,8 @@ class Shown:
 class ServedGraph(FederatedGraph):
     """Composes what is held, plans over it and answers from it; `asked` is every request's text."""
 
-    def __init__(self, **held: Held) -> None:
-        super().__init__(**{name: each.sdl for name, each in held.items()})
+    def __init__(self, supergraph: str | None = None, **held: Held) -> None:
+        super().__init__(supergraph, **{name: each.sdl for name, each in held.items()})
         self.asked: list[tuple[str, str]] = []
         self._served = Served(self.snapshot, PreparationOptions(), 100)
         self._transport = InProcessTransport(
@@ -53,13 +54,20 @@ class ServedGraph(FederatedGraph):
 
     async def show(self, operation: str, **variables: Any) -> Shown:
         """Plan and answer an operation."""
-        self.asked.clear()
-        given = await answer(
-            self._served,
-            self._transport,
-            OperationRequest(operation, VISITOR, variables=variables),
-        )
+        given = await self._answered(operation, variables)
         return Shown(plan_text(self.plan(operation)), given.data, tuple(given.errors))
+
+    async def refused(self, operation: str, **variables: Any) -> str:
+        """The messages to a client that asks for what is not to be had; nobody else is asked."""
+        given = await self._answered(operation, variables)
+        assert given.data is None
+        assert not self.asked
+        return "\n".join(error["message"] for error in given.errors)
+
+    async def _answered(self, operation: str, variables: Record) -> Answer:
+        self.asked.clear()
+        request = OperationRequest(operation, VISITOR, variables=variables)
+        return await answer(self._served, self._transport, request)
 
 
 class _Subgraph:
