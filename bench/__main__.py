@@ -8,6 +8,8 @@ from pathlib import Path
 
 import uvloop
 
+from bench.gateway.planning import gateway_planning
+from bench.gateway.speed import gateway_speed
 from bench.live.live import live
 from bench.machine import machine
 from bench.on_the_stack import BENCHES, run_on_the_stack
@@ -16,7 +18,8 @@ from service_kit.runtime.clock import SystemClock
 
 GROUP_COMMIT = "group_commit"
 LIVE = "live"
-NAMES = (GROUP_COMMIT, LIVE, *BENCHES)
+GATEWAY = "gateway"
+NAMES = (GROUP_COMMIT, LIVE, GATEWAY, *BENCHES)
 
 
 def main() -> None:
@@ -24,15 +27,19 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--into", type=Path, metavar="PAGE", help="such as docs/performance.md")
+    parser.add_argument(
+        "--audit", type=Path, metavar="FOLDER", help="the public audit of gateways, built"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(NAMES):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    figures = _figures([name for name in NAMES if name in asked.names or not asked.names])
+    names = [name for name in NAMES if name in asked.names or not asked.names]
+    figures = _figures(names, asked.audit)
     if asked.into:
         asked.into.write_text(refilled(asked.into.read_text(), figures))
 
 
-def _figures(names: list[str]) -> dict[str, str]:
+def _figures(names: list[str], audit: Path | None) -> dict[str, str]:
     clock = SystemClock()
     figures = {"machine": machine(clock)}
     if GROUP_COMMIT in names:
@@ -41,6 +48,10 @@ def _figures(names: list[str]) -> dict[str, str]:
     if LIVE in names:
         print(f"measuring {LIVE}", file=sys.stderr)
         figures |= uvloop.run(live(dict(os.environ), clock))
+    if GATEWAY in names:
+        print(f"measuring {GATEWAY}", file=sys.stderr)
+        figures |= uvloop.run(gateway_speed(dict(os.environ)))
+        figures |= uvloop.run(gateway_planning(dict(os.environ), audit))
     if on_the_stack := [name for name in names if name in BENCHES]:
         figures |= uvloop.run(run_on_the_stack(on_the_stack, dict(os.environ), clock))
     for name, text in figures.items():

@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import LIVE, NAMES
+from bench.__main__ import GATEWAY, LIVE, NAMES
+from bench.gateway.planning import PLANNING
+from bench.gateway.speed import PLACES as GATEWAY_PLACES
 from bench.live.live import PLACES
 from bench.page import NoPlace, refilled
 
@@ -23,5 +25,5 @@ def test_figures_without_a_place_are_refused() -> None:
 
 def test_every_bench_has_a_place_in_the_page_of_the_project() -> None:
     page = (PROJECT / "docs" / "performance.md").read_text()
-    places = {*NAMES, "machine", *PLACES} - {LIVE}
+    places = {*NAMES, "machine", *PLACES, *GATEWAY_PLACES, PLANNING} - {LIVE, GATEWAY}
     refilled(page, dict.fromkeys(places, "figures"))
