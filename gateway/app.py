@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.execution.preparation import PreparationOptions
 from gateway.pipeline import Served, Streaming
+from gateway.planning.labels import LabelSwitches
 from gateway.planning.snapshot import Snapshot
 from gateway.ports import EventLog, SubgraphTransport
 from gateway.reload import FileSource, Reloader, SubgraphsSource, SupergraphSource
@@ -73,7 +74,9 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
 
     reloader = Reloader(
         _source(settings, urls, network),
-        lambda snapshot: Served(snapshot, _preparation(settings), settings.document_cache),
+        lambda snapshot: Served(
+            snapshot, _preparation(settings), settings.document_cache, _switches(settings)
+        ),
         use_addresses,
     )
     works = Works()
@@ -219,6 +222,10 @@ def _preparation(settings: Settings) -> PreparationOptions:
     limits = OperationLimits(tokens=settings.max_tokens, depth=settings.max_depth)
     shown = settings.for_developers
     return PreparationOptions(limits, introspection=shown, suggestions=shown)
+
+
+def _switches(settings: Settings) -> LabelSwitches:
+    return LabelSwitches(frozenset(settings.override_labels))
 
 
 def _server_options(settings: Settings) -> ServerOptions:

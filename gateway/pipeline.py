@@ -20,6 +20,7 @@ from gateway.execution.explanation import explanation
 from gateway.execution.preparation import PreparationOptions, PreparedOperation, prepare
 from gateway.execution.subgraph_request import ExecutionRequest
 from gateway.execution.subscription_root import SubscriptionRoot
+from gateway.planning.labels import LabelSwitches
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
 from gateway.ports import SubgraphStreams, SubgraphTransport
@@ -59,7 +60,10 @@ class MutationByGet(InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class OperationRequest:
-    """What a client asks; `headers` go to every subgraph, `explain` shows the plan."""
+    """What a client asks; `headers` go to every subgraph, `explain` shows the plan.
+
+    `labels` are the only active ones of overrides, for developers; None leaves it to the settings.
+    """
 
     document: str
     caller: Caller
@@ -68,12 +72,20 @@ class OperationRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     may_change: bool = True
     explain: bool = False
+    labels: frozenset[str] | None = None
 
 
 class Served:
     """A snapshot with the operations prepared for it: one unit, swapped as a whole."""
 
-    def __init__(self, snapshot: Snapshot, options: PreparationOptions, cached: int) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        options: PreparationOptions,
+        cached: int,
+        switches: LabelSwitches | None = None,
+    ) -> None:
+        self._switches = switches or LabelSwitches()
         self._snapshot = snapshot
         self._options = options
         self._prepared: SingleFlightCache[bytes, PreparedOperation] = SingleFlightCache(
@@ -95,25 +107,29 @@ class Served:
         """How large the operations are, together, that are kept, in characters."""
         return self._prepared.weight
 
-    async def prepared(self, document: str, operation_name: str | None) -> PreparedOperation:
+    async def prepared(
+        self, document: str, operation_name: str | None, labels: frozenset[str] | None = None
+    ) -> PreparedOperation:
         """Give an operation ready to run; raises ClientError."""
+        touched = self._snapshot.planner.labelled.touched_by(document)
+        active = self._switches.active(touched, labels) if touched else touched
 
         async def make() -> PreparedOperation:
-            return prepare(self._snapshot, document, operation_name, self._options)
+            return prepare(self._snapshot, document, operation_name, self._options, active)
 
         check_name(operation_name, self._options.limits)
-        return await self._prepared.get(_key(document, operation_name), make)
+        return await self._prepared.get(_key(document, operation_name, active), make)
 
 
-def _key(document: str, operation_name: str | None) -> bytes:
-    text = f"{operation_name or ''}\0{document}"
+def _key(document: str, operation_name: str | None, labels: frozenset[str]) -> bytes:
+    text = "\0".join([operation_name or "", *sorted(labels), "", document])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 async def answer(served: Served, transport: SubgraphTransport, request: OperationRequest) -> Answer:
     """Answer one request. Whatever goes wrong is in the answer; only MutationByGet is raised."""
     try:
-        prepared = await served.prepared(request.document, request.operation_name)
+        prepared = await served.prepared(request.document, request.operation_name, request.labels)
         name_operation(prepared.name)
         _allow(prepared, request)
         execution = await execute(prepared.plan, transport, _coerced(prepared, request))
@@ -148,7 +164,7 @@ async def stream(
     An answer may be handed over with `push` instead while the next one is waited for.
     """
     try:
-        prepared = await served.prepared(request.document, request.operation_name)
+        prepared = await served.prepared(request.document, request.operation_name, request.labels)
         root = prepared.subscription
         if root is None:
             yield await answer(served, streaming.transport, request)

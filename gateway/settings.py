@@ -16,7 +16,8 @@ class Settings:
     are subgraphs subscribed at by WebSocket instead of SSE. `open_connections` bounds WebSockets
     and streams over HTTP together, `open_operations` the operations of all WebSockets; visitors may
     have half of either, `visitor_operations` at one WebSocket, and stay for `visitor_age`.
-    `stream_write` is how long a client may take to read what a stream sent.
+    `stream_write` is how long a client may take to read what a stream sent. `override_labels` are
+    the labels of progressive overrides that are active in every request.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +44,7 @@ class Settings:
     document_cache: int = 2000
     max_tokens: int = 10_000
     max_depth: int = 25
+    override_labels: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
 
     redis_url: str | None = None

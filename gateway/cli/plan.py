@@ -26,20 +26,20 @@ def run(arguments: Sequence[str], _environment: Mapping[str, str]) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        print(_planned(supergraph, operation, options.name))
+        print(_planned(supergraph, operation, options.name, frozenset(options.label)))
     except (GatewayError, GraphQLError) as error:
         print(error.message, file=sys.stderr)
         return 1
     return 0
 
 
-def _planned(supergraph: str, operation: str, name: str | None) -> str:
+def _planned(supergraph: str, operation: str, name: str | None, labels: frozenset[str]) -> str:
     snapshot = build_snapshot(supergraph)
     document = parse(operation)
     errors = validate(snapshot.public_schema, document)
     if errors:
         raise InvalidOperation("\n".join(error.message for error in errors))
-    return plan_text(snapshot.planner.plan(document, name))
+    return plan_text(snapshot.planner.plan(document, name, labels))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,4 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--supergraph", type=Path, required=True, metavar="FILE")
     parser.add_argument("--operation", type=Path, metavar="FILE", help="instead of standard input")
     parser.add_argument("--name", help="which operation, if the document has several")
+    parser.add_argument(
+        "--label", action="append", default=[], help="of a progressive override, to be active"
+    )
     return parser

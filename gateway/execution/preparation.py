@@ -25,6 +25,7 @@ from gateway.execution.introspection import Introspection, introspection_of
 from gateway.execution.projection import Projection
 from gateway.execution.snapshot_plan import SnapshotPlanning, compiling
 from gateway.execution.subscription_root import SubscriptionRoot, subscription_root
+from gateway.planning.labels import NO_LABELS
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
 from gateway.security.expansion import expanded_size
@@ -91,9 +92,13 @@ class PreparedOperation:
 
 
 def prepare(
-    snapshot: Snapshot, text: str, operation_name: str | None, options: PreparationOptions
+    snapshot: Snapshot,
+    text: str,
+    operation_name: str | None,
+    options: PreparationOptions,
+    labels: frozenset[str] = NO_LABELS,
 ) -> PreparedOperation:
-    """Prepare one operation of a document; raises ClientError."""
+    """Prepare one operation of a document for active labels; raises ClientError."""
     try:
         document = parse_within(text, options.limits)
     except GraphQLSyntaxError as error:
@@ -117,9 +122,9 @@ def prepare(
     }
     projection = Projection(schema, operation, fragments)
     compiled = compiling(projection, _interfaces(snapshot))
-    plan = compiled(snapshot.planner.plan(document, operation_name))
+    plan = compiled(snapshot.planner.plan(document, operation_name, labels))
     roots = projection.root_fields
-    showing = SnapshotPlanning(snapshot, operation, fragments, projection, compiled)
+    showing = SnapshotPlanning(snapshot, operation, fragments, projection, compiled, labels)
     return PreparedOperation(
         schema=schema,
         operation=operation,

@@ -78,12 +78,14 @@ class SnapshotPlanning:
         fragments: Mapping[str, FragmentDefinitionNode],
         projection: Projection,
         compiled: Callable[[QueryPlan], CompiledPlan],
+        labels: frozenset[str],
     ) -> None:
         self._snapshot = snapshot
         self._operation = operation
         self._fragments = fragments
         self._projection = projection
         self._compiled = compiled
+        self._labels = labels
 
     @cached_property
     def plan(self) -> SnapshotPlan | None:
@@ -96,7 +98,8 @@ class SnapshotPlanning:
         alias = self._free_name()
         text = _reading(root, places, alias)
         try:
-            plan = self._compiled(self._snapshot.planner.plan(self._with(text)))
+            planner = self._snapshot.planner
+            plan = self._compiled(planner.plan(self._with(text), labels=self._labels))
         except ClientError:
             return None  # too much together: the snapshot is given all the same
         payload = compile_event_payload(plan.fetches[0].fetch.operation, schema)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
 
 from gateway.federation_spec.field_sets import parse_field_set
+from gateway.planning.labels import NO_LABELS
 from gateway.planning.operation import FieldSelection, Selection, normalise_field_set
 from gateway.planning.plan import OperationKind
 from gateway.planning.types import TypeWorld
@@ -83,10 +84,16 @@ class KeyMove(NamedTuple):
 
 
 class QueryGraph:
-    """The moves of one supergraph, worked out when first asked for."""
+    """The moves of one supergraph, worked out when first asked for.
 
-    def __init__(self, supergraph: Supergraph, world: TypeWorld) -> None:
+    Fields with the label of an override are where the `labels` that are active put them.
+    """
+
+    def __init__(
+        self, supergraph: Supergraph, world: TypeWorld, labels: frozenset[str] = NO_LABELS
+    ) -> None:
         self.world = world
+        self._labels = labels
         self.subgraphs = tuple(supergraph.subgraphs)
         self.query_root = world.root_type(OperationKind.QUERY)
         self._subgraphs = supergraph.subgraphs
@@ -150,10 +157,11 @@ class QueryGraph:
         if known.kind is TypeKind.INTERFACE:
             return self._interface_field(node, known, name)
         declared = known.fields.get(name)
-        if declared is None or declared.takes_over:
-            return None  # no label is ever active
+        if declared is None or (declared.takes_over and not self._is_active(declared)):
+            return None
         provided = self._provided(node, name)
-        usable = not (declared.external or declared.replaced)
+        replaced = self._is_replaced(declared)
+        usable = not (declared.external or replaced)
         as_key = not usable and self._is_usable_key(known, declared)
         if not usable and not as_key and provided is None:
             return None
@@ -162,9 +170,18 @@ class QueryGraph:
             type=declared.type,
             target=self._target(node.subgraph, declared, provided or PLAIN),
             requires=requires,
-            input_only=as_key and declared.replaced and provided is None,
+            input_only=as_key and replaced and provided is None,
             contexts=tuple(self._context(each) for each in declared.context_arguments),
         )
+
+    def _is_active(self, declared: SubgraphField) -> bool:
+        return declared.override_label in self._labels
+
+    def _is_replaced(self, declared: SubgraphField) -> bool:
+        """Whether another subgraph has the field now; a label says so while it is active."""
+        if declared.override_label is None or declared.takes_over:
+            return declared.replaced
+        return self._is_active(declared)
 
     def _context(self, argument: ContextArgument) -> ContextMove:
         named = self._contexts.get(argument.context, ())
@@ -229,7 +246,8 @@ class QueryGraph:
 
     def _is_usable_key(self, known: SubgraphType, declared: SubgraphField) -> bool:
         """An extension has the fields of its keys; a replaced key field may still feed others."""
-        return (known.is_extension or (declared.replaced and not declared.external)) and any(
+        replaced = self._is_replaced(declared)
+        return (known.is_extension or (replaced and not declared.external)) and any(
             isinstance(selection, FieldSelection) and selection.name == declared.name
             for key in known.keys
             for selection in self.field_set(known.name, key.fields)

@@ -1,5 +1,7 @@
 """The planner: from a validated operation to the fetches that answer it."""
 
+from functools import lru_cache, partial
+
 from graphql import DocumentNode
 
 from gateway.errors import OperationTooComplex, Unplannable
@@ -7,6 +9,7 @@ from gateway.planning.choice import choose, cost_of
 from gateway.planning.drafts import Draft, Drafts, Use
 from gateway.planning.finish import finish
 from gateway.planning.graph import QueryGraph
+from gateway.planning.labels import NO_LABELS, LabelledFields
 from gateway.planning.operation import Operation, Selection, normalise
 from gateway.planning.options import Option
 from gateway.planning.passes.all_passes import ALL_PASSES
@@ -16,6 +19,9 @@ from gateway.planning.types import TypeWorld
 from gateway.planning.ways import Way
 from gateway.supergraph.model import Supergraph
 
+MOST_GRAPHS = 16
+"""Of how many choices of active labels the graph is kept."""
+
 _Picked = tuple[tuple[Leaf, ...], tuple[Option, ...]]
 
 
@@ -24,19 +30,40 @@ class Planner:
 
     def __init__(self, supergraph: Supergraph) -> None:
         self._world = TypeWorld(supergraph)
-        self._graph = QueryGraph(supergraph, self._world)
+        self._graph_with = lru_cache(maxsize=MOST_GRAPHS)(partial(_graph, supergraph, self._world))
+        self.labelled = LabelledFields(supergraph)
 
-    def plan(self, document: DocumentNode, operation_name: str | None = None) -> QueryPlan:
+    def plan(
+        self,
+        document: DocumentNode,
+        operation_name: str | None = None,
+        labels: frozenset[str] = NO_LABELS,
+    ) -> QueryPlan:
         """Plan one operation of a document that is valid against the public schema.
 
-        Raises OperationNotFound, Unplannable, OperationTooComplex.
+        `labels` are those of overrides that are active. Raises OperationNotFound, Unplannable,
+        OperationTooComplex.
         """
         try:
-            return self._planned(normalise(document, operation_name, self._world))
+            operation = normalise(document, operation_name, self._world)
+            return _Planning(self._graph_with(labels), self._world).planned(operation)
         except RecursionError as error:
             raise OperationTooComplex("The operation is nested too deeply.") from error
 
-    def _planned(self, operation: Operation) -> QueryPlan:
+
+def _graph(supergraph: Supergraph, world: TypeWorld, labels: frozenset[str]) -> QueryGraph:
+    return QueryGraph(supergraph, world, labels)
+
+
+class _Planning:
+    """The planning of one operation."""
+
+    def __init__(self, graph: QueryGraph, world: TypeWorld) -> None:
+        self._graph = graph
+        self._world = world
+
+    def planned(self, operation: Operation) -> QueryPlan:
+        """Draft the fetches, improve them, write them down."""
         drafts = self._drafts(operation)
         for improve in ALL_PASSES:
             improve(drafts, self._graph)

@@ -54,6 +54,7 @@ from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import Clock, SystemClock
 
 EXPLAIN_HEADER = "x-gateway-explain"
+LABELS_HEADER = "x-gateway-override-labels"
 """A developer's wish to see the plan and the timings in `extensions`."""
 
 _log = structlog.get_logger("gateway.server")
@@ -184,8 +185,14 @@ class GatewayView(GraphQL[RequestContext, None]):
             raise unauthenticated(error) from error
         except Unavailable as error:
             raise try_again(error) from error
-        explain = self._options.may_explain and EXPLAIN_HEADER in headers
-        return RequestContext(caller, explain)
+        if not self._options.may_explain:
+            return RequestContext(caller)
+        labels = headers.get(LABELS_HEADER)
+        return RequestContext(
+            caller,
+            explain=EXPLAIN_HEADER in headers,
+            labels=None if labels is None else frozenset(map(str.strip, labels.split(","))),
+        )
 
     async def caller_of(self, socket: WebSocket, payload: Mapping[str, Any]) -> Caller:
         """Find out who asks by a socket; raises Unauthenticated and Unavailable.

@@ -32,6 +32,7 @@ class RequestContext:
 
     caller: Caller
     explain: bool = False
+    labels: frozenset[str] | None = None
 
 
 class Answered(ExecutionResult):
@@ -159,6 +160,7 @@ def _request(
         variables=variables or {},
         may_change=OperationType.MUTATION in (allowed or OperationType),
         explain=context.explain,
+        labels=context.labels,
     )
 
 

@@ -9,7 +9,10 @@ from graphql import GraphQLObjectType, GraphQLResolveInfo, execute_sync, parse, 
 
 from gateway.execution.answer import Answer
 from gateway.execution.preparation import PreparationOptions
+from gateway.federation_spec.arguments import arguments_of
+from gateway.federation_spec.field_sets import parse_field_set
 from gateway.pipeline import OperationRequest, Served, answer
+from gateway.planning.labels import LabelSwitches
 from gateway.planning.plan_text import plan_text
 from gateway.ports import SubgraphRequest, SubgraphResponse
 from gateway.security.authentication import VISITOR
@@ -44,10 +47,15 @@ class Shown:
 class ServedGraph(FederatedGraph):
     """Composes what is held, plans over it and answers from it; `asked` is every request's text."""
 
-    def __init__(self, supergraph: str | None = None, **held: Held) -> None:
+    def __init__(
+        self,
+        supergraph: str | None = None,
+        switches: LabelSwitches | None = None,
+        **held: Held,
+    ) -> None:
         super().__init__(supergraph, **{name: each.sdl for name, each in held.items()})
         self.asked: list[tuple[str, str]] = []
-        self._served = Served(self.snapshot, PreparationOptions(), 100)
+        self._served = Served(self.snapshot, PreparationOptions(), 100, switches)
         self._transport = InProcessTransport(
             {name: _Subgraph(name, each, self.asked).ask for name, each in held.items()}
         )
@@ -78,6 +86,7 @@ class _Subgraph:
         self._held = held
         self._asked = asked
         self._schema = subgraph_schema(linked(held.sdl))
+        self._keys = _key_names(held.sdl)
 
     async def ask(self, request: SubgraphRequest) -> SubgraphResponse:
         body = orjson.loads(request.body)
@@ -106,9 +115,12 @@ class _Subgraph:
         return value(source, **arguments) if isinstance(value, Callable) else value  # type: ignore[arg-type]
 
     def _entity(self, sent: Record) -> Record | None:
+        """The first of its type with the same keys; what was sent counts more than what is held."""
+        keys = self._keys[sent["__typename"]] & set(sent)
         for record in self._held.entities[sent["__typename"]]:
-            if _agrees(record, sent):
-                return {**sent, **record}
+            if all(_agrees(record.get(name), sent[name]) for name in keys):
+                found: Record = _joined(record, sent)
+                return found
         return None
 
 
@@ -118,10 +130,30 @@ def _is_root(info: GraphQLResolveInfo[Any]) -> bool:
 
 
 def _agrees(record: Any, sent: Any) -> bool:
-    """Whether what was sent contradicts nothing that is known."""
+    """Whether what was sent is said of the record."""
     if isinstance(record, Mapping) and isinstance(sent, Mapping):
-        common = (set(record) & set(sent)) - {"__typename"}
-        return all(callable(record[name]) or _agrees(record[name], sent[name]) for name in common)
+        return all(_agrees(record.get(name), sent[name]) for name in sent)
     if isinstance(record, Sequence) and isinstance(sent, list):
         return len(record) == len(sent) and all(map(_agrees, record, sent))
     return bool(record == sent)
+
+
+def _joined(record: Any, sent: Any) -> Any:
+    if isinstance(record, Mapping) and isinstance(sent, Mapping):
+        both = {name: _joined(record[name], sent[name]) for name in set(record) & set(sent)}
+        return {**sent, **record, **both}
+    if isinstance(record, list) and isinstance(sent, list) and len(record) == len(sent):
+        return list(map(_joined, record, sent))
+    return sent
+
+
+def _key_names(sdl: str) -> dict[str, set[str]]:
+    """The names at the head of every key of a type."""
+    found: dict[str, set[str]] = {}
+    for node in parse(sdl).definitions:
+        for use in getattr(node, "directives", None) or ():
+            if use.name.value == "key":
+                names = found.setdefault(node.name.value, set())  # type: ignore[attr-defined]
+                field_set = parse_field_set(arguments_of(use)["fields"])
+                names |= {each.name.value for each in field_set.selections}  # type: ignore[attr-defined]
+    return found
