@@ -45,11 +45,11 @@ schema: $(INSTALLED) ## write schema/ (each service's, the supergraph, what clie
 		$(RUN) -m $$service schema > schema/$$service.new \
 			&& mv schema/$$service.new schema/$$service.graphql \
 			|| { rm -f schema/$$service.new; exit 1; }; done
-	@$(RUN) -m gateway compose --out schema/supergraph.graphql --public schema/public.graphql \
-		--subgraph inventory_svc=http://127.0.0.1:4001/graphql=schema/inventory_svc.graphql \
-		--subgraph order_svc=http://127.0.0.1:4002/graphql=schema/order_svc.graphql \
-		--subgraph returns_svc=http://127.0.0.1:4003/graphql=schema/returns_svc.graphql \
-		--subgraph appointments_svc=http://127.0.0.1:4004/graphql=schema/appointments_svc.graphql
+	@$(RUN) -m gateway compose --output schema/supergraph.graphql --public schema/public.graphql \
+		inventory_svc=schema/inventory_svc.graphql@http://127.0.0.1:4001/graphql \
+		order_svc=schema/order_svc.graphql@http://127.0.0.1:4002/graphql \
+		returns_svc=schema/returns_svc.graphql@http://127.0.0.1:4003/graphql \
+		appointments_svc=schema/appointments_svc.graphql@http://127.0.0.1:4004/graphql
 	@$(RUN) -m tests.support.picture
 
 bench: $(INSTALLED) ## measure, and print the figures of docs/performance.md

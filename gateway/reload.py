@@ -7,19 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-import orjson
 import structlog
 
 from gateway.composition.composer import compose
 from gateway.composition.reader import SubgraphDefinition
-from gateway.errors import CompositionFailed
 from gateway.pipeline import Served
 from gateway.planning.snapshot import Snapshot, build_snapshot
-from gateway.ports import SubgraphRequest, SubgraphTransport
+from gateway.ports import SubgraphTransport
+from gateway.transport.subgraph_schema import subgraph_schema
 from service_kit.identity.caller import Caller
 
 FIRST_TRY_SECONDS = 0.5
-_SERVICE_QUERY = orjson.dumps({"query": "{ _service { sdl } }"})
 
 _log = structlog.get_logger("gateway.reload")
 
@@ -64,14 +62,8 @@ class SubgraphsSource:
         return self._composed[1]
 
     async def _text(self, name: str) -> SubgraphDefinition:
-        request = SubgraphRequest(name, _SERVICE_QUERY, self._caller)
-        response = await self._transport.send(request)
-        try:
-            sdl = orjson.loads(response.body)["data"]["_service"]["sdl"]
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            message = f"{name} gives no schema: status {response.status}"
-            raise CompositionFailed(message) from error
-        return SubgraphDefinition(name, self._urls[name], str(sdl))
+        sdl = await subgraph_schema(self._transport, name, self._caller)
+        return SubgraphDefinition(name, self._urls[name], sdl)
 
 
 class Reloader:

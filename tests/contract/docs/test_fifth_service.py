@@ -56,9 +56,9 @@ def test_it_composes_with_the_others(environment: dict[str, str], tmp_path: Path
     own, public = tmp_path / "care_svc.graphql", tmp_path / "public.graphql"
     own.write_text(printed.stdout, encoding="utf-8")
     files = {name: ROOT / "schema" / f"{name}.graphql" for name in SERVICES} | {"care_svc": own}
-    subgraphs = [f"--subgraph={name}=http://{name}/graphql={at}" for name, at in files.items()]
+    subgraphs = [f"{name}={at}@http://{name}/graphql" for name, at in files.items()]
 
-    assert run_compose([*subgraphs, f"--out={tmp_path}/all", f"--public={public}"], {}) == 0
+    assert run_compose([*subgraphs, f"--output={tmp_path}/all", f"--public={public}"], {}) == 0
 
     item = build_schema(public.read_text(encoding="utf-8")).type_map["Item"]
     assert isinstance(item, GraphQLObjectType)

@@ -44,9 +44,9 @@ def test_the_schema_of_each_service_is_the_one_that_it_serves(name: str, schema:
 
 def test_the_supergraph_and_the_public_schema_are_those_of_the_services(tmp_path: Path) -> None:
     supergraph, public = tmp_path / "supergraph.graphql", tmp_path / "public.graphql"
-    subgraphs = [f"--subgraph={name}={url}={FOLDER}/{name}.graphql" for name, url in URLS.items()]
+    subgraphs = [f"{name}={FOLDER}/{name}.graphql@{url}" for name, url in URLS.items()]
 
-    assert run_compose([*subgraphs, f"--out={supergraph}", f"--public={public}"], {}) == 0
+    assert run_compose([*subgraphs, f"--output={supergraph}", f"--public={public}"], {}) == 0
 
     assert committed("supergraph") == supergraph.read_text(encoding="utf-8"), FRESH
     assert committed("public") == public.read_text(encoding="utf-8"), FRESH

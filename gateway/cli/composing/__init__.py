@@ -1,0 +1,1 @@
+"""What `python -m gateway compose` reads and writes."""
