@@ -1,93 +1,86 @@
 """`@composeDirective`: directives that a subgraph wants to see in the supergraph."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from graphql import (
     DirectiveDefinitionNode,
+    DirectiveNode,
     DocumentNode,
-    FieldDefinitionNode,
-    InputValueDefinitionNode,
-    ListTypeNode,
-    NonNullTypeNode,
+    GraphQLError,
     SchemaDefinitionNode,
     SchemaExtensionNode,
-    TypeDefinitionNode,
-    TypeNode,
-    print_ast,
 )
 
 from gateway.composition.elements import ComposedDirective
 from gateway.federation_spec.arguments import arguments_of, directives_named
-from gateway.federation_spec.directives import FederationNames
+from gateway.federation_spec.directives import FEDERATION_2_DIRECTIVES, FederationNames
+from gateway.federation_spec.link import Link
+
+ALWAYS_COMPOSED = frozenset({"tag", "inaccessible"})
 
 
 def composed_directives(
     document: DocumentNode, names: FederationNames
 ) -> dict[str, ComposedDirective]:
     """Give the directives that `@composeDirective` names, by their local names."""
-    wanted = {
-        str(arguments_of(use).get("name")).removeprefix("@")
-        for node in document.definitions
-        if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
-        for use in directives_named(node, names.directive("composeDirective"))
-    }
+    definitions = _definitions(document)
+    found: dict[str, ComposedDirective] = {}
+    for local, _ in _wishes(document, names):
+        definition, origin = definitions.get(local or ""), _origin(local or "", names)
+        if local and definition is not None and origin is not None:
+            found[local] = ComposedDirective(definition, *origin)
+    return found
+
+
+def composition_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:
+    """Give a fault for each `@composeDirective` that names nothing which can be composed."""
+    definitions = _definitions(document)
+    own = {names.directive(name): name for name in FEDERATION_2_DIRECTIVES}
+    for local, use in _wishes(document, names):
+        if local is None:
+            message = f"@{use.name.value} needs the name of a directive, beginning with @."
+        elif local in own:
+            if own[local] in ALWAYS_COMPOSED:
+                continue
+            message = f"@{local} belongs to Federation: it is composed as Federation says."
+        elif local not in definitions:
+            message = f"@{local} is to be composed, but is not defined."
+        elif _origin(local, names) is None:
+            message = f"@{local} is to be composed, but comes from no @link."
+        else:
+            continue
+        yield GraphQLError(message, [use], extensions={"code": "DIRECTIVE_COMPOSITION_ERROR"})
+
+
+def _wishes(
+    document: DocumentNode, names: FederationNames
+) -> Iterator[tuple[str | None, DirectiveNode]]:
+    """The local name without its `@`, or None if there is no such thing."""
+    for node in document.definitions:
+        if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):
+            for use in directives_named(node, names.directive("composeDirective")):
+                name = arguments_of(use).get("name")
+                text = name if isinstance(name, str) else ""
+                yield (text[1:] or None) if text.startswith("@") else None, use
+
+
+def _definitions(document: DocumentNode) -> dict[str, DirectiveDefinitionNode]:
     return {
-        node.name.value: _composed(node, document, names)
+        node.name.value: node
         for node in document.definitions
-        if isinstance(node, DirectiveDefinitionNode) and node.name.value in wanted
+        if isinstance(node, DirectiveDefinitionNode)
     }
 
 
-def types_of_directives(document: DocumentNode, names: Iterable[str]) -> frozenset[str]:
-    """Give the types that only the arguments of these directives use: they travel with them."""
-    return frozenset(
-        node.name.value
-        for each in document.definitions
-        if isinstance(each, DirectiveDefinitionNode) and each.name.value in set(names)
-        for node in _own_types(each, document)
-    )
-
-
-def _composed(
-    node: DirectiveDefinitionNode, document: DocumentNode, names: FederationNames
-) -> ComposedDirective:
-    types = _own_types(node, document)
-    text = "\n\n".join(print_ast(each) for each in (node, *types))
-    local = node.name.value
+def _origin(local: str, names: FederationNames) -> tuple[Link, str] | None:
+    """The link that a directive comes from, and its name there."""
     for link in names.links:
         for own, imported in link.imports.items():
-            if own.startswith("@") and imported.removeprefix("@") == local:
-                carried = tuple((each.name.value, each.name.value) for each in types)
-                return ComposedDirective(text, link.url, ((own, imported), *carried))
-    return ComposedDirective(text)
-
-
-def _own_types(
-    directive: DirectiveDefinitionNode, document: DocumentNode
-) -> tuple[TypeDefinitionNode, ...]:
-    used = {_name(argument.type) for argument in directive.arguments or ()}
-    elsewhere = set(_used_by_fields(document))
-    return tuple(
-        node
-        for node in document.definitions
-        if isinstance(node, TypeDefinitionNode)
-        and node.name.value in used
-        and node.name.value not in elsewhere
-    )
-
-
-def _used_by_fields(document: DocumentNode) -> Iterator[str]:
-    for node in document.definitions:
-        if isinstance(node, DirectiveDefinitionNode):
-            continue
-        for field in getattr(node, "fields", None) or ():
-            if isinstance(field, FieldDefinitionNode | InputValueDefinitionNode):
-                yield _name(field.type)
-            for argument in getattr(field, "arguments", None) or ():
-                yield _name(argument.type)
-
-
-def _name(node: TypeNode) -> str:
-    while isinstance(node, NonNullTypeNode | ListTypeNode):
-        node = node.type
-    return print_ast(node)
+            if own.startswith("@") and imported == f"@{local}":
+                return link, own[1:]
+    for link in names.links:
+        if local == link.prefix:
+            return link, link.name
+        if local.startswith(f"{link.prefix}__"):
+            return link, local.removeprefix(f"{link.prefix}__")
+    return None

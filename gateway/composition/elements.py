@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from graphql import ConstValueNode, DirectiveNode, TypeNode
+from graphql import ConstValueNode, DirectiveDefinitionNode, DirectiveNode, TypeNode
 
+from gateway.composition.access import NO_DEMAND, Access
+from gateway.composition.cost import ListSize
 from gateway.composition.problems import Place
+from gateway.federation_spec.link import Link, Version
 
 
 class Kind(StrEnum):
@@ -24,7 +27,9 @@ class Kind(StrEnum):
 class Marks:
     """What any element may carry: words for people, marks for tools, and where it was written.
 
-    `uses` tells where each Federation directive stands on it, by the directive's own name.
+    `composed` are uses of directives to pass on, `repeatable` the names of those that may stand
+    on one element several times. `uses` tells where each Federation directive stands on it, by the
+    directive's own name.
     """
 
     description: str | None = None
@@ -32,6 +37,10 @@ class Marks:
     tags: tuple[str, ...] = ()
     deprecated: DirectiveNode | None = None
     composed: tuple[DirectiveNode, ...] = ()
+    repeatable: frozenset[str] = frozenset()
+    access: Access = NO_DEMAND
+    cost: int | None = None
+    list_size: ListSize | None = None
     places: tuple[Place, ...] = field(default=(), compare=False)
     uses: Mapping[str, Place] = field(default_factory=dict, compare=False)
 
@@ -43,12 +52,16 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An argument of a field, or a field of an input object."""
+    """An argument of a field, or a field of an input object.
+
+    `from_context` is what `@fromContext` selects: the value comes from there, not from clients.
+    """
 
     name: str
     type: TypeNode
     default: ConstValueNode | None
     marks: Marks
+    from_context: str | None = None
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -110,6 +123,7 @@ class Type:
     is_interface_object: bool = False
     specified_by: DirectiveNode | None = None
     one_of: bool = False
+    contexts: tuple[str, ...] = ()
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -119,15 +133,14 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class ComposedDirective:
-    """A directive named by `@composeDirective`, as it goes into the supergraph.
+    """A directive named by `@composeDirective`: its definition, and the link it comes from.
 
-    `definition` is its text with that of the types which only it uses; `url` is the specification
-    it comes from, if it is linked, and `imports` are the entries of that link.
+    `own_name` is what its specification calls it, without the `@`.
     """
 
-    definition: str
-    url: str | None = None
-    imports: tuple[tuple[str, str], ...] = ()
+    definition: DirectiveDefinitionNode
+    link: Link
+    own_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +148,8 @@ class Subgraph:
     """A subgraph read: its types under their canonical root names.
 
     `graph` is the enum value that stands for it in the supergraph. `composed_directives` are
-    custom directives to pass on; `file` is what places call its text.
+    custom directives to pass on; `directives` are all that it defines itself, and `schema_marks`
+    what stands on its schema; `file` is what places call its text.
     """
 
     name: str
@@ -144,4 +158,7 @@ class Subgraph:
     types: Mapping[str, Type]
     is_federation_1: bool = False
     composed_directives: Mapping[str, ComposedDirective] = field(default_factory=dict)
+    directives: Mapping[str, DirectiveDefinitionNode] = field(default_factory=dict)
+    schema_marks: Marks = field(default_factory=Marks)
+    version: Version = (0, 0)
     file: str = ""

@@ -1,9 +1,15 @@
 """Types of one name in several subgraphs become one type that remembers who knows what."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from graphql import TypeNode, print_ast
+from graphql import DirectiveNode, TypeNode, print_ast
 
+from gateway.composition.access import quoted, together
+from gateway.composition.context_use import context_selection
+from gateway.composition.cost import merged_cost, merged_list_size
+from gateway.composition.demands import Demands
 from gateway.composition.elements import Argument, Key, Kind, Marks, Type
 from gateway.composition.enum_use import EnumUse, enum_uses
 from gateway.composition.merged import MergedField, MergedInput, MergedType, MergedValue
@@ -24,6 +30,7 @@ class Merger:
         self._declarations = declarations
         self._ownership = ownership
         self._enum_uses = enum_uses(declarations)
+        self._demands = Demands(declarations, ownership)
 
     def types(self) -> Iterator[MergedType]:
         """Every merged type, by name."""
@@ -35,11 +42,13 @@ class Merger:
     def _type(self, name: str, declared: list[Declaration]) -> MergedType | None:
         kind = declared[0][1].kind
         marks = merged_marks(each.marks for _, each in declared)
+        marks = replace(marks, access=self._demands.of_type(name))
         joins = tuple(_type_joins(declared))
+        contexts = tuple(_contexts(declared))
         if kind in {Kind.OBJECT, Kind.INTERFACE}:
-            return self._composite(name, kind, marks, joins, declared)
+            return replace(self._composite(name, kind, marks, joins, declared), extra=contexts)
         if kind is Kind.UNION:
-            return _union(name, marks, joins, declared)
+            return replace(_union(name, marks, joins, declared), extra=contexts)
         if kind is Kind.ENUM:
             return self._enum(name, marks, joins, declared)
         if kind is Kind.INPUT:
@@ -57,12 +66,12 @@ class Merger:
         declared: list[Declaration],
     ) -> MergedType:
         implements = tuple(
-            f"@join__implements(graph: {subgraph.graph}, interface: {_quoted(interface)})"
+            f"@join__implements(graph: {subgraph.graph}, interface: {quoted(interface)})"
             for subgraph, each in declared
             for interface in each.interfaces
         )
-        fields = [self._field(declared, each) for each in field_names(declared)]
-        contributed = self._contributed(declared) if kind is Kind.OBJECT else ()
+        fields = [self._field(name, declared, each) for each in field_names(declared)]
+        contributed = self._contributed(name, declared) if kind is Kind.OBJECT else ()
         return MergedType(
             name,
             kind,
@@ -72,7 +81,7 @@ class Merger:
             fields=(*(field for field in fields if field), *contributed),
         )
 
-    def _contributed(self, declared: list[Declaration]) -> Iterator[MergedField]:
+    def _contributed(self, name: str, declared: list[Declaration]) -> Iterator[MergedField]:
         """Fields an object has only because an interface object gives them to its interface."""
         known = set(field_names(declared))
         for interface in _interfaces(declared):
@@ -80,25 +89,26 @@ class Merger:
             if not any(each.is_interface_object for _, each in owners):
                 continue
             for field in field_names(owners):
-                merged = self._field(owners, field)
+                merged = self._field(interface, owners, field)
                 if field not in known and merged is not None:
                     known.add(field)
-                    yield MergedField(
-                        field, merged.type, merged.arguments, merged.marks, ("@join__field",)
-                    )
+                    marks = replace(merged.marks, access=self._demands.of_field(name, field))
+                    yield replace(merged, marks=marks, joins=("@join__field",))
 
-    def _field(self, declared: list[Declaration], name: str) -> MergedField | None:
+    def _field(self, type_name: str, declared: list[Declaration], name: str) -> MergedField | None:
         shares = self._ownership.shares(declared, name)
         kept = [share for share in shares if not share.overridden or share.used]
-        output = merged_output([share.field.type for share in shares], self._declarations)
+        own = [share for share in shares if not share.field.external] or shares
+        output = merged_output([share.field.type for share in own], self._declarations)
         if not kept or output is None:
             return None
+        marks = merged_marks(share.field.marks for share in own)
         return MergedField(
             name=name,
             type=print_ast(output),
-            arguments=tuple(_arguments(shares)),
-            marks=merged_marks(share.field.marks for share in shares),
-            joins=tuple(_field_joins(kept, output, everywhere=len(kept) == len(declared))),
+            arguments=tuple(_arguments(own)),
+            marks=replace(marks, access=self._demands.of_field(type_name, name)),
+            joins=tuple(_field_joins(kept, shares, output, everywhere=len(kept) == len(declared))),
         )
 
     def _enum(
@@ -119,16 +129,30 @@ class Merger:
 
 
 def merged_marks(marks: Iterable[Marks]) -> Marks:
-    """The first description, every tag; inaccessible if one subgraph says so."""
+    """The description most subgraphs give, every tag; inaccessible if one subgraph says so."""
     every = list(marks)
-    composed = {print_ast(use): use for each in every for use in each.composed}
+    repeatable = frozenset(name for each in every for name in each.repeatable)
+    composed: dict[str, DirectiveNode] = {}
+    for use in (use for each in every for use in each.composed):
+        name = use.name.value
+        composed.setdefault(print_ast(use) if name in repeatable else name, use)
     return Marks(
-        description=next((each.description for each in every if each.description), None),
+        description=_description(every),
         inaccessible=any(each.inaccessible for each in every),
         tags=tuple(dict.fromkeys(tag for each in every for tag in each.tags)),
         deprecated=next((each.deprecated for each in every if each.deprecated), None),
         composed=tuple(composed.values()),
+        repeatable=repeatable,
+        access=together(each.access for each in every),
+        cost=merged_cost(each.cost for each in every),
+        list_size=merged_list_size([each.list_size for each in every if each.list_size]),
     )
+
+
+def _description(marks: Sequence[Marks]) -> str | None:
+    """The one that most give, the first of those."""
+    said = Counter(each.description for each in marks if each.description)
+    return max(said, key=said.__getitem__, default=None)
 
 
 def _interfaces(declared: Sequence[Declaration]) -> tuple[str, ...]:
@@ -145,7 +169,7 @@ def _type_joins(declared: Sequence[Declaration]) -> Iterator[str]:
 def _type_join(graph: str, each: Type, key: Key | None) -> str:
     text = f"@join__type(graph: {graph}"
     if key is not None:
-        text += f", key: {_quoted(key.fields)}"
+        text += f", key: {quoted(key.fields)}"
         if each.is_extension:
             text += ", extension: true"
         if not key.resolvable:
@@ -155,11 +179,23 @@ def _type_join(graph: str, each: Type, key: Key | None) -> str:
     return text + ")"
 
 
+def _contexts(declared: Sequence[Declaration]) -> Iterator[str]:
+    for subgraph, each in declared:
+        for context in each.contexts:
+            yield f"@context(name: {quoted(context_name(subgraph.name, context))})"
+
+
+def context_name(subgraph: str, context: str) -> str:
+    """What the supergraph calls a context: each subgraph has its own."""
+    return f"{subgraph}__{context}"
+
+
 def _field_joins(
-    shares: Sequence[FieldShare], output: TypeNode, *, everywhere: bool
+    kept: Sequence[FieldShare], shares: Sequence[FieldShare], output: TypeNode, *, everywhere: bool
 ) -> Iterator[str]:
-    joins = [_field_join(share, output) for share in shares]
-    plain = all(join == _plain_join(share) for join, share in zip(joins, shares, strict=True))
+    same = all(is_same(share.field.type, output) for share in kept)
+    joins = [_field_join(share, shares, with_type=not same) for share in kept]
+    plain = all(join == _plain_join(share) for join, share in zip(joins, kept, strict=True))
     if not (everywhere and plain):
         yield from joins
 
@@ -168,36 +204,65 @@ def _plain_join(share: FieldShare) -> str:
     return f"@join__field(graph: {share.subgraph.graph})"
 
 
-def _field_join(share: FieldShare, output: TypeNode) -> str:
+def _field_join(share: FieldShare, shares: Sequence[FieldShare], *, with_type: bool) -> str:
     field = share.field
     parts = [f"graph: {share.subgraph.graph}"]
-    if not is_same(field.type, output):
-        parts.append(f"type: {_quoted(print_ast(field.type))}")
     if field.requires is not None:
-        parts.append(f"requires: {_quoted(field.requires)}")
+        parts.append(f"requires: {quoted(field.requires)}")
     if field.provides is not None:
-        parts.append(f"provides: {_quoted(field.provides)}")
-    if share.overridden:
-        parts.append("usedOverridden: true")
-    elif field.external:
+        parts.append(f"provides: {quoted(field.provides)}")
+    if with_type:
+        parts.append(f"type: {quoted(print_ast(field.type))}")
+    if field.external:
         parts.append("external: true")
-    if field.override is not None:
-        parts.append(f"override: {_quoted(field.override.source)}")
-        if field.override.label is not None:
-            parts.append(f"overrideLabel: {_quoted(field.override.label)}")
+    elif share.overridden:
+        parts.append("usedOverridden: true")
+    parts += _override_parts(share, shares)
+    contextual = [each for each in field.arguments.values() if each.from_context is not None]
+    if contextual:
+        told = ", ".join(_context_argument(share.subgraph.name, each) for each in contextual)
+        parts.append(f"contextArguments: [{told}]")
     return f"@join__field({', '.join(parts)})"
 
 
+def _override_parts(share: FieldShare, shares: Sequence[FieldShare]) -> Iterator[str]:
+    """Who takes a field over, as long as there is somebody to take it from.
+
+    With a label the former owner keeps its share, and says on which label that depends.
+    """
+    override = share.field.override
+    known = {each.subgraph.name for each in shares}
+    if override is not None and override.source in known:
+        yield f"override: {quoted(override.source)}"
+        if override.label:
+            yield f"overrideLabel: {quoted(override.label)}"
+        return
+    for each in shares:
+        taking = each.field.override
+        if taking is not None and taking.label and taking.source == share.subgraph.name:
+            yield f"overrideLabel: {quoted(taking.label)}"
+
+
+def _context_argument(subgraph: str, argument: Argument) -> str:
+    name, selection = context_selection(argument.from_context or "")
+    return (
+        f"{{context: {quoted(context_name(subgraph, name))}, name: {quoted(argument.name)}, "
+        f"type: {quoted(print_ast(argument.type))}, selection: {quoted(selection)}}}"
+    )
+
+
 def _arguments(shares: Sequence[FieldShare]) -> Iterator[MergedInput]:
-    """Only what every subgraph understands."""
+    """Only what every subgraph understands, and takes from clients."""
     for name in shares[0].field.arguments:
         declared = [share.field.arguments.get(name) for share in shares]
         known = [each for each in declared if each is not None]
-        if len(known) == len(shares):
+        contextual = any(each.from_context is not None for each in known)
+        if len(known) == len(shares) and not contextual:
             yield _input(known, ())
 
 
 def _input(declared: Sequence[Argument], joins: tuple[str, ...]) -> MergedInput:
+    """One default is a default of all only if all say it."""
     merged = merged_input(each.type for each in declared) or declared[0].type
     defaults = [each.default for each in declared]
     default = defaults[0] if all(each is not None for each in defaults) else None
@@ -233,7 +298,7 @@ def _input_field(declared: Sequence[Declaration], name: str) -> MergedInput:
     joins: tuple[str, ...] = ()
     if not all(is_same(field.type, merged) for field in fields):
         joins = tuple(
-            f"@join__field(graph: {subgraph.graph}, type: {_quoted(print_ast(field.type))})"
+            f"@join__field(graph: {subgraph.graph}, type: {quoted(print_ast(field.type))})"
             for (subgraph, _), field in zip(declared, fields, strict=True)
         )
     return _input(fields, joins)
@@ -243,7 +308,7 @@ def _union(
     name: str, marks: Marks, joins: tuple[str, ...], declared: Sequence[Declaration]
 ) -> MergedType:
     members = tuple(
-        f"@join__unionMember(graph: {subgraph.graph}, member: {_quoted(member)})"
+        f"@join__unionMember(graph: {subgraph.graph}, member: {quoted(member)})"
         for subgraph, each in declared
         for member in each.members
     )
@@ -258,8 +323,3 @@ def _value(declared: Sequence[Declaration], name: str) -> MergedValue:
         merged_marks(each.values[name] for _, each in knowing),
         tuple(f"@join__enumValue(graph: {subgraph.graph})" for subgraph, _ in knowing),
     )
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
+    DirectiveDefinitionNode,
     DirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
@@ -37,7 +39,9 @@ from graphql import (
     parse,
 )
 
-from gateway.composition.composed_directives import composed_directives, types_of_directives
+from gateway.composition.access import Access, Alternatives
+from gateway.composition.composed_directives import composed_directives
+from gateway.composition.cost import ListSize
 from gateway.composition.elements import (
     Argument,
     Field,
@@ -55,6 +59,7 @@ from gateway.federation_spec.arguments import (
     arguments_of,
     directives_named,
     has_directive,
+    texts_in,
 )
 from gateway.federation_spec.directives import (
     FEDERATION_2_DIRECTIVES,
@@ -171,6 +176,9 @@ def _read(
         types=reader.types(),
         is_federation_1=names.is_federation_1,
         composed_directives=reader.composed_directives,
+        directives=reader.directives(),
+        schema_marks=reader.schema_marks(),
+        version=names.link.version if names.link else (1, 0),
         file=definition.source,
     )
 
@@ -187,7 +195,26 @@ class _Reader:
         self._canonical = {names.directive(name): name for name in FEDERATION_2_DIRECTIVES}
         self._roots = _root_names(document)
         self.composed_directives = composed_directives(document, names)
-        self._carried = types_of_directives(document, self.composed_directives)
+
+    def directives(self) -> dict[str, DirectiveDefinitionNode]:
+        """What the text defines itself, Federation's own left out."""
+        return {
+            node.name.value: node
+            for node in self._document.definitions
+            if isinstance(node, DirectiveDefinitionNode)
+            and node.name.value not in self._canonical
+            and node.name.value not in {"link", "core"}
+        }
+
+    def schema_marks(self) -> Marks:
+        """What stands on the schema itself."""
+        return self._marks(
+            *(
+                node
+                for node in self._document.definitions
+                if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
+            )
+        )
 
     def types(self) -> dict[str, Type]:
         parts: dict[str, list[_Definition]] = {}
@@ -202,22 +229,16 @@ class _Reader:
         return kept
 
     def _is_machinery(self, name: str) -> bool:
-        return name.startswith("__") or name in self._carried or self._names.is_machinery(name)
+        return name.startswith("__") or self._names.is_machinery(name)
 
     def _type(self, name: str, nodes: list[_Definition]) -> Type:
         kind = _KINDS[type(nodes[0])]
         is_interface_object = any(self._has(node, "interfaceObject") for node in nodes)
-        all_shareable = any(self._has(node, "shareable") for node in nodes)
-        all_external = any(self._has(node, "external") for node in nodes)
         return Type(
             name=name,
             kind=Kind.INTERFACE if is_interface_object else kind,
             marks=self._marks(*nodes),
-            fields={
-                field.name: field
-                for node in nodes
-                for field in self._fields(node, name, all_shareable, all_external)
-            },
+            fields={field.name: field for node in nodes for field in self._fields(node, name)},
             inputs={
                 each.name.value: self._argument(each)
                 for node in nodes
@@ -239,6 +260,7 @@ class _Reader:
                 None,
             ),
             one_of=any(has_directive(node, "oneOf") for node in nodes),
+            contexts=tuple(self._texts(nodes, "context", "name")),
         )
 
     def _is_extension(self, nodes: list[_Definition]) -> bool:
@@ -247,20 +269,16 @@ class _Reader:
             isinstance(node, TypeExtensionNode) or has_directive(node, extends) for node in nodes
         )
 
-    def _fields(
-        self,
-        node: _Definition,
-        owner: str,
-        all_shareable: bool,  # noqa: FBT001
-        all_external: bool,  # noqa: FBT001
-    ) -> Iterator[Field]:
+    def _fields(self, node: _Definition, owner: str) -> Iterator[Field]:
+        """The fields of one definition; what stands on it holds for its own fields only."""
+        shareable, external = self._has(node, "shareable"), self._has(node, "external")
         if _KINDS[type(node)] not in {Kind.OBJECT, Kind.INTERFACE}:
             return
         for each in getattr(node, "fields", None) or ():
             name = each.name.value
             if owner == "Query" and name in MACHINERY_FIELDS:
                 continue
-            yield self._field(each, shareable=all_shareable, external=all_external)
+            yield self._field(each, shareable=shareable, external=external)
 
     def _field(self, node: FieldDefinitionNode, *, shareable: bool, external: bool) -> Field:
         return Field(
@@ -277,8 +295,19 @@ class _Reader:
 
     def _argument(self, node: InputValueDefinitionNode) -> Argument:
         return Argument(
-            node.name.value, self._renamed(node.type), node.default_value, self._marks(node)
+            node.name.value,
+            self._renamed(node.type),
+            node.default_value,
+            self._marks(node),
+            next(self._texts([node], "fromContext", "field"), None),
         )
+
+    def _texts(
+        self, nodes: Iterable[WithDirectives], directive: str, argument: str
+    ) -> Iterator[str]:
+        for node in nodes:
+            for use in directives_named(node, self._names.directive(directive)):
+                yield str(arguments_of(use).get(argument) or "")
 
     def _keys(self, node: WithDirectives) -> Iterator[Key]:
         for use in directives_named(node, self._names.directive("key")):
@@ -298,32 +327,56 @@ class _Reader:
         if use is None:
             return None
         arguments = arguments_of(use)
-        return Override(str(arguments.get("from")), arguments.get("label"))
+        return Override(str(arguments.get("from")), arguments.get("label") or None)
 
     def _marks(self, *nodes: WithDirectives) -> Marks:
-        tags: list[str] = []
-        composed: list[DirectiveNode] = []
-        for node in nodes:
-            uses = directives_named(node, self._names.directive("tag"))
-            tags += [str(arguments_of(use).get("name")) for use in uses]
-            composed += [
-                use
-                for use in getattr(node, "directives", None) or ()
-                if use.name.value in self.composed_directives
-            ]
+        composed = [
+            use
+            for node in nodes
+            for use in node.directives or ()
+            if use.name.value in self.composed_directives
+        ]
         descriptions = (getattr(node, "description", None) for node in nodes)
         return Marks(
             description=next((each.value for each in descriptions if each), None),
             inaccessible=any(self._has(node, "inaccessible") for node in nodes),
-            tags=tuple(dict.fromkeys(tags)),
+            tags=tuple(dict.fromkeys(self._texts(nodes, "tag", "name"))),
             deprecated=next(
                 (each for node in nodes for each in directives_named(node, "deprecated")),
                 None,
             ),
             composed=tuple(composed),
+            repeatable=frozenset(
+                use.name.value
+                for use in composed
+                if self.composed_directives[use.name.value].definition.repeatable
+            ),
+            access=Access(
+                any(self._has(node, "authenticated") for node in nodes),
+                self._alternatives(nodes, "requiresScopes", "scopes"),
+                self._alternatives(nodes, "policy", "policies"),
+            ),
+            cost=next((each["weight"] for each in self._arguments(nodes, "cost")), None),
+            list_size=next(map(_list_size, self._arguments(nodes, "listSize")), None),
             places=tuple(place for node in nodes for place in self._places(node)),
             uses=self._uses(nodes),
         )
+
+    def _arguments(
+        self, nodes: Iterable[WithDirectives], directive: str
+    ) -> Iterator[dict[str, Any]]:
+        for node in nodes:
+            for use in directives_named(node, self._names.directive(directive)):
+                yield arguments_of(use)
+
+    def _alternatives(
+        self, nodes: Iterable[WithDirectives], directive: str, argument: str
+    ) -> Alternatives | None:
+        for arguments in self._arguments(nodes, directive):
+            groups = arguments.get(argument)
+            groups = groups if isinstance(groups, list) else [groups]
+            return tuple(texts_in(group) for group in groups)
+        return None
 
     def _uses(self, nodes: Iterable[WithDirectives]) -> dict[str, Place]:
         uses: dict[str, Place] = {}
@@ -356,6 +409,16 @@ class _Reader:
             return ListTypeNode(type=self._renamed(node.type))
         assert isinstance(node, NamedTypeNode)  # noqa: S101 - the only kind left
         return NamedTypeNode(name=NameNode(value=self._roots.get(node.name.value, node.name.value)))
+
+
+def _list_size(arguments: Mapping[str, Any]) -> ListSize:
+    slicing, sized = arguments.get("slicingArguments"), arguments.get("sizedFields")
+    return ListSize(
+        arguments.get("assumedSize"),
+        None if slicing is None else texts_in(slicing),
+        None if sized is None else texts_in(sized),
+        arguments.get("requireOneSlicingArgument"),
+    )
 
 
 def _token(node: object) -> Token | None:

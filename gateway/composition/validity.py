@@ -41,6 +41,7 @@ from graphql.validation import KnownTypeNamesRule, PossibleTypeExtensionsRule
 from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validate import validate_sdl
 
+from gateway.composition.composed_directives import composition_faults
 from gateway.composition.types import named
 from gateway.federation_spec.arguments import WithDirectives, directives_named
 from gateway.federation_spec.directives import FEDERATION_2_DIRECTIVES, FederationNames
@@ -101,6 +102,7 @@ def faults(document: DocumentNode, names: FederationNames) -> list[GraphQLError]
         *_link_faults(document, names),
         *_root_faults(document),
         *_field_set_faults(document, names),
+        *composition_faults(document, names),
         *_graphql_faults(document, names),
     ]
 

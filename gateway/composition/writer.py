@@ -1,23 +1,19 @@
-"""The supergraph as text, in the Join specification's v0.3 words (v0.4 for override labels)."""
+"""The supergraph as text, in the words of the Join specification."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from graphql import print_ast
 from graphql.language.block_string import print_block_string
 
-from gateway.composition.elements import ComposedDirective, Kind, Marks, Subgraph
+from gateway.composition.elements import Kind, Marks, Subgraph
+from gateway.composition.features import FEATURES, ComposedLink, Feature, composed_links
+from gateway.composition.merge import merged_marks
 from gateway.composition.merged import MergedField, MergedInput, MergedType, MergedValue
 
-_LINKS = """schema
-  @link(url: "https://specs.apollo.dev/link/v1.0")
-  @link(url: "https://specs.apollo.dev/join/{join}", for: EXECUTION){more}
-{{
-{roots}
-}}"""
-_JOIN = """directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
+_JOIN = """{types}directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
 
 directive @join__field(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, \
-type: String, external: Boolean, override: String, usedOverridden: Boolean{label}) repeatable on \
+type: String, external: Boolean, override: String, usedOverridden: Boolean{more}) repeatable on \
 FIELD_DEFINITION | INPUT_FIELD_DEFINITION
 
 directive @join__graph(name: String!, url: String!) on ENUM_VALUE
@@ -45,14 +41,22 @@ enum link__Purpose {{
   \"\"\"Features without which operations cannot be executed.\"\"\"
   EXECUTION
 }}"""
-_INACCESSIBLE = (
-    "directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | "
-    "ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
-)
-_TAG = (
-    "directive @tag(name: String!) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | "
-    "ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
-)
+_JOIN_0_4 = """directive @join__directive(graphs: [join__Graph!], name: String!, \
+args: join__DirectiveArguments) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION
+
+scalar join__DirectiveArguments
+
+"""
+_JOIN_0_5 = """scalar join__FieldValue
+
+input join__ContextArgument {
+  name: String!
+  type: String!
+  context: String!
+  selection: join__FieldValue!
+}
+
+"""
 _ONE_OF = "directive @oneOf on INPUT_OBJECT"
 _ROOTS = ("Query", "Mutation", "Subscription")
 _KEYWORDS: Mapping[Kind, str] = {
@@ -65,58 +69,59 @@ _KEYWORDS: Mapping[Kind, str] = {
 }
 
 
-def write_supergraph(subgraphs: Sequence[Subgraph], types: Sequence[MergedType]) -> str:
+def write_supergraph(
+    subgraphs: Sequence[Subgraph],
+    types: Sequence[MergedType],
+    executable_directives: Sequence[str] = (),
+) -> str:
     """Print the supergraph; equal input gives equal text."""
     body = "\n\n".join(_type(each) for each in types)
-    composed = {
-        name: directive
-        for subgraph in subgraphs
-        for name, directive in subgraph.composed_directives.items()
-    }
-    has_labels = "overrideLabel:" in body
-    uses_inaccessible, uses_tags = _marks_used(types)
+    composed = composed_links(subgraphs)
+    features = [feature for feature in FEATURES if feature.is_used(types, subgraphs)]
     parts = [
-        _schema(
-            types,
-            _links(composed.values(), inaccessible=uses_inaccessible, tags=uses_tags),
-            has_labels=has_labels,
-        ),
-        _JOIN.format(label=", overrideLabel: String" if has_labels else ""),
+        _schema(subgraphs, types, [*features, *composed], _join_version(body)),
+        _join(_join_version(body)),
         _graphs(subgraphs),
-        *([_INACCESSIBLE] if uses_inaccessible else []),
-        *([_TAG] if uses_tags else []),
+        *(feature.definitions for feature in features),
         *([_ONE_OF] if any("@oneOf" in each.extra for each in types) else []),
-        *dict.fromkeys(directive.definition for directive in composed.values()),
+        *dict.fromkeys(definition for link in composed for definition in link.definitions),
+        *executable_directives,
         body,
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _schema(types: Sequence[MergedType], links: Iterable[str], *, has_labels: bool) -> str:
+def _join_version(body: str) -> str:
+    """The oldest that says all there is to say: more routers know it."""
+    if "contextArguments:" in body:
+        return "v0.5"
+    return "v0.4" if "overrideLabel:" in body else "v0.3"
+
+
+def _join(version: str) -> str:
+    types = (_JOIN_0_4 if version >= "v0.4" else "") + (_JOIN_0_5 if version >= "v0.5" else "")
+    more = ", overrideLabel: String" if version >= "v0.4" else ""
+    more += ", contextArguments: [join__ContextArgument!]" if version >= "v0.5" else ""
+    return _JOIN.format(types=types, more=more)
+
+
+def _schema(
+    subgraphs: Sequence[Subgraph],
+    types: Sequence[MergedType],
+    links: Iterable[Feature | ComposedLink],
+    join: str,
+) -> str:
     names = {each.name for each in types}
+    marks = merged_marks(subgraph.schema_marks for subgraph in subgraphs)
+    lines = [
+        '@link(url: "https://specs.apollo.dev/link/v1.0")',
+        f'@link(url: "https://specs.apollo.dev/join/{join}", for: EXECUTION)',
+        *(link.link for link in links),
+        *_directives(marks),
+    ]
     roots = [f"  {root.lower()}: {root}" for root in _ROOTS if root in names]
-    join = "v0.4" if has_labels else "v0.3"
-    more = "".join(f"\n  @link({link})" for link in links)
-    return _LINKS.format(join=join, more=more, roots="\n".join(roots))
-
-
-def _links(
-    composed: Iterable[ComposedDirective], *, inaccessible: bool, tags: bool
-) -> Iterator[str]:
-    if inaccessible:
-        yield 'url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY'
-    if tags:
-        yield 'url: "https://specs.apollo.dev/tag/v0.3"'
-    imports: dict[str, dict[tuple[str, str], None]] = {}
-    for directive in composed:
-        if directive.url is not None:
-            imports.setdefault(directive.url, {}).update(dict.fromkeys(directive.imports))
-    for url, entries in imports.items():
-        names = ", ".join(
-            f'"{own}"' if own == local else f'{{name: "{own}", as: "{local}"}}'
-            for own, local in entries
-        )
-        yield f'url: "{url}", import: [{names}]'
+    head = _described(marks, "") + "schema\n  " + "\n  ".join(lines)
+    return f"{head}\n{{\n" + "\n".join(roots) + "\n}"
 
 
 def _graphs(subgraphs: Iterable[Subgraph]) -> str:
@@ -125,19 +130,6 @@ def _graphs(subgraphs: Iterable[Subgraph]) -> str:
         for subgraph in subgraphs
     )
     return f"enum join__Graph {{\n{values}\n}}"
-
-
-def _marks_used(types: Iterable[MergedType]) -> tuple[bool, bool]:
-    marks = [mark for each in types for mark in _every_mark(each)]
-    return any(mark.inaccessible for mark in marks), any(mark.tags for mark in marks)
-
-
-def _every_mark(each: MergedType) -> Iterable[Marks]:
-    yield each.marks
-    yield from (field.marks for field in each.fields)
-    yield from (item.marks for item in each.inputs)
-    yield from (value.marks for value in each.values)
-    yield from (argument.marks for field in each.fields for argument in field.arguments)
 
 
 def _type(each: MergedType) -> str:
@@ -183,6 +175,11 @@ def _directives(marks: Marks) -> Iterable[str]:
     yield from (f'@tag(name: "{tag}")' for tag in marks.tags)
     if marks.deprecated is not None:
         yield print_ast(marks.deprecated)
+    yield from marks.access.directives()
+    if marks.cost is not None:
+        yield f"@cost(weight: {marks.cost})"
+    if marks.list_size is not None:
+        yield str(marks.list_size)
     yield from (print_ast(use) for use in marks.composed)
 
 

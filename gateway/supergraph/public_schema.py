@@ -21,6 +21,7 @@ from graphql import (
     SchemaDefinitionNode,
     SchemaExtensionNode,
     TypeDefinitionNode,
+    TypeNode,
     UnionTypeDefinitionNode,
     build_ast_schema,
     validate_schema,
@@ -31,6 +32,7 @@ from gateway.federation_spec.arguments import WithDirectives, has_directive, wit
 from gateway.supergraph.model import Supergraph
 
 _KEPT_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
+_EXECUTABLE = frozenset({"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "INLINE_FRAGMENT"})
 _Hideable = TypeVar(
     "_Hideable",
     FieldDefinitionNode,
@@ -52,6 +54,32 @@ def public_schema(supergraph: Supergraph) -> GraphQLSchema:
     return schema
 
 
+def _only_in_directives(document: DocumentNode) -> set[str]:
+    """Types that only the arguments of directives use: they are for tools, as those are."""
+    in_directives: set[str] = set()
+    elsewhere: set[str] = set()
+    for node in document.definitions:
+        names = elsewhere
+        if isinstance(node, DirectiveDefinitionNode):
+            names = elsewhere if _is_executable(node) else in_directives
+        for field in getattr(node, "fields", None) or getattr(node, "arguments", None) or ():
+            names.add(_named(field.type))
+            names.update(_named(each.type) for each in getattr(field, "arguments", None) or ())
+        names.update(each.name.value for each in getattr(node, "types", None) or ())
+        names.update(each.name.value for each in getattr(node, "interfaces", None) or ())
+    return in_directives - elsewhere
+
+
+def _is_executable(node: DirectiveDefinitionNode) -> bool:
+    return bool(_EXECUTABLE & {location.value for location in node.locations})
+
+
+def _named(node: TypeNode) -> str:
+    while not isinstance(node, NamedTypeNode):
+        node = node.type  # type: ignore[attr-defined]
+    return node.name.value
+
+
 class _Pruner:
     """Takes the hidden parts out of a document, one definition at a time."""
 
@@ -62,7 +90,7 @@ class _Pruner:
             node.name.value
             for node in supergraph.document.definitions
             if isinstance(node, TypeDefinitionNode) and has_directive(node, self._inaccessible)
-        }
+        } | _only_in_directives(supergraph.document)
 
     def definition(self, node: DefinitionNode) -> DefinitionNode | None:
         if isinstance(node, SchemaDefinitionNode):
@@ -76,8 +104,7 @@ class _Pruner:
     def _is_hidden_definition(self, node: SchemaExtensionNode | DirectiveDefinitionNode) -> bool:
         if isinstance(node, SchemaExtensionNode) or self._machinery.has_directive(node.name.value):
             return True
-        executable = {"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "INLINE_FRAGMENT"}
-        return not executable & {location.value for location in node.locations}
+        return not _is_executable(node)
 
     def _type(self, node: TypeDefinitionNode) -> TypeDefinitionNode | None:
         if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):

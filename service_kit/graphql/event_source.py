@@ -103,9 +103,9 @@ class EventSource:
     kind: EventSourceKind = strawberry.directive_field(
         name="kind", default=EventSourceKind.LOSSLESS
     )
-    roles: list[str] | None = strawberry.directive_field(name="roles", default=None)
-    public: list[str] | None = strawberry.directive_field(name="public", default=None)
-    grants: list[str] | None = strawberry.directive_field(name="grants", default=None)
+    roles: list[str] | None = strawberry.directive_field(name="roles", default=strawberry.UNSET)
+    public: list[str] | None = strawberry.directive_field(name="public", default=strawberry.UNSET)
+    grants: list[str] | None = strawberry.directive_field(name="grants", default=strawberry.UNSET)
     share: EventSharing = strawberry.directive_field(name="share", default=EventSharing.SUBJECT)
 
 

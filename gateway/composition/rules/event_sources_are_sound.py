@@ -20,7 +20,7 @@ def event_sources_are_sound(composition: Composition) -> Iterator[Problem]:
 def _problems(subgraph: Subgraph, field: Field) -> Iterator[Problem]:
     for use in field.marks.composed:
         name = use.name.value
-        if not _is_event_source(name, subgraph.composed_directives[name]):
+        if not _is_event_source(subgraph.composed_directives[name]):
             continue
         arguments = arguments_of(use)
         for role in ARGUMENT_LISTS:
@@ -34,6 +34,5 @@ def _problems(subgraph: Subgraph, field: Field) -> Iterator[Problem]:
                     yield Problem(code, message, (subgraph.name,), field.places)
 
 
-def _is_event_source(name: str, directive: ComposedDirective) -> bool:
-    imported = (f"@{DIRECTIVE}", f"@{name}")
-    return imported in directive.imports if directive.url else name == DIRECTIVE
+def _is_event_source(directive: ComposedDirective) -> bool:
+    return directive.own_name == DIRECTIVE

@@ -70,7 +70,7 @@ def test_the_source_is_composed_under_its_own_specification() -> None:
     assert (
         '@eventSource(stream: "bell_svc", match: ["bellId"], unrestricted: ["operator"],'
         ' kind: STATE, roles: ["operator", "visitor"], public: ["bellId"],'
-        " grants: null, share: RIGHTS)"
+        " share: RIGHTS)"
     ) in text
 
 
