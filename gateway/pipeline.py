@@ -17,13 +17,20 @@ from gateway.execution.answer import Answer, RequestErrors
 from gateway.execution.answering import answer_of
 from gateway.execution.executor import execute
 from gateway.execution.explanation import explanation
-from gateway.execution.preparation import PreparationOptions, PreparedOperation, prepare
+from gateway.execution.preparation import (
+    PreparationOptions,
+    PreparedOperation,
+    prepare,
+    prepare_without,
+)
 from gateway.execution.subgraph_request import ExecutionRequest
 from gateway.execution.subscription_root import SubscriptionRoot
 from gateway.planning.labels import LabelSwitches
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
 from gateway.ports import SubgraphStreams, SubgraphTransport
+from gateway.security.access_rules import AccessRules
+from gateway.security.authorisation import Authoriser
 from gateway.security.limits import check_name
 from gateway.security.masking import formatted, masked
 from gateway.subscriptions.from_subgraph import subgraph_events
@@ -84,9 +91,12 @@ class Served:
         options: PreparationOptions,
         cached: int,
         switches: LabelSwitches | None = None,
+        authoriser: Authoriser | None = None,
     ) -> None:
         self._switches = switches or LabelSwitches()
         self._snapshot = snapshot
+        self._rules = AccessRules(snapshot.supergraph)
+        self._authoriser = authoriser or Authoriser()
         self._options = options
         self._prepared: SingleFlightCache[bytes, PreparedOperation] = SingleFlightCache(
             cached, Bounds(lambda one: one.size, LARGEST_CACHED, LARGEST_CACHED * _CACHED_LARGE)
@@ -107,15 +117,43 @@ class Served:
         """How large the operations are, together, that are kept, in characters."""
         return self._prepared.weight
 
+    async def prepared_for(self, request: "OperationRequest") -> PreparedOperation:
+        """Give an operation without what the caller may not read; raises ClientError.
+
+        It is prepared once for all callers who meet the same of what it demands.
+        """
+        document, name = request.document, request.operation_name
+        active = self._active(document, request.labels)
+        whole = await self._whole(document, name, active)
+        if whole.guarded is None:
+            return whole
+        unmet = await self._authoriser.unmet(request.caller, whole.guarded.demands)
+        if not unmet:
+            return whole
+
+        async def make() -> PreparedOperation:
+            return prepare_without(self._snapshot, whole, unmet, active)
+
+        key = _key(document, name, active) + whole.guarded.fingerprint(unmet)
+        return await self._prepared.get(key, make)
+
     async def prepared(
         self, document: str, operation_name: str | None, labels: frozenset[str] | None = None
     ) -> PreparedOperation:
-        """Give an operation ready to run; raises ClientError."""
-        touched = self._snapshot.planner.labelled.touched_by(document)
-        active = self._switches.active(touched, labels) if touched else touched
+        """Give an operation ready to run for those who may read all of it; raises ClientError."""
+        return await self._whole(document, operation_name, self._active(document, labels))
 
+    def _active(self, document: str, labels: frozenset[str] | None) -> frozenset[str]:
+        touched = self._snapshot.planner.labelled.touched_by(document)
+        return self._switches.active(touched, labels) if touched else touched
+
+    async def _whole(
+        self, document: str, operation_name: str | None, active: frozenset[str]
+    ) -> PreparedOperation:
         async def make() -> PreparedOperation:
-            return prepare(self._snapshot, document, operation_name, self._options, active)
+            return prepare(
+                self._snapshot, document, operation_name, self._options, active, self._rules
+            )
 
         check_name(operation_name, self._options.limits)
         return await self._prepared.get(_key(document, operation_name, active), make)
@@ -129,9 +167,11 @@ def _key(document: str, operation_name: str | None, labels: frozenset[str]) -> b
 async def answer(served: Served, transport: SubgraphTransport, request: OperationRequest) -> Answer:
     """Answer one request. Whatever goes wrong is in the answer; only MutationByGet is raised."""
     try:
-        prepared = await served.prepared(request.document, request.operation_name, request.labels)
+        prepared = await served.prepared_for(request)
         name_operation(prepared.name)
         _allow(prepared, request)
+        if prepared.refusal is not None:
+            return prepared.refusal
         execution = await execute(prepared.plan, transport, _coerced(prepared, request))
     except MutationByGet:
         raise
@@ -164,8 +204,11 @@ async def stream(
     An answer may be handed over with `push` instead while the next one is waited for.
     """
     try:
-        prepared = await served.prepared(request.document, request.operation_name, request.labels)
+        prepared = await served.prepared_for(request)
         root = prepared.subscription
+        if root is None and prepared.kind is OperationKind.SUBSCRIPTION and prepared.refusal:
+            yield prepared.refusal
+            return
         if root is None:
             yield await answer(served, streaming.transport, request)
             return

@@ -48,6 +48,13 @@ class SubgraphStreams(Protocol):
         """Give each answer as it comes, until the subgraph ends; raises SubgraphUnreachable."""
 
 
+class PolicyDecider(Protocol):
+    """Decides the policies that `@policy` names: from the token, or by asking somebody else."""
+
+    async def granted(self, caller: Caller, policies: frozenset[str]) -> frozenset[str]:
+        """Give those of the policies that the caller has; whatever is raised means an error."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """One event of one partition of a log: positions count up by one, without gaps."""

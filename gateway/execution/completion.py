@@ -7,7 +7,7 @@ there. Whoever turns a value into null for a reason has told the run why.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from graphql import GraphQLError, GraphQLScalarType, is_specified_scalar_type
 
@@ -31,6 +31,9 @@ class Problems(Protocol):
     def invalid(self, path: ClientPath, message: str) -> None:
         """A value does not fit its type."""
 
+    def hidden(self, path: ClientPath, field: str) -> None:
+        """The caller may not read a field."""
+
 
 class Silence:
     """Problems that nobody wants to hear of."""
@@ -42,6 +45,9 @@ class Silence:
         pass
 
     def invalid(self, path: ClientPath, message: str) -> None:
+        pass
+
+    def hidden(self, path: ClientPath, field: str) -> None:
         pass
 
 
@@ -76,7 +82,8 @@ class FieldShape(NamedTuple):
     """One response key of an object.
 
     `plain` is the class of the raw values that need no completion at all. `constant`, where there
-    is one, is the value itself (`__typename`). `when` lists conjunctions one of which must hold.
+    is one, is the value itself (`__typename`), or HIDDEN. `when` lists conjunctions one of which
+    must hold.
     """
 
     key: str
@@ -113,6 +120,9 @@ def path_of(place: Place) -> ClientPath:
     return tuple(reversed(steps))
 
 
+HIDDEN: Final = "\0hidden"
+"""Stands as the constant of a field that the caller may not read, whatever the tree has there."""
+
 _MISSING: Any = object()
 _SHORT = range(-(1 << 31), 1 << 31)
 """What GraphQL's Int can hold."""
@@ -132,7 +142,13 @@ def complete_object(shape: ObjectShape, item: Any, place: Place, run: Run) -> Js
         if value.__class__ is plain and (plain is not int or value in _SHORT):
             out[key] = value
         elif constant is not None:
-            out[key] = constant
+            if constant is HIDDEN:
+                run.problems.hidden(path_of((place, key)), name)
+                if required:
+                    return None
+                out[key] = None
+            else:
+                out[key] = constant
         elif value is None or value is _MISSING:
             if value is _MISSING:
                 run.problems.missing(item, key, path_of((place, key)))

@@ -1,11 +1,12 @@
 """A document made ready to run, once: parsed, bounded, validated, planned, compiled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     FragmentDefinitionNode,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -19,18 +20,22 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.errors import InvalidOperation, OperationNotFound
-from gateway.execution.answer import RequestErrors
+from gateway.execution.answer import Answer, RequestErrors
 from gateway.execution.compiled_plan import CompiledPlan
 from gateway.execution.introspection import Introspection, introspection_of
 from gateway.execution.projection import Projection
 from gateway.execution.snapshot_plan import SnapshotPlanning, compiling
+from gateway.execution.subgraph_errors import ErrorLog
 from gateway.execution.subscription_root import SubscriptionRoot, subscription_root
+from gateway.execution.veiled_projection import VeiledProjection
 from gateway.planning.labels import NO_LABELS
 from gateway.planning.plan import OperationKind
 from gateway.planning.snapshot import Snapshot
+from gateway.security.access_rules import AccessRules, Demands
 from gateway.security.expansion import expanded_size
 from gateway.security.limits import OperationLimits, check_limits, parse_within
 from gateway.security.masking import formatted
+from gateway.security.veil import GuardedOperation, Veil, guarded
 
 _MAX_ERRORS = 20
 _PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -59,6 +64,10 @@ class PreparedOperation:
     size: int
     """In characters, with its fragments written out."""
     subscription: SubscriptionRoot | None = None
+    guarded: GuardedOperation | None = None
+    """What it demands of callers, if it is anything; then this is for those who meet it all."""
+    refusal: Answer | None = None
+    """The answer that needs no run, because nothing of the data may be read."""
 
     @cached_property
     def kind(self) -> OperationKind:
@@ -97,8 +106,12 @@ def prepare(
     operation_name: str | None,
     options: PreparationOptions,
     labels: frozenset[str] = NO_LABELS,
+    access: AccessRules | None = None,
 ) -> PreparedOperation:
-    """Prepare one operation of a document for active labels; raises ClientError."""
+    """Prepare an operation of a document for active labels and for callers who may read all of it.
+
+    Raises ClientError.
+    """
     try:
         document = parse_within(text, options.limits)
     except GraphQLSyntaxError as error:
@@ -139,7 +152,54 @@ def prepare(
             if operation.operation is OperationType.SUBSCRIPTION and plan.fetches
             else None
         ),
+        guarded=guarded(schema, access, operation, fragments) if access else None,
     )
+
+
+def prepare_without(
+    snapshot: Snapshot,
+    whole: PreparedOperation,
+    unmet: Demands,
+    labels: frozenset[str] = NO_LABELS,
+) -> PreparedOperation:
+    """Prepare an operation again, for callers who leave some demands unmet; raises ClientError."""
+    guard = whole.guarded
+    if guard is None:
+        return whole
+    schema, operation, fragments = whole.schema, guard.operation, guard.fragments
+    veil = Veil(guard, unmet)
+    projection = VeiledProjection(schema, operation, fragments, veil)
+    refusal = _refusal(operation.operation, projection)
+    if refusal is not None:
+        return replace(whole, refusal=refusal, subscription=None)
+    narrowed = veil.narrowed()
+    compiled = compiling(projection, _interfaces(snapshot))
+    plan = compiled(snapshot.planner.plan(DocumentNode(definitions=(narrowed,)), labels=labels))
+    roots = projection.root_fields
+    shown = Projection(schema, narrowed, {})
+    showing = SnapshotPlanning(snapshot, narrowed, {}, shown, compiled, labels, veil.may_read)
+    return replace(
+        whole,
+        plan=plan,
+        size=whole.size + expanded_size(DocumentNode(definitions=(narrowed,))),
+        subscription=(
+            subscription_root(
+                snapshot.supergraph, schema, operation, fragments, roots, plan, showing
+            )
+            if whole.subscription is not None and plan.fetches
+            else None
+        ),
+    )
+
+
+def _refusal(kind: OperationType, projection: VeiledProjection) -> Answer | None:
+    """Give the answer where a hidden root field leaves no data at all: then nothing is run."""
+    log = ErrorLog(projection.visible_part)
+    is_subscription = kind is OperationType.SUBSCRIPTION
+    for root in projection.hidden_roots():
+        if is_subscription or root.required:
+            log.hidden((root.key,), root.name)
+    return Answer(None, log.errors, was_run=not is_subscription) if log.errors else None
 
 
 def _chosen(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:

@@ -10,6 +10,9 @@ from gateway.execution.tree import ClientPath, JsonObject
 SUBGRAPH_ERROR = "DOWNSTREAM_SERVICE_ERROR"
 """The code of a subgraph's error that brings none of its own."""
 
+UNAUTHORISED = "UNAUTHORIZED_FIELD_OR_TYPE"
+"""The code for what the directives of the schema keep from this caller."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Failure:
@@ -89,6 +92,9 @@ class ErrorLog:
 
     def invalid(self, path: ClientPath, message: str) -> None:
         self.add(message, path, {"code": "INVALID_SUBGRAPH_VALUE"})
+
+    def hidden(self, path: ClientPath, field: str) -> None:
+        self.add(f"You may not read {field}.", path, {"code": UNAUTHORISED})
 
     def tell_the_rest(self) -> None:
         """Report, once each, the failures that no missing field has told."""

@@ -28,9 +28,9 @@ BatchesByKey: TypeAlias = MutableMapping[Hashable, EntityBatches]
 class Resolver:
     """Resolves the items of one subscription.
 
-    Rights are the caller's kind, roles, grants and language: whoever has the same, and is the same
-    person unless the source says that this does not matter, is given the same answer, resolved in
-    the name of the first.
+    Rights are the caller's kind, roles, grants, scopes, policies and language: whoever has the
+    same, and is the same person unless the source says that this does not matter, is given the
+    same answer, resolved in the name of the first.
     """
 
     def __init__(
@@ -134,5 +134,13 @@ def _rights(request: ExecutionRequest, *, by_subject: bool) -> Hashable:
     if caller is None:
         return headers
     subject = caller.subject if by_subject else None
-    rights = caller.kind, caller.roles, caller.grants, caller.language, caller.on_behalf_of
+    rights = (
+        caller.kind,
+        caller.roles,
+        caller.grants,
+        caller.scopes,
+        caller.policies,
+        caller.language,
+        caller.on_behalf_of,
+    )
     return subject, rights, headers

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from graphql import DocumentNode, GraphQLSchema
 
@@ -99,6 +100,26 @@ class Subgraph:
     types: Mapping[str, SubgraphType]
 
 
+class DemandKind(StrEnum):
+    """What is demanded of a caller; the values are the names of the directives."""
+
+    AUTHENTICATED = "authenticated"
+    SCOPES = "requiresScopes"
+    POLICIES = "policy"
+
+
+Groups: TypeAlias = frozenset[frozenset[str]]
+"""Names of which one group must be had whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a caller must be or have to read a part of the graph; `groups` of scopes or policies."""
+
+    kind: DemandKind
+    groups: Groups | None = None
+
+
 class EventSourceKind(StrEnum):
     """What a listener that is too slow gets: every event, or each entity's latest state."""
 
@@ -157,7 +178,8 @@ class Supergraph:
 
     `inaccessible` is the local name of that directive, which an import may have renamed.
     `event_sources` are by the name of the subscription field. `contexts` gives the types that set
-    a context, by its name in `ContextArgument`.
+    a context, by its name in `ContextArgument`. `demands` tells what is demanded of callers, by
+    "Type" and by "Type.field".
     """
 
     document: DocumentNode
@@ -167,3 +189,4 @@ class Supergraph:
     inaccessible: str
     event_sources: Mapping[str, EventSource] = field(default_factory=dict)
     contexts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    demands: Mapping[str, frozenset[Demand]] = field(default_factory=dict)

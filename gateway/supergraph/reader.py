@@ -25,6 +25,7 @@ from gateway.errors import InvalidSupergraph
 from gateway.federation_spec.arguments import arguments_of, directives_named
 from gateway.federation_spec.join import JoinField, JoinGraph, JoinNames
 from gateway.federation_spec.link import APOLLO, Link, links_of
+from gateway.supergraph.demands import demands_in
 from gateway.supergraph.event_sources import require_arguments, source_uses, with_event_sources
 from gateway.supergraph.features import require_known
 from gateway.supergraph.model import (
@@ -68,6 +69,7 @@ def read_supergraph(sdl: str) -> Supergraph:
         inaccessible=_directive_name(links, "inaccessible"),
         event_sources=sources,
         contexts=_contexts(document, _directive_name(links, "context")),
+        demands=demands_in(document, links),
     )
 
 

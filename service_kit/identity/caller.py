@@ -22,7 +22,8 @@ class Caller:
     """A verified caller.
 
     A grant is `kind:value` ("customer:7", "location:S1"): the part of the business that the
-    caller's roles apply to. `on_behalf_of` is the subject for whom a service asks.
+    caller's roles apply to. `on_behalf_of` is the subject for whom a service asks. `scopes` are
+    what the token was issued for, `policies` what its issuer has decided already.
     """
 
     subject: str
@@ -32,6 +33,8 @@ class Caller:
     expires_at: datetime
     on_behalf_of: str | None = None
     language: str = "en"
+    scopes: frozenset[str] = frozenset()
+    policies: frozenset[str] = frozenset()
 
     @property
     def is_service(self) -> bool:

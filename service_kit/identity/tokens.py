@@ -180,6 +180,9 @@ def _claims_of(caller: Caller) -> dict[str, Any]:
     }
     if caller.on_behalf_of is not None:
         claims["obo"] = caller.on_behalf_of
+    for name, values in (("scopes", caller.scopes), ("policies", caller.policies)):
+        if values:
+            claims[name] = sorted(values)
     return claims
 
 
@@ -193,6 +196,8 @@ def _caller_of(claims: Mapping[str, Any]) -> Caller:
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
         on_behalf_of=None if on_behalf_of is None else _text(on_behalf_of),
         language=_text(claims.get("lang", "en")),
+        scopes=texts_in(claims.get("scopes", [])),
+        policies=texts_in(claims.get("policies", [])),
     )
 
 
@@ -201,6 +206,11 @@ def texts_in(claim: object) -> frozenset[str]:
     if not isinstance(claim, list):
         raise TypeError("A list is expected.")
     return frozenset(_text(each) for each in claim)
+
+
+def words_in(claim: object) -> frozenset[str]:
+    """Read a claim that is a list of texts, or one text of several words; raises TypeError."""
+    return frozenset(claim.split()) if isinstance(claim, str) else texts_in(claim)
 
 
 def _text(claim: object) -> str:

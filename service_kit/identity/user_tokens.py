@@ -14,7 +14,7 @@ from jwt.types import Options
 
 from service_kit.identity.bounded_cache import BoundedCache
 from service_kit.identity.caller import SERVICE_ROLE, Caller, CallerKind
-from service_kit.identity.tokens import InvalidToken, texts_in
+from service_kit.identity.tokens import InvalidToken, texts_in, words_in
 from service_kit.runtime.clock import Clock
 
 ALGORITHMS = ("EdDSA", "RS256", "ES256")
@@ -22,6 +22,7 @@ REFRESH_AFTER = timedelta(minutes=10)
 RETRY_AFTER = timedelta(seconds=10)
 _CACHED = 4_096
 _LONGEST = 8_192
+_SCOPE_CLAIMS = ("scope", "scopes", "scp")
 _CHECKS: Options = {
     "require": ["exp", "iss", "aud", "sub"],
     "verify_exp": False,  # time is the clock's, which PyJWT does not know
@@ -204,9 +205,17 @@ def _caller_of(claims: Mapping[str, Any], now: datetime) -> Caller:
             grants=texts_in(claims.get("grants", [])),
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
             language=_language(claims.get("locale")),
+            scopes=_scopes(claims),
+            policies=words_in(claims.get("policies", [])),
         )
     except (TypeError, ValueError, OverflowError, OSError) as error:
         raise InvalidToken("The token is not valid.") from error
+
+
+def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+    """Providers agree neither on the name of the claim nor on its form."""
+    found = (claims[name] for name in _SCOPE_CLAIMS if claims.get(name) is not None)
+    return frozenset[str]().union(*map(words_in, found))
 
 
 def _language(locale: object) -> str:

@@ -1,0 +1,67 @@
+"""The client's answer where a part of the operation is hidden from the caller."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLAbstractType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+)
+
+from gateway.execution.completion import HIDDEN, FieldShape, refused
+from gateway.execution.projection import Projection
+from gateway.execution.selections import SelectedField
+from gateway.execution.tree import JsonObject
+from gateway.security.veil import Veil, possible_types
+
+
+class VeiledProjection(Projection):
+    """Completes as its base does, and puts null and an error where the caller may not look.
+
+    Even where the tree has a value: the gateway may have read it for its own use.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        veil: Veil,
+    ) -> None:
+        self._veil = veil
+        super().__init__(schema, operation, fragments)
+
+    def complete_straight(
+        self,
+        tree: JsonObject,  # noqa: ARG002
+        variables: Mapping[str, Any],  # noqa: ARG002
+    ) -> JsonObject | None:
+        """Give nothing: what is hidden always needs a word about it."""
+        return None
+
+    def hidden_roots(self) -> tuple[FieldShape, ...]:
+        """Give the root fields that are hidden whatever the variables are."""
+        return tuple(
+            field for field in self._root.fields if field.constant is HIDDEN and not field.when
+        )
+
+    def _field(
+        self, on: GraphQLObjectType | GraphQLAbstractType, selected: SelectedField
+    ) -> FieldShape:
+        shown = tuple(each for each in selected.nodes if self._is_shown(each[0], on))
+        if shown:
+            return super()._field(on, replace(selected, nodes=shown))
+        definition = getattr(on, "fields", {}).get(selected.name)
+        required = definition is not None and isinstance(definition.type, GraphQLNonNull)
+        name, when = f"{on.name}.{selected.name}", selected.alternatives
+        return FieldShape(selected.response_key, None, refused, required, name, when, HIDDEN)
+
+    def _is_shown(self, node: FieldNode, on: GraphQLObjectType | GraphQLAbstractType) -> bool:
+        """Whether a field may be read; of an object of unknown type, if it may be of all."""
+        return all(self._veil.shows(node, each) for each in possible_types(self._schema, on.name))
