@@ -1,0 +1,179 @@
+"""Random demands of random callers: who may not read a thing never has it fetched, or shown."""
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+import pytest
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    build_schema,
+    execute_sync,
+    parse,
+    validate,
+    visit,
+)
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from gateway.composition.composer import compose
+from gateway.composition.problems import DoesNotCompose
+from gateway.execution.preparation import PreparationOptions
+from gateway.pipeline import OperationRequest, Served, answer
+from gateway.planning.snapshot import build_snapshot
+from gateway.transport.in_process import InProcessTransport
+from service_kit.identity.caller import Caller
+from tests.support.demands import DemandsOn, random_caller, random_demands
+from tests.support.random_graph import RandomGraph
+from tests.support.random_operation import RandomOperation
+from tests.support.random_subgraphs import Monolith, RandomSubgraph, _type_of
+
+CODE = "UNAUTHORIZED_FIELD_OR_TYPE"
+
+
+class GuardedMonolith(Monolith):
+    """The truth for one caller: a field that is hidden from them is an error."""
+
+    def __init__(
+        self, graph: RandomGraph, schema: GraphQLSchema, demands: DemandsOn, caller: Caller
+    ) -> None:
+        super().__init__(graph, schema)
+        self._demands, self._caller = demands, caller
+
+    def result(self, operation: str, variables: Mapping[str, Any]) -> Any:
+        return execute_sync(
+            self._schema,
+            parse(operation),
+            field_resolver=self._guarded,
+            type_resolver=_type_of,
+            variable_values=dict(variables),
+        )
+
+    def _guarded(self, source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        parent, name = info.parent_type.name, info.field_name
+        if self._demands.hides(self._caller, self._schema, parent, name):
+            raise GraphQLError("hidden")
+        return self._resolve(source, info, **arguments)
+
+
+def helpers_of(graph: RandomGraph) -> set[str]:
+    """Names of fields that the gateway may need itself: keys, and what is required."""
+    required = {
+        name
+        for computed in graph.computed.values()
+        for each in computed.values()
+        for name, _ in each.requires
+    }
+    return {"id", "code", "__typename", *required}
+
+
+class Asked(Visitor):
+    """Notes the coordinates that a document asks of object types."""
+
+    def __init__(self, info: TypeInfo) -> None:
+        super().__init__()
+        self._info = info
+        self.found: set[tuple[str, str]] = set()
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        parent = self._info.get_parent_type()
+        if isinstance(parent, GraphQLObjectType):
+            self.found.add((parent.name, node.name.value))
+
+
+def asked_in(document: str, schema: GraphQLSchema) -> set[tuple[str, str]]:
+    info = TypeInfo(schema)
+    asked = Asked(info)
+    visit(parse(document), TypeInfoVisitor(info, asked))
+    return asked.found
+
+
+def supergraph_of(graph: RandomGraph) -> str | None:
+    for _ in range(2):
+        try:
+            return compose(graph.definitions())
+        except DoesNotCompose:
+            graph.add_keys()
+    return None
+
+
+async def check_one(random: Random) -> None:
+    graph = RandomGraph(random)
+    text = supergraph_of(graph)
+    assume(text is not None)
+    schema = build_snapshot(text or "").public_schema
+    demands = random_demands(random, schema)
+    written = demands.into(text or "", on_interfaces=random.random() < 0.5)
+    operation = RandomOperation(random, schema)
+    assume(not validate(schema, parse(operation.text)))
+    served = Served(build_snapshot(written), PreparationOptions(), 10)
+    for _ in range(3):
+        await check_for(random_caller(random), graph, served, demands, operation)
+
+
+async def check_for(
+    caller: Caller,
+    graph: RandomGraph,
+    served: Served,
+    demands: DemandsOn,
+    operation: RandomOperation,
+) -> None:
+    schema = served.snapshot.public_schema
+    subgraphs = {
+        name: RandomSubgraph(graph, piece)
+        for name, piece in graph.pieces.items()
+        if piece.parts or piece.is_rating
+    }
+    transport = InProcessTransport({name: each.ask for name, each in subgraphs.items()})
+    given_answer = await answer(
+        served, transport, OperationRequest(operation.text, caller, variables=operation.variables)
+    )
+    truth = GuardedMonolith(graph, schema, demands, caller)
+    expected = truth.result(operation.text, operation.variables)
+    assert given_answer.data == expected.data
+    assert {error["extensions"]["code"] for error in given_answer.errors} <= {CODE}
+    assert sorted(str(error["path"]) for error in given_answer.errors) == sorted(
+        str(error.path) for error in expected.errors or ()
+    )
+    helpers = helpers_of(graph)
+    for subgraph in subgraphs.values():
+        for document in subgraph.documents:
+            for type_name, name in asked_in(document, subgraph._schema):
+                is_hidden = demands.hides(caller, schema, type_name, name)
+                assert name in helpers or not is_hidden, (type_name, name, document)
+
+
+@pytest.mark.timeout(600)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+@given(st.integers(0, 2**64))
+async def test_what_is_hidden_from_a_caller_is_neither_fetched_nor_shown(seed: int) -> None:
+    await check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@settings(
+    max_examples=5_000,
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+@given(st.integers(0, 2**64))
+async def test_five_thousand_random_demands_hold(seed: int) -> None:
+    await check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
+
+
+def test_the_check_of_documents_sees_what_is_asked() -> None:
+    schema = build_schema("type Query { a: A } type A { b: Int }")
+
+    assert asked_in("{ x: a { y: b } }", schema) == {("Query", "a"), ("A", "b")}
