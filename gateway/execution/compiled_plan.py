@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse
 
+from gateway.execution.gathering import Gather, gathering
 from gateway.execution.projection import Projection
 from gateway.execution.representations import Writer, compile_representations
 from gateway.planning.plan import (
@@ -35,6 +36,7 @@ class CompiledCall:
     variable: bytes
     paths: tuple[Path, ...]
     write: Writer
+    gather: Gather
     renames: tuple[Rename, ...]
     shares: bool
 
@@ -133,16 +135,28 @@ def _compiled_call(call: EntityCall, every_path: Sequence[Path] | None) -> Compi
         one.typename is not None and (one.types is None or len(one.types) > 1)
         for one in call.representations
     )
+    write = compile_representations(call.representations)
+    repeats = [every_path is None or _may_repeat(path, every_path) for path in call.paths]
     return CompiledCall(
         response_key=call.response_key,
         variable=orjson.dumps(call.variable) + b":",
         paths=call.paths,
-        write=compile_representations(call.representations),
+        write=write,
+        gather=gathering(call.paths, call.representations, write, repeats),
         renames=call.renames,
         shares=every_path is not None
         and not any(
             _tells_apart(path, other, loose=loose) for path in call.paths for other in every_path
         ),
+    )
+
+
+def _may_repeat(path: Path, every_path: Sequence[Path]) -> bool:
+    """Whether objects at a path may be below an entity that places have in common."""
+    bare = _without_types(path)
+    return any(
+        len(above) < len(bare) and bare[: len(above)] == above
+        for above in map(_without_types, every_path)
     )
 
 

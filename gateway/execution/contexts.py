@@ -82,9 +82,9 @@ def _request(fetch: CompiledFetch, parts: Sequence[Sequence[_Group]]) -> Request
 
 def _groups(call: CompiledCall, planned: EntityCall, tree: JsonObject) -> list[_Group]:
     """Give the objects of a call, those with the same values around them together."""
-    found: dict[bytes, tuple[Sequence[Any], dict[bytes, list[tuple[int, JsonObject]]]]] = {}
+    found: dict[bytes, tuple[Sequence[Any], dict[bytes, list[list[JsonObject]]]]] = {}
     seen: set[int] = set()
-    for index, path in enumerate(call.paths):
+    for path in call.paths:
         for item, values in _with_values(tree, path, planned.contexts):
             representation = call.write(item)
             if id(item) in seen or representation is None:
@@ -93,7 +93,7 @@ def _groups(call: CompiledCall, planned: EntityCall, tree: JsonObject) -> list[_
                 continue
             seen.add(id(item))
             _, by_representation = found.setdefault(orjson.dumps(values), (values, {}))
-            by_representation.setdefault(representation, []).append((index, item))
+            by_representation.setdefault(representation, [[]])[0].append(item)
     if not planned.contexts and not found:
         return [(GatheredCall.of(call, {}), ())]
     return [(GatheredCall.of(call, targets), values) for values, targets in found.values()]

@@ -4,42 +4,43 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gateway.execution.compiled_plan import CompiledCall, CompiledFetch
-from gateway.execution.merge import copied, merge
+from gateway.execution.merge import copied, merge, merge_into_each
 from gateway.execution.renames import client_keys, rename
 from gateway.execution.run_state import RunState
 from gateway.execution.subgraph_answer import SubgraphAnswer, path_of_error
 from gateway.execution.subgraph_errors import Failure, as_told, unreachable
-from gateway.execution.tree import ClientPath, JsonObject, collect, locate
+from gateway.execution.tree import ClientPath, JsonObject, locate
+
+_NESTED = frozenset({dict, list})
 
 
 class GatheredCall:
     """The objects of one `_entities` call, by the representation they share.
 
-    `targets[n]` are the objects of `representations[n]`, each with the index of its path.
+    `targets[n]` are the objects of `representations[n]`, those below each path apart.
     """
 
     __slots__ = ("call", "representations", "targets")
 
     def __init__(self, call: CompiledCall, tree: JsonObject) -> None:
         self.call = call
-        self.representations: list[bytes] = []
-        self.targets: list[list[tuple[int, JsonObject]]] = []
+        targets: dict[bytes, list[list[JsonObject]]] = {}
+        by_key: dict[Any, list[list[JsonObject]]] = {}
         write = call.write
-        positions: dict[bytes, int] = {}
-        for path_index, path in enumerate(call.paths):
-            for item in collect([tree], path):
-                representation = write(item)
-                if representation is None:
-                    continue
-                position = positions.setdefault(representation, len(self.representations))
-                if position == len(self.representations):
-                    self.representations.append(representation)
-                    self.targets.append([])
-                self.targets[position].append((path_index, item))
+        for groups in call.gather(tree):
+            for key, items in groups.items():
+                known = by_key.get(key)
+                if known is not None:
+                    known.append(items)
+                elif (written := key if key.__class__ is bytes else write(items[0])) is not None:
+                    by_key[key] = targets.setdefault(written, [])
+                    by_key[key].append(items)
+        self.representations = list(targets)
+        self.targets = list(targets.values())
 
     @classmethod
     def of(
-        cls, call: CompiledCall, targets: Mapping[bytes, list[tuple[int, JsonObject]]]
+        cls, call: CompiledCall, targets: Mapping[bytes, list[list[JsonObject]]]
     ) -> "GatheredCall":
         """Make a call of objects that are found already, by their representations."""
         made = cls.__new__(cls)
@@ -54,7 +55,7 @@ class GatheredCall:
     def objects(self, position: int | None = None) -> list[JsonObject]:
         """Give the objects of one representation, or all of them."""
         chosen = self.targets if position is None else self.targets[position : position + 1]
-        return [item for targets in chosen for _, item in targets]
+        return [item for targets in chosen for items in targets for item in items]
 
     def places(self, tree: JsonObject, objects: Iterable[JsonObject]) -> list[ClientPath]:
         """Tell where objects stand in the client's answer."""
@@ -94,15 +95,18 @@ def _accept_call(
 def _merge(one: GatheredCall, entities: list[Any], state: RunState) -> None:
     if one.call.renames:
         rename(entities, one.call.renames, state.interfaces)
-    shares = one.call.shares
+    shares, interfaces = one.call.shares, state.interfaces
     for entity, targets in zip(entities, one.targets, strict=True):
         if entity.__class__ is not dict:
             continue
-        given, group = entity, targets[0][0]
-        for number, (path_index, item) in enumerate(targets):
-            if number and (path_index != group or not shares):
-                given, group = copied(entity), path_index
-            merge(item, given, state.interfaces)
+        is_plain = not any(value.__class__ in _NESTED for value in entity.values())
+        for row, items in enumerate(targets):
+            given = entity if is_plain or row == 0 else copied(entity)
+            if is_plain or shares:
+                merge_into_each(items, given, interfaces)
+                continue
+            for number, item in enumerate(items):
+                merge(item, copied(entity) if number else given, interfaces)
 
 
 def _tell(fetch: CompiledFetch, gathered: list[GatheredCall], error: Any, state: RunState) -> None:

@@ -95,9 +95,17 @@ class _Run:
                 for other in plan.roots[1:]:
                     self._group.create_task(self._chain(other))
                 await self._chain(plan.roots[0])
-        data = plan.projection.complete(state.tree, self._request.variables, state.log)
+        data = self._completed()
         state.log.tell_the_rest()
         return Execution(data, state.log.errors, self._timings, state.tree)
+
+    def _completed(self) -> JsonObject | None:
+        projection, state, variables = self._plan.projection, self._state, self._request.variables
+        if not state.log.has_failures:
+            data = projection.complete_straight(state.tree, variables)
+            if data is not None:
+                return data
+        return projection.complete(state.tree, variables, state.log)
 
     async def _chain(self, number: int) -> None:
         """Run a fetch, then those it releases: the first one here, the others beside."""

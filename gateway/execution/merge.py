@@ -5,6 +5,7 @@ exception is a `__typename` that names an interface (an interface object's own w
 which gives way to a real one. Values are adopted without a copy.
 """
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -28,6 +29,17 @@ def merge(target: JsonObject, source: JsonObject, interfaces: AbstractSet[str]) 
                 merge_lists(present, value, interfaces)
         elif key == "__typename" and present in interfaces and value is not None:
             target[key] = value
+
+
+def merge_into_each(
+    targets: Iterable[JsonObject], source: JsonObject, interfaces: AbstractSet[str]
+) -> None:
+    """Merge one object into several, which will share what is nested in it."""
+    for target in targets:
+        if target.keys().isdisjoint(source):
+            target.update(source)
+        else:
+            merge(target, source, interfaces)
 
 
 def merge_lists(target: list[Any], source: list[Any], interfaces: AbstractSet[str]) -> None:

@@ -8,7 +8,6 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLAbstractType,
     GraphQLEnumType,
-    GraphQLField,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -34,7 +33,14 @@ from gateway.execution.completion import (
     scalar_completer,
     unchanged,
 )
-from gateway.execution.selections import FieldCollector, Selected, SelectedField
+from gateway.execution.selections import (
+    FieldCollector,
+    Selected,
+    SelectedField,
+    condition_variables,
+    field_definition,
+)
+from gateway.execution.straight_completion import Straight, straight_completion
 from gateway.execution.tree import JsonObject
 
 _PLAIN_CLASSES: Mapping[str, type] = {
@@ -44,7 +50,26 @@ _PLAIN_CLASSES: Mapping[str, type] = {
     "Float": float,
     "Boolean": bool,
 }
-_INTROSPECTION = frozenset({"__schema", "__type"})
+
+
+_MOST_VARIANTS = 8
+"""For how many values of the conditions' variables an operation has code of its own."""
+_INTERPRETED_FIRST = 2
+"""How often an operation is interpreted before code is generated: many are run only once."""
+
+
+class _Straight:
+    """Generated code for one set of conditions, made when that seems worth it."""
+
+    def __init__(self) -> None:
+        self._uses = 0
+        self._code: Straight | None = None
+
+    def complete(self, tree: JsonObject, make: Callable[[], Straight | None]) -> JsonObject | None:
+        self._uses += 1
+        if self._uses == _INTERPRETED_FIRST + 1:
+            self._code = make()
+        return None if self._code is None else self._code(tree)
 
 
 class Projection:
@@ -64,6 +89,9 @@ class Projection:
         self._shapes: dict[tuple[object, ...], ObjectShape] = {}
         self.root_fields = self._collector.collect(root, (Selected(operation.selection_set),))
         self._root = self._make_shape(root, self.root_fields)
+        self._root_type = root
+        self._conditions = sorted(condition_variables(operation, fragments))
+        self._straight: dict[tuple[bool, ...], _Straight] = {}
 
     def is_lost(
         self, tree: JsonObject, keys: AbstractSet[str], variables: Mapping[str, Any]
@@ -76,6 +104,26 @@ class Projection:
                 if value is None or field.complete(value, None, run) is None:
                     return True
         return False
+
+    def complete_straight(
+        self, tree: JsonObject, variables: Mapping[str, Any]
+    ) -> JsonObject | None:
+        """Give the client's data if it can be given without a word about it, else None.
+
+        For a tree in which nothing is missing because a fetch has failed.
+        """
+        values = tuple(bool(variables.get(name)) for name in self._conditions)
+        straight = self._straight.get(values)
+        if straight is None:
+            if len(self._straight) >= _MOST_VARIANTS:
+                return None
+            straight = self._straight[values] = _Straight()
+        return straight.complete(tree, lambda: self._made_straight(variables))
+
+    def _made_straight(self, variables: Mapping[str, Any]) -> Straight | None:
+        return straight_completion(
+            self._schema, self._collector, self._root_type, self.root_fields, variables
+        )
 
     def complete(
         self, tree: JsonObject, variables: Mapping[str, Any], problems: Problems
@@ -121,7 +169,7 @@ class Projection:
         if selected.name == "__typename":
             known = on.name if isinstance(on, GraphQLObjectType) else None
             return FieldShape(key, None, refused, True, name, when, known)  # noqa: FBT003
-        definition = _field_definition(on, selected.name)
+        definition = field_definition(on, selected.name)
         if definition is None:
             return FieldShape(key, None, unchanged, False, name, when)  # noqa: FBT003
         required = isinstance(definition.type, GraphQLNonNull)
@@ -159,10 +207,3 @@ class Projection:
             return None
 
         return shape_of
-
-
-def _field_definition(
-    on: GraphQLObjectType | GraphQLAbstractType, name: str
-) -> GraphQLField | None:
-    """Find a field; introspection's own are answered elsewhere and have none here."""
-    return None if name in _INTROSPECTION else getattr(on, "fields", {}).get(name)

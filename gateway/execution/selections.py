@@ -11,9 +11,11 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLAbstractType,
+    GraphQLField,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
+    OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
@@ -21,6 +23,8 @@ from graphql import (
 )
 
 from gateway.planning.plan import Condition
+
+_INTROSPECTION = frozenset({"__schema", "__type"})
 
 Conjunction: TypeAlias = frozenset[Condition]
 """Conditions that must all hold; the empty one always holds."""
@@ -149,3 +153,23 @@ def conditions_of(selection: SelectionNode) -> Conjunction | None:
 
 def _if_argument(directive: DirectiveNode) -> object:
     return next((arg.value for arg in directive.arguments or () if arg.name.value == "if"), None)
+
+
+def field_definition(on: GraphQLObjectType | GraphQLAbstractType, name: str) -> GraphQLField | None:
+    """Find a field; introspection's own are answered elsewhere and have none here."""
+    return None if name in _INTROSPECTION else getattr(on, "fields", {}).get(name)
+
+
+def condition_variables(
+    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> set[str]:
+    """Give the names of the variables that decide what is selected."""
+    found: set[str] = set()
+    below = [operation.selection_set, *(one.selection_set for one in fragments.values())]
+    while below:
+        for selection in below.pop().selections:
+            found.update(one.variable for one in conditions_of(selection) or ())
+            inner = getattr(selection, "selection_set", None)
+            if inner is not None:
+                below.append(inner)
+    return found

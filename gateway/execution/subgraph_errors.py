@@ -57,6 +57,11 @@ class ErrorLog:
         self._ends: set[ClientPath] = set()
         self._passed: set[ClientPath] = set()
 
+    @property
+    def has_failures(self) -> bool:
+        """Whether any object lacks fields because a fetch went wrong."""
+        return bool(self._failures)
+
     def add(self, message: str, path: Iterable[str | int] | None, extensions: Any) -> None:
         """Report an error at a path of the tree, cut where the client did not look."""
         error: JsonObject = {"message": message}

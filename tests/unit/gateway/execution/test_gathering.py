@@ -1,0 +1,136 @@
+from typing import Any
+
+import orjson
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.execution.gathering import gathered, gathering, gathering_source
+from gateway.execution.generated import UNUSUAL
+from gateway.execution.representations import compile_representations
+from gateway.planning.plan import (
+    ListStep,
+    Path,
+    Representation,
+    RepresentationField,
+    RepresentationFragment,
+    RepresentationSelection,
+    TypeStep,
+)
+
+ID = RepresentationField("id", "id")
+SIZE = RepresentationField("size", "_size", nullable=True)
+BOX = RepresentationField("box", "box", (ID,))
+LIST = ListStep()
+ITEMS: Path = ("items", LIST)
+KIND = frozenset({"A", "B"})
+
+
+def groups_of(
+    tree: Any, paths: list[Path], representations: list[Representation], *, quick: bool
+) -> list[list[tuple[bytes, list[int]]]]:
+    """The objects by representation, path by path: both ways must give the same."""
+    write = compile_representations(representations)
+    if quick:
+        again = [True] * len(paths)
+        given = gathering_source(paths, representations, write, again).compiled("gather")(tree)
+    else:
+        given = gathered(tree, paths, write)
+    found = []
+    for groups in given:
+        by_text: dict[bytes, list[int]] = {}
+        for key, items in groups.items():
+            text = key if isinstance(key, bytes) else write(items[0])
+            assert {write(item) for item in items} == {text}
+            if text is not None:
+                by_text.setdefault(text, []).extend(map(id, items))
+        found.append(list(by_text.items()))
+    return found
+
+
+def test_objects_of_one_representation_are_one_group() -> None:
+    tree = {"items": [{"id": "1"}, None, {"id": "2"}, {"id": "1", "more": 1}, {"id": None}, {}]}
+    item = Representation(None, "Item", (ID,))
+
+    (groups,) = gathering([ITEMS], [item], compile_representations([item]), [False])(tree)
+
+    assert [[one.get("more") for one in group] for group in groups.values()] == [[None, 1], [None]]
+
+
+def test_numbers_that_are_equal_but_written_apart_are_apart() -> None:
+    tree = {"items": [{"id": 1}, {"id": True}, {"id": 1.0}, {"id": "1"}]}
+    item = Representation(None, "Item", (ID,))
+    sized = Representation(None, "Item", (ID, SIZE))
+
+    assert len(groups_of(tree, [ITEMS], [item], quick=True)[0]) == 4
+    assert len(groups_of(tree, [ITEMS], [sized], quick=True)[0]) == 4
+
+
+def test_objects_that_send_their_own_type_are_apart_by_it() -> None:
+    tree = {"items": [{"__typename": kind, "id": "1"} for kind in "ABA"]}
+    own = Representation(None, None, (ID,))
+
+    assert len(groups_of(tree, [ITEMS], [own], quick=True)[0]) == 2
+
+
+def test_what_has_another_shape_than_the_plan_says_is_left_to_the_interpreter() -> None:
+    tree = {"items": [{"kin": 5}, {"kin": {"id": "1"}}]}
+    path: Path = (*ITEMS, "kin", LIST)
+    item = Representation(None, "Item", (ID,))
+
+    (groups,) = gathering([path], [item], compile_representations([item]), [False])(tree)
+
+    assert groups == {}
+
+
+leaves: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 0, 1, True, 1.0, "1", "", "A", [], {}, ["x"]]
+)
+
+
+def objects(below: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.fixed_dictionaries(
+        {"__typename": st.sampled_from(["A", "B", "C"]), "id": st.sampled_from(["1", "2", 1])},
+        optional={
+            "kin": below | st.lists(below, max_size=2),
+            "items": st.lists(below, max_size=3),
+            "_size": leaves,
+            "box": st.fixed_dictionaries({"id": leaves}) | leaves,
+        },
+    )
+
+
+some = st.recursive(objects(st.none()), objects, max_leaves=20)
+odd = st.dictionaries(st.sampled_from(["items", "kin", "id", "__typename"]), leaves | some)
+trees = st.fixed_dictionaries({"items": st.lists(st.one_of(some, some, some, odd), max_size=4)})
+steps = st.sampled_from(["items", "kin", LIST, LIST, TypeStep(KIND), TypeStep(frozenset("C"))])
+paths = st.lists(
+    st.lists(steps, max_size=4).map(lambda more: (*ITEMS, *more)), min_size=1, max_size=3
+)
+selections: st.SearchStrategy[list[RepresentationSelection]] = st.lists(
+    st.sampled_from([ID, SIZE, BOX, RepresentationFragment(KIND, (SIZE,))]), min_size=1, unique=True
+)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> list[Representation]:
+    if draw(st.booleans()):
+        return [
+            Representation(None, draw(st.sampled_from(["Item", None])), tuple(draw(selections)))
+        ]
+    return [
+        Representation(types, draw(st.sampled_from(["Item", None])), tuple(draw(selections)))
+        for types in (KIND, frozenset("C"))
+    ]
+
+
+@given(trees, paths, calls())
+@settings(max_examples=300, deadline=None)
+def test_generated_gathering_agrees_with_the_interpreter(
+    tree: Any, among: list[Path], representations: list[Representation]
+) -> None:
+    tree = orjson.loads(orjson.dumps(tree))
+    try:
+        found = groups_of(tree, among, representations, quick=True)
+    except UNUSUAL:
+        return
+    assert found == groups_of(tree, among, representations, quick=False)
