@@ -84,6 +84,7 @@ class Drafts:
         self.all: dict[Draft, None] = {}
         self._joined: dict[Draft, Draft] = {}
         self._owners: dict[Way, Draft] = {}
+        self._needs: dict[Draft, set[Draft]] = {}
 
     def start(self, ways: Iterable[Way], after: Sequence[Draft] = ()) -> list[Draft]:
         """Draft the roots and hops among the ways; roots of one subgraph start together."""
@@ -106,6 +107,12 @@ class Drafts:
 
     def needs(self, draft: Draft) -> set[Draft]:
         """The drafts that must have ended before this one starts."""
+        known = self._needs.get(draft)
+        if known is None:
+            known = self._needs[draft] = self._worked_out(draft)
+        return known
+
+    def _worked_out(self, draft: Draft) -> set[Draft]:
         carriers = {
             needed.carrier
             for way in draft.ways
@@ -125,6 +132,11 @@ class Drafts:
             self._owners[way] = into
         self._joined[other] = into
         del self.all[other]
+        self._needs.pop(into, None)
+        for needs in self._needs.values():
+            if other in needs:
+                needs.remove(other)
+                needs.add(into)
 
     def _current(self, draft: Draft) -> Draft:
         """The draft that a draft has become part of."""
@@ -136,14 +148,12 @@ class Drafts:
         """How many drafts follow each other up to each; no circle exists."""
         needs = {draft: self.needs(draft) for draft in self.all}
         levels: dict[Draft, int] = {}
-        while len(levels) < len(self.all):
-            ready = [
-                draft
-                for draft in self.all
-                if draft not in levels and all(each in levels for each in needs[draft])
-            ]
+        waiting = list(self.all)
+        while waiting:
+            ready = [draft for draft in waiting if levels.keys() >= needs[draft]]
             for draft in ready:
                 levels[draft] = 1 + max((levels[each] for each in needs[draft]), default=-1)
+            waiting = [draft for draft in waiting if draft not in levels]
         return levels
 
     def reachable_from(self, draft: Draft) -> set[Draft]:
@@ -156,20 +166,6 @@ class Drafts:
                     found.add(needed)
                     waiting.append(needed)
         return found
-
-
-def may_wait_for(drafts: Drafts, first: Draft, second: Draft) -> bool:
-    """Whether the earlier of two drafts can start with the later, and the plan end no later."""
-    if second in drafts.reachable_from(first) or first in drafts.reachable_from(second):
-        return False
-    levels = drafts.levels()
-    if levels[first] == levels[second]:
-        return True
-    early, late = sorted((first, second), key=levels.__getitem__)
-    delay = levels[late] - levels[early]
-    depth = max(levels.values())
-    waiting = [draft for draft in drafts.all if early in drafts.reachable_from(draft)]
-    return all(levels[draft] + delay <= depth for draft in waiting)
 
 
 def path_to(hop: Way) -> Path:

@@ -23,8 +23,8 @@ def combined(choices: Sequence[list[Option]]) -> list[Option]:
     ]
 
 
-def pruned(options: list[Option]) -> tuple[Option, ...]:
-    """Of options that end at the same nodes keep the cheapest few."""
+def pruned(options: list[Option], most: int = MOST_OPTIONS) -> tuple[Option, ...]:
+    """Of options that end at the same nodes keep the cheapest few, and `most` in all."""
     if len(options) == 1:
         return (options[0],)
     ends: Counter[Hashable] = Counter()
@@ -34,7 +34,7 @@ def pruned(options: list[Option]) -> tuple[Option, ...]:
         ends[end] += 1
         if ends[end] <= MOST_OPTIONS_PER_END:
             kept.append(option)
-    return tuple(kept[:MOST_OPTIONS])
+    return tuple(kept[:most])
 
 
 def price(option: Option) -> int:

@@ -7,6 +7,7 @@ from graphql import DocumentNode
 from gateway.errors import OperationTooComplex, Unplannable
 from gateway.planning.choice import choose, cost_of
 from gateway.planning.drafts import Draft, Drafts, Use
+from gateway.planning.effort import Effort
 from gateway.planning.finish import finish
 from gateway.planning.graph import QueryGraph
 from gateway.planning.labels import NO_LABELS, LabelledFields
@@ -38,15 +39,16 @@ class Planner:
         document: DocumentNode,
         operation_name: str | None = None,
         labels: frozenset[str] = NO_LABELS,
+        effort: Effort | None = None,
     ) -> QueryPlan:
         """Plan one operation of a document that is valid against the public schema.
 
-        `labels` are those of overrides that are active. Raises OperationNotFound, Unplannable,
-        OperationTooComplex.
+        `labels` are those of overrides that are active, `effort` bounds the search. Raises
+        OperationNotFound, Unplannable, OperationTooComplex.
         """
         try:
             operation = normalise(document, operation_name, self._world)
-            return _Planning(self._graph_with(labels), self._world).planned(operation)
+            return _Planning(self._graph_with(labels), effort or Effort()).planned(operation)
         except RecursionError as error:
             raise OperationTooComplex("The operation is nested too deeply.") from error
 
@@ -58,9 +60,9 @@ def _graph(supergraph: Supergraph, world: TypeWorld, labels: frozenset[str]) -> 
 class _Planning:
     """The planning of one operation."""
 
-    def __init__(self, graph: QueryGraph, world: TypeWorld) -> None:
+    def __init__(self, graph: QueryGraph, effort: Effort) -> None:
         self._graph = graph
-        self._world = world
+        self._effort = effort
 
     def planned(self, operation: Operation) -> QueryPlan:
         """Draft the fetches, improve them, write them down."""
@@ -75,11 +77,13 @@ class _Planning:
                 return self._parallel(operation)
             return self._one_by_one(operation)
         except DeadEnd as dead_end:
+            if self._effort.is_hasty:  # another way may have led on
+                raise OperationTooComplex("The operation needs too much planning.") from dead_end
             raise Unplannable(f"No subgraph can be asked for {dead_end}.") from dead_end
 
     def _parallel(self, operation: Operation) -> Drafts:
         """All root fields at once, each leaf from wherever it is cheapest."""
-        search = Search(self._graph)
+        search = Search(self._graph, self._effort)
         roots = search.roots(operation.kind, operation.selections)
         leaves = search.leaves(roots, operation.selections)
         use = Use()
@@ -111,7 +115,7 @@ class _Planning:
         return [picked for _, picked in runs]
 
     def _best_root(self, operation: Operation, selection: Selection) -> tuple[Way, _Picked]:
-        search = Search(self._graph)
+        search = Search(self._graph, self._effort)
         best: tuple[int, Way, _Picked] | None = None
         dead_end: DeadEnd | None = None
         for root in search.roots(operation.kind, [selection]):

@@ -10,9 +10,9 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from gateway.errors import OperationTooComplex
 from gateway.planning.choice import choose_greedily
 from gateway.planning.contexts import contexts_at
+from gateway.planning.effort import Effort
 from gateway.planning.graph import FieldMove, KeyMove, Node, QueryGraph
 from gateway.planning.operation import Conditions, FieldSelection, Selection, TypeSelection
 from gateway.planning.options import Option, combined, price, pruned
@@ -20,7 +20,6 @@ from gateway.planning.plan import OperationKind
 from gateway.planning.ways import Context, Position, Way, WayKind
 from gateway.supergraph.model import OutputType
 
-MOST_WAYS = 200_000
 MOST_NESTED_REQUIREMENTS = 100
 MOST_REPEATED_REQUIREMENTS = 3
 _ENTERED = frozenset({WayKind.ROOT, WayKind.HOP})
@@ -45,10 +44,10 @@ class Leaf:
 class Search:
     """One search over one operation; keeps the tree of ways it has grown."""
 
-    def __init__(self, graph: QueryGraph) -> None:
+    def __init__(self, graph: QueryGraph, effort: Effort) -> None:
         self._graph = graph
+        self._effort = effort
         self._world = graph.world
-        self._grown = 0
         self._requiring: list[Hashable] = []
 
     def roots(self, kind: OperationKind, selections: Sequence[Selection]) -> tuple[Way, ...]:
@@ -99,7 +98,7 @@ class Search:
             found += combined([self._field_options(way, selection) for way in option])
         if not found:
             raise DeadEnd(options[0][0].position, selection.response_key or selection.name)
-        return pruned(found)
+        return pruned(found, self._effort.breadth)
 
     def _narrowed(
         self, options: tuple[Option, ...], selection: TypeSelection
@@ -117,7 +116,7 @@ class Search:
                 found.append(narrowed)
         if not found:
             raise DeadEnd(options[0][0].position, f"... on {selection.type_name}")
-        return pruned(found)
+        return pruned(found, self._effort.breadth)
 
     # Type conditions.
 
@@ -165,6 +164,8 @@ class Search:
         if direct is not None and not selection.selections:
             return [(direct,)]
         options: list[Option] = [(direct,)] if direct else []
+        if direct and self._effort.is_hasty:
+            return options
         for hop in self._hops(way):
             after = self._direct(hop, selection)
             if after is not None:
@@ -378,9 +379,7 @@ class Search:
     # Growth.
 
     def _grow(self, parent: Way, key: Hashable, child: Way) -> Way:
-        self._grown += 1
-        if self._grown > MOST_WAYS:
-            raise OperationTooComplex("The operation needs too much planning.")
+        self._effort.grow()
         parent.children[key] = child
         return child
 

@@ -102,14 +102,15 @@ class Position:
 class Way:
     """One step from `parent`; `closure` holds every way that must be fetched for this one.
 
-    `stage` counts how many fetches follow each other up to here, `calls` all of them. A FIELD
-    carries its `selection` and its `output` type in the subgraph; a HOP its `move`, the `inputs`
-    to be known before, the selections it `requires` on top of the key, and the `contexts` that fill
-    arguments of its field.
+    `carrier` is the root or hop whose fetch brings the value. `stage` counts how many fetches
+    follow each other up to here, `calls` all of them. A FIELD carries its `selection` and its
+    `output` type in the subgraph; a HOP its `move`, the `inputs` to be known before, the selections
+    it `requires` on top of the key, and the `contexts` that fill arguments of its field.
     """
 
     __slots__ = (
         "calls",
+        "carrier",
         "children",
         "closure",
         "contexts",
@@ -155,6 +156,7 @@ class Way:
         self.contexts: Final = contexts
         self.children: dict[Hashable, Way] = {}
         self.hops: list[Way] | None = None
+        self.carrier: Final[Way] = self if parent is None or kind is WayKind.HOP else parent.carrier
         self.stage: Final = self._stage()
         self.closure: Final = self._closure()
         self.calls: Final = self._calls()
@@ -170,14 +172,6 @@ class Way:
     def is_reentry(self) -> bool:
         """Whether this hop enters a subgraph at the query root: there is no key to send."""
         return self.move is not None and not self.move.key
-
-    @property
-    def carrier(self) -> "Way":
-        """The root or hop whose fetch brings this way's value."""
-        way = self
-        while way.parent is not None and way.kind is not WayKind.HOP:
-            way = way.parent
-        return way
 
     def _stage(self) -> int:
         if self.parent is None:

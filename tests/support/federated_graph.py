@@ -53,10 +53,14 @@ class FederatedGraph:
         document = parse(operation)
         assert not (problems := validate(self.snapshot.public_schema, document)), problems
         plan = self.snapshot.planner.plan(document, name)
+        self.check(plan)
+        return plan
+
+    def check(self, plan: QueryPlan) -> None:
+        """See that each subgraph would accept what a plan asks of it."""
         for fetch in plan.fetches:
             refused = validate(self._schemas[fetch.subgraph], parse(fetch.operation))
             assert not refused, (fetch.operation, refused)
-        return plan
 
     def plan_text(self, operation: str, name: str | None = None) -> str:
         """The plan as text."""

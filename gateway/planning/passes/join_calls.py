@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gateway.planning.drafts import Call, Draft, Drafts, may_wait_for
+from gateway.planning.drafts import Call, Draft, Drafts
 from gateway.planning.graph import QueryGraph
 from gateway.planning.inputs import ConflictingInputs, representations_of
+from gateway.planning.schedule import Schedule
 from gateway.planning.shared_inputs import may_share_inputs
 
 
@@ -16,9 +17,13 @@ def join_calls(drafts: Drafts, graph: QueryGraph) -> None:
     """
     for alike in list(_alike(drafts)):
         _join(drafts, alike, graph)
+    schedule: Schedule | None = None
     for first, second in list(_pairs(drafts)):
-        if first in drafts.all and second in drafts.all and may_wait_for(drafts, first, second):
-            _join(drafts, (first, second), graph)
+        if first not in drafts.all or second not in drafts.all:
+            continue
+        schedule = schedule or Schedule(drafts)
+        if schedule.may_wait(first, second) and _join(drafts, (first, second), graph):
+            schedule = None
 
 
 def _place(draft: Draft) -> tuple[object, ...]:
@@ -46,15 +51,21 @@ def _pairs(drafts: Drafts) -> Iterator[tuple[Draft, Draft]]:
                 yield first, second
 
 
-def _join(drafts: Drafts, alike: Sequence[Draft], graph: QueryGraph) -> None:
-    """Join into the first as many as it can share representations with."""
+def _join(drafts: Drafts, alike: Sequence[Draft], graph: QueryGraph) -> bool:
+    """Join into the first as many as it can share representations with; tell if there were any."""
     first, *others = alike
     if _fits(drafts, first, others, graph):
         _absorb(drafts, first, others)
-        return
-    for other in others:
-        if _fits(drafts, first, [other], graph):
-            _absorb(drafts, first, [other])
+        return True
+    fitting = [other for other in others if _joins(drafts, first, other, graph)]
+    return bool(fitting)
+
+
+def _joins(drafts: Drafts, first: Draft, other: Draft, graph: QueryGraph) -> bool:
+    fits = _fits(drafts, first, [other], graph)
+    if fits:
+        _absorb(drafts, first, [other])
+    return fits
 
 
 def _fits(drafts: Drafts, first: Draft, others: Iterable[Draft], graph: QueryGraph) -> bool:

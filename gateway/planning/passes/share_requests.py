@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from gateway.planning.drafts import Draft, Drafts, may_wait_for
+from gateway.planning.drafts import Draft, Drafts
 from gateway.planning.graph import QueryGraph
+from gateway.planning.schedule import Schedule
 
 
 def share_requests(drafts: Drafts, _graph: QueryGraph) -> None:
@@ -19,9 +20,11 @@ def share_requests(drafts: Drafts, _graph: QueryGraph) -> None:
         request = shared.setdefault((draft.subgraph, levels[draft]), draft)
         if request is not draft:
             drafts.join(request, draft)
+    schedule = Schedule(drafts)
     for first, second in list(_pairs(drafts)):
-        if first in drafts.all and second in drafts.all and may_wait_for(drafts, first, second):
+        if first in drafts.all and second in drafts.all and schedule.may_wait(first, second):
             drafts.join(first, second)
+            schedule = schedule.renewed()
 
 
 def _entity_drafts(drafts: Drafts) -> list[Draft]:
