@@ -43,7 +43,7 @@ def groups_of(
             assert {write(item) for item in items} == {text}
             if text is not None:
                 by_text.setdefault(text, []).extend(map(id, items))
-        found.append(list(by_text.items()))
+        found.append([(text, sorted(ids)) for text, ids in by_text.items()])
     return found
 
 
