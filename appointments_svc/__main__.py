@@ -9,7 +9,7 @@ import sys
 from appointments_svc.api.schema import appointments_schema
 from appointments_svc.app import SERVICE, app_of, migrate
 from appointments_svc.settings import PREFIX, AppointmentsSettings
-from service_kit.graphql.service_program import ServiceProgram
+from service_kit.service.program import ServiceProgram
 
 PROGRAM = ServiceProgram(
     SERVICE, PREFIX, AppointmentsSettings, appointments_schema, app_of, migrate

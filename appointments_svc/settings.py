@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from service_kit.graphql.outbound_settings import OutboundSettings
+from service_kit.service.outbound_settings import OutboundSettings
 
 PREFIX = "APPOINTMENTS"
 

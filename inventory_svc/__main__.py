@@ -9,7 +9,7 @@ import sys
 from inventory_svc.api.schema import inventory_schema
 from inventory_svc.app import SERVICE, app_of, migrate
 from inventory_svc.settings import PREFIX, InventorySettings
-from service_kit.graphql.service_program import ServiceProgram
+from service_kit.service.program import ServiceProgram
 
 PROGRAM = ServiceProgram(SERVICE, PREFIX, InventorySettings, inventory_schema, app_of, migrate)
 

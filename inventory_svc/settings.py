@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service_kit.graphql.service_settings import ServiceSettings
+from service_kit.service.settings import ServiceSettings
 
 PREFIX = "INVENTORY"
 

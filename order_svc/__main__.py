@@ -9,7 +9,7 @@ import sys
 from order_svc.api.schema import order_schema
 from order_svc.app import SERVICE, app_of, migrate
 from order_svc.settings import PREFIX, OrderSettings
-from service_kit.graphql.service_program import ServiceProgram
+from service_kit.service.program import ServiceProgram
 
 PROGRAM = ServiceProgram(SERVICE, PREFIX, OrderSettings, order_schema, app_of, migrate)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from service_kit.graphql.service_settings import ServiceSettings
+from service_kit.service.settings import ServiceSettings
 
 PREFIX = "ORDER"
 

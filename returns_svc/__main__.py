@@ -9,7 +9,7 @@ import sys
 from returns_svc.api.schema import returns_schema
 from returns_svc.app import SERVICE, app_of, migrate
 from returns_svc.settings import PREFIX, ReturnsSettings
-from service_kit.graphql.service_program import ServiceProgram
+from service_kit.service.program import ServiceProgram
 
 PROGRAM = ServiceProgram(SERVICE, PREFIX, ReturnsSettings, returns_schema, app_of, migrate)
 

@@ -1,10 +1,6 @@
 """The collections of appointments: their indexes, their retention, their shard keys."""
 
-from service_kit.messaging.due_work import DUE_WORK
-from service_kit.messaging.leases import LEASES
-from service_kit.messaging.outbox import OUTBOX
-from service_kit.messaging.positions import POSITIONS
-from service_kit.storage.idempotency import OUTCOMES
+from service_kit.messaging.transactions import COMMIT_COLLECTIONS
 from service_kit.storage.indexes import CollectionDeclaration, Index
 
 APPOINTMENTS = CollectionDeclaration(
@@ -46,10 +42,6 @@ DECLARATIONS = (
     TYPES,
     ADVISORS,
     CAPACITIES,
-    OUTCOMES,
-    OUTBOX,
-    DUE_WORK,
-    LEASES,
-    POSITIONS,
+    *COMMIT_COLLECTIONS,
 )
 """Everything that the database of this service holds."""

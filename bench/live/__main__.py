@@ -4,10 +4,10 @@ import os
 from collections.abc import Mapping
 
 from bench.live.notes import SERVICE, notes_app
-from service_kit.graphql.service_settings import ServiceSettings
 from service_kit.runtime.logs import configure_logging
 from service_kit.runtime.process import serve
 from service_kit.runtime.settings import read_settings
+from service_kit.service.settings import ServiceSettings
 
 
 def main(environment: Mapping[str, str]) -> None:

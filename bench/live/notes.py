@@ -34,7 +34,6 @@ from service_kit.graphql.event_source import (
 )
 from service_kit.graphql.fields import query_field, resolver_field
 from service_kit.graphql.schema import SubgraphSchema, build_subgraph_schema
-from service_kit.graphql.service_settings import ServiceSettings, database_of, relay_settings_of
 from service_kit.graphql.subgraph import InfoOf, SubgraphContext, subgraph_app
 from service_kit.identity.keys import TrustedKeys
 from service_kit.identity.tokens import CallerVerifier
@@ -50,6 +49,7 @@ from service_kit.runtime.health import HealthCheck
 from service_kit.runtime.identifiers import new_identifier
 from service_kit.runtime.json_values import JSON
 from service_kit.runtime.running import Works, running
+from service_kit.service.settings import ServiceSettings, database_of, relay_settings_of
 from service_kit.storage.database import Database, Session, UpdateOne
 from service_kit.storage.indexes import CollectionDeclaration, ensure_indexes
 

@@ -1,10 +1,6 @@
 """The collections of returns: their indexes, their retention, their shard keys."""
 
-from service_kit.messaging.due_work import DUE_WORK
-from service_kit.messaging.leases import LEASES
-from service_kit.messaging.outbox import OUTBOX
-from service_kit.messaging.positions import POSITIONS
-from service_kit.storage.idempotency import OUTCOMES
+from service_kit.messaging.transactions import COMMIT_COLLECTIONS
 from service_kit.storage.indexes import CollectionDeclaration, Index
 
 RETURNS = CollectionDeclaration(
@@ -35,10 +31,6 @@ DECLARATIONS = (
     RETURNS,
     DECLARATIONS_UNDER_WAY,
     POLICIES,
-    OUTCOMES,
-    OUTBOX,
-    DUE_WORK,
-    LEASES,
-    POSITIONS,
+    *COMMIT_COLLECTIONS,
 )
 """Everything that the database of this service holds."""

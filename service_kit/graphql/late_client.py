@@ -1,19 +1,24 @@
 """A client of another service whose connections open with its first call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 
 from service_kit.graphql.service_client import ServiceClient
+from service_kit.identity.tokens import CallerSigner
 from service_kit.runtime.json_values import JSON
 
 
 class LateServiceClient:
     """Waits for the event loop, which connections need, before it makes the client."""
 
-    def __init__(self, client_of: Callable[[aiohttp.ClientSession], ServiceClient]) -> None:
-        self._client_of = client_of
+    def __init__(self, name: str, url: str, signer: CallerSigner, deadline: timedelta) -> None:
+        self._name = name
+        self._url = url
+        self._signer = signer
+        self._deadline = deadline
         self._session: aiohttp.ClientSession | None = None
         self._client: ServiceClient | None = None
 
@@ -21,7 +26,14 @@ class LateServiceClient:
         """Give the data; raises ServiceUnavailable or ServiceRejected."""
         if self._client is None:
             self._session = aiohttp.ClientSession()
-            self._client = self._client_of(self._session)
+            self._client = ServiceClient(
+                self._name,
+                self._url,
+                signer=self._signer,
+                audience=self._name,
+                session=self._session,
+                deadline=self._deadline,
+            )
         return await self._client.execute(operation, variables)
 
     async def close(self) -> None:

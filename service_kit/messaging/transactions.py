@@ -2,15 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from service_kit.commands.denials import unavailable
 from service_kit.commands.idempotency import Outcomes
-from service_kit.messaging.due_work import DueItem, DueWork
+from service_kit.messaging.due_work import DUE_WORK, DueItem, DueWork
 from service_kit.messaging.envelope import Event
-from service_kit.messaging.outbox import Outbox
+from service_kit.messaging.leases import LEASES
+from service_kit.messaging.outbox import OUTBOX, Outbox
+from service_kit.messaging.positions import POSITIONS
 from service_kit.storage.database import Contended, Database, Session
-from service_kit.storage.idempotency import MongoOutcomes
+from service_kit.storage.idempotency import OUTCOMES, MongoOutcomes
+
+COMMIT_COLLECTIONS: Final = (OUTCOMES, OUTBOX, DUE_WORK, LEASES, POSITIONS)
+"""What every service has beside its entities: for its commits, and for those who follow them."""
 
 
 @dataclass(frozen=True, slots=True)

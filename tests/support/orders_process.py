@@ -9,7 +9,8 @@ import orjson
 
 from order_svc.api.context import OrderContext
 from order_svc.api.schema import order_schema
-from order_svc.app import Foundation, Parts, join
+from order_svc.app import SERVICE as ORDERS
+from order_svc.app import Outside, Parts, join
 from order_svc.domain.payments.tenders import TenderRule
 from order_svc.ports import Inventory
 from order_svc.providers.sandbox import SandboxProvider
@@ -20,6 +21,7 @@ from service_kit.identity.keys import TrustedKeys
 from service_kit.messaging.bus import Bus
 from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.service.foundation import Foundation
 from service_kit.storage.database import Database
 from tests.conftest import START
 
@@ -92,7 +94,11 @@ class OrdersProcess:
     ) -> Any:
         """Run an operation and give its result, errors and all."""
         context = OrderContext(
-            caller or a_caller(), self.clock, self.parts.around, self.parts.reader, self.parts.log
+            caller or a_caller(),
+            self.clock,
+            self.parts.around,
+            self.parts.reader,
+            self.parts.machinery.log,
         )
         return await SCHEMA.execute(
             operation, variable_values=dict(variables or {}), context_value=context
@@ -187,8 +193,8 @@ class OrdersProcess:
     async def works(self, after: timedelta = timedelta(minutes=1)) -> int:
         """Let time pass and do all due work."""
         self.clock.advance(after)
-        done = await self.parts.due_worker.run_due_once()
-        return done + await self.parts.due_worker.run_due_once()
+        done = await self.parts.machinery.due_worker.run_due_once()
+        return done + await self.parts.machinery.due_worker.run_due_once()
 
     async def claims_run_out(self) -> None:
         """Have the claims of workers that died run out, as they do in half a minute."""
@@ -243,14 +249,6 @@ def a_process(
     tender_rule: TenderRule = TenderRule.CARD_FIRST,
 ) -> OrdersProcess:
     """Join one process."""
-    foundation = Foundation(
-        database=database,
-        bus=bus,
-        inventory=inventory,
-        payments=SandboxProvider(database),
-        tender_rule=tender_rule,
-        trusted=TrustedKeys({}),
-        clock=clock,
-        reached=reached,
-    )
-    return OrdersProcess(join(foundation), database, clock)
+    foundation = Foundation(ORDERS, database, bus, TrustedKeys({}), clock, reached=reached)
+    outside = Outside(inventory, SandboxProvider(database), tender_rule=tender_rule)
+    return OrdersProcess(join(foundation, outside), database, clock)

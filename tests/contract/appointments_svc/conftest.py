@@ -10,7 +10,7 @@ import pytest
 
 from appointments_svc.api.context import AppointmentsContext
 from appointments_svc.api.schema import appointments_schema
-from appointments_svc.app import Foundation, Parts, join
+from appointments_svc.app import SERVICE, Outside, Parts, join
 from retail_kit.roles import Role
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.identity.caller import Caller, CallerKind
@@ -18,6 +18,7 @@ from service_kit.identity.keys import TrustedKeys
 from service_kit.messaging.bus import Bus
 from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.crash_points import Reached, pass_by
+from service_kit.service.foundation import Foundation
 from service_kit.storage.database import Database, connect
 from tests.support.fake_returns_world import FakePost
 from tests.support.fake_visits_world import FakeOrders, FakeStock, FakeTexts
@@ -74,7 +75,9 @@ class Process:
 
     def context(self, caller: Caller) -> AppointmentsContext:
         parts = self.parts
-        return AppointmentsContext(caller, self.clock, parts.around, parts.reader, parts.log)
+        return AppointmentsContext(
+            caller, self.clock, parts.around, parts.reader, parts.machinery.log
+        )
 
     async def does(
         self,
@@ -119,7 +122,7 @@ class Process:
             {}, {"$set": {"claimUntil": datetime(1970, 1, 1, tzinfo=UTC)}}
         )
         self.clock.advance(later)
-        while await self.parts.due_worker.run_due_once():
+        while await self.parts.machinery.due_worker.run_due_once():
             pass
 
     async def slots(self) -> list[str]:
@@ -165,18 +168,9 @@ async def open_process(
     async def open_one(reached: Reached = pass_by) -> Process:
         database = connect(mongodb_url, database_name)
         opened.append(database)
-        foundation = Foundation(
-            database=database,
-            bus=bus,
-            orders=world.orders,
-            inventory=world.stock,
-            messages=world.post,
-            texts=world.texts,
-            trusted=TrustedKeys({}),
-            clock=clock,
-            reached=reached,
-        )
-        return Process(join(foundation), database, clock)
+        foundation = Foundation(SERVICE, database, bus, TrustedKeys({}), clock, reached=reached)
+        outside = Outside(world.orders, world.stock, world.post, world.texts)
+        return Process(join(foundation, outside), database, clock)
 
     yield open_one
     await bus.close()

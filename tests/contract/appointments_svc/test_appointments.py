@@ -228,7 +228,7 @@ async def test_who_has_no_address_is_told_in_a_text_message_and_who_has_neither_
     words = [("+33600000001", told.replace("$ref", booked["ref"]))] if told else []
     assert texts == words
     assert world.post.sent == {}
-    assert await process.parts.due_worker.run_due_once() == 0
+    assert await process.parts.machinery.due_worker.run_due_once() == 0
 
 
 async def test_customers_see_and_book_for_themselves_and_assistants_where_they_work(

@@ -24,6 +24,7 @@ from service_kit.identity.tokens import CallerSigner, service_caller
 from service_kit.messaging.bus import Bus
 from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.json_values import JSON
+from service_kit.service.foundation import Foundation
 from service_kit.storage.database import connect
 from tests.support.asgi import ask
 from tests.support.fake_inventory import FakeInventory
@@ -145,9 +146,9 @@ async def real_stock(
     database, bus = connect(mongodb_url, f"{database_name}_inventory"), Bus(redis_url)
     await real.migrate(database)
     trusted = TrustedKeys.from_jwks(public_jwks([GATEWAY, ORDERS]))
-    around = real.Surroundings(database, bus, trusted, clock, partitions=2)
-    parts = real.join(around)
-    service = InProcess(real.inventory_app(around, parts=parts), clock)
+    foundation = Foundation(real.SERVICE, database, bus, trusted, clock, partitions=2)
+    parts = real.join(foundation)
+    service = InProcess(real.inventory_app(foundation, parts), clock)
     stock = RealStock(GraphQLInventory(service), service)
     locations: list[JSON] = [
         {

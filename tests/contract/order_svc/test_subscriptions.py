@@ -13,7 +13,7 @@ import pytest
 
 from gateway.ports import SubgraphRequest
 from gateway.transport.subscriptions import SubgraphSubscriptions
-from order_svc.app import SERVICE, Foundation, join, migrate, order_app
+from order_svc.app import SERVICE, Outside, join, migrate, order_app
 from retail_kit.roles import Role
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.identity.caller import Caller
@@ -23,6 +23,7 @@ from service_kit.messaging.bus import Bus
 from service_kit.messaging.cursor import read_cursor
 from service_kit.messaging.envelope import stream_name
 from service_kit.runtime.clock import SettableClock
+from service_kit.service.foundation import Foundation
 from service_kit.storage.database import connect
 from tests.support.background import in_background
 from tests.support.fake_inventory import FakeInventory
@@ -124,13 +125,13 @@ async def shop(
 ) -> AsyncIterator[Shop]:
     database, bus, inventory = connect(mongodb_url, database_name), Bus(redis_url), FakeInventory()
     trusted = TrustedKeys.from_jwks(public_jwks([GATEWAY]))
-    foundation = Foundation(database, bus, inventory, trusted, clock, partitions=PARTITIONS)
-    parts = join(foundation)
+    foundation = Foundation(SERVICE, database, bus, trusted, clock, partitions=PARTITIONS)
+    parts = join(foundation, Outside(inventory))
     await migrate(database)
-    served = Served("orders", lambda: order_app(foundation, parts=parts))
+    served = Served("orders", lambda: order_app(foundation, parts))
     await served.start()
     process = OrdersProcess(parts, database, clock)
-    async with aiohttp.ClientSession() as session, in_background(parts.relay.run()):
+    async with aiohttp.ClientSession() as session, in_background(parts.machinery.relay.run()):
         yield Shop(process, inventory, bus, f"{served.url}/graphql", clock, session)
     await served.stop()
     await bus.close()
@@ -244,7 +245,7 @@ async def test_a_service_that_ends_sends_its_listeners_away_to_come_back(shop: S
     order = await shop.process.places("A")
     async with shop.listening(UPDATES, orderId=order["id"], since=BEGINNING) as items:
         await take(items, 1)
-        await shop.process.parts.log.close()
+        await shop.process.parts.machinery.log.close()
         result = await anext(items)
     assert [error["extensions"]["code"] for error in result["errors"]] == ["UNAVAILABLE"]
 

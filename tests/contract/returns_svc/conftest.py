@@ -11,7 +11,7 @@ import pytest
 from retail_kit.roles import Role
 from returns_svc.api.context import ReturnsContext
 from returns_svc.api.schema import returns_schema
-from returns_svc.app import Foundation, Parts, join
+from returns_svc.app import SERVICE, Outside, Parts, join
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.identity.caller import Caller, CallerKind
 from service_kit.identity.keys import TrustedKeys
@@ -20,6 +20,7 @@ from service_kit.outbound.object_folder import FolderObjects
 from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.settings import Secret
+from service_kit.service.foundation import Foundation
 from service_kit.storage.database import Database, connect
 from tests.support.fake_returns_world import LINE, FakeOrders, FakePost, FakeShelves
 
@@ -62,7 +63,7 @@ class Process:
             self.clock,
             self.parts.around,
             self.parts.reader,
-            self.parts.log,
+            self.parts.machinery.log,
         )
         result = await SCHEMA.execute(operation, variable_values=variables, context_value=context)
         assert result.errors is None, result.errors
@@ -93,7 +94,7 @@ class Process:
             {}, {"$set": {"claimUntil": datetime(1970, 1, 1, tzinfo=UTC)}}
         )
         self.clock.advance(timedelta(minutes=1))
-        while await self.parts.due_worker.run_due_once():
+        while await self.parts.machinery.due_worker.run_due_once():
             pass
 
 
@@ -115,18 +116,10 @@ async def open_process(
     async def open_one(reached: Reached = pass_by) -> Process:
         database = connect(mongodb_url, database_name)
         opened.append(database)
-        foundation = Foundation(
-            database=database,
-            bus=bus,
-            orders=world.orders,
-            inventory=world.shelves,
-            messages=world.post,
-            objects=FolderObjects(tmp_path, "http://returns.test", Secret("secret"), clock),
-            trusted=TrustedKeys({}),
-            clock=clock,
-            reached=reached,
-        )
-        return Process(join(foundation), database, clock)
+        foundation = Foundation(SERVICE, database, bus, TrustedKeys({}), clock, reached=reached)
+        objects = FolderObjects(tmp_path, "http://returns.test", Secret("secret"), clock)
+        outside = Outside(world.orders, world.shelves, world.post, objects)
+        return Process(join(foundation, outside), database, clock)
 
     yield open_one
     await bus.close()

@@ -2,25 +2,17 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
-from service_kit.graphql.service_program import ServiceProgram
-from service_kit.graphql.service_settings import ServiceSettings, database_of, relay_settings_of
-from service_kit.graphql.subgraph import subgraph_app
-from service_kit.identity.keys import TrustedKeys
-from service_kit.identity.tokens import CallerVerifier
-from service_kit.messaging.bus import Bus
-from service_kit.messaging.event_log import EventLog
-from service_kit.messaging.relay import Relay
+from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import SystemClock
-from service_kit.runtime.health import HealthCheck
-from service_kit.runtime.identifiers import new_identifier
-from service_kit.runtime.running import Works, running
+from service_kit.service.app import lifespan_of, service_app
+from service_kit.service.foundation import foundation_of
+from service_kit.service.machinery import machinery_of, storage_of
+from service_kit.service.program import ServiceProgram
+from service_kit.service.settings import ServiceSettings
 from tests.support.loss.counters import SERVICE, migrate
 from tests.support.loss.counting_graph import CountingContext, counting_schema
 
@@ -36,40 +28,15 @@ class CountingSettings(ServiceSettings):
 
 
 def app_of(settings: CountingSettings) -> Starlette:
-    """Give the app, with the relay beside it."""
-    clock = SystemClock()
-    database = database_of(settings, SERVICE)
-    bus = Bus(settings.redis_url.reveal())
-    log = EventLog(bus, SERVICE, settings.partitions)
-    relay = Relay(
-        database,
-        bus,
-        SERVICE,
-        settings.partitions,
-        new_identifier(),
-        settings=relay_settings_of(settings),
-    )
+    """Give the app, with the relay beside it; no work is ever due."""
+    foundation = foundation_of(SERVICE, settings, SystemClock())
+    machinery = machinery_of(foundation, storage_of(foundation), {})
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        try:
-            async with running(Works(), relay.run):
-                yield
-        finally:
-            await bus.close()
-            await database.close()
+    def context(caller: Caller) -> CountingContext:
+        return CountingContext(caller, foundation.clock, foundation.database, machinery.log)
 
-    app = subgraph_app(
-        counting_schema(),
-        name=SERVICE,
-        verifier=CallerVerifier(TrustedKeys.from_file(settings.trusted_keys_file), SERVICE, clock),
-        make_context=lambda caller: CountingContext(caller, clock, database, log),
-        checks=(HealthCheck("mongodb", database.ping), HealthCheck("redis", bus.ping, vital=False)),
-        registry=CollectorRegistry(),
-        lifespan=lifespan,
-    )
-    app.state.drain = log.close
-    return app
+    lifespan = lifespan_of(foundation, machinery, migrate)
+    return service_app(foundation, machinery, counting_schema(), context, lifespan)
 
 
 PROGRAM = ServiceProgram(SERVICE, PREFIX, CountingSettings, counting_schema, app_of, migrate)

@@ -14,9 +14,9 @@ import pytest
 import yaml
 from kubernetes_validate import latest_version, validate
 
-from service_kit.graphql.outbound_settings import OutboundSettings, messages_of, objects_of
 from service_kit.runtime.clock import SystemClock
 from service_kit.runtime.settings import read_settings
+from service_kit.service.outbound_settings import OutboundSettings, messages_of, objects_of
 
 K8S = Path(__file__).parents[3] / "k8s"
 PROCESSES = {

@@ -10,13 +10,14 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 
-from inventory_svc.app import SERVICE, Parts, Surroundings, inventory_app, join, migrate
+from inventory_svc.app import SERVICE, Parts, inventory_app, join, migrate
 from retail_kit.roles import Role
 from service_kit.identity.caller import Caller, CallerKind
 from service_kit.identity.keys import SigningKey, TrustedKeys, generate_signing_key, public_jwks
 from service_kit.identity.tokens import CallerSigner, service_caller
 from service_kit.messaging.bus import Bus
 from service_kit.runtime.clock import SettableClock
+from service_kit.service.foundation import Foundation
 from service_kit.storage.database import connect
 from tests.support.asgi import ask
 
@@ -103,9 +104,9 @@ async def subgraph(
     database, bus = connect(mongodb_url, database_name), Bus(redis_url)
     await migrate(database)
     trusted = TrustedKeys.from_jwks(public_jwks([GATEWAY_KEY, ORDER_KEY]))
-    around = Surroundings(database, bus, trusted, clock, partitions=4)
-    parts = join(around)
-    yield Subgraph(inventory_app(around, parts=parts), parts, clock)
+    foundation = Foundation(SERVICE, database, bus, trusted, clock, partitions=4)
+    parts = join(foundation)
+    yield Subgraph(inventory_app(foundation, parts), parts, clock)
     await parts.commits.close()
     await bus.close()
     await database.close()

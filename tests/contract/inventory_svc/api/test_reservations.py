@@ -208,7 +208,7 @@ async def test_a_cart_holds_for_its_time_whether_its_end_is_written_or_not(
     assert {each["reasonIfDisabled"] for each in shown["availableActions"]} == {
         "The reservation is EXPIRED."
     }
-    assert await stocked.parts.due_worker.run_due_once() == 1
+    assert await stocked.parts.machinery.due_worker.run_due_once() == 1
     assert await position(stocked, "shirt", at) == (5, 0, 0, 5)
 
 

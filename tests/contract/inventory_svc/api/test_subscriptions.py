@@ -34,7 +34,7 @@ async def url(subgraph: Subgraph) -> AsyncIterator[str]:
     """Where the subgraph is served, while its log is told."""
     served = Served("inventory", lambda: subgraph.app)
     await served.start()
-    async with in_background(subgraph.parts.relay.run()):
+    async with in_background(subgraph.parts.machinery.relay.run()):
         yield f"{served.url}/graphql"
     await served.stop()
 

@@ -6,13 +6,18 @@ import pytest
 
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.refusal import UNAVAILABLE, Refusal
-from service_kit.messaging.due_work import DUE_WORK, DueItem, DueWork
+from service_kit.messaging.due_work import DueItem, DueWork
 from service_kit.messaging.envelope import EntityRef, Event
-from service_kit.messaging.outbox import OUTBOX, Outbox
-from service_kit.messaging.transactions import Storage, Transaction, Transactions
+from service_kit.messaging.outbox import Outbox
+from service_kit.messaging.transactions import (
+    COMMIT_COLLECTIONS,
+    Storage,
+    Transaction,
+    Transactions,
+)
 from service_kit.runtime.clock import SettableClock
 from service_kit.storage.database import Database, connect
-from service_kit.storage.idempotency import OUTCOMES, MongoOutcomes
+from service_kit.storage.idempotency import MongoOutcomes
 from service_kit.storage.indexes import ensure_indexes
 
 REQUEST = IdempotentRequest("user:7", "bellHang", "k", "f")
@@ -49,7 +54,7 @@ async def kept_in(database: Database) -> dict[str, int]:
 
 
 async def test_everything_is_kept(database: Database, clock: SettableClock) -> None:
-    await ensure_indexes(database, [OUTCOMES, OUTBOX, DUE_WORK])
+    await ensure_indexes(database, COMMIT_COLLECTIONS)
     storage = storage_in(database, clock)
     bells = Transactions(storage, Bells)
     await bells.run(lambda transaction: transaction.hang("great"))
@@ -60,7 +65,7 @@ async def test_everything_is_kept(database: Database, clock: SettableClock) -> N
 
 
 async def test_nothing_is_kept_of_what_fails(database: Database, clock: SettableClock) -> None:
-    await ensure_indexes(database, [OUTCOMES, OUTBOX, DUE_WORK])
+    await ensure_indexes(database, COMMIT_COLLECTIONS)
 
     async def hang_and_fail(transaction: Bells) -> None:
         await transaction.hang("cracked")

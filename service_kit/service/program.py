@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 from starlette.types import ASGIApp
 
 from service_kit.graphql.schema import SubgraphSchema, print_sdl
-from service_kit.graphql.service_settings import ServiceSettings, database_of
 from service_kit.messaging.parked_work import COMMANDS as PARKED_COMMANDS
 from service_kit.messaging.parked_work import ParkedWork
 from service_kit.runtime.clock import SystemClock
@@ -17,6 +16,7 @@ from service_kit.runtime.logs import configure_logging
 from service_kit.runtime.process import serve
 from service_kit.runtime.settings import InvalidSettings, MissingSettings, read_settings
 from service_kit.runtime.tracing import configure_tracing
+from service_kit.service.settings import ServiceSettings, database_of
 from service_kit.storage.database import Database
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)

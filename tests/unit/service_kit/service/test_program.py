@@ -4,8 +4,8 @@ import pytest
 from starlette.applications import Starlette
 
 from service_kit.graphql.schema import print_sdl
-from service_kit.graphql.service_program import WRONG_USAGE, ServiceProgram
-from service_kit.graphql.service_settings import ServiceSettings
+from service_kit.service.program import WRONG_USAGE, ServiceProgram
+from service_kit.service.settings import ServiceSettings
 from service_kit.storage.database import Database
 from tests.support.library import library_schema
 

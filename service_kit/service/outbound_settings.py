@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from obstore.store import S3Store
 
-from service_kit.graphql.service_settings import ServiceSettings
 from service_kit.outbound.message_folder import FolderMessages
 from service_kit.outbound.messages import MessageSender, TextSender
 from service_kit.outbound.object_bucket import BucketObjects
@@ -16,6 +15,7 @@ from service_kit.outbound.smtp import SmtpMessages, SmtpServer
 from service_kit.outbound.text_folder import FolderTexts
 from service_kit.runtime.clock import Clock
 from service_kit.runtime.settings import Secret
+from service_kit.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
