@@ -25,6 +25,7 @@ from gateway.server.graphiql import PageOptions, graphiql_page
 from gateway.server.http import EXPLAIN_HEADER, GatewayView, ServerOptions
 from gateway.server.metrics import OpenMetrics
 from gateway.server.schema import GatewaySchema
+from gateway.server.straight import Straight
 from gateway.server.websocket import SocketOptions
 from gateway.settings import Settings
 from gateway.subscriptions.live import LiveEvents, LiveOptions
@@ -121,7 +122,10 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             WebSocketRoute(GRAPHQL_PATH, view),
             *health_routes(checks, registry),
         ],
-        middleware=_middleware(settings, registry),
+        middleware=[
+            *_middleware(settings, registry),
+            Middleware(Straight, path=GRAPHQL_PATH, own=view),
+        ],
         lifespan=lifespan,
     )
     app.state.drain = view.drain.begin

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -26,6 +27,7 @@ from gateway.execution.answer import Answer
 from gateway.pipeline import MutationByGet
 from gateway.security.authentication import VISITOR, Authenticator
 from gateway.security.csrf import is_forgeable
+from gateway.server.answers import AnswerResponse
 from gateway.server.drain import Drain
 from gateway.server.negotiation import (
     GRAPHQL_RESPONSE,
@@ -36,6 +38,7 @@ from gateway.server.negotiation import (
     stream_form,
 )
 from gateway.server.places import Room
+from gateway.server.posts import Posts, plain_post
 from gateway.server.refusals import (
     SAFE_HEADERS,
     HttpRefusal,
@@ -127,18 +130,22 @@ class GatewayView(GraphQL[RequestContext, None]):
         self.request_adapter_class = self._bounded  # type: ignore[assignment]  # it is only called
         self._authenticator = authenticator
         self._options = options
+        self._posts = Posts(schema, self._context_of, options.body_bytes, options.body_time)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one socket; nothing is raised."""
         if scope["type"] == "websocket":
             await self._serve_socket(WebSocket(scope, receive, send))
             return
-        request = Request(scope, receive)
-        accepted = media_type(request.headers.get("accept"))
+        post = plain_post(scope)
         try:
-            response = await self.run(request)
+            if post is None:
+                response = await self.run(Request(scope, receive))
+            else:
+                response = await self._posts.answer(post, receive)
         except HTTPException as refusal:
-            response = refusal_response(refusal, accepted)
+            accept = Headers(scope=scope).get("accept")
+            response = refusal_response(refusal, media_type(accept))
         except Exception as error:  # noqa: BLE001  # a defect of ours: shown masked, told in full to the log
             _log.exception("request_failed")
             response = failure_response(error)
@@ -176,7 +183,9 @@ class GatewayView(GraphQL[RequestContext, None]):
         """Find out who asks, before anything of the body is read; a socket says it later."""
         if isinstance(request, WebSocket):
             return RequestContext(VISITOR)
-        headers = request.headers
+        return await self._context_of(request.headers)
+
+    async def _context_of(self, headers: Mapping[str, str]) -> RequestContext:
         try:
             caller = await self._authenticator.caller(
                 headers.get("authorization"), headers.get("accept-language")
@@ -336,13 +345,7 @@ class GatewayView(GraphQL[RequestContext, None]):
                 SAFE_HEADERS,
                 by_visitor=response_data.by_visitor,
             )
-        given: Answer = response_data
-        accepted = sub_response.media_type or JSON
-        refused = accepted == GRAPHQL_RESPONSE and not given.was_run
-        status = HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
-        return Response(
-            given.to_json(), int(status), SAFE_HEADERS, media_type=f"{accepted}; charset=utf-8"
-        )
+        return AnswerResponse(response_data, sub_response.media_type or JSON)
 
     def decode_json(self, data: str | bytes) -> object:
         """Read JSON within bounds of depth and of digits."""
@@ -360,4 +363,8 @@ class _BoundedRequest(StarletteRequestAdapter):
         self._options = options
 
     async def get_body(self) -> bytes:
-        return await read_body(self._request, self._options.body_bytes, self._options.body_time)
+        announced = self._request.headers.get("content-length", "")
+        options = self._options
+        return await read_body(
+            self._request.receive, announced, options.body_bytes, options.body_time
+        )

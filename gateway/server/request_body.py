@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 from strawberry.http import GraphQLRequestData
 
 from gateway.errors import InvalidRequest
@@ -17,36 +18,48 @@ from gateway.server.refusals import HttpRefusal, bad_request
 _MOST_DIGITS = 18
 
 
-async def read_body(request: Request, most: int, within: timedelta) -> bytes:
-    """Read a whole body; raises HttpRefusal when it is too large or too slow."""
-    announced = request.headers.get("content-length", "")
+async def read_body(receive: Receive, announced: str, most: int, within: timedelta) -> bytes:
+    """Read a whole body, of an announced length or none; raises HttpRefusal.
+
+    It is refused when it is too large, too slow, or cut off.
+    """
     if announced.isdecimal() and (len(announced) > _MOST_DIGITS or int(announced) > most):
         raise _too_large(most)
     parts: list[bytes] = []
     size = 0
     try:
         async with asyncio.timeout(within.total_seconds()):
-            async for part in request.stream():
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise bad_request("The body was cut off.")
+                part = message.get("body", b"")
+                more = message.get("more_body", False)
                 size += len(part)
                 if size > most:
                     raise _too_large(most)
                 parts.append(part)
     except TimeoutError as error:
-        message = InvalidRequest("The body took too long to arrive.")
-        raise HttpRefusal(HTTPStatus.REQUEST_TIMEOUT, message) from error
-    except ClientDisconnect as error:
-        raise bad_request("The body was cut off.") from error
-    return b"".join(parts)
+        late = InvalidRequest("The body took too long to arrive.")
+        raise HttpRefusal(HTTPStatus.REQUEST_TIMEOUT, late) from error
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def require_json(content_type: str | None, content_encoding: str | None) -> None:
     """Refuse a body that does not say that it is JSON in UTF-8."""
-    kind, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
-    charsets = [one.partition("=")[2].strip('"') for one in parameters if one.startswith("charset")]
-    if kind != JSON or any(charset not in ("utf-8", "utf8") for charset in charsets):
+    if not says_json(content_type):
         raise _unsupported("A body must be application/json in UTF-8.")
     if content_encoding not in (None, "", "identity"):
         raise _unsupported("A body must not be compressed.")
+
+
+@lru_cache(maxsize=256)
+def says_json(content_type: str | None) -> bool:
+    """Whether a body says that it is JSON in UTF-8."""
+    kind, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
+    charsets = [one.partition("=")[2].strip('"') for one in parameters if one.startswith("charset")]
+    return kind == JSON and all(charset in ("utf-8", "utf8") for charset in charsets)
 
 
 def posted(body: bytes) -> GraphQLRequestData:

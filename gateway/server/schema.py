@@ -86,10 +86,22 @@ class GatewaySchema(BaseSchema):
         operation_extensions: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> ExecutionResult:
         """Answer an operation; raises MutationByGet and NotReady."""
-        request = _request(
+        given = await self.answer(
             query, variable_values, context_value, operation_name, allowed_operation_types
         )
-        return Answered(await answer(self._in_use(), self._transport, request))
+        return Answered(given)
+
+    async def answer(
+        self,
+        query: str | None,
+        variables: dict[str, Any] | None,
+        context: RequestContext | None,
+        operation_name: str | None,
+        allowed: Iterable[OperationType] | None = None,
+    ) -> Answer:
+        """Answer an operation without Strawberry's wrapping; raises MutationByGet and NotReady."""
+        request = _request(query, variables, context, operation_name, allowed)
+        return await answer(self._in_use(), self._transport, request)
 
     def execute_sync(self, *_: Any, **__: Any) -> NoReturn:
         """Refuse: subgraphs are asked asynchronously."""

@@ -14,6 +14,7 @@ class MeasuredTransport:
 
     def __init__(self, transport: SubgraphTransport, registry: CollectorRegistry) -> None:
         self._transport = transport
+        self._own: dict[tuple[str, str], Histogram] = {}
         self._seconds = Histogram(
             "gateway_subgraph_seconds",
             "Time for a subgraph's answer, by subgraph and status.",
@@ -31,4 +32,10 @@ class MeasuredTransport:
             return response  # there is no handler to stand before
         finally:
             taken = perf_counter() - started
-            self._seconds.labels(request.subgraph, status).observe(taken)
+            self._of(request.subgraph, status).observe(taken)
+
+    def _of(self, subgraph: str, status: str) -> Histogram:
+        own = self._own.get((subgraph, status))
+        if own is None:
+            own = self._own[subgraph, status] = self._seconds.labels(subgraph, status)
+        return own

@@ -11,7 +11,10 @@ Identifiers: TypeAlias = Callable[[], str]
 """Where new identifiers come from; handed in, so that a test can name things."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_LENGTH = 26
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_SHIFTS = range(120, -1, -10)
+"""Of 130 bits, ten at a time, from the left."""
+
 _RANDOM_BYTES = 10
 
 
@@ -32,5 +35,4 @@ def derived_identifier(*parts: str) -> str:
 
 
 def _text_of(number: int) -> str:
-    characters = [_ALPHABET[number >> 5 * place & 31] for place in range(_LENGTH)]
-    return "".join(reversed(characters))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])

@@ -1,14 +1,13 @@
 """What is seen of each request from outside: a span, a line in the log, a count and a time."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from time import perf_counter
 
 import structlog
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import INVALID_SPAN, Span, SpanKind
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +23,7 @@ from service_kit.runtime.tracing import (
     configure_tracing,
     current_traceparent,
     following,
+    is_tracing,
     new_traceparent,
     span,
     trace_id_of,
@@ -52,7 +52,8 @@ _LONGEST_NAME = 100
 _QUIET = ("/health/", "/metrics")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _SERVER_ERROR = 500
-_STREAMS = ("text/event-stream", "multipart/mixed")
+_STREAMS = (b"text/event-stream", b"multipart/mixed")
+_REQUEST_ID_NAME, _TRACEPARENT_NAME = REQUEST_ID.encode(), TRACEPARENT.encode()
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 _log = structlog.get_logger("service_kit.requests")
@@ -66,6 +67,7 @@ class _Request:
     operation: str = UNNAMED
     status: int = _SERVER_ERROR
     streaming_since: float | None = None
+    is_counted: bool = False
 
 
 _current: ContextVar[_Request | None] = ContextVar("request", default=None)
@@ -117,6 +119,7 @@ class RequestMetrics:
             buckets=_BUCKETS,
             registry=registry,
         )
+        self._own: dict[tuple[str, int], Histogram] = {}
         self.in_flight = Gauge(
             "tutti_requests_in_flight",
             "Requests under way.",
@@ -124,17 +127,13 @@ class RequestMetrics:
             registry=registry,
         ).labels(process)
 
-    @contextmanager
-    def under_way(self) -> Iterator[Callable[[], None]]:
-        """Count a request as under way, until the end or until it is told to have been answered."""
-        with ExitStack() as stack:
-            stack.enter_context(self.in_flight.track_inprogress())
-            yield stack.close
-
     def observe(self, operation: str, status: int, seconds: float) -> None:
         """Count a request that has ended."""
-        label = self._names.label(operation)
-        self._seconds.labels(self._process, label, str(status)).observe(seconds)
+        key = self._names.label(operation), status
+        own = self._own.get(key)
+        if own is None:
+            own = self._own[key] = self._seconds.labels(self._process, key[0], str(status))
+        own.observe(seconds)
 
 
 class RequestTelemetry:
@@ -148,34 +147,61 @@ class RequestTelemetry:
         if scope["type"] != "http" or scope["path"].startswith(_QUIET):
             await self._app(scope, receive, send)
             return
-        request = _Request(_request_id(scope["headers"]))
-        traceparent = _traceparent(scope["headers"])
-        token = _current.set(request)
+        sent_id, sent_traceparent = _sent(scope["headers"])
+        request = _Request(sent_id or new_identifier())
+        traceparent = sent_traceparent or new_traceparent()
+        names = structlog.contextvars.bind_contextvars(
+            request_id=request.request_id, trace_id=trace_id_of(traceparent)
+        )
+        current = _current.set(request)
         try:
-            await self._watched(request, traceparent, scope, receive, send)
+            with following(traceparent):
+                await self._watched(request, traceparent, scope, receive, send)
         finally:
-            _current.reset(token)
+            self._ended(request)
+            _current.reset(current)
+            structlog.contextvars.reset_contextvars(**names)
 
     async def _watched(
         self, request: _Request, traceparent: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         started = perf_counter()
-        names = {"request_id": request.request_id, "trace_id": trace_id_of(traceparent)}
-        with (
-            following(traceparent),
-            structlog.contextvars.bound_contextvars(**names),
-            self._metrics.under_way() as ended,
-            span(
-                f"{scope['method']} {scope['path']}",
-                {ATTRIBUTE_METHOD: scope["method"], ATTRIBUTE_PATH: scope["path"]},
-                kind=SpanKind.SERVER,
-                traceparent=traceparent,
-            ) as opened,
-        ):
+        request.is_counted = True
+        self._metrics.in_flight.inc()
+        noting = self._noting(request, send)
+        if not is_tracing():
             try:
-                await self._app(scope, receive, _noting(request, send, ended))
+                await self._app(scope, receive, noting)
+            finally:
+                self._tell(request, scope, INVALID_SPAN, started)
+            return
+        with span(
+            f"{scope['method']} {scope['path']}",
+            {ATTRIBUTE_METHOD: scope["method"], ATTRIBUTE_PATH: scope["path"]},
+            kind=SpanKind.SERVER,
+            traceparent=traceparent,
+        ) as opened:
+            try:
+                await self._app(scope, receive, noting)
             finally:
                 self._tell(request, scope, opened, started)
+
+    def _ended(self, request: _Request) -> None:
+        """Count a request as under way no longer, unless that has been done."""
+        if request.is_counted:
+            request.is_counted = False
+            self._metrics.in_flight.dec()
+
+    def _noting(self, request: _Request, send: Send) -> Send:
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                request.status = int(message["status"])
+                if _is_stream(message["headers"]):
+                    request.streaming_since = perf_counter()
+                    self._ended(request)
+            await send(message)
+
+        return noting
 
     def _tell(self, request: _Request, scope: Scope, opened: Span, started: float) -> None:
         seconds = perf_counter() - started
@@ -197,27 +223,22 @@ class RequestTelemetry:
         )
 
 
-def _noting(request: _Request, send: Send, ended: Callable[[], None]) -> Send:
-    async def noting(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            request.status = int(message["status"])
-            if (_header(message["headers"], "content-type") or "").startswith(_STREAMS):
-                request.streaming_since = perf_counter()
-                ended()
-        await send(message)
-
-    return noting
+def _is_stream(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    for name, value in headers:
+        if name == b"content-type":
+            return value.startswith(_STREAMS)
+    return False
 
 
-def _header(headers: Iterable[tuple[bytes, bytes]], name: str) -> str | None:
-    wanted = name.encode("ascii")
-    return next((value.decode("latin-1") for key, value in headers if key == wanted), None)
-
-
-def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    given = _header(headers, REQUEST_ID)
-    return given if given and _REQUEST_ID.fullmatch(given) else new_identifier()
-
-
-def _traceparent(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    return well_formed(_header(headers, TRACEPARENT)) or new_traceparent()
+def _sent(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str | None, str | None]:
+    """Give the request's id and its trace parent, as far as they are well-formed."""
+    request_id: str | None = None
+    traceparent: str | None = None
+    for name, value in headers:
+        if name == _REQUEST_ID_NAME and request_id is None:
+            request_id = value.decode("latin-1")
+        elif name == _TRACEPARENT_NAME and traceparent is None:
+            traceparent = value.decode("latin-1")
+    if request_id is not None and not _REQUEST_ID.fullmatch(request_id):
+        request_id = None
+    return request_id, well_formed(traceparent)

@@ -61,6 +61,11 @@ def use_tracer_provider(provider: TracerProvider | None) -> None:
     _Tracing.enabled = provider is not None
 
 
+def is_tracing() -> bool:
+    """Whether spans are exported."""
+    return _Tracing.enabled
+
+
 def tracer() -> Tracer:
     """Give the tracer of this process; its spans are empty when nothing is exported."""
     return _Tracing.tracer
@@ -96,7 +101,8 @@ def well_formed(traceparent: str | None) -> str | None:
 
 def new_traceparent() -> str:
     """Start a trace that nobody samples, so that logs and events still share its id."""
-    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-00"
+    random = os.urandom(24).hex()
+    return f"00-{random[:32]}-{random[32:]}-00"
 
 
 def trace_id_of(traceparent: str) -> str:

@@ -3,14 +3,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.requests import Request
-from starlette.types import Message
+from starlette.types import Message, Receive
 
 from gateway.server.refusals import HttpRefusal
 from gateway.server.request_body import read_body
 
 
-def request(*messages: Message) -> Request:
+def request(*messages: Message) -> Receive:
     waiting = list(messages)
 
     async def receive() -> Message:
@@ -18,12 +17,13 @@ def request(*messages: Message) -> Request:
             await asyncio.Event().wait()
         return waiting.pop(0)
 
-    return Request({"type": "http", "method": "POST", "headers": []}, receive)
+    return receive
 
 
-async def refused(asked: Request, **bounds: Any) -> int:
+async def refused(asked: Receive, **bounds: Any) -> int:
+    within = bounds.get("within", timedelta(minutes=1))
     with pytest.raises(HttpRefusal) as refusal:
-        await read_body(asked, bounds.get("most", 10), bounds.get("within", timedelta(minutes=1)))
+        await read_body(asked, "", bounds.get("most", 10), within)
     return refusal.value.status_code
 
 
@@ -42,4 +42,4 @@ async def test_a_body_that_is_cut_off_is_a_bad_request() -> None:
 async def test_a_body_of_exactly_the_bound_is_read() -> None:
     part = {"type": "http.request", "body": b"0123456789", "more_body": False}
 
-    assert await read_body(request(part), 10, timedelta(minutes=1)) == b"0123456789"
+    assert await read_body(request(part), "", 10, timedelta(minutes=1)) == b"0123456789"

@@ -37,3 +37,7 @@ def test_derived_identifiers_are_equal_only_for_equal_parts(one: list[str], two:
 @given(parts)
 def test_a_derived_identifier_is_safe_in_a_url(given_parts: list[str]) -> None:
     assert SHAPE.fullmatch(derived_identifier(*given_parts))
+
+
+def test_a_derived_identifier_stays_what_it_is() -> None:
+    assert derived_identifier("order", "7") == "4fhe8r9gbspx33461gx4q134pw"
