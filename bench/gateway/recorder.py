@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import DocumentNode, print_ast
@@ -33,8 +34,14 @@ class Recorder:
                 self.asked: _Asked = {}
                 recorder._asked.append((supergraph, self, self.asked))
 
-            def plan(self, document: DocumentNode, operation_name: str | None = None) -> QueryPlan:
-                plan = super().plan(document, operation_name)
+            def plan(
+                self,
+                document: DocumentNode,
+                operation_name: str | None = None,
+                *more: Any,
+                **named: Any,
+            ) -> QueryPlan:
+                plan = super().plan(document, operation_name, *more, **named)
                 self.asked[print_ast(document), operation_name] = None
                 return plan
 
