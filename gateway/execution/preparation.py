@@ -177,7 +177,7 @@ def prepare_without(
     plan = compiled(snapshot.planner.plan(DocumentNode(definitions=(narrowed,)), labels=labels))
     roots = projection.root_fields
     shown = Projection(schema, narrowed, {})
-    showing = SnapshotPlanning(snapshot, narrowed, {}, shown, compiled, labels, veil.may_read)
+    showing = SnapshotPlanning(snapshot, narrowed, {}, shown, compiled, labels)
     return replace(
         whole,
         plan=plan,

@@ -69,10 +69,7 @@ class SnapshotPlan:
 
 
 class SnapshotPlanning:
-    """Makes the plan when the first snapshot is asked for.
-
-    `may_read` tells whether the caller may read a field of a type, reached as some type.
-    """
+    """Makes the plan when the first snapshot is asked for."""
 
     def __init__(
         self,
@@ -82,7 +79,6 @@ class SnapshotPlanning:
         projection: Projection,
         compiled: Callable[[QueryPlan], CompiledPlan],
         labels: frozenset[str],
-        may_read: Callable[[str, str, str], bool] = lambda *_: True,
     ) -> None:
         self._snapshot = snapshot
         self._operation = operation
@@ -90,18 +86,13 @@ class SnapshotPlanning:
         self._projection = projection
         self._compiled = compiled
         self._labels = labels
-        self._may_read = may_read
 
     @cached_property
     def plan(self) -> SnapshotPlan | None:
         """The plan; None where no version can be read."""
         root = self._projection.root_fields[0]
         schema = self._snapshot.supergraph.schema
-        places = tuple(
-            place
-            for place in _places(root, schema, self._fragments)
-            if self._may_read(place.type_name, place.type_name, _VERSION)
-        )
+        places = tuple(_places(root, schema, self._fragments))
         if not places:
             return None
         alias = self._free_name()

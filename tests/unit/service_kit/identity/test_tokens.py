@@ -74,6 +74,8 @@ names = st.frozensets(st.text(max_size=10), max_size=4)
         expires_at=st.integers(1, 10**6).map(lambda s: START + timedelta(milliseconds=s)),
         on_behalf_of=st.none() | st.text(max_size=20),
         language=st.sampled_from(["fr", "en"]),
+        scopes=names,
+        policies=names,
     )
 )
 def test_a_verified_caller_is_the_signed_one_for_no_longer_than_its_token(caller: Caller) -> None:

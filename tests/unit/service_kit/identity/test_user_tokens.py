@@ -106,6 +106,31 @@ async def test_a_user_without_roles_grants_or_locale_has_none_and_speaks_english
     assert (caller.roles, caller.grants, caller.language) == (frozenset(), frozenset(), "en")
 
 
+@pytest.mark.parametrize(
+    ("claims", "scopes"),
+    [
+        ({}, set()),
+        ({"scope": "read:orders  write:orders"}, {"read:orders", "write:orders"}),
+        ({"scopes": ["read:orders", "a scope"]}, {"read:orders", "a scope"}),
+        ({"scp": "read"}, {"read"}),
+        ({"scp": ["read"], "scope": "write", "scopes": None}, {"read", "write"}),
+    ],
+)
+async def test_scopes_are_read_under_every_usual_name(
+    claims: dict[str, Any], scopes: set[str]
+) -> None:
+    verifier = verifier_of(Provider("ed"), SettableClock(START))
+
+    assert (await verifier.verify(token(**claims))).scopes == scopes
+
+
+async def test_policies_that_the_provider_has_decided_are_read() -> None:
+    verifier = verifier_of(Provider("ed"), SettableClock(START))
+
+    assert (await verifier.verify(token(policies=["pay"]))).policies == {"pay"}
+    assert (await verifier.verify(token())).policies == frozenset()
+
+
 async def test_a_token_ends_even_when_it_was_verified_before() -> None:
     clock = SettableClock(START)
     verifier = verifier_of(Provider("ed"), clock)
@@ -130,6 +155,9 @@ async def test_a_token_ends_even_when_it_was_verified_before() -> None:
         token(exp=1e300),
         token(roles="operator"),
         token(grants=[7]),
+        token(scope=7),
+        token(scopes=[7]),
+        token(policies={"pay": True}),
         token(nbf=int((START + timedelta(minutes=1)).timestamp())),
         token("unknown"),
         token(pad="x" * 10_000),
