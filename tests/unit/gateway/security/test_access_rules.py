@@ -45,9 +45,9 @@ def test_a_field_demands_what_it_its_type_and_the_type_it_gives_demand() -> None
 
 
 def test_a_list_of_names_is_read_as_groups_of_one() -> None:
-    (_, given), *_ = [(each.kind, each.groups) for each in rules().of("A", "A", "s")]
+    groups = frozenset({frozenset({"one two"}), frozenset({"three"})})
 
-    assert given == {frozenset({"one two"}), frozenset({"three"})}
+    assert rules().of("A", "A", "s") == {Demand(DemandKind.SCOPES, groups)}
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ ORDERS_GRAPH = SmallSubgraph(
 )
 TICKS = SmallSubgraph(
     "ticks",
-    """type Query { none: Int } type Subscription { ticked: Tick! }
+    """type Query { none: Int } type Subscription { ticked: Tick }
     type Tick { at: Int secret: Int place: Place } type Place @key(fields: "id") { id: ID! }""",
 )
 OPERATION = """subscription { changed: orderChanged(placeId: "P1") {
