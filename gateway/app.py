@@ -49,6 +49,7 @@ from service_kit.runtime.telemetry import RequestTelemetry
 
 GRAPHQL_PATH = "/graphql"
 _COMPRESSED_FROM = 1024
+_LOOK_AT_FILE = timedelta(seconds=1)
 _FIRST_TRY = timedelta(seconds=2)
 """How long the first reading of the graph may hold up the first request."""
 
@@ -110,7 +111,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             stack.push_async_callback(network.close)
             stack.push_async_callback(streams.close)
             stack.push_async_callback(events.close)
-            reloading = partial(reloader.run, settings.refresh)
+            reloading = partial(reloader.run, _refresh(settings))
             await stack.enter_async_context(running(works, reloading, view.sockets.run))
             await reloader.first_try(_FIRST_TRY)
             yield
@@ -186,6 +187,13 @@ def _source(
     if not urls:
         raise NoGraph("Set GATEWAY_SUPERGRAPH_FILE or GATEWAY_SUBGRAPHS.")
     return SubgraphsSource(urls, transport, service_caller(GATEWAY))
+
+
+def _refresh(settings: Settings) -> timedelta:
+    """How often to look for a new graph: a file costs next to nothing to look at."""
+    if settings.supergraph_file is None:
+        return settings.refresh
+    return min(settings.refresh, _LOOK_AT_FILE)
 
 
 def _addresses(snapshot: Snapshot, configured: Mapping[str, str]) -> dict[str, str]:

@@ -59,8 +59,11 @@ class HttpTransport:
         await self.close()
 
     def use(self, urls: Mapping[str, str]) -> None:
-        """Know these addresses from now on; requests under way are not disturbed."""
-        self._urls = dict(urls)
+        """Know these addresses from now on; requests under way are not disturbed.
+
+        They may still have to ask a subgraph that the graph has lost, so no address is forgotten.
+        """
+        self._urls.update(urls)
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
         """Ask once, without a retry: the subgraph may have acted even if no answer came."""

@@ -47,8 +47,8 @@ class SubgraphSubscriptions:
         self._session: aiohttp.ClientSession | None = None
 
     def use(self, urls: Mapping[str, str]) -> None:
-        """Know these addresses from now on."""
-        self._urls = dict(urls)
+        """Know these addresses from now on, and go on knowing those of subgraphs that are gone."""
+        self._urls.update(urls)
 
     async def subscribe(self, request: SubgraphRequest) -> AsyncGenerator[SubgraphResponse, None]:
         """Give each answer as it comes; raises SubgraphUnreachable."""
