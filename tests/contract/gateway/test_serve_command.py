@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.contract.gateway.conftest import Serve, until_ready
+from tests.contract.gateway.conftest import Serve, eventually, until_ready
 from tests.support.subgraphs import SmallSubgraph, composed
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LOG_JSON": "true"}
@@ -73,6 +73,39 @@ async def test_a_supergraph_file_is_served_alone_and_sigterm_ends_it(
 
     assert body == {"data": {"greeting": "hello"}}
     assert status in (0, -signal.SIGTERM)
+
+
+async def test_a_changed_supergraph_file_is_served_and_a_broken_one_refused(
+    serve: Serve, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    old = SmallSubgraph("hello", "type Query { greeting: String }", {"greeting": "hello"})
+    new = SmallSubgraph("hello", "type Query { greeting: String more: Int }")
+    urls = {"hello": f"{(await serve('hello', old.app())).url}/graphql"}
+    file = tmp_path / "supergraph.graphql"
+    file.write_text(composed([old], urls))
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+
+    async def ask(query: str) -> str:
+        async with session.post(f"{base}/graphql", json={"query": query}) as response:
+            return await response.text()
+
+    async def has_more() -> bool:
+        return "errors" not in await ask("{ __typename more @skip(if: true) }")
+
+    async with gateway("serve", "--supergraph", str(file), "--port", str(port)) as process:
+        assert process.stdout is not None
+        await until_running(process, port)
+        await until_ready(base, session)
+        file.write_text("type Query {")
+        async with asyncio.timeout(60):
+            while b"supergraph_not_loaded" not in await process.stdout.readline():
+                pass
+        still = await ask("{ greeting }")
+        file.write_text(composed([new], urls))
+        await eventually(has_more)
+
+    assert still == '{"data":{"greeting":"hello"}}'
 
 
 async def test_without_a_graph_it_says_what_to_set() -> None:

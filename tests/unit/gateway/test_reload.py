@@ -1,13 +1,18 @@
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
+import orjson
 import pytest
 
+from gateway.cli.composing.whole_file import write_whole
+from gateway.errors import CompositionFailed, InvalidSupergraph
 from gateway.execution.preparation import PreparationOptions
 from gateway.pipeline import Served
 from gateway.planning.snapshot import Snapshot
-from gateway.ports import SubgraphUnreachable
-from gateway.reload import NothingToServe, Reloader
+from gateway.ports import SubgraphRequest, SubgraphResponse, SubgraphUnreachable
+from gateway.reload import FileSource, NothingToServe, Reloader, SubgraphsSource
+from service_kit.identity.tokens import GATEWAY, service_caller
 from tests.support.subgraphs import SmallSubgraph, composed
 
 ONE = composed([SmallSubgraph("a", "type Query { one: Int }")])
@@ -104,3 +109,90 @@ async def test_it_ends_even_when_a_failure_hides_its_cancellation() -> None:
 
     async with asyncio.timeout(10):
         await asyncio.wait([running])
+
+
+async def test_a_text_that_was_refused_is_not_tried_again_until_it_changes() -> None:
+    tried: list[Snapshot] = []
+
+    def fail(one: Snapshot) -> Served:
+        tried.append(one)
+        return Served(one, PreparationOptions(), 10)
+
+    source = Source("type Query {")
+    one = Reloader(source, fail, lambda _: None)
+    with pytest.raises(InvalidSupergraph) as first:
+        await one.refresh()
+    with pytest.raises(InvalidSupergraph) as second:
+        await one.refresh()
+    source.text = ONE
+
+    assert second.value is first.value
+    assert await one.refresh()
+    assert len(tried) == 1
+
+
+async def test_addresses_change_only_when_there_is_something_to_serve() -> None:
+    told: list[Snapshot] = []
+
+    def fail(_: Snapshot) -> Served:
+        raise ValueError("no room")
+
+    with pytest.raises(ValueError, match="no room"):
+        await Reloader(Source(ONE), fail, told.append).refresh()
+
+    assert told == []
+
+
+async def test_a_file_is_read_again_when_it_is_changed_or_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "supergraph.graphql"
+    source = FileSource(file)
+    write_whole(file, ONE)
+
+    first = await source.read()
+    again = await source.read()
+    write_whole(file, TWO)
+
+    assert first is again
+    assert await source.read() == TWO
+    file.unlink()
+    with pytest.raises(FileNotFoundError):
+        await source.read()
+
+
+class Subgraphs:
+    """Answers for subgraphs by name; None is one that is away."""
+
+    def __init__(self, **sdls: str | None) -> None:
+        self.sdls = sdls
+
+    async def send(self, request: SubgraphRequest) -> SubgraphResponse:
+        sdl = self.sdls[request.subgraph]
+        if sdl is None:
+            raise SubgraphUnreachable(f"{request.subgraph}: refused")
+        return SubgraphResponse(200, orjson.dumps({"data": {"_service": {"sdl": sdl}}}))
+
+    def source(self) -> SubgraphsSource:
+        return SubgraphsSource(dict.fromkeys(self.sdls, "http://x"), self, service_caller(GATEWAY))
+
+
+async def test_every_subgraph_that_gives_no_text_is_named() -> None:
+    with pytest.raises(CompositionFailed) as caught:
+        await Subgraphs(a=None, b="type Query { b: Int }", c=None).source().read()
+
+    assert caught.value.message == "a: refused; c: refused"
+
+
+async def test_subgraphs_that_do_not_compose_are_told_and_composed_again_once_repaired() -> None:
+    subgraphs = Subgraphs(a="type Query { a: Int }", b="type B {")
+    source = subgraphs.source()
+
+    with pytest.raises(CompositionFailed, match="INVALID_GRAPHQL") as first:
+        await source.read()
+    with pytest.raises(CompositionFailed) as second:
+        await source.read()
+    subgraphs.sdls["b"] = "type Query { b: Int }"
+    text = await source.read()
+
+    assert second.value is first.value
+    assert "b: Int @join__field(graph: B)" in text
+    assert await source.read() is text
