@@ -12,6 +12,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from gateway.caching.query_sharing import QuerySharing, Sharers
+from gateway.execution.answer import Answer
 from gateway.execution.preparation import PreparationOptions
 from gateway.pipeline import Served, Streaming
 from gateway.planning.labels import LabelSwitches
@@ -74,10 +76,16 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
         network.use(addresses)
         streams.use(addresses)
 
+    # One for all graphs that are served in turn: a mutation may end after its graph's time.
+    sharing = QuerySharing[Answer](Sharers(settings.share_queries))
     reloader = Reloader(
         _source(settings, urls, network),
         lambda snapshot: Served(
-            snapshot, _preparation(settings), settings.document_cache, _switches(settings)
+            snapshot,
+            _preparation(settings),
+            settings.document_cache,
+            _switches(settings),
+            sharing=sharing,
         ),
         use_addresses,
     )

@@ -11,6 +11,7 @@ import orjson
 import structlog
 from graphql import GraphQLError
 
+from gateway.caching.query_sharing import QuerySharing
 from gateway.caching.single_flight import Bounds, SingleFlightCache
 from gateway.errors import ClientError, Expired, InternalError, InvalidRequest, TooOld
 from gateway.execution.answer import Answer, RequestErrors
@@ -92,7 +93,9 @@ class Served:
         cached: int,
         switches: LabelSwitches | None = None,
         authoriser: Authoriser | None = None,
+        sharing: QuerySharing[Answer] | None = None,
     ) -> None:
+        self.sharing = sharing or QuerySharing[Answer]()
         self._switches = switches or LabelSwitches()
         self._snapshot = snapshot
         self._rules = AccessRules(snapshot.supergraph)
@@ -172,7 +175,7 @@ async def answer(served: Served, transport: SubgraphTransport, request: Operatio
         _allow(prepared, request)
         if prepared.refusal is not None:
             return prepared.refusal
-        execution = await execute(prepared.plan, transport, _coerced(prepared, request))
+        return await _run(prepared, served.sharing, transport, request)
     except MutationByGet:
         raise
     except RequestErrors as error:
@@ -182,7 +185,27 @@ async def answer(served: Served, transport: SubgraphTransport, request: Operatio
     except Exception as error:  # noqa: BLE001  # the last resort: nothing of it may reach the client
         _log.exception("request_failed")
         return Answer(None, [masked(error)])
-    return answer_of(execution, explanation(prepared.plan, execution) if request.explain else {})
+
+
+async def _run(
+    prepared: PreparedOperation,
+    sharing: QuerySharing[Answer],
+    transport: SubgraphTransport,
+    request: OperationRequest,
+) -> Answer:
+    """Run an operation, or wait for an equal one that is under way."""
+
+    async def run() -> Answer:
+        execution = await execute(prepared.plan, transport, _coerced(prepared, request))
+        shown = explanation(prepared.plan, execution) if request.explain else {}
+        return answer_of(execution, shown)
+
+    if prepared.kind is OperationKind.MUTATION:
+        with sharing.changing():
+            return await run()
+    if request.explain:
+        return await run()
+    return await sharing.result(prepared, request.variables, request.caller, request.headers, run)
 
 
 @dataclass(frozen=True, slots=True)

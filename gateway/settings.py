@@ -17,7 +17,8 @@ class Settings:
     and streams over HTTP together, `open_operations` the operations of all WebSockets; visitors may
     have half of either, `visitor_operations` at one WebSocket, and stay for `visitor_age`.
     `stream_write` is how long a client may take to read what a stream sent. `override_labels` are
-    the labels of progressive overrides that are active in every request.
+    the labels of progressive overrides that are active in every request. `share_queries` says whose
+    equal queries are run once while they are under way: "off", "visitors" or "all".
     """
 
     host: str = "127.0.0.1"
@@ -45,6 +46,7 @@ class Settings:
     max_tokens: int = 10_000
     max_depth: int = 25
     override_labels: tuple[str, ...] = ()
+    share_queries: str = "visitors"
     allowed_origins: tuple[str, ...] = ()
 
     redis_url: str | None = None

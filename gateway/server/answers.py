@@ -17,7 +17,7 @@ class AnswerResponse(Response):
         refused = accepted == GRAPHQL_RESPONSE and not given.was_run
         self.status_code = int(HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK)
         self.background = None
-        self.body = given.to_json()
+        self.body = given.encoded
         length = (b"content-length", b"%d" % len(self.body))
         self.raw_headers = [*_SAFE, length, _content_type(accepted)]
 
