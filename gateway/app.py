@@ -18,11 +18,13 @@ from gateway.execution.preparation import PreparationOptions
 from gateway.pipeline import Served, Streaming
 from gateway.planning.labels import LabelSwitches
 from gateway.planning.snapshot import Snapshot
-from gateway.ports import EventLog, SubgraphTransport
+from gateway.ports import EventLog, PolicyDecider, SubgraphTransport
 from gateway.reload import FileSource, Reloader, SubgraphsSource, SupergraphSource
 from gateway.security.authentication import Authenticator
+from gateway.security.authorisation import Authoriser
 from gateway.security.limits import OperationLimits
 from gateway.server.development import development_routes
+from gateway.server.forwarding import forwarded_names
 from gateway.server.graphiql import PageOptions, graphiql_page
 from gateway.server.http import EXPLAIN_HEADER, GatewayView, ServerOptions
 from gateway.server.metrics import OpenMetrics
@@ -60,11 +62,17 @@ class NoGraph(Exception):
     """The settings name neither a supergraph file nor subgraphs."""
 
 
-def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
-    """Join the gateway's parts into an app; nothing is opened before its lifespan begins."""
+def build_app(
+    settings: Settings, clock: Clock | None = None, policies: PolicyDecider | None = None
+) -> Starlette:
+    """Join the gateway's parts into an app; nothing is opened before its lifespan begins.
+
+    `policies` decides what `@policy` names; without it the token's claims and roles do.
+    """
     clock = clock or SystemClock()
     registry = CollectorRegistry()
     urls = subgraph_urls(settings.subgraphs)
+    authoriser = Authoriser(policies)
     signer = _signer(settings, clock)
     network = HttpTransport(urls, signer, _http_limits(settings))
     streams = SubgraphSubscriptions(urls, signer, subgraph_urls(settings.subgraph_websockets))
@@ -85,6 +93,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             _preparation(settings),
             settings.document_cache,
             _switches(settings),
+            authoriser,
             sharing=sharing,
         ),
         use_addresses,
@@ -223,6 +232,8 @@ def _verifier(
     fetch = _jwks(settings, documents)
     if fetch is None:
         return None
+    if not (settings.user_issuer and settings.user_audience):
+        raise ValueError("Users' tokens need an issuer and an audience to be checked against.")
     keys = RefreshedKeys(fetch, clock)
     return UserTokenVerifier(keys, settings.user_issuer, settings.user_audience, clock)
 
@@ -272,7 +283,15 @@ def _server_options(settings: Settings) -> ServerOptions:
         open_operations=settings.open_operations,
         visitor_age=settings.visitor_age,
         allowed_origins=settings.allowed_origins,
+        forward_headers=_forwarded(settings),
     )
+
+
+def _forwarded(settings: Settings) -> tuple[str, ...]:
+    names = forwarded_names(settings.forward_headers)
+    if settings.signing_key_file is not None and "authorization" in names:
+        raise ValueError("Authorization is written by the gateway, which signs callers.")
+    return names
 
 
 def _development_routes(settings: Settings, documents: DocumentReader) -> list[BaseRoute]:

@@ -19,6 +19,8 @@ class Settings:
     `stream_write` is how long a client may take to read what a stream sent. `override_labels` are
     the labels of progressive overrides that are active in every request. `share_queries` says whose
     equal queries are run once while they are under way: "off", "visitors" or "all".
+    `forward_headers` names the headers of clients that reach the subgraphs. Users' tokens are of
+    `user_issuer` and for `user_audience`; both are needed with their keys.
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +34,7 @@ class Settings:
     user_jwks_url: str | None = None
     user_issuer: str = ""
     user_audience: str = ""
+    forward_headers: tuple[str, ...] = ()
 
     development: bool = False
     graphiql: bool = False

@@ -40,13 +40,45 @@ def _overridden(settings: Settings, arguments: Sequence[str]) -> Settings:
     parser.add_argument(
         "--development", action="store_true", help="show the page, introspection and plans"
     )
+    parser.add_argument(
+        "--subgraph",
+        action="append",
+        metavar="NAME=URL",
+        help="where to reach a subgraph, instead of the address in the supergraph; repeat it",
+    )
+    parser.add_argument(
+        "--forward-header",
+        action="append",
+        metavar="NAME",
+        help="a header of clients that subgraphs are sent; repeat it",
+    )
+    parser.add_argument("--jwks", metavar="FILE|URL", help="the keys of users' tokens")
+    parser.add_argument("--issuer", help="of users' tokens (`iss`)")
+    parser.add_argument("--audience", help="of users' tokens (`aud`)")
+    parser.add_argument(
+        "--label", action="append", help="of a progressive override, to be active; repeat it"
+    )
     given = parser.parse_args(list(arguments))
+    if given.jwks is not None:
+        settings = replace(settings, user_jwks_file=None, user_jwks_url=None)
+    is_url = given.jwks is not None and given.jwks.startswith(("http://", "https://"))
     changes = {
         "supergraph_file": given.supergraph,
         "host": given.host,
         "port": given.port,
         "development": given.development or None,
+        "subgraphs": _added(settings.subgraphs, given.subgraph),
+        "forward_headers": _added(settings.forward_headers, given.forward_header),
+        "override_labels": _added(settings.override_labels, given.label),
+        "user_jwks_url": given.jwks if is_url else None,
+        "user_jwks_file": None if is_url or given.jwks is None else Path(given.jwks),
+        "user_issuer": given.issuer,
+        "user_audience": given.audience,
     }
     return replace(
         settings, **{name: value for name, value in changes.items() if value is not None}
     )
+
+
+def _added(known: tuple[str, ...], given: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else (*known, *given)

@@ -29,6 +29,7 @@ from gateway.security.authentication import VISITOR, Authenticator
 from gateway.security.csrf import is_forgeable
 from gateway.server.answers import AnswerResponse
 from gateway.server.drain import Drain
+from gateway.server.forwarding import forwarded
 from gateway.server.negotiation import (
     GRAPHQL_RESPONSE,
     JSON,
@@ -70,7 +71,7 @@ class ServerOptions:
     `heartbeat` is the time between signs of life in a stream over HTTP, `write_time` how long its
     client may take to read; `open_connections` is how many such streams and WebSockets there may be
     at a time, `open_operations` how many operations of sockets. A visitor's stream or socket ends
-    after `visitor_age`.
+    after `visitor_age`. `forward_headers` are those of clients that reach subgraphs, in lower case.
     """
 
     body_bytes: int = 1 << 20
@@ -84,6 +85,7 @@ class ServerOptions:
     open_operations: int = 100_000
     visitor_age: timedelta = timedelta(hours=1)
     allowed_origins: Sequence[str] = ()
+    forward_headers: Sequence[str] = ()
 
 
 class Streamed(ExecutionResult):
@@ -182,7 +184,9 @@ class GatewayView(GraphQL[RequestContext, None]):
     ) -> RequestContext:
         """Find out who asks, before anything of the body is read; a socket says it later."""
         if isinstance(request, WebSocket):
-            return RequestContext(VISITOR)
+            return RequestContext(
+                VISITOR, headers=forwarded(self._options.forward_headers, request.headers)
+            )
         return await self._context_of(request.headers)
 
     async def _context_of(self, headers: Mapping[str, str]) -> RequestContext:
@@ -194,11 +198,17 @@ class GatewayView(GraphQL[RequestContext, None]):
             raise unauthenticated(error) from error
         except Unavailable as error:
             raise try_again(error) from error
+        passed = (
+            forwarded(self._options.forward_headers, headers)
+            if self._options.forward_headers
+            else {}
+        )
         if not self._options.may_explain:
-            return RequestContext(caller)
+            return RequestContext(caller, headers=passed)
         labels = headers.get(LABELS_HEADER)
         return RequestContext(
             caller,
+            headers=passed,
             explain=EXPLAIN_HEADER in headers,
             labels=None if labels is None else frozenset(map(str.strip, labels.split(","))),
         )
@@ -220,6 +230,12 @@ class GatewayView(GraphQL[RequestContext, None]):
             headers.get("authorization"), headers["accept-language"]
         )
         return self._staying(caller)
+
+    def passed_on(self, payload: Mapping[str, Any]) -> Mapping[str, str]:
+        """Give the headers in `connection_init` that are passed on, as `caller_of` finds them."""
+        inner, names = payload.get("headers"), self._options.forward_headers
+        below = forwarded(names, inner) if isinstance(inner, dict) else {}
+        return {**below, **forwarded(names, payload)}
 
     @property
     def socket(self) -> SocketOptions:

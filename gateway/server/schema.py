@@ -1,8 +1,8 @@
 """The gateway's schema as Strawberry's HTTP layer wants to see one: it runs the pipeline."""
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
 from graphql import print_schema
@@ -28,11 +28,12 @@ class NotReady(ClientError):
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """What the HTTP layer knows of a request besides the operation."""
+    """What the HTTP layer knows of a request besides the operation; `headers` are passed on."""
 
     caller: Caller
     explain: bool = False
     labels: frozenset[str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Answered(ExecutionResult):
@@ -173,6 +174,7 @@ def _request(
         may_change=OperationType.MUTATION in (allowed or OperationType),
         explain=context.explain,
         labels=context.labels,
+        headers=context.headers,
     )
 
 

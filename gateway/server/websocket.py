@@ -117,6 +117,9 @@ class Door(Protocol):
     async def caller_of(self, socket: WebSocket, payload: Mapping[str, Any]) -> Caller:
         """Find out who asks; raises Unauthenticated and Unavailable."""
 
+    def passed_on(self, payload: Mapping[str, Any]) -> Mapping[str, str]:
+        """Give the headers in `connection_init` that are passed on to subgraphs."""
+
 
 class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
     """One socket: who is asking is told by `connection_init`, or by the handshake's header."""
@@ -201,7 +204,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[RequestContext, None]):
                 await self.websocket.close(TRY_AGAIN_LATER, error.message)
                 return
             self._as_visitor.enter_context(self.door.room.connections.known_as_visitors())
-        self.context = replace(self.context, caller=caller)
+        passed = self.door.passed_on(message.get("payload") or {})
+        self.context = replace(
+            self.context, caller=caller, headers={**self.context.headers, **passed}
+        )
         self.connection_acknowledged = True
         await self.websocket.send_text('{"type":"connection_ack"}')
         self.door.sockets.changed(self)

@@ -122,14 +122,3 @@ async def test_an_unknown_command_is_told_which_there_are() -> None:
 
     assert process.returncode == 2
     assert b"serve, compose, plan" in told
-
-
-async def test_it_needs_neither_mongodb_nor_redis() -> None:
-    program = (
-        "import sys; sys.modules.update(dict.fromkeys(('pymongo', 'bson', 'redis', 'motor')));"
-        "import gateway.app, gateway.cli.serve"
-    )
-
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, env=ENVIRONMENT)
-
-    assert await process.wait() == 0

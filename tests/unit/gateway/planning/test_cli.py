@@ -1,10 +1,12 @@
+import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from gateway.cli.compose import run as run_compose
 from gateway.cli.plan import run as run_plan
-from tests.support.federated_graph import linked
+from tests.support.federated_graph import FederatedGraph, linked
 
 
 def written(directory: Path, name: str, text: str) -> Path:
@@ -51,3 +53,61 @@ def test_an_operation_that_is_not_valid_has_no_plan(
 def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_compose(["one=nowhere.graphql"], {}) == 2
     assert "nowhere.graphql" in capsys.readouterr().err
+
+
+def two_subgraphs(tmp_path: Path) -> Path:
+    graph = FederatedGraph(
+        one='type Query { a: A } type A @key(fields: "id") { id: ID! x: Int }',
+        two='type A @key(fields: "id") { id: ID! y(of: Int): Int }',
+    )
+    return written(tmp_path, "supergraph.graphql", graph.supergraph)
+
+
+def test_an_operation_may_come_by_standard_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("query A { a { x } } query B { __typename }"))
+
+    status = run_plan([f"--supergraph={two_subgraphs(tmp_path)}", "--operation-name=A"], {})
+
+    assert status == 0
+    assert 'Fetch #0 "one"' in capsys.readouterr().out
+
+
+def test_a_plan_is_told_to_programs_as_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    supergraph = two_subgraphs(tmp_path)
+    text = "query($yes: Boolean!, $n: Int) { a { x y(of: $n) @include(if: $yes) } }"
+    operation = written(tmp_path, "operation.graphql", text)
+
+    assert run_plan([f"--supergraph={supergraph}", str(operation), "--format=json"], {}) == 0
+
+    first, second = json.loads(capsys.readouterr().out)["fetches"]
+    assert first["subgraph"] == "one"
+    assert first["kind"] == "query"
+    assert (second["subgraph"], second["after"]) == ("two", [0])
+    assert second["if"] == [{"variable": "yes", "is": True}]
+    assert second["variables"] == ["n"]
+    (call,) = second["entities"]
+    assert call["of"] == ["a"]
+    assert call["representations"] == [{"typename": "A", "fields": [{"name": "id"}]}]
+    assert "y(of: $n)" in second["operation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{ a {", "GRAPHQL_VALIDATION_FAILED: 1:6 Syntax Error"),
+        ("{ a { z } }", "GRAPHQL_VALIDATION_FAILED: 1:7 Cannot query field 'z'"),
+        ("query A { a { x } } query B { a { x } }", "OPERATION_NOT_FOUND"),
+        ("{ " + "a { x } " * 400 + "}", "OPERATION_TOO_COMPLEX"),
+    ],
+)
+def test_why_there_is_no_plan_is_told_with_its_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
+) -> None:
+    operation = written(tmp_path, "operation.graphql", text)
+
+    assert run_plan([f"--supergraph={two_subgraphs(tmp_path)}", str(operation)], {}) == 1
+    assert told in capsys.readouterr().err
