@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gateway.composition.executable_directives import merged_directive, shared_directives
 from gateway.composition.federation_1 import upgrade
 from gateway.composition.hints.all_hints import ALL_HINTS
 from gateway.composition.merge import Merger
 from gateway.composition.ownership import Ownership
 from gateway.composition.problems import DoesNotCompose, Hint, Problem
 from gateway.composition.reader import Reading, SubgraphDefinition, read_subgraphs
-from gateway.composition.rules.all_rules import ALL_RULES, Composition
+from gateway.composition.rules.all_rules import ALONE, TOGETHER, Composition
 from gateway.composition.satisfiability import unsatisfiable_fields
+from gateway.composition.soundness import unsound_parts
 from gateway.composition.types import Declarations
 from gateway.composition.writer import write_supergraph
 
@@ -49,13 +51,21 @@ def compose_with_hints(definitions: Sequence[SubgraphDefinition]) -> Composed:
     _require_none(list(unsatisfiable_fields(composition)))
     types = tuple(Merger(composition.declarations, composition.ownership).types())
     hints = dict.fromkeys(hint for rule in ALL_HINTS for hint in rule(composition))
-    return Composed(write_supergraph(subgraphs, types), tuple(hints))
+    directives = [merged_directive(each) for each in shared_directives(subgraphs)]
+    supergraph = write_supergraph(subgraphs, types, directives)
+    _require_none(list(unsound_parts(supergraph)))
+    return Composed(supergraph, tuple(hints))
 
 
 def _problems(reading: Reading, composition: Composition) -> Iterator[Problem]:
-    """What cannot be read, and what is wrong with the rest whatever the unread ones say."""
+    """What cannot be read, and what is wrong with the rest whatever the unread ones say.
+
+    Subgraphs are compared once each of them makes sense: until then they differ for no good reason.
+    """
     yield from reading.problems
-    for rule in ALL_RULES:
+    alone = [problem for rule in ALONE for problem in rule(composition)]
+    yield from alone
+    for rule in () if alone else TOGETHER:
         for problem in rule(composition):
             if not reading.problems or problem.code not in _ANOTHER_MAY_HELP:
                 yield problem

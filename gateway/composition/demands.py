@@ -53,11 +53,6 @@ class Demands:
     def _shares(self, type_name: str, field: str) -> list[FieldShare]:
         declared = self._declarations.by_name.get(type_name, [])
         shares = self._ownership.shares(declared, field)
-        for interface in {name for _, each in declared for name in each.interfaces}:
-            objects = [
-                (subgraph, each)
-                for subgraph, each in self._declarations.by_name.get(interface, ())
-                if each.is_interface_object
-            ]
+        for objects in self._declarations.interface_objects_of(type_name):
             shares += self._ownership.shares(objects, field)
         return shares

@@ -37,6 +37,7 @@ from graphql import (
     UnionTypeDefinitionNode,
     UnionTypeExtensionNode,
     parse,
+    specified_scalar_types,
 )
 
 from gateway.composition.access import Access, Alternatives
@@ -138,6 +139,9 @@ def _name_problems(definitions: Sequence[SubgraphDefinition]) -> Iterator[Proble
         if names.count(name) > 1:
             message = f"Two subgraphs are called {name!r}."
             yield Problem("INVALID_SUBGRAPH_NAME", message, (name,))
+        if name in {"", "_"}:
+            message = f"No subgraph can be called {name!r}."
+            yield Problem("INVALID_SUBGRAPH_NAME", message, (name,))
 
 
 def _problem(definition: SubgraphDefinition, error: GraphQLError) -> Problem:
@@ -157,6 +161,7 @@ def _with_graph_names(
     for definition in definitions:
         base = _NOT_IN_ENUM_VALUES.sub("_", definition.name).upper()
         base = f"_{base}" if not base or base[0].isdigit() else base
+        base = f"GRAPH{base}" if base.startswith("__") else base
         graph, count = base, 0
         while graph in taken:
             count += 1
@@ -178,7 +183,7 @@ def _read(
         composed_directives=reader.composed_directives,
         directives=reader.directives(),
         schema_marks=reader.schema_marks(),
-        version=names.link.version if names.link else (1, 0),
+        version=names.version,
         file=definition.source,
     )
 
@@ -229,7 +234,9 @@ class _Reader:
         return kept
 
     def _is_machinery(self, name: str) -> bool:
-        return name.startswith("__") or self._names.is_machinery(name)
+        if name in specified_scalar_types or name.startswith("__"):
+            return True
+        return self._names.is_machinery(name)
 
     def _type(self, name: str, nodes: list[_Definition]) -> Type:
         kind = _KINDS[type(nodes[0])]

@@ -32,6 +32,18 @@ class Declarations:
         """Whether some subgraph says that a type implements, or is a member of, another."""
         return name == ancestor or ancestor in self._abstractions.get(name, ())
 
+    def interface_objects_of(self, type_name: str) -> Iterator[list[Declaration]]:
+        """The interface objects that stand for an interface of the type, one list each."""
+        declared = self.by_name.get(type_name, ())
+        for interface in sorted({name for _, each in declared for name in each.interfaces}):
+            objects = [
+                (subgraph, each)
+                for subgraph, each in self.by_name.get(interface, ())
+                if each.is_interface_object
+            ]
+            if objects:
+                yield objects
+
     def implementations(self, interface: str) -> list[str]:
         """The object types that implement an interface in some subgraph."""
         return [
@@ -42,12 +54,12 @@ class Declarations:
 
 
 def merged_output(types: Iterable[TypeNode], declarations: Declarations) -> TypeNode | None:
-    """The most general of the types of one field, or None if they do not agree."""
+    """The most general of the types of one field, or None if none covers the others."""
     candidates = list(types)
     return next(
         (
             general
-            for general in _nullable_variants(candidates)
+            for general in candidates
             if all(_is_at_least(each, general, declarations) for each in candidates)
         ),
         None,
@@ -55,13 +67,17 @@ def merged_output(types: Iterable[TypeNode], declarations: Declarations) -> Type
 
 
 def merged_input(types: Iterable[TypeNode]) -> TypeNode | None:
-    """The most demanding of the types of one input, or None if they do not agree."""
-    result: TypeNode | None = None
-    for each in types:
-        result = each if result is None else _stricter(result, each)
-        if result is None:
-            return None
-    return result
+    """The most demanding of the types of one input, or None if none satisfies the others."""
+    candidates = list(types)
+    return next(
+        (strict for strict in candidates if all(is_accepted(strict, each) for each in candidates)),
+        None,
+    )
+
+
+def is_accepted(node: TypeNode, wanted: TypeNode) -> bool:
+    """Whether every value of a type of inputs is one of another; names must be the same."""
+    return _is_at_least(node, wanted, None)
 
 
 def named(node: TypeNode) -> str:
@@ -88,30 +104,7 @@ def _abstractions(subgraphs: Iterable[Subgraph]) -> dict[str, set[str]]:
     return result
 
 
-def _nullable_variants(candidates: Sequence[TypeNode]) -> Iterator[TypeNode]:
-    """The candidates, then each with as many nulls allowed as any other one allows."""
-    yield from candidates
-    for first in candidates:
-        result: TypeNode | None = first
-        for other in candidates:
-            result = _looser(result, other) if result else None
-        if result is not None:
-            yield result
-
-
-def _looser(left: TypeNode, right: TypeNode) -> TypeNode | None:
-    if isinstance(left, NonNullTypeNode) and isinstance(right, NonNullTypeNode):
-        inner = _looser(left.type, right.type)
-        return NonNullTypeNode(type=inner) if inner else None  # type: ignore[arg-type]
-    left = left.type if isinstance(left, NonNullTypeNode) else left
-    right = right.type if isinstance(right, NonNullTypeNode) else right
-    if isinstance(left, ListTypeNode) and isinstance(right, ListTypeNode):
-        inner = _looser(left.type, right.type)
-        return ListTypeNode(type=inner) if inner else None
-    return left if isinstance(left, NamedTypeNode) and isinstance(right, NamedTypeNode) else None
-
-
-def _is_at_least(node: TypeNode, general: TypeNode, declarations: Declarations) -> bool:
+def _is_at_least(node: TypeNode, general: TypeNode, declarations: Declarations | None) -> bool:
     """Whether a value of `node` may always stand where `general` is promised."""
     if isinstance(general, NonNullTypeNode):
         return isinstance(node, NonNullTypeNode) and _is_at_least(
@@ -124,16 +117,6 @@ def _is_at_least(node: TypeNode, general: TypeNode, declarations: Declarations) 
         )
     if isinstance(inner, ListTypeNode):
         return False
+    if declarations is None:
+        return named(inner) == named(general)
     return declarations.is_kind_of(named(inner), named(general))
-
-
-def _stricter(left: TypeNode, right: TypeNode) -> TypeNode | None:
-    if isinstance(left, NonNullTypeNode) or isinstance(right, NonNullTypeNode):
-        left = left.type if isinstance(left, NonNullTypeNode) else left
-        right = right.type if isinstance(right, NonNullTypeNode) else right
-        inner = _stricter(left, right)
-        return NonNullTypeNode(type=inner) if inner else None  # type: ignore[arg-type]
-    if isinstance(left, ListTypeNode) and isinstance(right, ListTypeNode):
-        inner = _stricter(left.type, right.type)
-        return ListTypeNode(type=inner) if inner else None
-    return left if is_same(left, right) else None

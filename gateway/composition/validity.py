@@ -20,6 +20,7 @@ from graphql import (
     InterfaceTypeDefinitionNode,
     InterfaceTypeExtensionNode,
     ListValueNode,
+    NonNullTypeNode,
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
     ScalarTypeDefinitionNode,
@@ -43,8 +44,16 @@ from graphql.validation.validate import validate_sdl
 
 from gateway.composition.composed_directives import composition_faults
 from gateway.composition.types import named
-from gateway.federation_spec.arguments import WithDirectives, directives_named
-from gateway.federation_spec.directives import FEDERATION_2_DIRECTIVES, FederationNames
+from gateway.federation_spec.arguments import WithDirectives, arguments_of, directives_named
+from gateway.federation_spec.directives import (
+    FEDERATION_2_DIRECTIVES,
+    LABELS_SINCE,
+    NEWEST_VERSION,
+    SINCE,
+    TYPES_SINCE,
+    FederationNames,
+)
+from gateway.federation_spec.link import Link
 
 _ANYWHERE = (
     "SCHEMA | FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM "
@@ -77,7 +86,6 @@ _LINK = {
     "link": "(url: String!, as: String, for: String, import: [String]) repeatable on SCHEMA",
     "core": "(feature: String!, as: String, for: String) repeatable on SCHEMA",
 }
-_IMPORTED_TYPES = frozenset({"FieldSet", "Scope", "Policy", "ContextFieldValue"})
 _FIELD_SETS = ("key", "requires", "provides")
 _FEDERATION_2 = 2
 # Names are checked by a rule; a type may be extended here and defined in another subgraph.
@@ -100,6 +108,7 @@ def faults(document: DocumentNode, names: FederationNames) -> list[GraphQLError]
     """Everything wrong with the text of one subgraph."""
     return [
         *_link_faults(document, names),
+        *_definition_faults(document, names),
         *_root_faults(document),
         *_field_set_faults(document, names),
         *composition_faults(document, names),
@@ -108,18 +117,89 @@ def faults(document: DocumentNode, names: FederationNames) -> list[GraphQLError]
 
 
 def _link_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:
-    if names.link is None:
-        return
-    node = next((use for use in _links(document) if names.link.url in _texts(use)), None)
-    if names.link.version[0] != _FEDERATION_2:
-        message = f"This is no version of Federation 2: {names.link.url}"
+    taken: dict[str, Link] = {}
+    uses = [use for use in _links(document) if _is_known(use, names)]
+    for link, node in zip(names.links, uses, strict=False):
+        yield from _import_faults(node)
+        if "://" not in link.url:
+            yield _fault("INVALID_LINK_IDENTIFIER", f"{link.url!r} is no URL.", node)
+        other = taken.setdefault(link.prefix, link)
+        if other is not link:
+            message = f'{link.url} and {other.url} are both linked as "{link.prefix}".'
+            yield _fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
+        if link is names.link:
+            yield from _federation_faults(link, names, node)
+
+
+def _import_faults(node: DirectiveNode) -> Iterator[GraphQLError]:
+    """Each entry is a name, or a name and what it is called here; both of the same kind."""
+    entries = arguments_of(node).get("import") or []
+    for entry in entries if isinstance(entries, list) else [entries]:
+        is_renaming = isinstance(entry, dict) and set(entry) <= {"name", "as"}
+        name = entry.get("name") if is_renaming else entry
+        local = (entry.get("as") or name) if is_renaming else entry
+        if not isinstance(name, str) or not isinstance(local, str):
+            message = "An import is a name, or {name: ..., as: ...}."
+            yield _fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
+        elif name.startswith("@") != local.startswith("@"):
+            message = f'"{name}" cannot be called "{local}": both or neither begin with @.'
+            yield _fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
+
+
+def _federation_faults(
+    link: Link, names: FederationNames, node: DirectiveNode
+) -> Iterator[GraphQLError]:
+    if not (_FEDERATION_2, 0) <= link.version <= NEWEST_VERSION:
+        newest = ".".join(map(str, NEWEST_VERSION))
+        message = f"Known are the versions 2.0 to {newest} of Federation, not {link.url}"
         yield _fault("UNKNOWN_FEDERATION_LINK_VERSION", message, node)
-    known = {f"@{name}" for name in FEDERATION_2_DIRECTIVES} | _IMPORTED_TYPES
-    for name in names.link.imports:
+        return
+    types = {name for name, since in TYPES_SINCE.items() if since <= link.version}
+    known = {f"@{name}" for name in names.known_directives} | types
+    for name in link.imports:
         if name not in known:
             meant = f' Did you mean "@{name}"?' if f"@{name}" in known else ""
-            message = f'Federation has nothing called "{name}" to import.{meant}'
+            message = f'{link.url} has nothing called "{name}" to import.{meant}'
             yield _fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
+
+
+def _definition_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:
+    """A text may define Federation's directives itself, but not as something else."""
+    own = {names.directive(name): name for name in names.known_directives}
+    for node in document.definitions:
+        name = own.get(node.name.value) if isinstance(node, DirectiveDefinitionNode) else None
+        if name is None or not isinstance(node, DirectiveDefinitionNode):
+            continue
+        (usual,) = parse(_definition(name, _signature(name, names))).definitions
+        assert isinstance(usual, DirectiveDefinitionNode)  # noqa: S101 - it was written as one
+        for reason in _differences(node, usual):
+            message = f"@{node.name.value} of Federation is defined differently: {reason}."
+            yield _fault("DIRECTIVE_DEFINITION_INVALID", message, node.name)
+
+
+def _differences(node: DirectiveDefinitionNode, usual: DirectiveDefinitionNode) -> Iterator[str]:
+    """Fewer places and fewer optional arguments do no harm."""
+    given = {argument.name.value for argument in node.arguments or ()}
+    known = {argument.name.value: argument.type for argument in usual.arguments or ()}
+    for name in sorted(given - set(known)):
+        yield f"it has no argument {name}"
+    for name, type_ in known.items():
+        if name not in given and isinstance(type_, NonNullTypeNode):
+            yield f"it needs an argument {name}"
+    places = {location.value for location in usual.locations}
+    for place in (location.value for location in node.locations):
+        if place not in places:
+            yield f"it cannot stand on {place}"
+
+
+def _signature(name: str, names: FederationNames) -> str:
+    if name == "override" and names.version < LABELS_SINCE:
+        return "(from: String!) on FIELD_DEFINITION"
+    return _SIGNATURES[name]
+
+
+def _definition(name: str, signature: str) -> str:
+    return f"directive @{name}{'' if signature.startswith('(') else ' '}{signature}"
 
 
 def _root_faults(document: DocumentNode) -> Iterator[GraphQLError]:
@@ -173,14 +253,13 @@ def _machinery(document: DocumentNode, names: FederationNames) -> tuple[Definiti
         for node in document.definitions
         if isinstance(node, DirectiveDefinitionNode | TypeDefinitionNode)
     }
-    signatures = {names.directive(name): text for name, text in _SIGNATURES.items()}
+    signatures = {
+        names.directive(name): _signature(name, names) for name in sorted(names.known_directives)
+    }
     directives = {name: text for name, text in {**signatures, **_LINK}.items() if name not in own}
     types = [name for name in _types_used(document) if names.is_machinery(name)]
     lines = [
-        *(
-            f"directive @{name}{text}" if text.startswith("(") else f"directive @{name} {text}"
-            for name, text in directives.items()
-        ),
+        *(_definition(name, text) for name, text in directives.items()),
         *(f"scalar {name}" for name in types if name not in own),
     ]
     return parse("\n".join(lines), no_location=True).definitions
@@ -210,8 +289,14 @@ def _explained(error: GraphQLError, names: FederationNames) -> GraphQLError:
     if used is None or "Unknown directive" not in error.message:
         return error
     name = used.name.value
-    if names.is_federation_1 or name not in FEDERATION_2_DIRECTIVES:
+    if name not in FEDERATION_2_DIRECTIVES:
         return error
+    if names.is_federation_1:
+        message = f"{error.message} It is Federation 2's: begin with a @link to that."
+        return GraphQLError(message, [used])
+    if name not in names.known_directives:
+        since = ".".join(map(str, SINCE[name]))
+        return GraphQLError(f"{error.message} Federation has it since {since}.", [used])
     message = (
         f'{error.message} Add "@{name}" to the `import` of the @link to Federation, '
         f"or write @{names.directive(name)}."
@@ -290,6 +375,11 @@ def _links(document: DocumentNode) -> Iterator[DirectiveNode]:
         if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
         for name in _LINK
     )
+
+
+def _is_known(use: DirectiveNode, names: FederationNames) -> bool:
+    """Whether it was read as one of the links, which keep their order."""
+    return bool(_texts(use) & {link.url for link in names.links})
 
 
 def _texts(use: DirectiveNode) -> set[str]:

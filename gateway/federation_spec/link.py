@@ -109,9 +109,10 @@ def _identity(url: str) -> tuple[str, str, Version]:
     return url, url, (0, 0)
 
 
-def _imports(entries: Iterable[str | Mapping[str, str]]) -> Iterable[tuple[str, str]]:
-    for entry in entries:
+def _imports(entries: object) -> Iterable[tuple[str, str]]:
+    """Own name and local name of each entry; what is no entry is left out."""
+    for entry in entries if isinstance(entries, list) else [entries]:
         if isinstance(entry, str):
             yield entry, entry
-        else:
-            yield entry["name"], entry.get("as") or entry["name"]
+        elif isinstance(entry, Mapping) and isinstance(entry.get("name"), str):
+            yield entry["name"], str(entry.get("as") or entry["name"])

@@ -233,9 +233,17 @@ class RandomGraph:
                     if foreign:
                         given = self._random.choice(foreign)
                         target.external[given.name] = given
+                        self._share(reference.target, given.name)
                         part.references[name] = Reference(
                             name, reference.target, reference.is_list, (given.name,)
                         )
+
+    def _share(self, entity: str, name: str) -> None:
+        """What one subgraph provides, its owners have to share."""
+        for piece in self.pieces.values():
+            part = piece.parts.get(entity)
+            if part is not None and name in part.scalars:
+                part.shared.add(name)
 
     def _add_roots(self) -> None:
         for piece in self.pieces.values():

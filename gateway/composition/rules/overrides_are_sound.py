@@ -1,5 +1,6 @@
 """A field is taken over once, from another subgraph, and alone."""
 
+import re
 from collections.abc import Iterator
 
 from gateway.composition.elements import Kind
@@ -7,9 +8,12 @@ from gateway.composition.ownership import FieldShare, field_names
 from gateway.composition.problems import Problem, places_of
 from gateway.composition.rules.composition import Composition
 
+_LABEL = re.compile(r"^[A-Za-z][A-Za-z0-9_\-:./]*\Z")
+_PERCENT = re.compile(r"^percent\((?P<share>\d{1,2}(\.\d{1,8})?|100)\)\Z", re.ASCII)
+
 
 def overrides_are_sound(composition: Composition) -> Iterator[Problem]:
-    """OVERRIDE_FROM_SELF_ERROR, OVERRIDE_SOURCE_HAS_OVERRIDE, OVERRIDE_COLLISION_..., ..."""
+    """OVERRIDE_*: FROM_SELF_ERROR, SOURCE_HAS_OVERRIDE, LABEL_INVALID, ON_INTERFACE, ..."""
     for name, declared in composition.declarations.of_kind(Kind.OBJECT, Kind.INTERFACE):
         for field in field_names(declared):
             shares = composition.ownership.shares(declared, field)
@@ -22,13 +26,24 @@ def _problems(coordinate: str, share: FieldShare, shares: list[FieldShare]) -> I
     if override is None:
         return
     names, places = (share.subgraph.name,), share.field.marks.of("override").places
-    if share.type.kind is Kind.INTERFACE:
-        what = "an interface object" if share.type.is_interface_object else "an interface"
-        message = f"{coordinate} is a field of {what}, which cannot be overridden."
+    if share.type.is_interface_object:
+        message = f"{coordinate} is a field of an interface object, which takes nothing over."
+        code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
+        yield Problem(code, message, names, places)
+    elif share.type.kind is Kind.INTERFACE:
+        message = f"{coordinate} is a field of an interface, which cannot be overridden."
         yield Problem("OVERRIDE_ON_INTERFACE", message, names, places)
+    if override.label is not None and not _is_label(override.label):
+        message = (
+            f"{coordinate} is overridden with the label {override.label!r}: a label begins with a "
+            "letter and goes on with letters, digits, _, -, :, . or /; or it is percent(x), "
+            "x from 0 to 100 with at most eight decimals."
+        )
+        yield Problem("OVERRIDE_LABEL_INVALID", message, names, places)
     if override.source == share.subgraph.name:
         message = f"{coordinate} overrides itself."
         yield Problem("OVERRIDE_FROM_SELF_ERROR", message, names, places)
+        return
     source = next((each for each in shares if each.subgraph.name == override.source), None)
     if source is not None and source.field.override is not None:
         message = f"{coordinate} is overridden from {override.source}, which overrides it too."
@@ -38,3 +53,9 @@ def _problems(coordinate: str, share: FieldShare, shares: list[FieldShare]) -> I
         message = f"{coordinate} carries both @override and @external."
         code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
         yield Problem(code, message, names, places)
+
+
+def _is_label(text: str) -> bool:
+    if percent := _PERCENT.match(text):
+        return float(percent["share"]) <= 100  # noqa: PLR2004 - per cent
+    return _LABEL.match(text) is not None

@@ -4,8 +4,9 @@ from tests.support.federated_graph import FederatedGraph
 
 CATALOGUE = """
   type Query { item: Item }
-  type Item @key(fields: "sku") { sku: ID! name: String brand: Brand }
-  type Brand @key(fields: "code") { code: ID! label: String }
+  type Item @key(fields: "sku") {
+    sku: ID! name: String @shareable brand: Brand @shareable }
+  type Brand @key(fields: "code") { code: ID! label: String @shareable }
 """
 
 

@@ -249,12 +249,14 @@ def test_a_problem_prints_as_compilers_do() -> None:
 
 
 def test_all_problems_are_told_at_once() -> None:
-    found = problems(
-        QUERY + ' type A @key(fields: "no") { c: Int } enum E { X }',
+    alone = problems(QUERY + ' type A @key(fields: "no") { c: Int @provides(fields: "x") }')
+    together = problems(
+        QUERY + " type A { c: Int } enum E { X }",
         "type A { c: String } type E { x: Int }",
     )
 
-    assert {"KEY_INVALID_FIELDS", "FIELD_TYPE_MISMATCH", "TYPE_KIND_MISMATCH"} <= set(found)
+    assert {"KEY_INVALID_FIELDS", "PROVIDES_ON_NON_OBJECT_FIELD"} <= set(alone)
+    assert {"FIELD_TYPE_MISMATCH", "TYPE_KIND_MISMATCH"} <= set(together)
 
 
 def test_a_field_out_of_reach_is_shown_with_an_operation_that_asks_for_it() -> None:

@@ -100,15 +100,19 @@ def test_a_field_without_the_directive_stays_with_its_subgraph(snapshot: Snapsho
 
 
 def test_an_imported_name_is_the_name_that_counts() -> None:
-    renamed = SmallSubgraph(
-        "orders",
+    renamed = (
         ORDERS.sdl.replace(
             'import: ["@eventSource"]', 'import: [{name: "@eventSource", as: "@fromLog"}]'
         )
         .replace("@eventSource(", "@fromLog(")
-        .replace('composeDirective(name: "@eventSource")', 'composeDirective(name: "@fromLog")'),
+        .replace('composeDirective(name: "@eventSource")', 'composeDirective(name: "@fromLog")')
     )
-    text = composed([renamed, PLACES])
+    text = compose(
+        [
+            SubgraphDefinition("orders", "http://orders", renamed),
+            SubgraphDefinition("places", "http://places", PLACES.sdl),
+        ]
+    )
 
     assert '{name: "@eventSource", as: "@fromLog"}' in text
     assert set(build_snapshot(text).supergraph.event_sources) == {"changed", "level"}
