@@ -71,7 +71,7 @@ what is told, one a line, on standard error:
 exit status:
 
   0  composed
-  1  not composed, or breaking changes (--check), or hints (--strict); --output is not written
+  1  not composed, or breaking changes (--check), or warnings (--strict); --output is not written
   2  not tried: wrong arguments, a file that cannot be read, a service that does not answer
 
 examples:
@@ -106,9 +106,9 @@ def _report(options: argparse.Namespace, environment: Mapping[str, str]) -> Repo
     new = read_supergraph(composed.supergraph)
     report = Report(
         notes=tuple(_notes(definitions)),
-        hints=() if options.hints is Hints.HIDE else composed.hints,
+        hints=composed.hints,
         changes=None if old is None else changes_between(old, new),
-        is_strict=options.hints is Hints.ERROR,
+        telling=options.hints,
     )
     if report.status == 0:
         _write(options, composed.supergraph, new)
@@ -211,9 +211,10 @@ def _parser() -> argparse.ArgumentParser:
     hints.add_argument(
         "--hints",
         type=_valid(partial(_one_of, Hints)),
-        default=Hints.SHOW,
+        default=Hints.WARN,
         metavar="|".join(Hints),
-        help="what to do with hints: tell them (the default), not, or let them count as failures",
+        help="which hints to tell: all, warnings (the default), or none; with error, warnings "
+        "are told and count as failures",
     )
     hints.add_argument(
         "--strict",

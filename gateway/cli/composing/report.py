@@ -1,13 +1,13 @@
 """What composing has to tell, for people or for programs."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import orjson
 
-from gateway.composition.problems import Hint, Problem
+from gateway.composition.problems import Hint, Level, Problem
 from gateway.supergraph.changes import Change, Severity
 
 
@@ -19,10 +19,11 @@ class Format(StrEnum):
 
 
 class Hints(StrEnum):
-    """What becomes of hints: told, left out, or told and taken for failures."""
+    """Which hints are told; with ERROR those of level warn are taken for failures."""
 
-    SHOW = "show"
-    HIDE = "hide"
+    ALL = "all"
+    WARN = "warn"
+    NONE = "none"
     ERROR = "error"
 
 
@@ -36,7 +37,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     hints: tuple[Hint, ...] = ()
     changes: tuple[Change, ...] | None = None
-    is_strict: bool = False
+    telling: Hints = Hints.WARN
 
     @property
     def status(self) -> int:
@@ -44,7 +45,12 @@ class Report:
         if self.failures:
             return 2
         is_breaking = any(one.severity is Severity.BREAKING for one in self.changes or ())
-        return int(bool(self.problems) or is_breaking or (self.is_strict and bool(self.hints)))
+        return int(bool(self.problems) or is_breaking or self._fails_by_hints)
+
+    @property
+    def _fails_by_hints(self) -> bool:
+        is_strict = self.telling is Hints.ERROR
+        return is_strict and any(one.level is Level.WARN for one in self.hints)
 
     def print(self, form: Format) -> None:
         """Tell it."""
@@ -54,12 +60,12 @@ class Report:
             self._print_text()
 
     def _print_text(self) -> None:
-        _print_lines([*self.failures, *self.problems, *self.hints, *self.notes])
+        _print_lines([*self.failures, *self.problems, *self._told_hints(), *self.notes])
         if self.problems:
             count = len(self.problems)
             _print_lines([f"{count} problem{'s' * (count > 1)}: the subgraphs do not compose."])
-        elif self.is_strict and self.hints:
-            _print_lines(["There are hints, and they were asked to count as failures."])
+        elif self._fails_by_hints:
+            _print_lines(["There are warnings, and they were asked to count as failures."])
         if self.changes is not None and not self.problems and not self.failures:
             for change in self.changes:
                 print(change)
@@ -67,6 +73,15 @@ class Report:
                 print("Nothing that clients of the old graph rely on has changed.")
         if self.supergraph is not None:
             print(self.supergraph, end="")
+
+    def _told_hints(self) -> Iterator[Hint | str]:
+        if self.telling is Hints.NONE:
+            return
+        told = [one for one in self.hints if self.telling is Hints.ALL or one.level is Level.WARN]
+        yield from told
+        others = len(self.hints) - len(told)
+        if others:
+            yield f"{others} more hint{'s' * (others > 1)} for information: --hints all"
 
     def _json(self) -> str:
         document = {

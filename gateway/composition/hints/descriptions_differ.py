@@ -6,7 +6,7 @@ from gateway.composition.elements import Field, Marks, Subgraph, Type
 from gateway.composition.problems import Hint, Level, places_of
 from gateway.composition.rules.composition import Composition
 
-Described = tuple[str, Subgraph, Marks]
+_ROOTS = ("Query", "Mutation", "Subscription")
 
 
 def descriptions_differ(composition: Composition) -> Iterator[Hint]:
@@ -15,6 +15,8 @@ def descriptions_differ(composition: Composition) -> Iterator[Hint]:
         elements: dict[str, list[tuple[Subgraph, Marks]]] = {}
         for subgraph, each in declared:
             for coordinate, marks in _elements(name, each):
+                if coordinate in _ROOTS:
+                    continue
                 elements.setdefault(coordinate, []).append((subgraph, marks))
         for coordinate, found in elements.items():
             yield from _hints(coordinate, found)
@@ -42,4 +44,4 @@ def _hints(coordinate: str, found: Sequence[tuple[Subgraph, Marks]]) -> Iterator
         names = tuple(subgraph.name for subgraph, _ in described)
         message = f"{coordinate} is described differently in {', '.join(names)}."
         places = places_of(*(marks for _, marks in described))
-        yield Hint("INCONSISTENT_DESCRIPTION", message, Level.WARN, names, places)
+        yield Hint("INCONSISTENT_DESCRIPTION", message, Level.INFO, names, places)

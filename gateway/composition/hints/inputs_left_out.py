@@ -41,7 +41,7 @@ def _presence(
 ) -> Iterator[Hint]:
     if others:
         unknown = ", ".join(subgraph.name for subgraph, _ in others)
-        message = f"{coordinate} is left out, because {unknown} does not know it."
+        message = f"{coordinate} is left out, because it is unknown in {unknown}."
         places = places_of(*(one for _, one in takers), *(one for _, one in others))
         yield Hint(code, message, Level.WARN, tuple(s.name for s, _ in takers), places)
 

@@ -77,7 +77,7 @@ def test_problems_are_told_by_file_line_and_column_and_nothing_is_written(
     assert not out.exists()
 
 
-def test_hints_are_told_hidden_or_taken_for_failures(tmp_path: Path, capsys: Captured) -> None:
+def test_warnings_are_told_hidden_or_taken_for_failures(tmp_path: Path, capsys: Captured) -> None:
     one = written(tmp_path, "one.graphql", HINTED)
     out = tmp_path / "out.graphql"
     arguments = [f"one={one}@http://one", f"--output={out}"]
@@ -88,8 +88,22 @@ def test_hints_are_told_hidden_or_taken_for_failures(tmp_path: Path, capsys: Cap
     assert "warn FROM_SUBGRAPH_DOES_NOT_EXIST [one]" in capsys.readouterr().err
     assert run(arguments, {}) == 0
     assert "warn FROM_SUBGRAPH_DOES_NOT_EXIST [one]" in capsys.readouterr().err
-    assert run([*arguments, "--hints", "hide"], {}) == 0
+    assert run([*arguments, "--hints", "none"], {}) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_what_is_only_for_information_is_counted_told_when_asked_for_and_never_fails(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    one = written(tmp_path, "one.graphql", "type Query { a: Int } enum E { A }")
+
+    assert run([f"one={one}@http://one", "--strict"], {}) == 0
+    counted = capsys.readouterr().err
+    assert run([f"one={one}@http://one", "--hints=all"], {}) == 0
+    told = capsys.readouterr().err
+
+    assert counted == "1 more hint for information: --hints all\n"
+    assert f"{one}:{HEADER + 1}:28: info UNUSED_ENUM_TYPE [one] " in told
 
 
 def test_breaking_changes_are_listed_and_keep_the_old_file(

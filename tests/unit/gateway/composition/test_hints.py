@@ -89,8 +89,8 @@ def shown(hint: Hint) -> tuple[str, Level, tuple[str, ...], list[str]]:
         (
             "INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM",
             Level.INFO,
-            ("two",),
-            ["two:1:12", "one:1:26"],
+            ("one",),
+            ["one:1:26", "two:1:6"],
             ["type Query { a: E } enum E { A }", "enum E { A B }"],
         ),
         (
@@ -180,7 +180,7 @@ def shown(hint: Hint) -> tuple[str, Level, tuple[str, ...], list[str]]:
         ),
         (
             "INCONSISTENT_DESCRIPTION",
-            Level.WARN,
+            Level.INFO,
             ("one", "two"),
             ["one:1:20", "two:1:22"],
             [
@@ -205,6 +205,26 @@ def test_subgraphs_that_agree_are_told_nothing() -> None:
     two = ITEM + '"As sold." name: String @shareable stock(of: Int = 1): Int }'
 
     assert composed(one, two).hints == ()
+
+
+def test_an_enum_that_only_a_composed_directive_uses_is_used() -> None:
+    sdl = """
+      extend schema
+        @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@composeDirective"])
+        @link(url: "https://example.org/own/v1.0", import: ["@mine"])
+        @composeDirective(name: "@mine")
+      directive @mine(kind: Used) on FIELD_DEFINITION
+      enum Used { A }
+      enum Unused { A }
+      type Query { a: Int @mine(kind: A) }"""
+
+    told = [hint.message for hint in compose_with_hints([SubgraphDefinition("a", "", sdl)]).hints]
+
+    assert told == ["Unused is used by no field, argument or input."]
+
+
+def test_a_root_type_may_be_described_by_everybody() -> None:
+    assert composed('"One." type Query { a: Int }', '"Two." type Query { b: Int }').hints == ()
 
 
 def test_a_default_that_one_subgraph_lacks_is_none_of_the_clients() -> None:
