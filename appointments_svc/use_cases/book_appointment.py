@@ -9,7 +9,6 @@ from appointments_svc.domain.appointments.appointment import Appointment, Produc
 from appointments_svc.domain.appointments.booking import Wish, booking, confirmed
 from appointments_svc.domain.appointments.change import Change
 from appointments_svc.domain.crash_points import BOOKING_SAVED
-from appointments_svc.domain.history.events import Cause
 from appointments_svc.domain.kinds.form import Answer, answer_problems, kept_answers
 from appointments_svc.domain.lifecycles.appointment_state import AppointmentState
 from appointments_svc.domain.rights.visibility import is_own, is_staff, may_book_for
@@ -31,6 +30,7 @@ from service_kit.commands.denials import expect, forbidden, invalid, not_found
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.naming import code_errors
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
+from service_kit.messaging.entity_events import Cause
 
 MOST_PRODUCTS: Final = 20
 MOST_UNITS: Final = 10

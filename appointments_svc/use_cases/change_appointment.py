@@ -11,7 +11,7 @@ from appointments_svc.domain.appointments.appointment import Appointment
 from appointments_svc.domain.appointments.change import Change, Doing
 from appointments_svc.domain.crash_points import CHANGE_SAVED
 from appointments_svc.domain.errands import Errand, ReleaseProducts
-from appointments_svc.domain.history.events import Cause, event_of_appointment
+from appointments_svc.domain.history.events import event_of_appointment
 from appointments_svc.domain.kinds.appointment_type import AppointmentType
 from appointments_svc.domain.kinds.capacity import Capacity
 from appointments_svc.domain.lifecycles.appointment_state import ENDED
@@ -23,6 +23,7 @@ from service_kit.commands.denials import expect, not_found
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.once import once
 from service_kit.identity.caller import Caller
+from service_kit.messaging.entity_events import Cause
 
 BY_ITSELF: Final = "service:appointments_svc"
 """Who acts when nobody has asked."""

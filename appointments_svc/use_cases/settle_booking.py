@@ -3,13 +3,13 @@
 from appointments_svc.domain.appointments.appointment import Appointment
 from appointments_svc.domain.appointments.booking import kept, not_kept
 from appointments_svc.domain.crash_points import BOOKING_SETTLED, STOCK_ANSWERED
-from appointments_svc.domain.history.events import Cause
 from appointments_svc.domain.refusals import from_inventory
 from appointments_svc.ports import Booking, InventoryUnavailable, Kept, Work
 from appointments_svc.use_cases.change_appointment import doing_of, keep, type_of
 from appointments_svc.use_cases.surroundings import Surroundings
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
+from service_kit.messaging.entity_events import Cause
 
 
 async def recover_booking(around: Surroundings, appointment_id: str) -> None:

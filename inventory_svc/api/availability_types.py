@@ -7,13 +7,13 @@ import strawberry
 from inventory_svc.api.enums import STOCK_CONDITION_INPUT
 from inventory_svc.api.network_types import Location
 from inventory_svc.domain.network.directory import Destination
-from inventory_svc.domain.refusals import invalid
 from inventory_svc.domain.stock import availability
 from inventory_svc.domain.stock.position import Condition
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from retail_kit import geography
 from retail_kit.iso_codes import COUNTRIES
 from retail_kit.quantities import LARGEST
+from service_kit.commands.denials import invalid
 from service_kit.graphql.fields import resolver_field
 
 

@@ -17,7 +17,6 @@ from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.directory import Destination
 from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.network.schedule import Schedule
-from inventory_svc.domain.refusals import invalid
 from inventory_svc.domain.stock.commands import (
     FeedMode,
     PeggedQuantity,
@@ -28,6 +27,7 @@ from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import Condition, PositionKey
 from inventory_svc.domain.stock.reservation import ReservationKind
 from inventory_svc.use_cases.stock.import_stock import StockLine
+from service_kit.commands.denials import invalid
 from service_kit.graphql.enums import optional_list
 from service_kit.graphql.idempotency import KEY
 from service_kit.graphql.imports import LINES

@@ -10,7 +10,6 @@ from inventory_svc.api.access import FEEDERS, RELEASERS, RESERVERS, STOCK_KEEPER
 from inventory_svc.api.context import Info
 from inventory_svc.api.entities import Reservation, StockPosition
 from inventory_svc.api.enums import ErrorCode
-from inventory_svc.domain.refusals import invalid
 from inventory_svc.domain.rights import MOST_UNITS_OF_A_LINE, MOST_UNITS_OF_A_RESERVATION
 from inventory_svc.domain.stock.commands import ReportShort
 from inventory_svc.domain.stock.decisions import Decided
@@ -31,6 +30,7 @@ from inventory_svc.use_cases.stock.release_reservation import (
 from inventory_svc.use_cases.stock.report_short import report_short
 from inventory_svc.use_cases.stock.restock_return import restock_return
 from retail_kit.roles import SERVICE
+from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.graphql.fields import mutation_field
 from service_kit.graphql.global_ids import from_global_id

@@ -1,6 +1,6 @@
 """What a code that comes from outside (SKU, location, channel) may look like."""
 
-from inventory_svc.domain.refusals import invalid
+from service_kit.commands.denials import invalid
 
 LONGEST_CODE = 64
 SEPARATOR = "|"

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from service_kit.commands.refusal import FORBIDDEN, INVALID_INPUT, NOT_FOUND, Refusal
+from service_kit.commands.refusal import NOT_FOUND, Refusal
 
 
 class StockRefusal(StrEnum):
@@ -16,16 +16,6 @@ class StockRefusal(StrEnum):
     UNKNOWN_CHANNEL = "UNKNOWN_CHANNEL"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
-
-
-def invalid(message: str, *path: str) -> Refusal:
-    """A value that no rule can accept."""
-    return Refusal(INVALID_INPUT, message, path=path)
-
-
-def forbidden(message: str, *path: str) -> Refusal:
-    """Something that this caller may not do."""
-    return Refusal(FORBIDDEN, message, path=path)
 
 
 def reservation_not_found(reservation_id: str) -> Refusal:

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from inventory_svc.domain.refusals import forbidden, invalid
 from inventory_svc.domain.stock.commands import WantedLine
 from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import ReservationKind
 from retail_kit.roles import SERVICE, Role
+from service_kit.commands.denials import forbidden, invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.identity.caller import Caller
 

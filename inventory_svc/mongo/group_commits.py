@@ -22,7 +22,8 @@ from inventory_svc.domain.stock.commands import (
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.mongo.commit_metrics import CommitMetrics
 from inventory_svc.mongo.stock_commits import ReadTooEarly
-from service_kit.commands.refusal import UNAVAILABLE, Refusal
+from service_kit.commands.denials import unavailable
+from service_kit.commands.refusal import Refusal
 from service_kit.storage.database import Contended, StorageError
 
 MOST_COMMANDS = 64
@@ -186,8 +187,4 @@ def _fail(group: Sequence[_Waiting], reason: Callable[[], Exception]) -> None:
 
 
 def _unavailable() -> Refusal:
-    return Refusal(
-        UNAVAILABLE,
-        "The stock did not answer in time. Ask again with the same key.",
-        retryable=True,
-    )
+    return unavailable("The stock did not answer in time. Ask again with the same key.")

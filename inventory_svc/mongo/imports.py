@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic
+from typing import Final, Generic
 
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.importing import (
@@ -28,13 +28,13 @@ from inventory_svc.mongo.reference_documents import (
     location_to_document,
 )
 from inventory_svc.mongo.retries import until_no_duplicate
+from service_kit.commands.denials import unavailable
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.line_results import LineResult, results_from_json, results_to_json
-from service_kit.commands.refusal import UNAVAILABLE, Refusal
-from service_kit.messaging.envelope import Change, EntityRef, Event
+from service_kit.messaging.entity_events import Cause, differences, entity_event
+from service_kit.messaging.envelope import EntityRef, Event
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.clock import Clock
-from service_kit.runtime.identifiers import derived_identifier
 from service_kit.storage.database import (
     Contended,
     Database,
@@ -44,6 +44,10 @@ from service_kit.storage.database import (
     StorageUnavailable,
 )
 from service_kit.storage.idempotency import MongoOutcomes
+
+_NOT_WRITTEN: Final = "The import could not be written. Ask again with the same key."
+_UNTOLD: Final = ("_id", "version", "schemaVersion")
+"""What an event does not say of a record, since it says it of every entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ class MongoImports(Generic[RecordT]):
             async with turn:
                 return await until_no_duplicate(lambda: self._tools.database.transaction(write))
         except (Contended, StorageUnavailable) as error:
-            raise _unavailable() from error
+            raise unavailable(_NOT_WRITTEN) from error
 
     async def _existing(self, keys: Sequence[str], session: Session) -> Mapping[str, RecordT]:
         found = await self._records.find({"_id": {"$in": list(keys)}}, session=session)
@@ -159,27 +163,10 @@ class MongoImports(Generic[RecordT]):
     ) -> Event:
         kind = self._kind
         entity = EntityRef(kind.entity, key_of(after))
-        old = {} if before is None else kind.write(before)
-        return Event(
-            event_id=derived_identifier(entity.type, entity.id, str(after.version)),
-            type=f"{kind.entity.lower()}Changed",
-            entity=entity,
-            seq=after.version,
-            occurred_at=now,
-            actor=actor,
-            cause=request.identifier,
-            changes={
-                name: Change(old.get(name), value)
-                for name, value in kind.write(after).items()
-                if name not in ("_id", "version", "schemaVersion") and old.get(name) != value
-            },
-        )
-
-
-def _unavailable() -> Refusal:
-    return Refusal(
-        UNAVAILABLE, "The import could not be written. Ask again with the same key.", retryable=True
-    )
+        cause = Cause(actor, request.identifier, now)
+        changes = differences({} if before is None else kind.write(before), kind.write(after))
+        told = {name: change for name, change in changes.items() if name not in _UNTOLD}
+        return entity_event(f"{kind.entity.lower()}Changed", entity, after.version, cause, (), told)
 
 
 def network_changes(

@@ -6,7 +6,6 @@ from order_svc.api.enums import DELIVERY_METHOD_INPUT, PAYMENT_METHOD_INPUT, SHO
 from order_svc.domain.customers.personal import Address, Destination, Person
 from order_svc.domain.fulfilments.fulfilment import ShortReason
 from order_svc.domain.lines.line import Discount
-from order_svc.domain.naming import refuse_any, text_errors
 from order_svc.domain.orders.cancelling import CancelReason
 from order_svc.domain.orders.order import DeliveryMethod
 from order_svc.domain.orders.packing import PackedParcel
@@ -14,12 +13,13 @@ from order_svc.domain.orders.picking import PickedLine
 from order_svc.domain.orders.placement import AskedLine, AskedPayment
 from order_svc.domain.orders.shipping import ShippedParcel
 from order_svc.domain.payments.payment import PaymentMethod
-from order_svc.domain.refusals import invalid
 from order_svc.use_cases.import_customers import CustomerLine
 from order_svc.use_cases.import_prices import PriceLine
 from retail_kit.geography import GeoPoint, InvalidPoint
 from retail_kit.iso_codes import COUNTRIES
 from retail_kit.money import MalformedMoney, Money
+from service_kit.commands.denials import invalid
+from service_kit.commands.naming import refuse_any, text_errors
 from service_kit.graphql.enums import optional
 from service_kit.graphql.global_ids import from_global_id
 from service_kit.graphql.idempotency import KEY

@@ -7,10 +7,7 @@ from typing import Final
 from order_svc.domain.lifecycles.actions import Action, Hindrance
 from retail_kit.money import Money
 from service_kit.commands.refusal import (
-    FORBIDDEN,
     INVALID_INPUT,
-    NOT_FOUND,
-    VERSION_CONFLICT,
     Refusal,
 )
 
@@ -65,31 +62,6 @@ ABOUT_THE_LINES: Final = frozenset(
     }
 )
 """Inventory's codes that say that nothing is reserved, and will not be under that key."""
-
-
-def invalid(message: str, *path: str) -> Refusal:
-    """A value of the input is not acceptable."""
-    return Refusal(INVALID_INPUT, message, path=path)
-
-
-def not_found(kind: str, *path: str) -> Refusal:
-    """There is no such thing, or not for this caller."""
-    return Refusal(NOT_FOUND, f"There is no such {kind}.", path=path)
-
-
-def forbidden(message: str, *path: str) -> Refusal:
-    """The caller may not do this."""
-    return Refusal(FORBIDDEN, message, path=path)
-
-
-def version_conflict(expected: int, current: int) -> Refusal:
-    """The entity has changed since the caller read it."""
-    return Refusal(
-        VERSION_CONFLICT,
-        f"Version {expected} was expected; it is now {current}.",
-        path=("input", "expectedVersion"),
-        params={"expectedVersion": str(expected), "currentVersion": str(current)},
-    )
 
 
 def action_not_allowed(action: Action, hindrance: Hindrance) -> Refusal:

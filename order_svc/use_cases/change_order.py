@@ -6,17 +6,18 @@ from typing import TypeAlias, TypeVar
 
 from order_svc.domain.crash_points import CHANGE_SAVED
 from order_svc.domain.effects import Effect
-from order_svc.domain.history.events import Cause, events_of_order
+from order_svc.domain.history.events import events_of_order
 from order_svc.domain.history.timeline import told
 from order_svc.domain.orders.change import Change
 from order_svc.domain.orders.order import Order
-from order_svc.domain.refusals import not_found, version_conflict
 from order_svc.domain.rights.visibility import actor_of, may_see
 from order_svc.ports import Work
 from order_svc.use_cases.surroundings import Surroundings
+from service_kit.commands.denials import not_found
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
 from service_kit.identity.caller import Caller
+from service_kit.messaging.entity_events import Cause
 
 T = TypeVar("T")
 
@@ -95,9 +96,3 @@ async def keep(
 def cause_of(around: Surroundings, command: Command) -> Cause:
     """Who does it, by which command, now."""
     return Cause(actor_of(command.caller), command.request.mutation, around.clock.now())
-
-
-def expect(expected: int | None, current: int) -> None:
-    """Refuse VERSION_CONFLICT if the caller has read another version."""
-    if expected is not None and expected != current:
-        raise version_conflict(expected, current)

@@ -7,11 +7,10 @@ from itertools import chain
 from order_svc.domain.customers.customer import Customer, customer_id_of
 from order_svc.domain.customers.personal import Person
 from order_svc.domain.history.events import event_of_customer
-from order_svc.domain.naming import ref_errors, text_errors
-from order_svc.domain.refusals import invalid
 from order_svc.ports import Work
 from order_svc.use_cases.change_order import Command, cause_of, once
 from order_svc.use_cases.surroundings import Surroundings
+from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.line_results import (
     LineResult,
@@ -20,6 +19,7 @@ from service_kit.commands.line_results import (
     require_bulk_size,
     results_to_json,
 )
+from service_kit.commands.naming import ref_errors, text_errors
 from service_kit.commands.refusal import Refusal
 
 NOBODY_KNOWN = Person()

@@ -4,13 +4,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from order_svc.domain.history.events import event_of_price
-from order_svc.domain.naming import code_errors
 from order_svc.domain.prices.price import Price, price_errors
-from order_svc.domain.refusals import invalid
 from order_svc.ports import Work
 from order_svc.use_cases.change_order import Command, cause_of, once
 from order_svc.use_cases.surroundings import Surroundings
 from retail_kit.money import Money
+from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.line_results import (
     LineResult,
@@ -19,6 +18,7 @@ from service_kit.commands.line_results import (
     require_bulk_size,
     results_to_json,
 )
+from service_kit.commands.naming import code_errors
 from service_kit.commands.refusal import Refusal
 
 

@@ -3,7 +3,6 @@
 from typing import Final
 
 from order_svc.domain.crash_points import MONEY_MOVED, MONEY_NOTED
-from order_svc.domain.history.events import Cause
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.settling import is_baseless, must_wait, open_operation, settled
 from order_svc.domain.payments.payment import Answer, Operation, OperationKind, Payment
@@ -11,6 +10,7 @@ from order_svc.ports import MoneyMove, PaymentUnavailable, Work
 from order_svc.use_cases.change_order import keep
 from order_svc.use_cases.source_line import BY_ITSELF
 from order_svc.use_cases.surroundings import Surroundings
+from service_kit.messaging.entity_events import Cause
 
 _BASELESS: Final = Answer(accepted=False, reason="NOTHING_CAPTURED")
 

@@ -7,10 +7,9 @@ from order_svc.domain.crash_points import PLACEMENT_SAVED
 from order_svc.domain.customers.customer import Customer, customer_id_of
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.history.events import event_of_customer
-from order_svc.domain.naming import code_errors, ref_errors, refuse_any
 from order_svc.domain.orders.placement import AskedLine, AskedPayment, Placement, begin
 from order_svc.domain.payments.payment import PaymentMethod
-from order_svc.domain.refusals import forbidden, price_not_allowed, ref_taken
+from order_svc.domain.refusals import price_not_allowed, ref_taken
 from order_svc.domain.rights.visibility import (
     actor_of,
     may_order_for,
@@ -23,7 +22,9 @@ from order_svc.use_cases.settle_placement import OpenPlacement, settle_placement
 from order_svc.use_cases.surroundings import Surroundings
 from retail_kit.money import Money
 from retail_kit.roles import Role
+from service_kit.commands.denials import forbidden
 from service_kit.commands.idempotency import Outcome, in_progress, key_reused
+from service_kit.commands.naming import code_errors, ref_errors, refuse_any
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
 from service_kit.runtime.identifiers import derived_identifier
 

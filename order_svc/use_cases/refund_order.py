@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from order_svc.domain.orders.change import Change
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.refunding import RefundWish, refund
-from order_svc.use_cases.change_order import Command, change_order, expect
+from order_svc.use_cases.change_order import Command, change_order
 from order_svc.use_cases.surroundings import Surroundings
+from service_kit.commands.denials import expect
 from service_kit.commands.idempotency import Outcome
 
 

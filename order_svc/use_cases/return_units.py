@@ -14,8 +14,9 @@ from order_svc.domain.orders.returning import (
     declare_return,
     withdraw_return,
 )
-from order_svc.use_cases.change_order import Command, change_order, expect
+from order_svc.use_cases.change_order import Command, change_order
 from order_svc.use_cases.surroundings import Surroundings
+from service_kit.commands.denials import expect
 from service_kit.commands.idempotency import Outcome
 
 

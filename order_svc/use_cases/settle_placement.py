@@ -13,7 +13,6 @@ from order_svc.domain.crash_points import (
 )
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.effects import Effect
-from order_svc.domain.history.events import Cause
 from order_svc.domain.orders.allocation import Allocation, place
 from order_svc.domain.orders.order import Order
 from order_svc.domain.refusals import (
@@ -35,6 +34,7 @@ from order_svc.use_cases.change_order import keep
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
+from service_kit.messaging.entity_events import Cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from order_svc.domain.effects import Effect
-from order_svc.domain.history.events import Cause
 from order_svc.domain.orders.allocation import Allocation, sourced
 from order_svc.domain.orders.order import Order
 from order_svc.domain.refusals import INSUFFICIENT_STOCK, is_final
@@ -12,6 +11,7 @@ from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine,
 from order_svc.use_cases.change_order import keep
 from order_svc.use_cases.surroundings import Surroundings
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
+from service_kit.messaging.entity_events import Cause
 
 BY_ITSELF = "service:order_svc"
 """Who acts when nobody asked."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from order_svc.domain.orders.cancelling import source_again
 from order_svc.domain.orders.change import Change
 from order_svc.domain.orders.order import Order
-from order_svc.domain.refusals import forbidden, not_found
 from order_svc.domain.rights.visibility import may_change
-from order_svc.use_cases.change_order import Command, change_order, expect
+from order_svc.use_cases.change_order import Command, change_order
 from order_svc.use_cases.surroundings import Surroundings
+from service_kit.commands.denials import expect, forbidden, not_found
 from service_kit.commands.idempotency import Outcome
 
 

@@ -7,10 +7,10 @@ from typing import TypeAlias
 from order_svc.domain.fulfilments.fulfilment import Fulfilment
 from order_svc.domain.orders.change import Change
 from order_svc.domain.orders.order import Order
-from order_svc.domain.refusals import forbidden, not_found
 from order_svc.domain.rights.visibility import may_work_at
-from order_svc.use_cases.change_order import Command, change_order, expect
+from order_svc.use_cases.change_order import Command, change_order
 from order_svc.use_cases.surroundings import Surroundings
+from service_kit.commands.denials import expect, forbidden, not_found
 from service_kit.commands.idempotency import Outcome
 
 

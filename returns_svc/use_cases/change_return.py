@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from returns_svc.domain.crash_points import CHANGE_SAVED
 from returns_svc.domain.errands import Errand, IssueLabel, SendMessage
-from returns_svc.domain.history.events import Cause, event_of_return
+from returns_svc.domain.history.events import event_of_return
 from returns_svc.domain.requests.change import Change, Doing
 from returns_svc.domain.requests.return_request import Return
 from returns_svc.domain.rights.visibility import actor_of, may_see
@@ -16,6 +16,7 @@ from service_kit.commands.denials import expect, not_found
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.once import once
 from service_kit.identity.caller import Caller
+from service_kit.messaging.entity_events import Cause
 
 BY_ITSELF: Final = "service:returns_svc"
 """Who acts when nobody has asked."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from returns_svc.domain.crash_points import DECLARATION_SETTLED, ORDERS_ANSWERED
 from returns_svc.domain.errands import Errand
-from returns_svc.domain.history.events import Cause
 from returns_svc.domain.refusals import from_orders
 from returns_svc.domain.requests.declaring import approved, units_of
 from returns_svc.ports import Declaration, OrdersUnavailable, Work
@@ -12,6 +11,7 @@ from returns_svc.use_cases.change_return import doing_of, keep, run_errands
 from returns_svc.use_cases.surroundings import Surroundings
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
+from service_kit.messaging.entity_events import Cause
 
 
 async def recover_declaration(around: Surroundings, return_id: str) -> None:

@@ -1,24 +1,18 @@
 """The event of one commit on an appointment, and what it says to those who listen."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from appointments_svc.domain.appointments.appointment import Appointment, Visitor
 from service_kit.graphql.global_ids import to_global_id
-from service_kit.messaging.envelope import Change, EntityRef, Event
-from service_kit.runtime.identifiers import derived_identifier
+from service_kit.messaging.entity_events import NEW, Cause, Fields, differences, entity_event
+from service_kit.messaging.envelope import EntityRef, Event
 from service_kit.runtime.json_values import JSON
 
 APPOINTMENT_CREATED: Final = "appointmentCreated"
 APPOINTMENT_CHANGED: Final = "appointmentChanged"
 APPOINTMENT_UPDATED: Final = "appointmentUpdated"
 """The subscription field that hears of every change."""
-
-_Fields = Mapping[str, JSON]
-_NEW: Final[_Fields] = {}
 
 
 class AppointmentUpdateType(StrEnum):
@@ -30,33 +24,16 @@ class AppointmentUpdateType(StrEnum):
     PROGRESSED = "PROGRESSED"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Who did it, when, and by which command."""
-
-    actor: str
-    cause: str
-    at: datetime
-
-
 def event_of_appointment(before: Appointment | None, after: Appointment, cause: Cause) -> Event:
     """The event of a change to an appointment; `before` is None for a new one."""
-    earlier = _NEW if before is None else _fields(before)
-    return Event(
-        event_id=derived_identifier("Appointment", after.id, str(after.version)),
-        type=APPOINTMENT_CREATED if before is None else APPOINTMENT_CHANGED,
-        entity=EntityRef("Appointment", after.id),
-        seq=after.version,
-        occurred_at=cause.at,
-        actor=cause.actor,
-        cause=cause.cause,
-        audience=audience_of(before, after),
-        changes={
-            name: Change(earlier.get(name), value)
-            for name, value in _fields(after).items()
-            if earlier.get(name) != value
-        },
-        data={
+    return entity_event(
+        APPOINTMENT_CREATED if before is None else APPOINTMENT_CHANGED,
+        EntityRef("Appointment", after.id),
+        after.version,
+        cause,
+        audience_of(before, after),
+        differences(NEW if before is None else _fields(before), _fields(after)),
+        {
             "ref": after.ref,
             "customerId": after.customer.id if after.customer else None,
             "orderId": after.order_id,
@@ -67,18 +44,8 @@ def event_of_appointment(before: Appointment | None, after: Appointment, cause: 
 
 def event_of_record(kind: str, key: str, version: int, cause: Cause) -> Event:
     """The event of a change to a record that was imported; whoever sees everything hears of it."""
-    return Event(
-        event_id=derived_identifier(kind, key, str(version)),
-        type=f"{kind[0].lower()}{kind[1:]}Changed",
-        entity=EntityRef(kind, key),
-        seq=version,
-        occurred_at=cause.at,
-        actor=cause.actor,
-        cause=cause.cause,
-        audience=(),
-        changes={},
-        data={},
-    )
+    changed = f"{kind[0].lower()}{kind[1:]}Changed"
+    return entity_event(changed, EntityRef(kind, key), version, cause, (), {})
 
 
 def audience_of(before: Appointment | None, after: Appointment) -> tuple[str, ...]:
@@ -93,7 +60,7 @@ def _customer_of(before: Appointment | None, after: Appointment) -> Visitor | No
     return after.customer or (before.customer if before else None)
 
 
-def _fields(found: Appointment) -> _Fields:
+def _fields(found: Appointment) -> Fields:
     return {
         "state": found.state.value,
         "typeCode": found.type_code,

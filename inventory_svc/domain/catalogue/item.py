@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from inventory_svc.domain.naming import required_code
-from inventory_svc.domain.refusals import invalid
+from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 LONGEST_TITLE = 300

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.network.location import Location, LocationType
-from inventory_svc.domain.refusals import invalid
 from retail_kit.iso_codes import COUNTRIES, CURRENCIES
+from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 

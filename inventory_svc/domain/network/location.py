@@ -12,9 +12,9 @@ from inventory_svc.domain.network.schedule import (
     canonical_schedule,
     schedule_problems,
 )
-from inventory_svc.domain.refusals import invalid
 from retail_kit.geography import GeoPoint
 from retail_kit.iso_codes import COUNTRIES
+from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 LONGEST_NAME = 200

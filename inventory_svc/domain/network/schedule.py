@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from inventory_svc.domain.refusals import invalid
 from retail_kit.calendars.holidays import PublicHolidays, UnknownCountry
 from retail_kit.calendars.opening_hours import Hours, MalformedHours
 from retail_kit.calendars.working_calendar import Closure
+from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal
 
 LONGEST_REASON: Final = 200

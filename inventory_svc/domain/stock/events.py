@@ -1,6 +1,6 @@
 """What a commit tells the world: one event per changed entity, with all its changes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from inventory_svc.domain.stock.crossings import ChannelsOf, sections_of_position
 from inventory_svc.domain.stock.decisions import GroupDecision
@@ -8,9 +8,8 @@ from inventory_svc.domain.stock.draft import PositionChange, ReservationChange
 from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Position
 from inventory_svc.domain.stock.reservation import Reservation
-from service_kit.messaging.envelope import Change, EntityRef, Event, text_of
-from service_kit.runtime.identifiers import derived_identifier
-from service_kit.runtime.json_values import JSON
+from service_kit.messaging.entity_events import NEW, Cause, Fields, differences, entity_event
+from service_kit.messaging.envelope import EntityRef, Event, text_of
 
 POSITION_CHANGED = "stockPositionChanged"
 RESERVATION_CHANGED = "reservationChanged"
@@ -40,25 +39,21 @@ def events_of(
 def _position_changed(
     change: PositionChange,
     last: Movement,
-    said: Mapping[str, JSON],
+    said: Fields,
     decision: GroupDecision,
     traceparent: str | None,
 ) -> Event:
     sku, location, condition = change.after.key
     entity = EntityRef("StockPosition", change.after.key.identifier)
-    return Event(
-        event_id=_event_id(entity, change.after.version),
-        type=POSITION_CHANGED,
-        entity=entity,
-        seq=change.after.version,
-        occurred_at=decision.now,
-        actor=last.actor,
-        cause=last.cause,
-        audience=(f"location:{location}",),
-        changes=_differences(
-            _counters(change.before) if change.before else {}, _counters(change.after)
-        ),
-        data={"sku": sku, "locationCode": location, "condition": condition.value, **said},
+    before = _counters(change.before) if change.before else NEW
+    return entity_event(
+        POSITION_CHANGED,
+        entity,
+        change.after.version,
+        Cause(last.actor, last.cause, decision.now),
+        (f"location:{location}",),
+        differences(before, _counters(change.after)),
+        {"sku": sku, "locationCode": location, "condition": condition.value, **said},
         traceparent=traceparent,
     )
 
@@ -72,26 +67,19 @@ def _reservation_changed(
     audience = [f"location:{code}" for code in places]
     if after.channel is not None:
         audience.append(f"channel:{after.channel}")
-    return Event(
-        event_id=_event_id(entity, after.version),
-        type=RESERVATION_CHANGED,
-        entity=entity,
-        seq=after.version,
-        occurred_at=decision.now,
-        actor=after.owner,
-        cause=after.order_id or "",
-        audience=tuple(audience),
-        changes=_differences(_standing(change.before) if change.before else {}, _standing(after)),
-        data={"kind": after.kind.value, "orderId": after.order_id, "channel": after.channel},
+    return entity_event(
+        RESERVATION_CHANGED,
+        entity,
+        after.version,
+        Cause(after.owner, after.order_id or "", decision.now),
+        tuple(audience),
+        differences(_standing(change.before) if change.before else NEW, _standing(after)),
+        {"kind": after.kind.value, "orderId": after.order_id, "channel": after.channel},
         traceparent=traceparent,
     )
 
 
-def _event_id(entity: EntityRef, version: int) -> str:
-    return derived_identifier(entity.type, entity.id, str(version))
-
-
-def _counters(position: Position) -> Mapping[str, JSON]:
+def _counters(position: Position) -> Fields:
     return {
         "onHand": position.on_hand,
         "allocated": position.allocated,
@@ -99,7 +87,7 @@ def _counters(position: Position) -> Mapping[str, JSON]:
     }
 
 
-def _standing(reservation: Reservation) -> Mapping[str, JSON]:
+def _standing(reservation: Reservation) -> Fields:
     return {
         "state": reservation.state.value,
         "expiresAt": text_of(reservation.expires_at) if reservation.expires_at else None,
@@ -116,12 +104,4 @@ def _standing(reservation: Reservation) -> Mapping[str, JSON]:
             }
             for peg in reservation.pegs
         ],
-    }
-
-
-def _differences(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> dict[str, Change]:
-    return {
-        name: Change(before.get(name), value)
-        for name, value in after.items()
-        if before.get(name) != value
     }

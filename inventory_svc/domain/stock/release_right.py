@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from inventory_svc.domain.refusals import forbidden, reservation_not_found
+from inventory_svc.domain.refusals import reservation_not_found
 from inventory_svc.domain.stock.reservation import Reservation, ReservationKind
+from service_kit.commands.denials import forbidden
 from service_kit.commands.refusal import Refusal
 
 _PATH = ("input", "reservationId")

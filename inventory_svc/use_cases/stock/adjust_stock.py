@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from inventory_svc.domain.naming import required_code
-from inventory_svc.domain.refusals import invalid, unknown_sku
+from inventory_svc.domain.refusals import unknown_sku
 from inventory_svc.domain.rights import require_stock_keeper
 from inventory_svc.domain.stock.commands import AdjustStock
 from inventory_svc.domain.stock.decisions import Decided
@@ -11,6 +11,7 @@ from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import Condition, PositionKey
 from inventory_svc.ports import Catalogue, Network, StockCommits
 from retail_kit.quantities import LARGEST
+from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.identity.caller import Caller
 

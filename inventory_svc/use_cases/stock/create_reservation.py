@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inventory_svc.domain.network.directory import NOWHERE, NetworkDirectory
-from inventory_svc.domain.refusals import invalid
 from inventory_svc.domain.rights import require_modest, require_reserver
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import HOLD_PERIODS, ReservationKind
 from inventory_svc.ports import Network, StockCommits
 from inventory_svc.use_cases.stock.wanted_lines import require_distinct, require_lines
+from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import Clock

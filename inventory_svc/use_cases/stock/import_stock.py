@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.network.directory import NetworkDirectory
-from inventory_svc.domain.refusals import invalid, unknown_location, unknown_sku
+from inventory_svc.domain.refusals import unknown_location, unknown_sku
 from inventory_svc.domain.stock.commands import FeedLine, FeedMode, FeedStock, RejectedLine
 from inventory_svc.domain.stock.position import Condition, PositionKey
 from inventory_svc.ports import Catalogue, Network, StockCommits
 from retail_kit.quantities import LARGEST
+from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult, require_bulk_size, results_from_json
 from service_kit.commands.refusal import Refusal

@@ -1,10 +1,10 @@
 """Somebody went to the shelf and found less than was reserved."""
 
-from inventory_svc.domain.refusals import invalid
 from inventory_svc.domain.stock.commands import ReportShort
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.ports import StockCommits
 from retail_kit.quantities import LARGEST
+from service_kit.commands.denials import invalid
 
 
 async def report_short(report: ReportShort, commits: StockCommits) -> Decided:

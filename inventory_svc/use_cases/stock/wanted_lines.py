@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from inventory_svc.domain.refusals import invalid
 from inventory_svc.domain.stock.commands import PeggedQuantity, RestockedLine, WantedLine
 from retail_kit.quantities import LARGEST
+from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 MOST_RESERVED_LINES = 100

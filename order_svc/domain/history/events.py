@@ -1,8 +1,6 @@
 """The events of one commit: one for each entity that changed, with what changed of it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 
 from order_svc.domain.customers.customer import Customer
 from order_svc.domain.fulfilments.fulfilment import Fulfilment
@@ -12,9 +10,8 @@ from order_svc.domain.lines.line import Line
 from order_svc.domain.orders.order import Order
 from order_svc.domain.parcels.parcel import Parcel
 from order_svc.domain.prices.price import Price
-from service_kit.messaging.envelope import Change, EntityRef, Event
-from service_kit.runtime.identifiers import derived_identifier
-from service_kit.runtime.json_values import JSON
+from service_kit.messaging.entity_events import NEW, Cause, Fields, differences, entity_event
+from service_kit.messaging.envelope import EntityRef, Event
 
 ORDER_PLACED = "orderPlaced"
 ORDER_CHANGED = "orderChanged"
@@ -26,33 +23,29 @@ REFUND_CHANGED = "refundChanged"
 CUSTOMER_CHANGED = "customerChanged"
 PRICE_CHANGED = "priceChanged"
 
-_Fields = Mapping[str, JSON]
-_NEW: _Fields = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Who did it, when, and by which command."""
-
-    actor: str
-    cause: str
-    at: datetime
-
 
 def events_of_order(before: Order, after: Order, cause: Cause) -> Iterator[Event]:
     """The events of a change to an order; while it is being placed there is none."""
     audience = audience_of(before, after)
     new = before.version == 0
     kind = ORDER_PLACED if new else ORDER_CHANGED
-    old = _NEW if new else _order_fields(before)
-    about: _Fields = {
+    old = NEW if new else _order_fields(before)
+    about: Fields = {
         "ref": after.ref,
         "channel": after.channel,
         "customerId": after.customer_id,
         **sections_of_order(before, after),
     }
     order_ref = EntityRef("Order", after.id)
-    yield _event(kind, order_ref, after.version, cause, audience, old, _order_fields(after), about)
+    yield entity_event(
+        kind,
+        order_ref,
+        after.version,
+        cause,
+        audience,
+        differences(old, _order_fields(after)),
+        about,
+    )
     for line in after.lines:
         earlier = before.line(line.id)
         if earlier is None or earlier.version != line.version:
@@ -76,32 +69,33 @@ def event_of_customer(customer: Customer, cause: Cause, *, personal_changed: boo
     """The event of a change to a customer; what is personal is told without its values."""
     audience = (f"customer:{customer.id}", f"customer:{customer.ref}")
     entity = EntityRef("Customer", customer.id)
-    fields: _Fields = {"tier": customer.tier}
-    about: _Fields = {"ref": customer.ref, "personalDataChanged": personal_changed}
-    return _event(CUSTOMER_CHANGED, entity, customer.version, cause, audience, _NEW, fields, about)
+    fields: Fields = {"tier": customer.tier}
+    about: Fields = {"ref": customer.ref, "personalDataChanged": personal_changed}
+    changes = differences(NEW, fields)
+    return entity_event(CUSTOMER_CHANGED, entity, customer.version, cause, audience, changes, about)
 
 
 def event_of_price(price: Price, cause: Cause) -> Event:
     """The event of a change to the price book."""
     entity = EntityRef("Price", f"{price.channel}/{price.sku}")
-    fields: _Fields = {
+    fields: Fields = {
         "amount": price.unit_price.format(),
         "currency": price.unit_price.currency,
     }
-    about: _Fields = {"channel": price.channel, "sku": price.sku}
+    about: Fields = {"channel": price.channel, "sku": price.sku}
     audience = (f"channel:{price.channel}",)
-    return _event(PRICE_CHANGED, entity, price.version, cause, audience, _NEW, fields, about)
+    changes = differences(NEW, fields)
+    return entity_event(PRICE_CHANGED, entity, price.version, cause, audience, changes, about)
 
 
 def _line_event(
     before: Line | None, after: Line, *, new: bool, order: Order, cause: Cause, to: tuple[str, ...]
 ) -> Event:
-    old = _NEW if new or before is None else _line_fields(before)
-    about: _Fields = {"orderId": order.id, "sku": after.sku}
+    old = NEW if new or before is None else _line_fields(before)
+    about: Fields = {"orderId": order.id, "sku": after.sku}
     entity = EntityRef("OrderLine", after.id)
-    return _event(
-        ORDER_LINE_CHANGED, entity, after.version, cause, to, old, _line_fields(after), about
-    )
+    changes = differences(old, _line_fields(after))
+    return entity_event(ORDER_LINE_CHANGED, entity, after.version, cause, to, changes, about)
 
 
 def _fulfilment_events(
@@ -109,78 +103,51 @@ def _fulfilment_events(
 ) -> Iterator[Event]:
     earlier = before.fulfilment(fulfilment.id)
     own = (f"location:{fulfilment.location.code}",)
-    about: _Fields = {"orderId": after.id, "locationCode": fulfilment.location.code}
+    about: Fields = {"orderId": after.id, "locationCode": fulfilment.location.code}
     if earlier is None or earlier.version != fulfilment.version:
-        old = _fulfilment_fields(earlier) if earlier else _NEW
+        old = _fulfilment_fields(earlier) if earlier else NEW
         entity = EntityRef("Fulfilment", fulfilment.id)
-        new = _fulfilment_fields(fulfilment)
+        changes = differences(old, _fulfilment_fields(fulfilment))
         said = {**about, **sections_of_fulfilment(earlier, fulfilment)}
-        yield _event(FULFILMENT_CHANGED, entity, fulfilment.version, cause, own, old, new, said)
+        yield entity_event(
+            FULFILMENT_CHANGED, entity, fulfilment.version, cause, own, changes, said
+        )
     customers = tuple(one for one in audience_of(before, after) if one.startswith("customer:"))
     for parcel in fulfilment.parcels:
         known = before.parcel(parcel.id)
         if known is None or known.version != parcel.version:
-            old = _parcel_fields(known) if known else _NEW
+            old = _parcel_fields(known) if known else NEW
             entity = EntityRef("Parcel", parcel.id)
             to = (*customers, f"channel:{after.channel}", *own)
-            new = _parcel_fields(parcel)
+            changes = differences(old, _parcel_fields(parcel))
             about_it = {**about, "fulfilmentId": fulfilment.id}
-            yield _event(PARCEL_CHANGED, entity, parcel.version, cause, to, old, new, about_it)
+            yield entity_event(PARCEL_CHANGED, entity, parcel.version, cause, to, changes, about_it)
 
 
 def _money_events(before: Order, after: Order, cause: Cause) -> Iterator[Event]:
     """Heard by the customer and on the channel; where the goods are nobody need know."""
     audience = audience_of(before, after)
     to = tuple(one for one in audience if not one.startswith("location:"))
-    about: _Fields = {"orderId": after.id, "currency": after.currency}
+    about: Fields = {"orderId": after.id, "currency": after.currency}
     for payment in after.payments:
         was = before.payment(payment.id)
         if was is None or was.version != payment.version:
-            old = fields_of_payment(was) if was and was.version else _NEW
+            old = fields_of_payment(was) if was and was.version else NEW
             entity = EntityRef("Payment", payment.id)
             said = {**about, "method": payment.method.value}
-            new = fields_of_payment(payment)
-            yield _event(PAYMENT_CHANGED, entity, payment.version, cause, to, old, new, said)
+            changes = differences(old, fields_of_payment(payment))
+            yield entity_event(PAYMENT_CHANGED, entity, payment.version, cause, to, changes, said)
     for refund in after.refunds:
         known = before.refund(refund.id)
         if known is None or known.version != refund.version:
-            old = fields_of_refund(known) if known else _NEW
+            old = fields_of_refund(known) if known else NEW
             entity = EntityRef("Refund", refund.id)
             said = {**about, "refundRef": refund.ref, "reason": refund.reason.value}
-            new = fields_of_refund(refund)
-            yield _event(REFUND_CHANGED, entity, refund.version, cause, to, old, new, said)
+            changes = differences(old, fields_of_refund(refund))
+            yield entity_event(REFUND_CHANGED, entity, refund.version, cause, to, changes, said)
 
 
-def _event(
-    kind: str,
-    entity: EntityRef,
-    version: int,
-    cause: Cause,
-    audience: tuple[str, ...],
-    before: _Fields,
-    after: _Fields,
-    about: _Fields,
-) -> Event:
-    changes = {
-        name: Change(before.get(name), value)
-        for name, value in after.items()
-        if before.get(name) != value
-    }
-    return Event(
-        event_id=derived_identifier(entity.type, entity.id, str(version)),
-        type=kind,
-        entity=entity,
-        seq=version,
-        occurred_at=cause.at,
-        actor=cause.actor,
-        cause=cause.cause,
-        audience=audience,
-        changes=changes,
-        data=about,
-    )
-
-
-def _order_fields(order: Order) -> _Fields:
+def _order_fields(order: Order) -> Fields:
     return {
         "status": order.status.value,
         "due": order.totals.due.format(),
@@ -189,7 +156,7 @@ def _order_fields(order: Order) -> _Fields:
     }
 
 
-def _line_fields(line: Line) -> _Fields:
+def _line_fields(line: Line) -> Fields:
     return {
         "status": line.status.value,
         "slices": [
@@ -205,7 +172,7 @@ def _line_fields(line: Line) -> _Fields:
     }
 
 
-def _fulfilment_fields(fulfilment: Fulfilment) -> _Fields:
+def _fulfilment_fields(fulfilment: Fulfilment) -> Fields:
     return {
         "state": fulfilment.state.value,
         "parcels": len(fulfilment.parcels),
@@ -213,7 +180,7 @@ def _fulfilment_fields(fulfilment: Fulfilment) -> _Fields:
     }
 
 
-def _parcel_fields(parcel: Parcel) -> _Fields:
+def _parcel_fields(parcel: Parcel) -> Fields:
     return {
         "state": parcel.state.value,
         "carrier": parcel.carrier,

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from order_svc.domain.history.events import Cause
 from order_svc.domain.orders.change import Entry, Happening, SubjectType
+from service_kit.messaging.entity_events import Cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from order_svc.domain.lifecycles.slices import AT_A_LOCATION, CANCELLABLE, RESUM
 from order_svc.domain.lines.line import NOBODY, Hands, Line, Matching, move
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed, require
 from order_svc.domain.orders.order import Order
-from order_svc.domain.refusals import invalid, quantity_exceeded
+from order_svc.domain.refusals import quantity_exceeded
 from order_svc.domain.stock_effects import (
     ReleaseStock,
     SourceLine,
@@ -16,6 +16,7 @@ from order_svc.domain.stock_effects import (
     StockLine,
     effect_key,
 )
+from service_kit.commands.denials import invalid
 
 
 class CancelReason(StrEnum):

@@ -10,7 +10,8 @@ from order_svc.domain.lines.line import Hands, Matching, NotEnough, move
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed, require
 from order_svc.domain.orders.order import Order
 from order_svc.domain.parcels.parcel import Parcel
-from order_svc.domain.refusals import invalid, not_found, quantity_exceeded
+from order_svc.domain.refusals import quantity_exceeded
+from service_kit.commands.denials import invalid, not_found
 
 
 @dataclass(frozen=True, slots=True)

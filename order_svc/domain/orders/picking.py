@@ -10,7 +10,7 @@ from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Hands, Line, Matching, NotEnough, move
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed, require
 from order_svc.domain.orders.order import Order
-from order_svc.domain.refusals import invalid, not_found, quantity_exceeded
+from order_svc.domain.refusals import quantity_exceeded
 from order_svc.domain.stock_effects import (
     CorrectStock,
     SourceLine,
@@ -18,6 +18,7 @@ from order_svc.domain.stock_effects import (
     StockLine,
     effect_key,
 )
+from service_kit.commands.denials import invalid, not_found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,15 @@ from datetime import datetime
 
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Discount, Line, PriceSource, Slice
-from order_svc.domain.naming import code_errors
 from order_svc.domain.orders.order import DeliveryMethod, Order
 from order_svc.domain.payments.card_numbers import looks_like_a_card
 from order_svc.domain.payments.payment import Payment, PaymentMethod, a_payment
 from order_svc.domain.payments.tenders import TenderRule
 from order_svc.domain.prices.price import LARGEST_AMOUNT, price_errors
-from order_svc.domain.refusals import (
-    currency_mismatch,
-    invalid,
-    payment_mismatch,
-    price_unknown,
-)
+from order_svc.domain.refusals import currency_mismatch, payment_mismatch, price_unknown
 from retail_kit.money import Money, sum_of
+from service_kit.commands.denials import invalid
+from service_kit.commands.naming import code_errors
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 MOST_LINES = 200

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from order_svc.domain.naming import ref_errors, refuse_any
 from order_svc.domain.orders.account import (
     refund_id_of,
     refund_tenders,
@@ -14,8 +13,10 @@ from order_svc.domain.orders.change import Change, changed
 from order_svc.domain.orders.order import Order
 from order_svc.domain.payments.refund import Refund, RefundLine, RefundReason, RefundTender
 from order_svc.domain.payments.tenders import poured
-from order_svc.domain.refusals import invalid, not_found, refund_exceeds_paid
+from order_svc.domain.refusals import refund_exceeds_paid
 from retail_kit.money import Money, sum_of
+from service_kit.commands.denials import invalid, not_found
+from service_kit.commands.naming import ref_errors, refuse_any
 from service_kit.commands.refusal import RefusedAll
 
 

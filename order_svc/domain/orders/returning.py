@@ -7,10 +7,11 @@ from typing import Final
 
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Line, Slice, move
-from order_svc.domain.naming import ref_errors, refuse_any
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
 from order_svc.domain.orders.order import Order
-from order_svc.domain.refusals import invalid, not_found, nothing_left
+from order_svc.domain.refusals import nothing_left
+from service_kit.commands.denials import invalid, not_found
+from service_kit.commands.naming import ref_errors, refuse_any
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)

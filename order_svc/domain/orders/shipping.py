@@ -9,12 +9,12 @@ from order_svc.domain.lifecycles.actions import Action
 from order_svc.domain.lifecycles.parcel_state import ParcelState
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Line, move
-from order_svc.domain.naming import refuse_any, text_errors
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed, require
 from order_svc.domain.orders.order import Order
 from order_svc.domain.parcels.parcel import Parcel
-from order_svc.domain.refusals import invalid, not_found
 from order_svc.domain.stock_effects import ConsumeStock, StockLine, effect_key
+from service_kit.commands.denials import invalid, not_found
+from service_kit.commands.naming import refuse_any, text_errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from order_svc.domain.refusals import invalid
 from retail_kit.iso_codes import CURRENCIES
 from retail_kit.money import Money
+from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal
 
 LARGEST_AMOUNT: Final = 10**12 - 1

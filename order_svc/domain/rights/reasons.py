@@ -3,8 +3,8 @@
 from typing import Final
 
 from order_svc.domain.orders.cancelling import CancelReason
-from order_svc.domain.refusals import forbidden
 from retail_kit.roles import STAFF, Role
+from service_kit.commands.denials import forbidden
 from service_kit.identity.caller import Caller
 
 OF_CUSTOMERS: Final = frozenset({CancelReason.CUSTOMER_REQUEST, CancelReason.OTHER})

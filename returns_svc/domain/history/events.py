@@ -1,16 +1,13 @@
 """The event of one commit on a return, and what it says to those who listen."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from returns_svc.domain.policies.policy import ReturnPolicy
 from returns_svc.domain.requests.return_request import Return
 from service_kit.graphql.global_ids import to_global_id
-from service_kit.messaging.envelope import Change, EntityRef, Event
-from service_kit.runtime.identifiers import derived_identifier
+from service_kit.messaging.entity_events import NEW, Cause, Fields, differences, entity_event
+from service_kit.messaging.envelope import EntityRef, Event
 from service_kit.runtime.json_values import JSON
 
 RETURN_DECLARED: Final = "returnDeclared"
@@ -18,9 +15,6 @@ RETURN_CHANGED: Final = "returnChanged"
 POLICY_CHANGED: Final = "returnPolicyChanged"
 RETURN_UPDATED: Final = "returnUpdated"
 """The subscription field that hears of every change."""
-
-_Fields = Mapping[str, JSON]
-_NEW: Final[_Fields] = {}
 
 
 class ReturnUpdateType(StrEnum):
@@ -32,25 +26,15 @@ class ReturnUpdateType(StrEnum):
     PROGRESSED = "PROGRESSED"
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Who did it, when, and by which command."""
-
-    actor: str
-    cause: str
-    at: datetime
-
-
 def event_of_return(before: Return | None, after: Return, cause: Cause) -> Event:
     """The event of a change to a return; `before` is None for a new one."""
-    return _event(
+    return entity_event(
         RETURN_DECLARED if before is None else RETURN_CHANGED,
         EntityRef("ReturnRequest", after.id),
         after.version,
         cause,
         audience_of(after),
-        _NEW if before is None else _fields(before),
-        _fields(after),
+        differences(NEW if before is None else _fields(before), _fields(after)),
         {
             "rma": after.rma,
             "customerId": after.customer_id,
@@ -62,9 +46,9 @@ def event_of_return(before: Return | None, after: Return, cause: Cause) -> Event
 
 def event_of_policy(policy: ReturnPolicy, cause: Cause) -> Event:
     """The event of a change to a policy; whoever sees everything hears of it."""
-    fields: _Fields = {"windowDays": policy.window_days}
+    fields: Fields = {"windowDays": policy.window_days}
     entity = EntityRef("ReturnPolicy", policy.code)
-    return _event(POLICY_CHANGED, entity, policy.version, cause, (), _NEW, fields, {})
+    return entity_event(POLICY_CHANGED, entity, policy.version, cause, (), differences(NEW, fields))
 
 
 def audience_of(found: Return) -> tuple[str, ...]:
@@ -77,35 +61,7 @@ def audience_of(found: Return) -> tuple[str, ...]:
     )
 
 
-def _event(
-    kind: str,
-    entity: EntityRef,
-    version: int,
-    cause: Cause,
-    audience: tuple[str, ...],
-    before: _Fields,
-    after: _Fields,
-    about: _Fields,
-) -> Event:
-    return Event(
-        event_id=derived_identifier(entity.type, entity.id, str(version)),
-        type=kind,
-        entity=entity,
-        seq=version,
-        occurred_at=cause.at,
-        actor=cause.actor,
-        cause=cause.cause,
-        audience=audience,
-        changes={
-            name: Change(before.get(name), value)
-            for name, value in after.items()
-            if before.get(name) != value
-        },
-        data=about,
-    )
-
-
-def _fields(found: Return) -> _Fields:
+def _fields(found: Return) -> Fields:
     return {
         "state": found.state.value,
         "locationCode": found.place.code if found.place else None,

@@ -1,6 +1,6 @@
 """Deciding what the goods themselves did: feeds and adjustments."""
 
-from inventory_svc.domain.refusals import StockRefusal, invalid
+from inventory_svc.domain.refusals import StockRefusal
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
     FeedLine,
@@ -13,6 +13,7 @@ from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
 from inventory_svc.domain.stock.movement import MovementKind
 from inventory_svc.domain.stock.position import PositionKey
 from retail_kit.quantities import LARGEST
+from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.line_results import (
     LineResult,

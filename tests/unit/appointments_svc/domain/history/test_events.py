@@ -9,8 +9,9 @@ from appointments_svc.domain.agenda.grid import slot_of
 from appointments_svc.domain.appointments.appointment import Appointment, Product, Visitor
 from appointments_svc.domain.appointments.booking import Wish, booking, held, kept, not_kept
 from appointments_svc.domain.appointments.change import Doing
-from appointments_svc.domain.history.events import Cause, event_of_appointment
+from appointments_svc.domain.history.events import event_of_appointment
 from appointments_svc.domain.kinds.form import Answer
+from service_kit.messaging.entity_events import Cause
 from service_kit.messaging.envelope import Event
 from tests.support.visits import FITTING, MONDAY, at
 

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from order_svc.domain.history.events import Cause, events_of_order
+from order_svc.domain.history.events import events_of_order
 from order_svc.domain.orders.allocation import place
 from order_svc.domain.orders.cancelling import CancelReason, cancel_line, cancel_order
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.picking import PickedLine, pick
 from order_svc.domain.orders.shipping import deliver
 from service_kit.graphql.global_ids import to_global_id
+from service_kit.messaging.entity_events import Cause
 from tests.support.orders import (
     AT,
     a_placing_order,

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from order_svc.domain.effects import Effect, MoveMoney
 from order_svc.domain.fulfilments.fulfilment import Fulfilment, ShortReason
-from order_svc.domain.history.events import Cause, events_of_order
+from order_svc.domain.history.events import events_of_order
 from order_svc.domain.history.transitions import reachable, transitions_of
 from order_svc.domain.lifecycles import fulfilment_state, parcel_state
 from order_svc.domain.lifecycles.order_status import folded_status
@@ -30,6 +30,7 @@ from order_svc.domain.stock_effects import (
 )
 from retail_kit.money import Money
 from service_kit.commands.refusal import Refusal, RefusedAll
+from service_kit.messaging.entity_events import Cause
 from tests.support.orders import AT, EUR, a_place, a_placing_order
 
 REASON = CancelReason.CUSTOMER_REQUEST

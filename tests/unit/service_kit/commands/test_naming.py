@@ -1,6 +1,6 @@
 import pytest
 
-from order_svc.domain.naming import code_errors, ref_errors, refuse_any, text_errors
+from service_kit.commands.naming import code_errors, ref_errors, refuse_any, text_errors
 from service_kit.commands.refusal import Refusal
 
 
