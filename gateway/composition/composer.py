@@ -53,7 +53,7 @@ def compose_with_hints(definitions: Sequence[SubgraphDefinition]) -> Composed:
     hints = dict.fromkeys(hint for rule in ALL_HINTS for hint in rule(composition))
     directives = [merged_directive(each) for each in shared_directives(subgraphs)]
     supergraph = write_supergraph(subgraphs, types, directives)
-    _require_none(list(unsound_parts(supergraph)))
+    _require_none(list(unsound_parts(supergraph, composition.declarations)))
     return Composed(supergraph, tuple(hints))
 
 

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from graphql import ConstValueNode, DirectiveDefinitionNode, DirectiveNode, TypeNode
+from graphql import (
+    ConstValueNode,
+    DirectiveDefinitionNode,
+    DirectiveNode,
+    Location,
+    TypeNode,
+)
 
 from gateway.composition.access import NO_DEMAND, Access
 from gateway.composition.cost import ListSize
@@ -129,6 +135,15 @@ class Type:
     def places(self) -> tuple[Place, ...]:
         """Where it is declared, and where it is extended."""
         return self.marks.places
+
+
+def place_in(subgraph: str, file: str, node: object) -> tuple[Place, ...]:
+    """Where a node is written; a declaration stands where its name does, below its description."""
+    name = None if isinstance(node, DirectiveNode) else getattr(node, "name", None)
+    location: Location | None = getattr(name or node, "loc", None)
+    if location is None:
+        return ()
+    return (Place(subgraph, file, location.start_token.line, location.start_token.column),)
 
 
 @dataclass(frozen=True, slots=True)

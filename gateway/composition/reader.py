@@ -7,7 +7,6 @@ from typing import Any
 
 from graphql import (
     DirectiveDefinitionNode,
-    DirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
     EnumTypeExtensionNode,
@@ -19,7 +18,6 @@ from graphql import (
     InterfaceTypeDefinitionNode,
     InterfaceTypeExtensionNode,
     ListTypeNode,
-    Location,
     NamedTypeNode,
     NameNode,
     NonNullTypeNode,
@@ -30,7 +28,6 @@ from graphql import (
     ScalarTypeExtensionNode,
     SchemaDefinitionNode,
     SchemaExtensionNode,
-    Token,
     TypeDefinitionNode,
     TypeExtensionNode,
     TypeNode,
@@ -52,6 +49,7 @@ from gateway.composition.elements import (
     Override,
     Subgraph,
     Type,
+    place_in,
 )
 from gateway.composition.problems import Place, Problem
 from gateway.composition.validity import faults
@@ -395,11 +393,7 @@ class _Reader:
         return uses
 
     def _places(self, node: object) -> tuple[Place, ...]:
-        """A declaration stands where its name does, below its description."""
-        token = _token(node)
-        if token is None:
-            return ()
-        return (Place(self._definition.name, self._definition.source, token.line, token.column),)
+        return place_in(self._definition.name, self._definition.source, node)
 
     def _has(self, node: WithDirectives, name: str) -> bool:
         return has_directive(node, self._names.directive(name))
@@ -426,12 +420,6 @@ def _list_size(arguments: Mapping[str, Any]) -> ListSize:
         None if sized is None else texts_in(sized),
         arguments.get("requireOneSlicingArgument"),
     )
-
-
-def _token(node: object) -> Token | None:
-    name = None if isinstance(node, DirectiveNode) else getattr(node, "name", None)
-    place: Location | None = getattr(name or node, "loc", None)
-    return place.start_token if place else None
 
 
 def _root_names(document: DocumentNode) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Whether the merged schema is a schema: what each subgraph says rightly may not fit together."""
 
+import re
 from collections.abc import Iterator
 
 from graphql import (
@@ -17,18 +18,32 @@ from graphql import (
 )
 from graphql.type import GraphQLArgument, GraphQLInputField
 
-from gateway.composition.problems import Problem
+from gateway.composition.problems import Placed, Problem, places_of
+from gateway.composition.types import Declarations
+
+_COORDINATE = re.compile(r"\b([A-Za-z_]\w*)(?:\.([A-Za-z_]\w*))?")
 
 
-def unsound_parts(supergraph: str) -> Iterator[Problem]:
+def unsound_parts(supergraph: str, declarations: Declarations) -> Iterator[Problem]:
     """INVALID_GRAPHQL: types that do not fit their interfaces, defaults that are no values now."""
     schema = build_schema(supergraph, assume_valid_sdl=True)
-    for error in validate_schema(schema):
-        yield Problem("INVALID_GRAPHQL", error.message)
-    yield from _defaults(schema)
+    for message in (*(error.message for error in validate_schema(schema)), *_defaults(schema)):
+        involved = list(_involved(message, declarations))
+        names = tuple(dict.fromkeys(name for name, _ in involved))
+        places = places_of(*(element for _, element in involved))
+        yield Problem("INVALID_GRAPHQL", message, names, places)
 
 
-def _defaults(schema: GraphQLSchema) -> Iterator[Problem]:
+def _involved(message: str, declarations: Declarations) -> Iterator[tuple[str, Placed]]:
+    """The parts that a message about the whole names, in each subgraph that has them."""
+    for name, part in _COORDINATE.findall(message):
+        for subgraph, each in declarations.by_name.get(name, ()) if part else ():
+            element = each.fields.get(part) or each.inputs.get(part)
+            if element is not None:
+                yield subgraph.name, element
+
+
+def _defaults(schema: GraphQLSchema) -> Iterator[str]:
     for each in schema.type_map.values():
         if isinstance(each, GraphQLInputObjectType):
             for name, item in each.fields.items():
@@ -39,13 +54,12 @@ def _defaults(schema: GraphQLSchema) -> Iterator[Problem]:
                     yield from _default(f"{each.name}.{name}({argument}:)", given)
 
 
-def _default(coordinate: str, given: GraphQLArgument | GraphQLInputField) -> Iterator[Problem]:
+def _default(coordinate: str, given: GraphQLArgument | GraphQLInputField) -> Iterator[str]:
     node = given.ast_node
     if not isinstance(node, InputValueDefinitionNode) or node.default_value is None:
         return
     if is_input_type(given.type) and value_from_ast(node.default_value, given.type) is Undefined:
-        message = (
+        yield (
             f"The default {print_ast(node.default_value)} of {coordinate} is no value of "
             f"{print_ast(node.type)} in the supergraph."
         )
-        yield Problem("INVALID_GRAPHQL", message)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from graphql import DirectiveDefinitionNode, TypeNode, print_ast
 
+from gateway.composition.elements import place_in
 from gateway.composition.executable_directives import arguments_named, shared_directives
 from gateway.composition.problems import Problem
 from gateway.composition.rules.arguments_agree import defaults_agree, is_required
@@ -19,7 +20,15 @@ def directives_agree(composition: Composition) -> Iterator[Problem]:
         )
         for name in names:
             for code, message in _problems(composition, definitions, name):
-                yield Problem(code, message, tuple(each.name for each in composition.subgraphs))
+                places = tuple(
+                    place
+                    for each in composition.subgraphs
+                    for place in place_in(
+                        each.name, each.file, each.directives.get(definitions[0].name.value)
+                    )
+                )
+                everybody = tuple(each.name for each in composition.subgraphs)
+                yield Problem(code, message, everybody, places)
 
 
 def _problems(

@@ -17,6 +17,10 @@ def told(*sdls: str) -> tuple[Problem, ...]:
     ]
     with pytest.raises(DoesNotCompose) as caught:
         compose(definitions)
+    for problem in caught.value.problems:
+        if problem.code != "NO_QUERIES":
+            assert problem.subgraphs, problem
+            assert problem.places, problem
     return caught.value.problems
 
 
@@ -221,6 +225,22 @@ def test_a_broken_rule_is_told_with_its_code_and_subgraphs(
             [
                 QUERY + ' type A @key(fields: "id") { id: ID! c: Int }',
                 'type A @key(fields: "id") { id: ID! c: Int @external }',
+            ],
+        ),
+        (
+            "FIELD_ARGUMENT_TYPE_MISMATCH",
+            ["one:1:51", "two:1:12"],
+            [
+                "type Query { a: Int @shareable }       directive @d(x: Int) on FIELD",
+                "directive @d(x: String) on FIELD type Query { a: Int @shareable }",
+            ],
+        ),
+        (
+            "INVALID_GRAPHQL",
+            ["one:1:14"],
+            [
+                "type Query { i(e: E = A): Int @shareable } enum E { A B }",
+                "type Query { b(e: E): Int } enum E { B }",
             ],
         ),
         (
