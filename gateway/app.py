@@ -34,8 +34,10 @@ from gateway.server.websocket import SocketOptions
 from gateway.settings import Settings
 from gateway.subscriptions.live import LiveEvents, LiveOptions
 from gateway.subscriptions.metrics import LiveMetrics
+from gateway.transport.aiohttp_client import AiohttpClient
 from gateway.transport.documents import DocumentReader, DocumentUnavailable
 from gateway.transport.http import HttpLimits, HttpTransport
+from gateway.transport.lean_client import LeanClient
 from gateway.transport.measured import MeasuredTransport
 from gateway.transport.subscriptions import SubgraphSubscriptions
 from service_kit.identity.keys import SigningKey
@@ -74,7 +76,8 @@ def build_app(
     urls = subgraph_urls(settings.subgraphs)
     authoriser = Authoriser(policies)
     signer = _signer(settings, clock)
-    network = HttpTransport(urls, signer, _http_limits(settings))
+    client = LeanClient if settings.lean_http else AiohttpClient
+    network = HttpTransport(urls, signer, _http_limits(settings), client)
     streams = SubgraphSubscriptions(urls, signer, subgraph_urls(settings.subgraph_websockets))
     documents = DocumentReader()
     transport = MeasuredTransport(network, registry)

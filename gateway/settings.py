@@ -16,6 +16,7 @@ class Settings:
     are subgraphs subscribed at by WebSocket instead of SSE. `open_connections` bounds WebSockets
     and streams over HTTP together, `open_operations` the operations of all WebSockets; visitors may
     have half of either, `visitor_operations` at one WebSocket, and stay for `visitor_age`.
+    `lean_http` asks subgraphs by the lean client instead of by aiohttp.
     `stream_write` is how long a client may take to read what a stream sent. `override_labels` are
     the labels of progressive overrides that are active in every request. `share_queries` says whose
     equal queries are run once while they are under way: "off", "visitors" or "all".
@@ -43,6 +44,7 @@ class Settings:
     dev_identities: tuple[str, ...] = ()
 
     body_bytes: int = 1 << 20
+    lean_http: bool = False
     subgraph_deadline: timedelta = timedelta(seconds=10)
     subgraph_response_bytes: int = 32 << 20
     document_cache: int = 2000

@@ -21,8 +21,9 @@ from gateway.composition.reader import SubgraphDefinition
 
 PROJECT = Path(__file__).resolve().parents[2]
 PEERS = Path(__file__).parent / "peers"
-TUTTI, APOLLO, HIVE, HIVE_RUST, FLOOR = (
+TUTTI, TUTTI_LEAN, APOLLO, HIVE, HIVE_RUST, FLOOR = (
     "Tutti",
+    "Tutti, lean HTTP client",
     "Apollo Gateway",
     "Hive Gateway",
     "Hive Gateway, Rust planner",
@@ -98,14 +99,15 @@ async def stage(environment: Mapping[str, str], *, beside: bool) -> AsyncIterato
             port = free_port()
             command = _command(name, file, port, ports, packages)
             settings = {"SHARING": "on"} if shares else {}
+            settings |= {"GATEWAY_LEAN_HTTP": "true"} if name == TUTTI_LEAN else {}
             process = stack.enter_context(running(command, {**environment, **_BASE, **settings}))
             await _until_ready(port, process)
             return Side(name, port, process.pid, shares)
 
         others = [APOLLO, HIVE, HIVE_RUST] if packages else []
-        apart = [await start(name) for name in (TUTTI, *others, FLOOR)]
+        apart = [await start(name) for name in (TUTTI, TUTTI_LEAN, *others, FLOOR)]
         by_name = {one.name: one for one in apart}
-        sharing = [by_name[TUTTI]]
+        sharing = [by_name[TUTTI], by_name[TUTTI_LEAN]]
         sharing += [await start(name, shares=True) for name in others if name != APOLLO]
         sharing.append(await start(FLOOR, shares=True))
         yield Stage(apart, sharing, ports)
@@ -117,7 +119,7 @@ _BASE = {"NODE_ENV": "production", "GATEWAY_LOG_LEVEL": "warning", "PYTHONPATH":
 def _command(
     name: str, supergraph: Path, port: int, subgraphs: Sequence[int], packages: Path | None
 ) -> list[str]:
-    if name == TUTTI:
+    if name in (TUTTI, TUTTI_LEAN):
         return _python("gateway", "serve", "--supergraph", str(supergraph), "--port", str(port))
     if name == FLOOR:
         return _python("bench.gateway.floor", str(port), *map(str, subgraphs))

@@ -1,0 +1,74 @@
+"""HTTP by aiohttp: a session for each subgraph."""
+
+import asyncio
+from collections.abc import Mapping
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from gateway.ports import SubgraphResponse
+from gateway.transport.client import HEADERS, KEEP_ALIVE_SECONDS, AnswerTooLarge, HttpLimits
+
+_SMALL_BYTES = 1 << 16
+
+
+class AiohttpClient:
+    """The default HTTP client."""
+
+    def __init__(self, limits: HttpLimits) -> None:
+        self._limits = limits
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._urls: dict[str, URL] = {}
+
+    async def post(
+        self, subgraph: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> SubgraphResponse:
+        """Send one request; raises AnswerTooLarge, OSError, TimeoutError and aiohttp's errors."""
+        session = self._sessions.get(subgraph) or self._opened(subgraph)
+        sent = CIMultiDict(HEADERS)
+        sent.update(headers)
+        async with session.post(
+            self._urls.get(url) or self._read_url(url),
+            data=body,
+            headers=sent,
+            allow_redirects=False,
+        ) as response:
+            return SubgraphResponse(response.status, await self._read(response))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        sessions, self._sessions = self._sessions, {}
+        await asyncio.gather(*(session.close() for session in sessions.values()))
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        limit = self._limits.response_bytes
+        announced = response.content_length
+        if announced is not None and announced <= min(limit, _SMALL_BYTES):
+            return await response.read()
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.content.iter_any():
+            size += len(chunk)
+            if size > limit:
+                response.close()
+                raise AnswerTooLarge
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _opened(self, subgraph: str) -> aiohttp.ClientSession:
+        session = self._sessions[subgraph] = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=self._limits.connections, keepalive_timeout=KEEP_ALIVE_SECONDS
+            ),
+            timeout=aiohttp.ClientTimeout(total=self._limits.deadline.total_seconds()),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
+        )
+        return session
+
+    def _read_url(self, url: str) -> URL:
+        """Read an address once; there are as many as subgraphs, and a few more after reloads."""
+        read = self._urls[url] = URL(url)
+        return read

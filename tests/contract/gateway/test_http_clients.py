@@ -1,0 +1,388 @@
+"""Both HTTP clients, against servers that say exactly what a test wants said."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from gateway.ports import SubgraphRequest, SubgraphUnreachable
+from gateway.transport import lean_client
+from gateway.transport.aiohttp_client import AiohttpClient
+from gateway.transport.client import HttpClient, HttpLimits
+from gateway.transport.http import HttpTransport
+from gateway.transport.lean_client import LeanClient
+
+Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+MakeClient = Callable[[HttpLimits], HttpClient]
+REQUEST = SubgraphRequest("shop", b'{"query":"{ a }"}')
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@pytest.fixture(params=[AiohttpClient, LeanClient])
+def client(request: pytest.FixtureRequest) -> MakeClient:
+    """Either client."""
+    made: MakeClient = request.param
+    return made
+
+
+class Server:
+    """Counts connections and requests; `says` are the answers, the last one again and again.
+
+    None as an answer is silence; an empty one closes the connection.
+    """
+
+    def __init__(self, *says: bytes | None) -> None:
+        self.says = list(says)
+        self.connections = 0
+        self.ended = 0
+        self.heads: list[bytes] = []
+        self.bodies: list[bytes] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.url = ""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            while True:
+                self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+                length = self.heads[-1].lower().split(b"content-length: ")[1].split(b"\r\n")[0]
+                self.bodies.append(await reader.readexactly(int(length)))
+                said = self.says.pop(0) if len(self.says) > 1 else self.says[0]
+                await self.may_answer.wait()
+                if said == b"":
+                    return
+                writer.write(said or b"")
+                await writer.drain()
+                if said is not None and b"\r\nConnection: close\r\n" in said:
+                    return
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            self.ended += 1
+            writer.close()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110  # it is a server's doing
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def serving(*says: bytes | None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
+    server = Server(*says)
+    listening = await asyncio.start_server(server.answer, "127.0.0.1", 0, ssl=tls)
+    port = listening.sockets[0].getsockname()[1]
+    server.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}/graphql?x=1"
+    try:
+        yield server
+    finally:
+        server.may_answer.set()
+        listening.close()
+        await until(lambda: server.ended == server.connections)
+
+
+def transport(client: MakeClient, server: Server, **limits: object) -> HttpTransport:
+    return HttpTransport({"shop": server.url}, limits=HttpLimits(**limits), client=client)  # type: ignore[arg-type]
+
+
+async def unreachable(asking: HttpTransport, request: SubgraphRequest = REQUEST) -> str:
+    with pytest.raises(SubgraphUnreachable) as caught:
+        await asking.send(request)
+    return str(caught.value)
+
+
+async def test_a_request_is_whole_and_its_connection_is_used_again(client: MakeClient) -> None:
+    async with serving(OK) as server, transport(client, server) as asking:
+        answers = [await asking.send(REQUEST) for _ in range(3)]
+
+    assert [(one.status, one.body) for one in answers] == [(200, b"{}")] * 3
+    assert server.connections == 1
+    assert server.bodies == [REQUEST.body] * 3
+    lines = server.heads[0].decode().split("\r\n")
+    assert lines[0] == "POST /graphql?x=1 HTTP/1.1"
+    assert sorted(line.lower() for line in lines[1:] if line) == [
+        "accept-encoding: identity",
+        "accept: application/graphql-response+json, application/json;q=0.9",
+        f"content-length: {len(REQUEST.body)}",
+        "content-type: application/json",
+        f"host: {server.url.split('/')[2]}",
+    ]
+
+
+async def test_a_header_of_the_request_takes_the_place_of_ours(client: MakeClient) -> None:
+    headers = {"accept": "text/x", "X-Own": "7"}
+    async with serving(OK) as server, transport(client, server) as asking:
+        await asking.send(SubgraphRequest("shop", b"{}", headers=headers))
+
+    head = server.heads[0].lower()
+    assert b"\r\naccept: text/x\r\n" in head
+    assert head.count(b"\r\naccept:") == 1
+    assert b"\r\nx-own: 7\r\n" in head
+
+
+CHUNKS = b'3;x=1\r\n{"a\r\n5\r\n": 1}\r\n0\r\nTrailer: x\r\n\r\n'
+ANSWERS = {
+    "in chunks": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS,
+        200,
+        b'{"a": 1}',
+    ),
+    "until the end": (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}", 200, b"{}"),
+    "of HTTP/1.0": (b"HTTP/1.0 500 No\r\nConnection: close\r\n\r\nno", 500, b"no"),
+    "after a hint": (b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + OK, 200, b"{}"),
+    "without a body": (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b""),
+    "elsewhere": (
+        b"HTTP/1.1 307 Go\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n",
+        307,
+        b"",
+    ),
+    "with its connection closed": (
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
+        200,
+        b"{}",
+    ),
+    "of many bytes": (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + b"x" * 300_000,
+        200,
+        b"x" * 300_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+async def test_an_answer_is_read_however_it_is_sent(client: MakeClient, name: str) -> None:
+    said, status, body = ANSWERS[name]
+    async with serving(said) as server, transport(client, server) as asking:
+        for _ in range(2):
+            answer = await asking.send(REQUEST)
+            assert (answer.status, answer.body) == (status, body)
+    assert server.connections == (2 if b"Connection: close" in said else 1)
+
+
+BROKEN = {
+    "nothing": b"",
+    "no HTTP": b"hello there\r\n\r\n",
+    "a length of two kinds": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}",
+    "a broken chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+async def test_what_is_no_answer_is_told_and_asking_goes_on(client: MakeClient, name: str) -> None:
+    async with serving(BROKEN[name], OK) as server, transport(client, server) as asking:
+        assert (await unreachable(asking)).startswith("shop: ")
+        assert (await asking.send(REQUEST)).body == b"{}"
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("head", [b"Content-Length: 9", b"Transfer-Encoding: chunked"])
+async def test_an_answer_that_is_cut_off_is_none(client: MakeClient, head: bytes) -> None:
+    said = b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + head + b"\r\n\r\n3\r\n{}"
+    async with serving(said) as server, transport(client, server) as asking:
+        await unreachable(asking)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n" + b"x" * 101,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" + b"x" * 101,
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 101,
+    ],
+    ids=["announced", "in chunks", "until the end"],
+)
+async def test_an_answer_that_is_too_large_is_given_up(client: MakeClient, said: bytes) -> None:
+    async with (
+        serving(said, OK) as server,
+        transport(client, server, response_bytes=100) as asking,
+    ):
+        assert await unreachable(asking) == "shop: the answer exceeds 100 bytes"
+        assert (await asking.send(REQUEST)).body == b"{}"
+
+
+async def test_an_answer_that_is_going_to_be_too_large_is_not_waited_for() -> None:
+    said = b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n"
+    async with serving(said) as server, transport(LeanClient, server, response_bytes=100) as asking:
+        assert await unreachable(asking) == "shop: the answer exceeds 100 bytes"
+
+
+async def test_a_late_answer_is_not_waited_for_and_never_taken_for_another(
+    client: MakeClient,
+) -> None:
+    short = timedelta(milliseconds=30)
+    async with serving(None, OK) as server, transport(client, server, deadline=short) as asking:
+        assert "Timeout" in await unreachable(asking)
+        # What may now be slow is this machine, not the server.
+        for _ in range(100):
+            try:
+                assert (await asking.send(REQUEST)).body == b"{}"
+                break
+            except SubgraphUnreachable:
+                continue
+        assert server.connections >= 2
+
+
+async def test_a_request_that_is_given_up_leaves_no_answer_behind(client: MakeClient) -> None:
+    old = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold"
+    async with serving(old, OK) as server, transport(client, server) as asking:
+        server.may_answer.clear()
+        given_up = asyncio.create_task(asking.send(REQUEST))
+        await until(lambda: bool(server.bodies))
+        given_up.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await given_up
+        server.may_answer.set()
+        assert (await asking.send(REQUEST)).body == b"{}"
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("rest", [b"\r\nold", b"", b"\r\n", b"\r\no"])
+async def test_what_comes_unasked_is_never_an_answer(client: MakeClient, rest: bytes) -> None:
+    twice = OK + b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n" + rest
+    async with serving(twice, OK) as server, transport(client, server) as asking:
+        bodies = []
+        for _ in range(2):
+            try:
+                bodies.append((await asking.send(REQUEST)).body)
+            except SubgraphUnreachable:
+                bodies.append(b"{}")
+    assert bodies == [b"{}"] * 2
+    assert b"old" not in bodies
+
+
+async def test_only_so_many_connections_are_open_and_all_are_answered_in_turn(
+    client: MakeClient,
+) -> None:
+    async with serving(OK) as server, transport(client, server, connections=3) as asking:
+        server.may_answer.clear()
+        asked = [asyncio.create_task(asking.send(REQUEST)) for _ in range(12)]
+        await until(lambda: len(server.bodies) == 3)
+        asked[5].cancel()
+        server.may_answer.set()
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert server.connections == 3
+    assert [isinstance(one, asyncio.CancelledError) for one in answers].index(True) == 5
+    assert len(server.bodies) == 11
+
+
+async def test_room_comes_back_when_connections_break(client: MakeClient) -> None:
+    async with serving(b"") as server, transport(client, server, connections=1) as asking:
+        asked = [asyncio.create_task(unreachable(asking)) for _ in range(4)]
+        told = await asyncio.gather(*asked)
+    assert len(told) == server.connections == 4
+
+
+async def test_a_server_that_is_not_there_is_told(client: MakeClient) -> None:
+    async with serving(OK) as server:
+        pass
+    async with transport(client, server, connections=1) as asking:
+        told = await asyncio.gather(*(unreachable(asking) for _ in range(3)))
+    assert all(one.startswith("shop: ") and "Timeout" not in one for one in told)
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Other: 1", "a\nb", "a\rb", "a\0b"])
+async def test_a_header_cannot_become_two(client: MakeClient, value: str) -> None:
+    request = SubgraphRequest("shop", b"{}", headers={"X-Own": value})
+    async with serving(OK) as server, transport(client, server) as asking:
+        with pytest.raises((SubgraphUnreachable, ValueError)):
+            await asking.send(request)
+    assert server.heads == []
+
+
+@pytest.mark.parametrize("url", ["ftp://x/y", "http://a:b@127.0.0.1:1/", "nonsense"])
+async def test_an_address_that_is_none_is_told(url: str) -> None:
+    async with HttpTransport({"shop": url}, client=LeanClient) as asking:
+        assert (await unreachable(asking)).startswith("shop: ")
+
+
+async def test_a_connection_that_was_idle_for_too_long_is_not_used_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with serving(OK) as server, transport(LeanClient, server) as asking:
+        await asking.send(REQUEST)
+        monkeypatch.setattr(lean_client, "KEEP_ALIVE_SECONDS", -1)
+        await asking.send(REQUEST)
+    assert server.connections == 2
+
+
+async def test_idle_connections_are_closed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lean_client, "KEEP_ALIVE_SECONDS", 0.001)
+    async with serving(OK) as server, transport(LeanClient, server) as asking:
+        await asyncio.gather(*(asking.send(REQUEST) for _ in range(3)))
+        await until(lambda: server.ended == server.connections)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Iterator[Path]:
+    """A certificate for 127.0.0.1 with its key, trusted by nobody yet."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test")])
+    now = datetime.now(UTC)  # noqa: TID251  # a certificate is of its day
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([_ADDRESS]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    lean_client._tls.cache_clear()
+    yield file
+    lean_client._tls.cache_clear()
+
+
+_ADDRESS = x509.IPAddress(ip_address("127.0.0.1"))
+
+
+def _context(certificate: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context
+
+
+async def test_an_untrusted_certificate_is_refused(client: MakeClient, certificate: Path) -> None:
+    async with (
+        serving(OK, tls=_context(certificate)) as server,
+        transport(client, server) as asking,
+    ):
+        assert "CERTIFICATE_VERIFY_FAILED" in await unreachable(asking)
+    assert server.bodies == []
+
+
+async def test_the_lean_client_asks_by_tls(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    async with (
+        serving(OK, tls=_context(certificate)) as server,
+        transport(LeanClient, server) as asking,
+    ):
+        answers: Sequence[bytes] = [(await asking.send(REQUEST)).body for _ in range(2)]
+    assert answers == [b"{}"] * 2
+    assert server.connections == 1
