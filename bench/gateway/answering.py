@@ -31,6 +31,7 @@ directive @key(fields: FieldSet!) repeatable on OBJECT
 directive @requires(fields: FieldSet!) on FIELD_DEFINITION
 directive @provides(fields: FieldSet!) on FIELD_DEFINITION
 directive @external on FIELD_DEFINITION
+directive @shareable on FIELD_DEFINITION
 extend type Query { _entities(representations: [_Any!]!): [_Entity]! }
 """
 _ENTITIES = {
