@@ -1,6 +1,6 @@
 """A plan made ready to run: static bytes, writers and walkers instead of descriptions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +10,7 @@ import orjson
 from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse
 
 from gateway.execution.gathering import Gather, gathering
+from gateway.execution.overlaps import Overlaps
 from gateway.execution.projection import Projection
 from gateway.execution.representations import Writer, compile_representations
 from gateway.planning.plan import (
@@ -20,7 +21,6 @@ from gateway.planning.plan import (
     Path,
     QueryPlan,
     Rename,
-    TypeStep,
 )
 
 
@@ -93,19 +93,19 @@ def compile_plan(
     for fetch in plan.fetches:
         for needed in set(fetch.depends_on):
             dependents[needed].append(fetch.id)
-    every_path = [
+    overlaps = Overlaps(
         path
         for fetch in plan.fetches
         for paths in (fetch.paths, *(call.paths for call in fetch.entity_calls))
         for path in paths
-    ]
+    )
     apart = any(call.contexts for fetch in plan.fetches for call in fetch.entity_calls)
     return CompiledPlan(
         plan=plan,
         projection=projection,
         interfaces=interfaces,
         fetches=tuple(
-            _compiled_fetch(fetch, tuple(dependents[fetch.id]), None if apart else every_path)
+            _compiled_fetch(fetch, tuple(dependents[fetch.id]), None if apart else overlaps)
             for fetch in plan.fetches
         ),
         waiting=tuple(len(set(fetch.depends_on)) for fetch in plan.fetches),
@@ -115,7 +115,7 @@ def compile_plan(
 
 
 def _compiled_fetch(
-    fetch: Fetch, dependents: tuple[int, ...], every_path: Sequence[Path] | None
+    fetch: Fetch, dependents: tuple[int, ...], overlaps: Overlaps | None
 ) -> CompiledFetch:
     head: dict[str, Any] = {"query": fetch.operation}
     if fetch.operation_name is not None:
@@ -123,20 +123,20 @@ def _compiled_fetch(
     return CompiledFetch(
         fetch=fetch,
         prefix=orjson.dumps(head)[:-1],
-        calls=tuple(_compiled_call(call, every_path) for call in fetch.entity_calls),
+        calls=tuple(_compiled_call(call, overlaps) for call in fetch.entity_calls),
         variables=tuple((name, orjson.dumps(name) + b":") for name in fetch.variables),
         dependents=dependents,
     )
 
 
-def _compiled_call(call: EntityCall, every_path: Sequence[Path] | None) -> CompiledCall:
+def _compiled_call(call: EntityCall, overlaps: Overlaps | None) -> CompiledCall:
     """Compile a call; without the paths of the plan, every place is told from every other."""
     loose = any(
         one.typename is not None and (one.types is None or len(one.types) > 1)
         for one in call.representations
     )
     write = compile_representations(call.representations)
-    repeats = [every_path is None or _may_repeat(path, every_path) for path in call.paths]
+    repeats = [overlaps is None or overlaps.may_repeat(path) for path in call.paths]
     return CompiledCall(
         response_key=call.response_key,
         variable=orjson.dumps(call.variable) + b":",
@@ -144,34 +144,9 @@ def _compiled_call(call: EntityCall, every_path: Sequence[Path] | None) -> Compi
         write=write,
         gather=gathering(call.paths, call.representations, write, repeats),
         renames=call.renames,
-        shares=every_path is not None
-        and not any(
-            _tells_apart(path, other, loose=loose) for path in call.paths for other in every_path
-        ),
+        shares=overlaps is not None
+        and not any(overlaps.tell_apart(path, loose=loose) for path in call.paths),
     )
-
-
-def _may_repeat(path: Path, every_path: Sequence[Path]) -> bool:
-    """Whether objects at a path may be below an entity that places have in common."""
-    bare = _without_types(path)
-    return any(
-        len(above) < len(bare) and bare[: len(above)] == above
-        for above in map(_without_types, every_path)
-    )
-
-
-def _tells_apart(path: Path, other: Path, *, loose: bool) -> bool:
-    """Whether `other` goes below the objects of `path`, but only below some of them."""
-    bare, bare_other = _without_types(path), _without_types(other)
-    if len(bare_other) <= len(bare) or bare_other[: len(bare)] != bare:
-        return False
-    if other[: len(path)] != path:
-        return True
-    return loose and isinstance(other[len(path)], TypeStep)
-
-
-def _without_types(path: Path) -> Path:
-    return tuple(step for step in path if not isinstance(step, TypeStep))
 
 
 def _given_keys(fetch: Fetch) -> frozenset[str]:

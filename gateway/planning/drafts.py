@@ -85,6 +85,7 @@ class Drafts:
         self._joined: dict[Draft, Draft] = {}
         self._owners: dict[Way, Draft] = {}
         self._needs: dict[Draft, set[Draft]] = {}
+        self._waiting: dict[Draft, set[Draft]] = {}
 
     def start(self, ways: Iterable[Way], after: Sequence[Draft] = ()) -> list[Draft]:
         """Draft the roots and hops among the ways; roots of one subgraph start together."""
@@ -110,6 +111,8 @@ class Drafts:
         known = self._needs.get(draft)
         if known is None:
             known = self._needs[draft] = self._worked_out(draft)
+            for needed in known:
+                self._waiting.setdefault(needed, set()).add(draft)
         return known
 
     def _worked_out(self, draft: Draft) -> set[Draft]:
@@ -133,10 +136,12 @@ class Drafts:
         self._joined[other] = into
         del self.all[other]
         self._needs.pop(into, None)
-        for needs in self._needs.values():
+        for waiting in self._waiting.pop(other, ()):
+            needs = self._needs.get(waiting, set())
             if other in needs:
                 needs.remove(other)
                 needs.add(into)
+                self._waiting.setdefault(into, set()).add(waiting)
 
     def _current(self, draft: Draft) -> Draft:
         """The draft that a draft has become part of."""

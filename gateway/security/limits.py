@@ -28,6 +28,7 @@ class OperationLimits:
     root_fields: int = 50
     directives: int = 200
     duplicates: int = 300
+    variables: int = 200
 
 
 _MEASURED = frozenset(field.name for field in fields(Measures))

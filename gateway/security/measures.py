@@ -25,6 +25,7 @@ class Measures:
     root_fields: int
     directives: int
     duplicates: int
+    variables: int
 
 
 def measure(document: DocumentNode) -> Measures:
@@ -46,6 +47,7 @@ def measure(document: DocumentNode) -> Measures:
         root_fields=max((walk.root_fields for walk in walks), default=0),
         directives=max((walk.directives for walk in walks), default=0),
         duplicates=max((walk.duplicates for walk in walks), default=0),
+        variables=max((walk.variables for walk in walks), default=0),
     )
 
 
@@ -59,6 +61,7 @@ class _Walk:
     ) -> None:
         self._fragments = fragments
         self.aliases = 0
+        self.variables = len(operation.variable_definitions or ())
         self.directives = len(operation.directives or ())
         self.duplicates = 0
         self.depth = 0

@@ -84,6 +84,7 @@ def test_fragments_that_spread_themselves_are_refused(start: str) -> None:
             OperationLimits(duplicates=0),
             "duplicates",
         ),
+        ("query($a: Int, $b: Int) { a }", OperationLimits(variables=1), "variables"),
         ("query A { a } query B { a }", OperationLimits(operations=1), "operations"),
     ],
 )
