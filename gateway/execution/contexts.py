@@ -150,6 +150,9 @@ class _Repeated:
         self._declared = {
             one.variable.name.value: one for one in operation.variable_definitions or ()
         }
+        own = {call.variable for call in fetch.entity_calls}
+        own.update(each.variable for call in fetch.entity_calls for each in call.contexts)
+        self._taken = set(self._declared) - own
         self.names: dict[tuple[str, int], Mapping[str, str]] = {}
         self._definitions: dict[str, VariableDefinitionNode] = {}
         selections = []
@@ -187,11 +190,12 @@ class _Repeated:
         return copied
 
     def _free(self, name: str, number: int) -> str:
-        if not number:
-            return name
-        while f"{name}_{number}" in self._declared:
-            name = f"_{name}"
-        return f"{name}_{number}"
+        """Two calls may have a variable of one name: they are told apart like repeated ones."""
+        free = f"{name}_{number}" if number else name
+        while free in self._taken:
+            free = f"_{free}"
+        self._taken.add(free)
+        return free
 
 
 _repeated = lru_cache(maxsize=512)(_Repeated)

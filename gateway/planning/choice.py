@@ -6,7 +6,7 @@ is not. Later stages are dearer, so that of two plans with as many requests the 
 """
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.planning.options import Option
@@ -19,6 +19,8 @@ FIELD = 1
 LATE_LEAF = 2
 MOST_EVALUATIONS = 2_000
 MOST_BRANCHING_GROUPS = 200
+MOST_SWEEPS = 4
+MOST_GIVEN_UP = 100
 
 Ways = frozenset[Way]
 
@@ -88,6 +90,11 @@ class _Account:
         self._entered: set[Way] = set()
         self._requests: dict[Hashable, int] = {}
 
+    @property
+    def entered(self) -> Iterable[Way]:
+        """The ways entered so far."""
+        return self._entered
+
     def price(self, ways: Ways) -> int:
         """What entering the ways would add."""
         new = ways - self._entered
@@ -108,6 +115,18 @@ class _Account:
                 request = (way.at.subgraph, way.stage)
                 self._requests[request] = self._requests.get(request, 0) + 1
         return before, new
+
+    def leave(self, ways: Ways, lateness: int) -> None:
+        """Take ways out that nothing else has entered."""
+        self._entered -= ways
+        self.cost -= lateness + sum(_own_cost(way) for way in ways)
+        for way in ways:
+            if way.kind is not WayKind.FIELD:
+                request = (way.at.subgraph, way.stage)
+                self._requests[request] -= 1
+                if not self._requests[request]:
+                    del self._requests[request]
+                    self.cost -= REQUEST + STAGE * way.stage
 
     def take_back(self, entry: tuple[int, Ways]) -> None:
         """Undo the last `enter`."""
@@ -139,8 +158,14 @@ class _Branches:
     def best(self) -> tuple[int, ...]:
         """The index of the chosen option of each group."""
         self._take_the_greedy_way()
-        if self._effort and 0 < len(self._groups) <= MOST_BRANCHING_GROUPS:
+        if not self._effort:
+            return self._best
+        if 0 < len(self._groups) <= MOST_BRANCHING_GROUPS:
             self._descend(0)
+        else:
+            self._effort = -1
+        if self._effort < 0:
+            self._mend()
         return self._best
 
     def _prices(self, group: _Group) -> list[int]:
@@ -160,6 +185,79 @@ class _Branches:
         for entry in reversed(entries):
             self._account.take_back(entry)
         self._picks.clear()
+
+    def _mend(self) -> None:
+        """Choose anew for one group after the other, beside all the rest, while that helps."""
+        picks = list(self._best)
+        used = Counter(way for group, pick in self._picked(picks) for way in group.options[pick])
+        used.update(self._account.entered)
+        for group, pick in self._picked(picks):
+            self._account.enter(group.options[pick], group.lateness[pick])
+        for _ in range(MOST_SWEEPS):
+            before = self._account.cost
+            for number in range(len(self._groups)):
+                self._move(number, picks, used)
+            if self._account.cost >= before:
+                break
+        self._do_without_each(picks, used)
+        self._best = tuple(picks)
+
+    def _do_without_each(self, picks: list[int], used: Counter[Way]) -> None:
+        """Give up one root or hop after the other, wherever the rest becomes cheaper by it.
+
+        Many leaves may have come to one object by two ways; none of them gains by moving alone.
+        """
+        carriers = sorted(
+            {way for way in used if used[way] and way.kind is not WayKind.FIELD},
+            key=lambda way: (-way.stage, way.number, way.at.subgraph),
+        )
+        for way in carriers[:MOST_GIVEN_UP]:
+            kept, before = list(picks), self._account.cost
+            for number in self._those_with(way, picks):
+                self._move(number, picks, used, without=way)
+            if self._account.cost >= before:
+                for number, pick in enumerate(kept):
+                    if picks[number] != pick:
+                        self._put(number, pick, picks, used)
+
+    def _those_with(self, way: Way, picks: Sequence[int]) -> list[int]:
+        return [
+            number
+            for number, (group, pick) in enumerate(self._picked(picks))
+            if way in group.options[pick]
+        ]
+
+    def _picked(self, picks: Sequence[int]) -> Iterable[tuple[_Group, int]]:
+        return zip(self._groups, picks, strict=True)
+
+    def _move(
+        self, number: int, picks: list[int], used: Counter[Way], without: Way | None = None
+    ) -> None:
+        """Take the cheapest option of a group beside all the rest; the old one if it is as good."""
+        group, pick = self._groups[number], picks[number]
+        self._take_out(group, pick, used)
+        prices = {
+            index: price
+            for index, price in enumerate(self._prices(group))
+            if without is None or without not in group.options[index]
+        }
+        best = min(prices, key=lambda index: (prices[index], index != pick, index), default=pick)
+        self._put_in(group, best, used)
+        picks[number] = best
+
+    def _put(self, number: int, pick: int, picks: list[int], used: Counter[Way]) -> None:
+        self._take_out(self._groups[number], picks[number], used)
+        self._put_in(self._groups[number], pick, used)
+        picks[number] = pick
+
+    def _take_out(self, group: _Group, pick: int, used: Counter[Way]) -> None:
+        old = group.options[pick]
+        used.subtract(old)
+        self._account.leave(frozenset(way for way in old if not used[way]), group.lateness[pick])
+
+    def _put_in(self, group: _Group, pick: int, used: Counter[Way]) -> None:
+        used.update(group.options[pick])
+        self._account.enter(group.options[pick], group.lateness[pick])
 
     def _descend(self, depth: int) -> None:
         if depth == len(self._groups):

@@ -380,6 +380,7 @@ class Search:
 
     def _grow(self, parent: Way, key: Hashable, child: Way) -> Way:
         self._effort.grow()
+        child.number = self._effort.grown
         parent.children[key] = child
         return child
 

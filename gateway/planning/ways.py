@@ -105,7 +105,8 @@ class Way:
     `carrier` is the root or hop whose fetch brings the value. `stage` counts how many fetches
     follow each other up to here, `calls` all of them. A FIELD carries its `selection` and its
     `output` type in the subgraph; a HOP its `move`, the `inputs` to be known before, the selections
-    it `requires` on top of the key, and the `contexts` that fill arguments of its field.
+    it `requires` on top of the key, and the `contexts` that fill arguments of its field. `number`
+    tells the order in which ways were grown, the same for the same operation.
     """
 
     __slots__ = (
@@ -119,6 +120,7 @@ class Way:
         "kind",
         "move",
         "node",
+        "number",
         "output",
         "parent",
         "position",
@@ -155,6 +157,7 @@ class Way:
         self.requires: Final = requires
         self.contexts: Final = contexts
         self.children: dict[Hashable, Way] = {}
+        self.number = 0
         self.hops: list[Way] | None = None
         self.carrier: Final[Way] = self if parent is None or kind is WayKind.HOP else parent.carrier
         self.stage: Final = self._stage()

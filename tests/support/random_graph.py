@@ -11,11 +11,19 @@ from typing import Any
 from zlib import crc32
 
 from gateway.composition.reader import SubgraphDefinition
+from tests.support.random_features import (
+    Around,
+    Contextual,
+    WayBack,
+    lead_back,
+    move_slowly,
+    set_contexts,
+)
 
 OBJECTS = 3
-_LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.3",
+_LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.8",
   import: ["@key", "@external", "@requires", "@provides", "@shareable", "@override",
-  "@interfaceObject"])
+  "@interfaceObject", "@context", "@fromContext"])
 """
 
 
@@ -53,7 +61,7 @@ class Computed:
 
 @dataclass
 class Part:
-    """One entity in one subgraph."""
+    """One entity in one subgraph; `more` are further fields by name, as lines."""
 
     keys: list[tuple[str, ...]]
     scalars: dict[str, Scalar] = field(default_factory=dict)
@@ -64,6 +72,8 @@ class Part:
     taken: set[str] = field(default_factory=set)
     taken_over: dict[str, str] = field(default_factory=dict)
     value_fields: tuple[str, ...] = ()
+    more: dict[str, str] = field(default_factory=dict)
+    directives: str = ""
 
 
 @dataclass
@@ -82,9 +92,12 @@ class Piece:
 
 
 class RandomGraph:
-    """A graph of two to four subgraphs over two to four entities."""
+    """A graph of two to four subgraphs over two to four entities.
 
-    def __init__(self, random: Random) -> None:
+    A plain one has no contexts, no labels and no ways back to the root.
+    """
+
+    def __init__(self, random: Random, *, is_plain: bool = False) -> None:
         self._random = random
         self.entities = [f"E{number}" for number in range(random.randint(2, 4))]
         self.pieces = {f"s{number}": Piece(f"s{number}") for number in range(random.randint(2, 4))}
@@ -106,6 +119,12 @@ class RandomGraph:
         self._declare_abstract()
         if random.random() < 0.4:
             self._rate()
+        self.backs: dict[str, WayBack] = {}
+        self.contextual: dict[str, Contextual] = {}
+        self.labels: dict[tuple[str, str], str] = {}
+        self.active: frozenset[str] = frozenset()
+        for feature in () if is_plain else (lead_back, set_contexts, move_slowly):
+            feature(random, self)
 
     # What exists, and where.
 
@@ -335,7 +354,9 @@ class RandomGraph:
         for scalar in part.scalars.values():
             mark = " @shareable" if scalar.name in part.shared else ""
             if scalar.name in part.taken_over:
-                mark += f' @override(from: "{part.taken_over[scalar.name]}")'
+                label = self.labels.get((entity, scalar.name))
+                labelled = f', label: "{label}"' if label else ""
+                mark += f' @override(from: "{part.taken_over[scalar.name]}"{labelled})'
             lines.append(_scalar(scalar) + mark)
         if part.value_fields:
             lines.append(f"v: V{entity} @shareable")
@@ -345,11 +366,12 @@ class RandomGraph:
             f'{computed.name}: String @requires(fields: "{computed.field_set}")'
             for computed in part.computed.values()
         ]
+        lines += part.more.values()
         interfaces = ["Node"] if piece.interface_fields else []
         interfaces += ["Rated"] if piece.has_rated else []
         implements = f" implements {' & '.join(interfaces)}" if interfaces else ""
         keys = "".join(f' @key(fields: "{" ".join(key)}")' for key in part.keys)
-        text = f"type {entity}{implements}{keys} {{ {' '.join(lines)} }}\n"
+        text = f"type {entity}{implements}{keys}{part.directives} {{ {' '.join(lines)} }}\n"
         if part.value_fields:
             fields = " ".join(f"{name}: String" for name in part.value_fields)
             text += f"type V{entity} @shareable {{ {fields} }}\n"
@@ -365,20 +387,34 @@ class RandomGraph:
         if computed is not None:
             inputs = [self.leaf(entity, number, each, arg) for each, arg in computed.requires]
             return mixed(name, inputs)
-        if _draw(entity, number, name) % 7 == 0:
+        if draw(entity, number, name) % 7 == 0:
             return None
         return f"{entity}-{number}.{name}" + (f"[{unit}]" if unit else "")
 
+    def filled(self, entity: str, around: Around) -> str:
+        """The true value of the leaf that is filled from a context."""
+        known = self.contextual[entity]
+        setter = next((each for each in around if each[0] in known.sources), None)
+        given = self.leaf(*setter, known.sources[setter[0]], None) if setter else None
+        return mixed(known.name, [given])
+
+    def is_poisoned(self, entity: str, part: Part, name: str) -> bool:
+        """Whether another subgraph is to be asked for a field that moves or has moved."""
+        label = self.labels.get((entity, name))
+        if label is None:
+            return name in part.taken
+        return name in (part.taken if label in self.active else part.taken_over)
+
     def targets(self, entity: str, number: int, reference: Reference) -> Any:
         """The true target of a reference: (entity, number) pairs, nulls among them."""
-        count = 1 if not reference.is_list else _draw(entity, number, reference.name) % 4
+        count = 1 if not reference.is_list else draw(entity, number, reference.name) % 4
         found = [self._target(entity, number, reference, place) for place in range(count)]
         return found if reference.is_list else found[0]
 
     def _target(
         self, entity: str, number: int, reference: Reference, place: int
     ) -> tuple[str, int] | None:
-        drawn = _draw(entity, number, reference.name, place)
+        drawn = draw(entity, number, reference.name, place)
         if drawn % 6 == 0:
             return None
         target = reference.target
@@ -387,7 +423,8 @@ class RandomGraph:
         return target, drawn // 7 % OBJECTS
 
 
-def _draw(*parts: object) -> int:
+def draw(*parts: object) -> int:
+    """A number that looks random, always the same for the same."""
     return crc32(repr(parts).encode())
 
 

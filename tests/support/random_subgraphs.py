@@ -15,7 +15,8 @@ from graphql import (
 )
 
 from gateway.ports import SubgraphRequest, SubgraphResponse
-from tests.support.random_graph import Computed, Piece, RandomGraph, mixed
+from tests.support.random_features import Around
+from tests.support.random_graph import Computed, Piece, RandomGraph, draw, mixed
 
 _DIRECTIVES = """
 directive @key(fields: String!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
@@ -24,7 +25,9 @@ directive @requires(fields: String!) on FIELD_DEFINITION
 directive @provides(fields: String!) on FIELD_DEFINITION
 directive @shareable repeatable on OBJECT | FIELD_DEFINITION
 directive @link(url: String!, import: [String!]) repeatable on SCHEMA
-directive @override(from: String!) on FIELD_DEFINITION
+directive @override(from: String!, label: String) on FIELD_DEFINITION
+directive @context(name: String!) repeatable on OBJECT
+directive @fromContext(field: String) on ARGUMENT_DEFINITION
 directive @interfaceObject on OBJECT
 scalar _Any
 """
@@ -38,6 +41,7 @@ class Thing:
     number: int
     provided: tuple[str, ...] = ()
     representation: Mapping[str, Any] | None = None
+    around: Around = ()
 
 
 class Monolith:
@@ -62,19 +66,25 @@ class Monolith:
         self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
     ) -> Any:
         graph, name = self._graph, info.field_name
-        if source is None:
+        if source is None or source.entity == "Query":
             pieces = graph.pieces.values()
             root = next(
                 {**piece.roots, **piece.changes}[name]
                 for piece in pieces
                 if name in piece.roots or name in piece.changes
             )
-            return _things(graph.targets("Query", 0, root), ())
+            around = source.around if source else ()
+            return _things(graph.targets("Query", 0, root), (), around)
+        around = ((source.entity, source.number), *source.around)
         if name == "v":
-            return Thing(f"V{source.entity}", source.number)
+            return Thing(f"V{source.entity}", source.number, around=around)
+        if name == "back":
+            return _roots(graph, source, around)
+        if source.entity in graph.contextual and name == graph.contextual[source.entity].name:
+            return graph.filled(source.entity, source.around)
         reference = graph.references.get(source.entity, {}).get(name)
         if reference is not None:
-            return _things(graph.targets(source.entity, source.number, reference), ())
+            return _things(graph.targets(source.entity, source.number, reference), (), around)
         return graph.leaf(source.entity, source.number, name, arguments.get("unit"))
 
 
@@ -90,12 +100,21 @@ class RandomSubgraph:
         text += f"\nunion _Entity = {' | '.join(entities)}\n"
         text += f"{query} {{ _entities(representations: [_Any!]!): [_Entity]! }}"
         self._schema = build_schema(text, assume_valid_sdl=True)
+        self.asked: list[bytes] = []
         self.documents: list[str] = []
+        self._answered: dict[bytes, bytes] = {}
 
     async def ask(self, request: SubgraphRequest) -> SubgraphResponse:
-        body = orjson.loads(request.body)
+        answered = self._answered.get(request.body)
+        if answered is None:
+            answered = self._answered[request.body] = self._answer(request.body)
+        self.asked.append(request.body)
+        self.documents.append(orjson.loads(request.body)["query"])
+        return SubgraphResponse(200, answered)
+
+    def _answer(self, asked: bytes) -> bytes:
+        body = orjson.loads(asked)
         document = parse(body["query"])
-        self.documents.append(body["query"])
         problems = validate(self._schema, document)
         assert not problems, (body["query"], problems)
         result = execute_sync(
@@ -105,13 +124,13 @@ class RandomSubgraph:
             type_resolver=self._type_of,
             variable_values=body.get("variables"),
         )
-        return SubgraphResponse(200, orjson.dumps(result.formatted))
+        return orjson.dumps(result.formatted)
 
     def _resolve(
         self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
     ) -> Any:
         name = info.field_name
-        if source is None:
+        if source is None or source.entity == "Query":
             if name == "_entities":
                 return [self._entity(each) for each in arguments["representations"]]
             root = {**self._piece.roots, **self._piece.changes}[name]
@@ -121,6 +140,8 @@ class RandomSubgraph:
         if source.entity.startswith("V"):
             return self._graph.leaf(source.entity, source.number, name, None)
         part = self._piece.parts[source.entity]
+        if name in part.more:
+            return self._more(source, name, arguments)
         if name == "v":
             return Thing(f"V{source.entity}", source.number)
         if name in part.references:
@@ -131,9 +152,15 @@ class RandomSubgraph:
             return self._computed(source, part.computed[name])
         is_key = any(name in key for key in part.keys)
         owned = is_key or name in part.scalars or name in self._piece.interface_fields
-        if name in part.taken or (not owned and name not in source.provided):
+        poisoned = self._graph.is_poisoned(source.entity, part, name)
+        if poisoned or (not owned and name not in source.provided):
             return "POISON"
         return self._graph.leaf(source.entity, source.number, name, arguments.get("unit"))
+
+    def _more(self, source: Thing, name: str, arguments: Mapping[str, Any]) -> Any:
+        if name == "back":
+            return _roots(self._graph, source, ())
+        return mixed(name, [arguments.get("given")])
 
     def _type_of(self, value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:
         return "Rated" if self._piece.is_rating else value.entity
@@ -159,7 +186,15 @@ def _type_of(value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str
     return value.entity
 
 
-def _things(found: Any, provided: tuple[str, ...]) -> Any:
+def _things(found: Any, provided: tuple[str, ...], around: Around = ()) -> Any:
     if isinstance(found, list):
-        return [_things(each, provided) for each in found]
-    return Thing(found[0], found[1], provided) if found else None
+        return [_things(each, provided, around) for each in found]
+    return Thing(found[0], found[1], provided, around=around) if found else None
+
+
+def _roots(graph: RandomGraph, source: Thing, around: Around) -> Any:
+    values = graph.backs[source.entity].values(draw(source.entity, source.number, "back"))
+    root = Thing("Query", 0, around=around)
+    if isinstance(values, list):
+        return [each and root for each in values]
+    return values and root

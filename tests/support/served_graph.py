@@ -119,8 +119,7 @@ class _Subgraph:
         keys = self._keys[sent["__typename"]] & set(sent)
         for record in self._held.entities[sent["__typename"]]:
             if all(_agrees(record.get(name), sent[name]) for name in keys):
-                found: Record = _joined(record, sent)
-                return found
+                return {**_joined(record, sent), **_typed(record, sent)}
         return None
 
 
@@ -136,6 +135,11 @@ def _agrees(record: Any, sent: Any) -> bool:
     if isinstance(record, Sequence) and isinstance(sent, list):
         return len(record) == len(sent) and all(map(_agrees, record, sent))
     return bool(record == sent)
+
+
+def _typed(record: Record, sent: Record) -> Record:
+    """What is found behind an interface has its own type."""
+    return {"__typename": record.get("__typename", sent["__typename"])}
 
 
 def _joined(record: Any, sent: Any) -> Any:

@@ -105,7 +105,7 @@ def supergraph_of(graph: RandomGraph) -> str | None:
 
 
 async def check_one(random: Random) -> None:
-    graph = RandomGraph(random)
+    graph = RandomGraph(random, is_plain=True)
     text = supergraph_of(graph)
     assume(text is not None)
     schema = build_snapshot(text or "").public_schema

@@ -274,6 +274,22 @@ async def test_two_contexts_of_one_object_are_told_apart_together() -> None:
     }
 
 
+async def test_calls_of_one_request_have_values_of_their_own() -> None:
+    served = graph()
+
+    shown = await served.show(
+        """{ users { transactions { owner } }
+             holders { ... on Company { transactions { mine: owner } } } }"""
+    )
+
+    assert not shown.errors
+    assert shown.data["users"][0] == {
+        "transactions": [{"owner": "t1 of u1"}, {"owner": "t2 of u1"}]
+    }
+    assert shown.data["holders"][2] == {"transactions": [{"mine": "t3 of c1"}]}
+    assert [name for name, _ in served.asked] == ["bank", "bank"]
+
+
 async def test_very_many_circumstances_take_several_requests() -> None:
     users = [
         {"__typename": "User", "id": f"x{number}", "transactions": [ONE], "employer": None}

@@ -1,4 +1,4 @@
-from gateway.planning.choice import choose, cost_of
+from gateway.planning.choice import MOST_BRANCHING_GROUPS, choose, cost_of
 from gateway.planning.graph import Node
 from gateway.planning.ways import Position, Way, WayKind
 from gateway.supergraph.model import OutputType
@@ -54,3 +54,17 @@ def test_equal_calls_of_one_stage_cost_one_request() -> None:
     elsewhere = hop(start, "c", start)
 
     assert cost_of([(one,), (other,)]) < cost_of([(one,), (elsewhere,)])
+
+
+def value(parent: Way) -> Way:
+    return Way(WayKind.FIELD, parent, Node(parent.at.subgraph, "Value"), POSITION, frozenset())
+
+
+def test_what_was_chosen_too_early_among_very_many_is_chosen_anew() -> None:
+    a, b, c = root("a"), root("b"), root("c")
+    early = [(value(a),), (value(b),)]
+    others = [[(value(b),), (value(c),)] for _ in range(MOST_BRANCHING_GROUPS)]
+
+    chosen = choose([early, *others])
+
+    assert {way.carrier for option in chosen for way in option} == {b}

@@ -1,0 +1,84 @@
+from inline_snapshot import snapshot
+
+from tests.support.served_graph import Held, ServedGraph
+
+MEDIA = Held(
+    """
+      type Query { media: [Media] }
+      interface Media @key(fields: "id") { id: ID! title: String }
+      type Book implements Media @key(fields: "id") { id: ID! title: String pages: Int }
+      type Film implements Media @key(fields: "id") { id: ID! title: String }
+    """,
+    roots={
+        "media": [
+            {"__typename": "Book", "id": "b", "title": "Reeds", "pages": 9},
+            {"__typename": "Film", "id": "f", "title": "Salt"},
+        ]
+    },
+    entities={
+        "Media": [
+            {"__typename": "Book", "id": "b", "title": "Reeds", "pages": 9},
+            {"__typename": "Film", "id": "f", "title": "Salt"},
+        ]
+    },
+)
+REVIEWS = Held(
+    """
+      type Query { best: Media }
+      type Media @key(fields: "id") @interfaceObject { id: ID! stars: Int }
+    """,
+    roots={"best": {"id": "b", "stars": 5}},
+    entities={"Media": [{"id": "b", "stars": 5}, {"id": "f", "stars": 3}]},
+)
+
+
+async def test_an_interface_object_adds_to_every_type_of_the_interface() -> None:
+    served = ServedGraph(media=MEDIA, reviews=REVIEWS)
+
+    shown = await served.show("{ media { __typename title stars } }")
+
+    assert not shown.errors
+    assert shown.data == {
+        "media": [
+            {"__typename": "Book", "title": "Reeds", "stars": 5},
+            {"__typename": "Film", "title": "Salt", "stars": 3},
+        ]
+    }
+
+
+async def test_the_real_type_is_asked_of_who_knows_it_and_only_when_it_matters() -> None:
+    served = ServedGraph(media=MEDIA, reviews=REVIEWS)
+
+    shown = await served.show("{ best { stars } }")
+    assert [name for name, _ in served.asked] == ["reviews"]
+
+    shown = await served.show("{ best { __typename stars ... on Book { pages } } }")
+    assert shown.plan == snapshot("""\
+QueryPlan {
+  Sequence {
+    Fetch #0 "reviews" {
+      {
+        best {
+          id
+          stars
+        }
+      }
+    }
+    Fetch #1 "media" after #0 {
+      _entities of best
+        * as Media { id }
+      query ($representations: [_Any!]!) {
+        _entities(representations: $representations) {
+          ... on Media {
+            __typename
+            ... on Book {
+              pages
+            }
+          }
+        }
+      }
+    }
+  }
+}\
+""")
+    assert shown.data == {"best": {"__typename": "Book", "stars": 5, "pages": 9}}

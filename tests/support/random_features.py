@@ -1,0 +1,91 @@
+"""What a random graph has besides: ways back to the root, contexts, and fields that move slowly."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+Around = tuple[tuple[str, int], ...]
+"""The entities that a value stands in, nearest first."""
+
+
+@dataclass(frozen=True)
+class Contextual:
+    """A leaf made of a leaf of the nearest entity around that is one of `sources`."""
+
+    name: str
+    sources: Mapping[str, str]
+
+    @property
+    def line(self) -> str:
+        """The field as its subgraph declares it."""
+        parts = " ".join(f"... on {entity} {{ {leaf} }}" for entity, leaf in self.sources.items())
+        field_set = parts
+        if len(self.sources) == 1:
+            (field_set,) = self.sources.values()
+        return (
+            f'{self.name}(given: String @fromContext(field: "$around {{ {field_set} }}")): String'
+        )
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """A field that leads back to the root."""
+
+    is_list: bool
+
+    @property
+    def line(self) -> str:
+        """The field as its subgraph declares it."""
+        return "back: [Query]" if self.is_list else "back: Query"
+
+    def values(self, drawn: int) -> Any:
+        """One root, or several; some are null."""
+        if self.is_list:
+            return [place % 2 == 0 or None for place in range(drawn % 4)]
+        return drawn % 4 != 0 or None
+
+
+def lead_back(random: Random, graph: Any) -> None:
+    """Some entities lead back to the root, each in one subgraph."""
+    for entity in graph.entities:
+        holders = [each for each in graph.pieces.values() if entity in each.parts and each.roots]
+        if holders and random.random() < 0.25:
+            back = WayBack(random.random() < 0.4)
+            graph.backs[entity] = back
+            random.choice(holders).parts[entity].more["back"] = back.line
+
+
+def set_contexts(random: Random, graph: Any) -> None:
+    """In one subgraph some entities set a context, and another's leaf is filled from it."""
+    piece = random.choice(list(graph.pieces.values()))
+    setters = dict(_setters(random, piece))
+    if not setters or random.random() < 0.5:
+        return
+    for entity in setters:
+        piece.parts[entity].directives = ' @context(name: "around")'
+    for entity, part in piece.parts.items():
+        if random.random() < 0.6:
+            known = graph.contextual[entity] = Contextual(f"x_{piece.name}", setters)
+            part.more[known.name] = known.line
+
+
+def _setters(random: Random, piece: Any) -> Iterator[tuple[str, str]]:
+    for entity, part in piece.parts.items():
+        leaves = [
+            each.name
+            for each in part.scalars.values()
+            if not each.takes_unit and each.name not in part.taken
+        ]
+        if leaves and random.random() < 0.6:
+            yield entity, random.choice(leaves)
+
+
+def move_slowly(random: Random, graph: Any) -> None:
+    """Some fields that move have a label; some labels are active."""
+    for piece in graph.pieces.values():
+        for entity, part in piece.parts.items():
+            for name in part.taken_over:
+                if random.random() < 0.6:
+                    graph.labels[entity, name] = f"label{len(graph.labels)}"
+    graph.active = frozenset(each for each in graph.labels.values() if random.random() < 0.5)
