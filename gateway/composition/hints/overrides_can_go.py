@@ -36,8 +36,8 @@ def _hint(
     if override.source not in names:
         message = f"{coordinate} is overridden from {override.source}, which is no subgraph."
         return Hint("FROM_SUBGRAPH_DOES_NOT_EXIST", message, Level.WARN, own, at.places)
-    if source is None:
-        message = f"{coordinate} is no longer in {override.source}: its @override can be removed."
+    if source is None or source.field.external:
+        message = f"{coordinate} is no longer {override.source}'s own: remove the @override."
         return Hint("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", message, Level.INFO, own, at.places)
     places = places_of(source, at)
     named = (override.source,)

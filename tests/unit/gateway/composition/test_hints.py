@@ -251,6 +251,15 @@ def test_what_is_still_used_after_an_override_shall_be_external() -> None:
     assert "can be marked @external" in hint.message
 
 
+def test_once_the_old_field_is_external_the_override_has_done_its_work() -> None:
+    found = composed(
+        "type Query { i: Item } " + ITEM + 'a: Int @external b: Int @requires(fields: "a") }',
+        'type Item @key(fields: "id") { id: ID! a: Int @override(from: "one") }',
+    ).hints
+
+    assert [hint.code for hint in found] == ["OVERRIDE_DIRECTIVE_CAN_BE_REMOVED"]
+
+
 def test_a_hint_prints_with_its_level() -> None:
     (hint,) = composed('type Query { a: Int @override(from: "gone") }').hints
 
