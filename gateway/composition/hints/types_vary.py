@@ -18,7 +18,7 @@ def types_vary(composition: Composition) -> Iterator[Hint]:
             keyed = [each for _, each in declared if each.keys]
             if not keyed:
                 yield from _value_type(name, declared)
-            elif len(keyed) < len(declared):
+            else:
                 yield from _entity(name, declared)
         for field in field_names(declared):
             shares = composition.ownership.shares(declared, field)
