@@ -6,11 +6,11 @@ is not. Later stages are dearer, so that of two plans with as many requests the 
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.planning.options import Option
-from gateway.planning.ways import Way, WayKind
+from gateway.planning.ways import Position, Way, WayKind
 
 REQUEST = 10_000
 STAGE = 1_000
@@ -23,6 +23,7 @@ MOST_SWEEPS = 4
 MOST_GIVEN_UP = 100
 
 Ways = frozenset[Way]
+_Request = tuple[str, int, Position | None]
 
 
 def choose(leaves: Sequence[Sequence[Option]]) -> tuple[Option, ...]:
@@ -88,7 +89,7 @@ class _Account:
     def __init__(self) -> None:
         self.cost = 0
         self._entered: set[Way] = set()
-        self._requests: dict[Hashable, int] = {}
+        self._requests: dict[_Request, int] = {}
 
     @property
     def entered(self) -> Iterable[Way]:
@@ -98,11 +99,9 @@ class _Account:
     def price(self, ways: Ways) -> int:
         """What entering the ways would add."""
         new = ways - self._entered
-        requests = {(way.at.subgraph, way.stage) for way in new if way.kind is not WayKind.FIELD}
+        requests = {_request(way) for way in new if way.kind is not WayKind.FIELD}
         return sum(_own_cost(way) for way in new) + sum(
-            REQUEST + STAGE * stage
-            for subgraph, stage in requests
-            if (subgraph, stage) not in self._requests
+            REQUEST + STAGE * request[1] for request in requests if request not in self._requests
         )
 
     def enter(self, ways: Ways, lateness: int = 0) -> tuple[int, Ways]:
@@ -112,7 +111,7 @@ class _Account:
         self._entered |= new
         for way in new:
             if way.kind is not WayKind.FIELD:
-                request = (way.at.subgraph, way.stage)
+                request = _request(way)
                 self._requests[request] = self._requests.get(request, 0) + 1
         return before, new
 
@@ -122,7 +121,7 @@ class _Account:
         self.cost -= lateness + sum(_own_cost(way) for way in ways)
         for way in ways:
             if way.kind is not WayKind.FIELD:
-                request = (way.at.subgraph, way.stage)
+                request = _request(way)
                 self._requests[request] -= 1
                 if not self._requests[request]:
                     del self._requests[request]
@@ -134,10 +133,15 @@ class _Account:
         self._entered -= new
         for way in new:
             if way.kind is not WayKind.FIELD:
-                request = (way.at.subgraph, way.stage)
+                request = _request(way)
                 self._requests[request] -= 1
                 if not self._requests[request]:
                     del self._requests[request]
+
+
+def _request(way: Way) -> _Request:
+    """Calls of one stage travel together; the root is asked again apart for each place."""
+    return way.at.subgraph, way.stage, way.position if way.is_reentry else None
 
 
 def _own_cost(way: Way) -> int:

@@ -254,9 +254,11 @@ class Search:
 
     def _can_receive(self, way: Way, target: Node) -> bool:
         """Whether the target knows every type that may be sent to it."""
-        if self._graph.is_interface_object(target) or self._graph.is_interface_object(way.at):
+        if self._graph.is_interface_object(target):
             return True
         known = self._graph.runtime_types(target.subgraph, target.type_name)
+        if self._graph.is_interface_object(way.at):
+            return bool(known)
         return way.runtime_types <= known
 
     def _cheapest_hop(self, way: Way, moves: Iterable[KeyMove]) -> Way | None:
