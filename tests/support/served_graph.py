@@ -56,7 +56,7 @@ class ServedGraph(FederatedGraph):
         super().__init__(supergraph, **{name: each.sdl for name, each in held.items()})
         self.asked: list[tuple[str, str]] = []
         self._served = Served(self.snapshot, PreparationOptions(), 100, switches)
-        self._transport = InProcessTransport(
+        self.transport = InProcessTransport(
             {name: _Subgraph(name, each, self.asked).ask for name, each in held.items()}
         )
 
@@ -75,7 +75,7 @@ class ServedGraph(FederatedGraph):
     async def _answered(self, operation: str, variables: Record) -> Answer:
         self.asked.clear()
         request = OperationRequest(operation, VISITOR, variables=variables)
-        return await answer(self._served, self._transport, request)
+        return await answer(self._served, self.transport, request)
 
 
 class _Subgraph:

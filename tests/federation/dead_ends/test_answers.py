@@ -6,12 +6,12 @@ from tests.support.served_graph import Held, ServedGraph
 
 
 def test_what_no_path_leads_to_is_refused_with_the_field_named() -> None:
-    islands = {
-        "a": 'type Query { a: Thing } type Thing @key(fields: "id", resolvable: false) { id: ID! }',
-        "b": 'type Thing @key(fields: "id", resolvable: false) { id: ID! size: Int }',
-    }
+    island = 'type Thing @key(fields: "id", resolvable: false) {'
     with pytest.raises(DoesNotCompose, match=r"Thing\.size"):
-        ServedGraph(**{name: Held(sdl) for name, sdl in islands.items()})
+        ServedGraph(
+            a=Held(f"type Query {{ a: Thing }} {island} id: ID! }}"),
+            b=Held(f"{island} id: ID! size: Int }}"),
+        )
 
 
 async def test_an_interface_without_types_has_nothing_to_be_asked_for() -> None:
