@@ -1,6 +1,7 @@
 """The smaller parts of what clients see of appointments."""
 
 from datetime import datetime
+from typing import TypeAlias
 
 import strawberry
 from strawberry.federation.schema_directives import Key
@@ -11,6 +12,7 @@ from appointments_svc.domain.appointments import appointment
 from appointments_svc.domain.lifecycles import actions
 from appointments_svc.domain.lifecycles.actions import Action, Hindrance
 from appointments_svc.domain.lifecycles.appointment_state import AppointmentState
+from service_kit.graphql import actions as offered
 from service_kit.graphql.fields import resolver_field
 from service_kit.graphql.global_ids import to_global_id
 
@@ -40,34 +42,12 @@ class Reservation:
     id: strawberry.ID = strawberry.field(description="The global id.")
 
 
-@strawberry.federation.type(
-    shareable=True, description="Something that can be done with an entity, now or not."
-)
-class AvailableAction:
-    """An action; without a reason it is possible now."""
-
-    name: Action = strawberry.field(description="What can be done.")
-    reason_code: Hindrance | None = strawberry.field(
-        description="Why it is not possible now, for programs; null when it is."
-    )
-    reason_if_disabled: str | None = strawberry.field(
-        description="Why it is not possible now, in the caller's language; null when it is."
-    )
+AvailableAction: TypeAlias = offered.AvailableAction[Action, Hindrance]
 
 
 def shown_actions(found: tuple[actions.AvailableAction, ...], info: Info) -> list[AvailableAction]:
     """The actions as clients see them."""
-    language = info.context.caller.language
-    return [
-        AvailableAction(
-            name=each.action,
-            reason_code=each.hindrance,
-            reason_if_disabled=label_of_hindrance(each.hindrance, language)
-            if each.hindrance
-            else None,
-        )
-        for each in found
-    ]
+    return offered.available_actions(found, label_of_hindrance, info.context.caller.language)
 
 
 @strawberry.type(description="How an appointment came to a state.")

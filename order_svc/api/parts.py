@@ -1,6 +1,7 @@
 """The smaller parts of what clients see of orders; none of them leads back to an order."""
 
 from datetime import datetime
+from typing import TypeAlias
 
 import strawberry
 
@@ -15,6 +16,7 @@ from order_svc.domain.orders import available
 from order_svc.domain.orders.change import Happening, SubjectType
 from order_svc.domain.orders.order import DeliveryMethod, Totals
 from retail_kit import money
+from service_kit.graphql import actions as offered
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.graphql.money import Money
 from service_kit.graphql.payloads import KeyValue
@@ -25,36 +27,14 @@ def shown_money(amount: money.Money) -> Money:
     return Money.of(amount.format(), amount.currency)
 
 
-@strawberry.federation.type(
-    shareable=True, description="Something that can be done with an entity, now or not."
-)
-class AvailableAction:
-    """An action; without a reason it is possible now."""
-
-    name: Action = strawberry.field(description="What can be done.")
-    reason_code: Hindrance | None = strawberry.field(
-        description="Why it is not possible now, for programs; null when it is."
-    )
-    reason_if_disabled: str | None = strawberry.field(
-        description="Why it is not possible now, in the caller's language; null when it is."
-    )
+AvailableAction: TypeAlias = offered.AvailableAction[Action, Hindrance]
 
 
 def shown_actions(
-    actions: tuple[available.AvailableAction, ...], info: Info
+    found: tuple[available.AvailableAction, ...], info: Info
 ) -> list[AvailableAction]:
     """The actions as clients see them."""
-    language = info.context.caller.language
-    return [
-        AvailableAction(
-            name=one.action,
-            reason_code=one.hindrance,
-            reason_if_disabled=label_of_hindrance(one.hindrance, language)
-            if one.hindrance
-            else None,
-        )
-        for one in actions
-    ]
+    return offered.available_actions(found, label_of_hindrance, info.context.caller.language)
 
 
 @strawberry.type(description="The money of an order, exact to the minor unit.")

@@ -1,6 +1,7 @@
 """The smaller parts of what clients see of returns; none of them leads back to a return."""
 
 from datetime import datetime
+from typing import TypeAlias
 
 import strawberry
 
@@ -14,6 +15,7 @@ from returns_svc.domain.policies import policy
 from returns_svc.domain.requests import line, return_request
 from returns_svc.domain.requests.line import RejectReason
 from returns_svc.domain.requests.return_request import RefundState
+from service_kit.graphql import actions as offered
 from service_kit.graphql.fields import resolver_field
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.graphql.money import Money
@@ -29,34 +31,12 @@ def global_id(type_name: str, key: str) -> strawberry.ID:
     return strawberry.ID(to_global_id(type_name, key))
 
 
-@strawberry.federation.type(
-    shareable=True, description="Something that can be done with an entity, now or not."
-)
-class AvailableAction:
-    """An action; without a reason it is possible now."""
-
-    name: Action = strawberry.field(description="What can be done.")
-    reason_code: Hindrance | None = strawberry.field(
-        description="Why it is not possible now, for programs; null when it is."
-    )
-    reason_if_disabled: str | None = strawberry.field(
-        description="Why it is not possible now, in the caller's language; null when it is."
-    )
+AvailableAction: TypeAlias = offered.AvailableAction[Action, Hindrance]
 
 
 def shown_actions(found: tuple[actions.AvailableAction, ...], info: Info) -> list[AvailableAction]:
     """The actions as clients see them."""
-    language = info.context.caller.language
-    return [
-        AvailableAction(
-            name=one.action,
-            reason_code=one.hindrance,
-            reason_if_disabled=label_of_hindrance(one.hindrance, language)
-            if one.hindrance
-            else None,
-        )
-        for one in found
-    ]
+    return offered.available_actions(found, label_of_hindrance, info.context.caller.language)
 
 
 @strawberry.type(description="A return came to a state.")

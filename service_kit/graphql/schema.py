@@ -17,6 +17,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.scalar import ScalarDefinition
 
 from service_kit.graphql.access import require_every_operation_guarded
+from service_kit.graphql.actions import AvailableAction
 from service_kit.graphql.document_bounds import DocumentBounds, bounds_extension
 from service_kit.graphql.entities import entities_resolver
 from service_kit.graphql.errors import shown_error
@@ -71,13 +72,13 @@ async def _shown_each(results: StreamResult) -> StreamResult:
 class _Names(NameConverter):
     """Strawberry's names, except that UserError[ErrorCode] is UserError in every subgraph.
 
-    So is ImportResult[ErrorCode].
+    So are the other types of the kit that hold a service's own enums.
     """
 
     def from_generic(
         self, generic_type: StrawberryObjectDefinition, types: list[StrawberryType | type]
     ) -> str:
-        if issubclass(generic_type.origin, UserError | ImportResult):
+        if issubclass(generic_type.origin, AvailableAction | ImportResult | UserError):
             return generic_type.name
         return super().from_generic(generic_type, types)
 
