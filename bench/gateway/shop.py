@@ -32,7 +32,10 @@ _REVIEWS = (
 
 _NAMES = ("Ada Lane", "Bo Holm", "Cy Reed", "Di Marsh", "Ed Frost", "Flo West")
 _PRODUCTS = ("Table", "Couch", "Chair", "Lamp", "Shelf", "Desk", "Stool", "Rug", "Vase")
-_BODY = "I would buy it again: it came on time, looks well, and keeps what its seller said of it."
+_BODY = (
+    "I would buy it again: it came on time, looks well, and keeps what its seller said of it, "
+    "for less."
+)
 
 
 class World:
