@@ -1,264 +1,258 @@
 """Whether every field that can be asked for can also be fetched, wherever it is reached.
 
-The check walks states: a type, and the set of subgraphs that can give the value of that type in
-this place. From there keys lead on. A field no subgraph in reach resolves is reported with an
-operation that asks for it.
+The walk goes from the roots through every field that clients see. It stands on a type, knowing
+which subgraphs a value of it may have come from, and which contexts were set on the way. A field
+that nobody in reach gives is a hole, shown by an operation that falls into it.
 """
 
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graphql import FieldNode, InlineFragmentNode, SelectionSetNode
-
-from gateway.composition.elements import Key, Kind, Subgraph
-from gateway.composition.field_use import coordinates_in, key_coordinates
+from gateway.composition.context_use import context_selection
+from gateway.composition.counterexamples import asked, operation
+from gateway.composition.elements import Kind
 from gateway.composition.ownership import FieldShare, field_names
 from gateway.composition.problems import Place, Problem, places_of
+from gateway.composition.reach import Entry, Reach, State, subgraph_names
 from gateway.composition.rules.composition import Composition
-from gateway.composition.types import named
-from gateway.federation_spec.field_sets import parse_field_set
 
-State = tuple[str, frozenset[str]]
 _ROOTS = {"Query": "query", "Mutation": "mutation", "Subscription": "subscription"}
-MOST_STATES = 20_000
+MOST_STANDS = 50_000
+"""How many places a walk looks at before it takes the rest on trust."""
+
+Contexts = frozenset[tuple[str, str]]
 
 
 def unsatisfiable_fields(composition: Composition) -> Iterator[Problem]:
     """SATISFIABILITY_ERROR, once per field, with an example operation."""
-    reach = _Reach(composition)
     reported: set[tuple[str, str]] = set()
-    for dead_end in reach.dead_ends():
-        coordinate = (dead_end.type_name, dead_end.field)
-        if coordinate not in reported:
-            reported.add(coordinate)
-            yield _problem(dead_end)
+    for hole in _Walk(composition).holes():
+        if (hole.type_name, hole.field) not in reported:
+            reported.add((hole.type_name, hole.field))
+            yield hole.problem()
 
 
 @dataclass(frozen=True, slots=True)
-class _DeadEnd:
+class _Stand:
+    """Where the walk is, and how it came there: the root, then the fields as they were asked."""
+
+    state: State
+    contexts: Contexts
+    root: str
+    trail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hole:
+    """A field that cannot be fetched in a place, and for which reasons."""
+
     type_name: str
     field: str
-    trail: tuple[str, ...]
-    entries: tuple[str, ...]
-    has_fields: bool
+    stand: _Stand
+    asked: str
+    reasons: tuple[str, ...]
     places: tuple[Place, ...]
 
-
-def _problem(dead_end: _DeadEnd) -> Problem:
-    below = " { __typename }" if dead_end.has_fields else ""
-    operation = dead_end.field + below
-    for step in reversed(dead_end.trail[1:]):
-        operation = f"{step} {{ {operation} }}"
-    message = (
-        f"{dead_end.type_name}.{dead_end.field} cannot be fetched after "
-        f"{' or '.join(dead_end.entries)}: no key leads from there to a subgraph that has it. "
-        f"Example: {_ROOTS[dead_end.trail[0]]} {{ {operation} }}"
-    )
-    return Problem("SATISFIABILITY_ERROR", message, dead_end.entries, dead_end.places)
+    def problem(self) -> Problem:
+        """As a problem, with an operation that asks for the field there."""
+        names = subgraph_names(self.stand.state[1])
+        example = operation(_ROOTS[self.stand.root], self.stand.trail, self.asked)
+        message = (
+            f"{self.type_name}.{self.field} cannot be fetched after {' or '.join(names)}: "
+            f"{'; '.join(self.reasons)}. Example: {example}"
+        )
+        return Problem("SATISFIABILITY_ERROR", message, names, self.places)
 
 
 @dataclass(slots=True)
+class _Seen:
+    """Where the walk has been: who comes from more places has no less, so need not look again."""
+
+    least: dict[str, list[tuple[frozenset[Entry], Contexts]]] = field(default_factory=dict)
+    count: int = 0
+
+    def is_new(self, stand: _Stand) -> bool:
+        type_name, entries = stand.state
+        known = self.least.setdefault(type_name, [])
+        if not entries or self.count >= MOST_STANDS:
+            return False
+        if any(less <= entries and fewer <= stand.contexts for less, fewer in known):
+            return False
+        self.count += 1
+        known.append((entries, stand.contexts))
+        return True
+
+
 class _Walk:
-    """States still to look at, each with the trail of fields that led there."""
-
-    waiting: deque[tuple[State, tuple[str, ...]]] = field(default_factory=deque)
-    seen: set[State] = field(default_factory=set)
-
-    def add(self, state: State, trail: tuple[str, ...]) -> None:
-        if state[1] and state not in self.seen and len(self.seen) < MOST_STATES:
-            self.seen.add(state)
-            self.waiting.append((state, trail))
-
-
-class _Reach:
-    """Answers from which subgraphs a value can be completed."""
+    """Looks at every field in every place."""
 
     def __init__(self, composition: Composition) -> None:
         self._composition = composition
         self._by_name = composition.declarations.by_name
-        self._subgraphs = {subgraph.name: subgraph for subgraph in composition.subgraphs}
-        self._provided = {
-            subgraph.name: coordinates_in(subgraph, "provides")
-            for subgraph in composition.subgraphs
-        }
-        self._reached: dict[State, frozenset[str]] = {}
-        self._shares: dict[tuple[str, str], list[FieldShare]] = {}
+        self._reach = Reach(composition)
+        self._contexts = _used_contexts(composition)
 
-    def dead_ends(self) -> Iterator[_DeadEnd]:
-        """Every field in every reachable state that nobody can resolve."""
-        walk = _Walk()
+    def holes(self) -> Iterator[_Hole]:
+        """Every field that nobody gives, in the order of the way there."""
+        seen = _Seen()
         for root in _ROOTS:
             if root in self._by_name:
-                walk.add((root, frozenset(s.name for s, _ in self._by_name[root])), (root,))
-        while walk.waiting:
-            (type_name, entries), trail = walk.waiting.popleft()
-            kind = self._by_name[type_name][0][1].kind
-            if kind is Kind.OBJECT:
-                yield from self._object(type_name, entries, trail, walk)
+                entries = frozenset((subgraph.name, "") for subgraph, _ in self._by_name[root])
+                start = _Stand((root, entries), self._set_by(root), root)
+                yield from (
+                    self._mutations(start, seen) if root == "Mutation" else self._from(start, seen)
+                )
+
+    def _from(self, start: _Stand, seen: _Seen) -> Iterator[_Hole]:
+        waiting = deque([start] if seen.is_new(start) else [])
+        while waiting:
+            stand = waiting.popleft()
+            for found in self._look(stand):
+                if isinstance(found, _Hole):
+                    yield found
+                elif seen.is_new(found):
+                    waiting.append(found)
+
+    def _mutations(self, start: _Stand, seen: _Seen) -> Iterator[_Hole]:
+        """A mutation runs once, so one subgraph must do for all that can be asked below it."""
+        self._reach.facts(start.state)
+        for name in self._field_names("Mutation"):
+            target = self._reach.target("Mutation", name)
+            for shares in self._reach.alternatives(start.state, name):
+                if target is None or len(shares) < 2:  # noqa: PLR2004 - no choice
+                    yield from self._field(start, name, shares, seen)
+                    continue
+                tries = [list(self._field(start, name, [each], _Seen())) for each in shares]
+                yield from min(tries, key=len)
+
+    def _field(
+        self, stand: _Stand, name: str, shares: list[FieldShare], seen: _Seen
+    ) -> Iterator[_Hole]:
+        for found in self._beyond(stand, name, shares):
+            if isinstance(found, _Hole):
+                yield found
             else:
-                self._abstract(type_name, entries, trail, walk)
+                yield from self._from(found, seen)
 
-    def _abstract(
-        self, type_name: str, entries: frozenset[str], trail: tuple[str, ...], walk: _Walk
-    ) -> None:
-        for runtime in self._runtime_types(type_name):
-            able = frozenset(name for name in entries if self._may_return(name, type_name, runtime))
-            walk.add((runtime, able), (*trail, f"... on {runtime}"))
+    def _look(self, stand: _Stand) -> Iterator["_Hole | _Stand"]:
+        if not self._reach.is_object(stand.state[0]):
+            yield from self._abstract(stand)
+            return
+        self._reach.facts(stand.state)
+        for name in self._field_names(stand.state[0]):
+            for shares in self._reach.alternatives(stand.state, name):
+                yield from self._beyond(stand, name, shares)
 
-    def _object(
-        self, type_name: str, entries: frozenset[str], trail: tuple[str, ...], walk: _Walk
-    ) -> Iterator[_DeadEnd]:
-        reached = self._all_reached(type_name, entries)
-        for name in self._field_names(type_name):
-            able = [
-                share
-                for share in self._field_shares(type_name, name)
-                if share.subgraph.name in reached and self._can_resolve(share, type_name, entries)
-            ]
-            target = self._target(type_name, name)
-            if not able:
-                yield _DeadEnd(
-                    type_name,
-                    name,
-                    trail,
-                    tuple(sorted(entries)),
-                    has_fields=target is not None,
-                    places=self._places(type_name, name, entries),
-                )
-            elif target is not None:
-                walk.add((target, frozenset(s.subgraph.name for s in able)), (*trail, name))
+    def _beyond(
+        self, stand: _Stand, name: str, shares: list[FieldShare]
+    ) -> Iterator["_Hole | _Stand"]:
+        """The value of a field, or the hole where there is none."""
+        type_name = stand.state[0]
+        able = [share for share in shares if self._needs(share) <= stand.contexts]
+        target = self._reach.target(type_name, name)
+        every = self._reach.shares(type_name, name)
+        step = asked(name, every, self._composition.declarations)
+        if not able:
+            written = step if target is None else f"{step} {{ __typename }}"
+            yield self._hole(stand, name, written)
+        elif target is not None:
+            entries = self._reach.below(stand.state, able, name)
+            contexts = stand.contexts | self._set_by(target)
+            yield _Stand((target, entries), contexts, stand.root, (*stand.trail, step))
 
-    def _places(self, type_name: str, name: str, entries: frozenset[str]) -> tuple[Place, ...]:
-        """The field where it is resolved, and the type where one comes from."""
-        owners = (each for each in self._field_shares(type_name, name) if each.resolves)
-        types = (each for one, each in self._by_name[type_name] if one.name in entries)
-        return places_of(*owners, *types)
+    def _abstract(self, stand: _Stand) -> Iterator["_Hole | _Stand"]:
+        type_name, entries = stand.state
+        unknown = self._is_unknown(stand.state)
+        for runtime in self._reach.runtime_types(type_name):
+            narrowed = self._reach.narrowed(stand.state, runtime)
+            if not narrowed or self._is_hidden(runtime):
+                continue
+            if unknown:
+                names = " or ".join(subgraph_names(entries))
+                reason = f"{names} knows {type_name} as interface object only, and no @key leads on"
+                places = places_of(*(each for _, each in self._by_name[type_name]))
+                written = f"... on {runtime} {{ __typename }}"
+                yield _Hole(runtime, "__typename", stand, written, (reason,), places)
+                return
+            contexts = stand.contexts | self._set_by(runtime)
+            trail = (*stand.trail, f"... on {runtime}")
+            yield _Stand((runtime, narrowed), contexts, stand.root, trail)
 
-    def _all_reached(self, type_name: str, entries: frozenset[str]) -> frozenset[str]:
-        """The subgraphs that can be entered for this object, by fixpoint over keys."""
-        state = (type_name, entries)
-        known = self._reached.get(state)
-        if known is not None:
-            return known
-        reached = set(entries)
-        if type_name == "Query":  # the root can be asked again anywhere, without a key
-            reached.update(subgraph.name for subgraph, _ in self._by_name[type_name])
-        while True:
-            new = {
-                subgraph.name
-                for subgraph in self._subgraphs.values()
-                if subgraph.name not in reached
-                and any(
-                    self._available(type_name, parse_field_set(key.fields), frozenset(reached))
-                    for key in self._keys(subgraph, type_name)
-                )
-            }
-            if not new:
-                break
-            reached |= new
-        self._reached[state] = frozenset(reached)
-        return self._reached[state]
+    def _is_unknown(self, state: State) -> bool:
+        """Whether nobody in reach can tell which type an interface object really is."""
+        type_name, entries = state
+        if not all(self._reach.is_interface_object(name, type_name) for name, _ in entries):
+            return False
+        reached = self._reach.facts(state).reached
+        return all(self._reach.is_interface_object(name, type_name) for name in reached)
 
-    def _keys(self, subgraph: Subgraph, type_name: str) -> Iterator[Key]:
-        for each in subgraph.types.values():
-            is_interface = each.is_interface_object and each.name in self._interfaces(type_name)
-            if each.name == type_name or is_interface:
-                yield from (key for key in each.keys if key.resolvable)
+    def _hole(self, stand: _Stand, name: str, written: str) -> _Hole:
+        type_name, entries = stand.state
+        shares = self._reach.shares(type_name, name)
+        come_from = subgraph_names(entries)
+        types = (each for one, each in self._by_name[type_name] if one.name in come_from)
+        owners = (share for share in shares if share.resolves)
+        reasons = tuple(self._reason(stand, share) for share in shares)
+        return _Hole(type_name, name, stand, written, reasons, places_of(*owners, *types))
 
-    def _available(
-        self, type_name: str, selections: SelectionSetNode, subgraphs: frozenset[str]
-    ) -> bool:
-        """Whether a field set can be read from values in these subgraphs."""
-        for node in selections.selections:
-            if isinstance(node, InlineFragmentNode):
-                condition = node.type_condition.name.value if node.type_condition else type_name
-                if not self._available(condition, node.selection_set, subgraphs):
-                    return False
-            elif isinstance(node, FieldNode) and not self._is_readable(node, type_name, subgraphs):
-                return False
-        return True
+    def _reason(self, stand: _Stand, share: FieldShare) -> str:
+        """Why one subgraph does not give the field here."""
+        subgraph, reached = share.subgraph.name, self._reach.facts(stand.state).reached
+        if not share.resolves:
+            why = "overridden" if share.overridden else "@external"
+            return f"in {subgraph} it is {why}"
+        if subgraph not in reached:
+            keys = list(self._reach.keys(subgraph, stand.state[0]))
+            tried = " or ".join(f"@key(fields: {key.fields!r})" for key in keys)
+            return f"no key leads from there to {subgraph}" + (f" by {tried}" if tried else "")
+        if not self._needs(share) <= stand.contexts:
+            missing = ", ".join(sorted(name for _, name in self._needs(share) - stand.contexts))
+            return f"in {subgraph} it needs the context {missing}, which nothing on the way sets"
+        if share.field.requires is not None:
+            return f"in {subgraph} it requires {share.field.requires!r}, which cannot be had"
+        return f"in {subgraph} it is given for another label of @override only"
 
-    def _is_readable(self, node: FieldNode, type_name: str, subgraphs: frozenset[str]) -> bool:
-        name = node.name.value
-        if name == "__typename":
-            return True
-        able = frozenset(
-            share.subgraph.name
-            for share in self._field_shares(type_name, name)
-            if share.subgraph.name in subgraphs and (share.resolves or self._is_own_key(share))
-        )
-        target = self._target(type_name, name)
-        if not able or target is None or node.selection_set is None:
-            return bool(able)
-        if self._by_name[target][0][1].kind is not Kind.OBJECT:
-            return True
-        return self._available(target, node.selection_set, self._all_reached(target, able))
-
-    def _can_resolve(self, share: FieldShare, type_name: str, entries: frozenset[str]) -> bool:
-        """Resolved there, or promised by someone; and with its required inputs in reach."""
-        if not share.resolves and not self._is_own_key(share):
-            return self._is_provided(share)
-        if share.field.requires is None:
-            return True
-        reached = self._all_reached(type_name, entries)
-        return self._available(type_name, parse_field_set(share.field.requires), reached)
-
-    def _is_own_key(self, share: FieldShare) -> bool:
-        return share.type.is_extension and share.field.name in key_coordinates(
-            share.subgraph, share.type.name
+    def _needs(self, share: FieldShare) -> Contexts:
+        """The contexts that the field's arguments come from."""
+        return frozenset(
+            (share.subgraph.name, context_selection(argument.from_context)[0])
+            for argument in share.field.arguments.values()
+            if argument.from_context is not None
         )
 
-    def _is_provided(self, share: FieldShare) -> bool:
-        """Promised somewhere in the subgraph; along which paths is the planner's concern."""
-        return (share.type.name, share.field.name) in self._provided[share.subgraph.name]
-
-    def _runtime_types(self, type_name: str) -> list[str]:
-        if self._by_name[type_name][0][1].kind is Kind.INTERFACE:
-            return self._composition.declarations.implementations(type_name)
-        members = (member for _, each in self._by_name[type_name] for member in each.members)
-        return list(dict.fromkeys(members))
-
-    def _may_return(self, subgraph: str, type_name: str, runtime: str) -> bool:
-        types = self._subgraphs[subgraph].types
-        known = types.get(type_name)
-        if known is None or known.is_interface_object:
-            return known is not None
-        if known.kind is Kind.UNION:
-            return runtime in known.members
-        return runtime in types and type_name in types[runtime].interfaces
-
-    def _interfaces(self, type_name: str) -> set[str]:
-        declared = self._by_name.get(type_name, [])
-        return {name for _, each in declared for name in each.interfaces}
+    def _set_by(self, type_name: str) -> Contexts:
+        kinds = self._reach.kinds(type_name)
+        return frozenset(each for each, types in self._contexts.items() if types & kinds)
 
     def _field_names(self, type_name: str) -> Iterator[str]:
         """What clients may ask for."""
-        for name in field_names(self._by_name[type_name]):
-            shares = self._field_shares(type_name, name)
+        declarations = self._composition.declarations
+        groups = [self._by_name[type_name], *declarations.interface_objects_of(type_name)]
+        for name in dict.fromkeys(name for group in groups for name in field_names(group)):
+            shares = self._reach.shares(type_name, name)
             if not any(share.field.marks.inaccessible for share in shares):
                 yield name
 
-    def _field_shares(self, type_name: str, name: str) -> list[FieldShare]:
-        key = (type_name, name)
-        known = self._shares.get(key)
-        if known is None:
-            known = self._composition.ownership.shares(self._by_name[type_name], name)
-            for interface in sorted(self._interfaces(type_name)):
-                declared = [
-                    (subgraph, each)
-                    for subgraph, each in self._by_name.get(interface, [])
-                    if each.is_interface_object
-                ]
-                known += self._composition.ownership.shares(declared, name)
-            self._shares[key] = known
-        return known
+    def _is_hidden(self, type_name: str) -> bool:
+        return any(each.marks.inaccessible for _, each in self._by_name[type_name])
 
-    def _target(self, type_name: str, name: str) -> str | None:
-        """The composite type of a field, or None for a leaf."""
-        for share in self._field_shares(type_name, name):
-            target = named(share.field.type)
-            declared = self._by_name.get(target)
-            if declared and declared[0][1].kind in {Kind.OBJECT, Kind.INTERFACE, Kind.UNION}:
-                return target
-        return None
+
+def _used_contexts(composition: Composition) -> dict[tuple[str, str], frozenset[str]]:
+    """The types that set each context which some argument comes from."""
+    used = {
+        (subgraph.name, context_selection(argument.from_context)[0])
+        for subgraph in composition.subgraphs
+        for each in subgraph.types.values()
+        if each.kind is Kind.OBJECT
+        for item in each.fields.values()
+        for argument in item.arguments.values()
+        if argument.from_context is not None
+    }
+    return {
+        (subgraph.name, context): frozenset(
+            each.name for each in subgraph.types.values() if context in each.contexts
+        )
+        for subgraph in composition.subgraphs
+        for context in {name for owner, name in used if owner == subgraph.name}
+    }

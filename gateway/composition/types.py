@@ -32,6 +32,10 @@ class Declarations:
         """Whether some subgraph says that a type implements, or is a member of, another."""
         return name == ancestor or ancestor in self._abstractions.get(name, ())
 
+    def kinds_of(self, name: str) -> set[str]:
+        """The type itself, its interfaces and the unions it is a member of, in any subgraph."""
+        return {name, *self._abstractions.get(name, ())}
+
     def interface_objects_of(self, type_name: str) -> Iterator[list[Declaration]]:
         """The interface objects that stand for an interface of the type, one list each."""
         declared = self.by_name.get(type_name, ())

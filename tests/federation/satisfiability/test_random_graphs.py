@@ -1,0 +1,90 @@
+"""What composition says can be fetched, the planner plans; what it says cannot be, it refuses."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+
+import pytest
+from graphql import parse, validate
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from gateway.composition.composer import compose
+from gateway.composition.problems import DoesNotCompose
+from gateway.composition.reader import SubgraphDefinition
+from gateway.errors import Unplannable
+from gateway.planning.snapshot import build_snapshot
+from tests.support.every_field import operations
+from tests.support.random_graph import RandomGraph
+from tests.support.unchecked import composed_unchecked
+
+_KEY = re.compile(r"@key\((?P<fields>fields: \"[^\"]*\")\)")
+_EXAMPLE = re.compile(r"Example: (?P<operation>.*)$")
+MOST_OPERATIONS = 120
+
+
+def check_one(random: Random) -> bool:
+    """Check one graph, and tell whether it composed."""
+    definitions = [spoilt(each, random) for each in RandomGraph(random).definitions()]
+    try:
+        supergraph = compose(definitions)
+    except DoesNotCompose as refused:
+        assume({problem.code for problem in refused.problems} == {"SATISFIABILITY_ERROR"})
+        check_refusal(definitions, refused)
+        return False
+    check_every_field(supergraph)
+    return True
+
+
+def spoilt(definition: SubgraphDefinition, random: Random) -> SubgraphDefinition:
+    """Close some of the ways into a subgraph."""
+    closed = random.choice([0, 0.2, 0.5])
+
+    def key(match: re.Match[str]) -> str:
+        resolvable = ", resolvable: false" if random.random() < closed else ""
+        return f"@key({match['fields']}{resolvable})"
+
+    return replace(definition, sdl=_KEY.sub(key, definition.sdl))
+
+
+def check_every_field(supergraph: str) -> None:
+    snapshot = build_snapshot(supergraph)
+    for operation in operations(snapshot.public_schema, MOST_OPERATIONS):
+        document = parse(operation)
+        assert not validate(snapshot.public_schema, document), operation
+        snapshot.planner.plan(document, None)
+
+
+def check_refusal(definitions: Sequence[SubgraphDefinition], refused: DoesNotCompose) -> None:
+    snapshot = build_snapshot(composed_unchecked(definitions))
+    for problem in refused.problems:
+        shown = _EXAMPLE.search(problem.message)
+        assert shown, problem.message
+        document = parse(shown["operation"])
+        assert not validate(snapshot.public_schema, document), problem.message
+        with pytest.raises(Unplannable):
+            snapshot.planner.plan(document, None)
+
+
+def checked(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+    )
+
+
+@pytest.mark.timeout(600)
+@checked(examples=60)
+@given(st.integers(0, 2**64))
+def test_composition_and_planner_agree_on_what_can_be_fetched(seed: int) -> None:
+    check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@checked(examples=3_000)
+@given(st.integers(0, 2**64))
+def test_composition_and_planner_agree_on_thousands_of_graphs(seed: int) -> None:
+    check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
