@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import (
     DocumentNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
+    FieldNode,
     GraphQLError,
     InterfaceTypeDefinitionNode,
     ListTypeNode,
@@ -23,7 +24,8 @@ from graphql import (
 
 from gateway.errors import InvalidSupergraph
 from gateway.federation_spec.arguments import arguments_of, directives_named
-from gateway.federation_spec.join import JoinField, JoinGraph, JoinNames
+from gateway.federation_spec.field_sets import parse_field_set
+from gateway.federation_spec.join import JoinField, JoinGraph, JoinNames, JoinType
 from gateway.federation_spec.link import APOLLO, Link, links_of
 from gateway.supergraph.demands import demands_in
 from gateway.supergraph.event_sources import require_arguments, source_uses, with_event_sources
@@ -212,15 +214,37 @@ def _subgraph_type(
 ) -> SubgraphType:
     entries = [entry for entry in ownership.types(definition) if entry.graph == graph]
     is_interface_object = any(entry.is_interface_object for entry in entries)
+    fields = _fields(definition, graph, names, ownership)
     return SubgraphType(
         name=definition.name.value,
         kind=TypeKind.OBJECT if is_interface_object else _kind(definition),
-        fields=_fields(definition, graph, names, ownership),
+        fields=_inputs_apart(fields, entries) if is_interface_object else fields,
         keys=tuple(Key(entry.key, entry.resolvable) for entry in entries if entry.key),
         runtime_types=abstractions.of(graph, definition.name.value),
         is_extension=any(entry.extension for entry in entries),
         is_interface_object=is_interface_object,
     )
+
+
+def _inputs_apart(
+    fields: Mapping[str, SubgraphField], entries: Iterable[JoinType]
+) -> dict[str, SubgraphField]:
+    """Mark what an interface object requires as external, which it is; not every composer says so.
+
+    What stands in a key is its own all the same.
+    """
+    own = {name for entry in entries if entry.key for name in _heads(entry.key)}
+    required = {name for each in fields.values() if each.requires for name in _heads(each.requires)}
+    return {
+        name: replace(each, external=True) if name in required - own else each
+        for name, each in fields.items()
+    }
+
+
+def _heads(field_set: str) -> Iterator[str]:
+    for node in parse_field_set(field_set).selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
 
 
 def _kind(definition: Joined) -> TypeKind:
