@@ -1,7 +1,7 @@
 """What a resolver may reach: the caller, the use-cases' surroundings, and batched reads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from appointments_svc.domain.rights.visibility import Visibility, visibility_of
 from appointments_svc.ports import AppointmentReader
 from appointments_svc.use_cases.asking import answered
 from appointments_svc.use_cases.surroundings import Surroundings
-from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.graphql.context import InfoOf, LoadingContext
 from service_kit.graphql.loaders import loader_of
 from service_kit.messaging.event_log import EventLog
 
@@ -36,32 +36,24 @@ class Loaders:
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentsContext(SubgraphContext):
+class AppointmentsContext(LoadingContext[Loaders]):
     """The context of one request to this service."""
 
     around: Surroundings
     reader: AppointmentReader
     log: EventLog
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Read everything anew from here on: the next item of a subscription is as of now."""
-        object.__setattr__(
-            self,
-            "loaders",
-            Loaders(
-                appointments=loader_of(self.reader.appointments),
-                of_orders=loader_of(self.reader.appointments_of_orders),
-                types=DataLoader(load_fn=self._types),
-                advisors=loader_of(self.reader.advisors),
-                advisors_at=loader_of(self.reader.advisors_at),
-                capacities=loader_of(self.reader.capacities),
-                diaries=loader_of(self.reader.diaries),
-                sites=loader_of(self._sites),
-            ),
+    def new_loaders(self) -> Loaders:
+        """Give loaders that have read nothing yet."""
+        return Loaders(
+            appointments=loader_of(self.reader.appointments),
+            of_orders=loader_of(self.reader.appointments_of_orders),
+            types=DataLoader(load_fn=self._types),
+            advisors=loader_of(self.reader.advisors),
+            advisors_at=loader_of(self.reader.advisors_at),
+            capacities=loader_of(self.reader.capacities),
+            diaries=loader_of(self.reader.diaries),
+            sites=loader_of(self._sites),
         )
 
     @property

@@ -1,7 +1,7 @@
 """What inventory's resolvers may reach."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from strawberry.dataloader import DataLoader
 
@@ -10,14 +10,14 @@ from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.stock.availability import Availability
 from inventory_svc.domain.stock.position import Position
-from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.ports import Catalogue, Imports, Network, StockCommits, StockReads
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilityQuestion,
     read_availability,
 )
 from service_kit.commands.refusal import Refusal
-from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.graphql.context import InfoOf, LoadingContext
+from service_kit.graphql.loaders import loader_of
 from service_kit.messaging.event_log import EventLog
 from service_kit.runtime.clock import Clock
 
@@ -41,26 +41,18 @@ class Loaders:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
-        self.items: DataLoader[str, Item | None] = DataLoader(self._items)
+        self.items = loader_of(inventory.catalogue.items)
         self.positions: DataLoader[str, Sequence[Position]] = DataLoader(self._positions)
-        self.reservations: DataLoader[str, Reservation | None] = DataLoader(self._reservations)
+        self.reservations = loader_of(inventory.stock.reservations)
         self.availability: DataLoader[tuple[str, AvailabilityQuestion], Availability] = DataLoader(
             self._availability
         )
-
-    async def _items(self, skus: list[str]) -> list[Item | None]:
-        found = await self._inventory.catalogue.items(skus)
-        return [found.get(sku) for sku in skus]
 
     async def _positions(self, skus: list[str]) -> list[Sequence[Position]]:
         by_sku: dict[str, list[Position]] = {sku: [] for sku in skus}
         for position in await self._inventory.stock.positions_of(skus):
             by_sku[position.key.sku].append(position)
         return [by_sku[sku] for sku in skus]
-
-    async def _reservations(self, identifiers: list[str]) -> list[Reservation | None]:
-        found = await self._inventory.stock.reservations(identifiers)
-        return [found.get(identifier) for identifier in identifiers]
 
     async def _availability(
         self, keys: list[tuple[str, AvailabilityQuestion]]
@@ -87,19 +79,15 @@ class Loaders:
 
 
 @dataclass(frozen=True, slots=True)
-class InventoryContext(SubgraphContext):
+class InventoryContext(LoadingContext[Loaders]):
     """The caller, the time, the ports and the loaders of one request."""
 
     inventory: Inventory
     log: EventLog
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Read everything anew from here on: the next item of a subscription is as of now."""
-        object.__setattr__(self, "loaders", Loaders(self.inventory))
+    def new_loaders(self) -> Loaders:
+        """Give loaders that have read nothing yet."""
+        return Loaders(self.inventory)
 
 
 Info = InfoOf[InventoryContext]

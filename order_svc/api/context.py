@@ -1,6 +1,6 @@
 """What a resolver may reach: the caller, the use-cases' surroundings, and batched reads."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from strawberry.dataloader import DataLoader
@@ -11,7 +11,7 @@ from order_svc.domain.orders.order import Order
 from order_svc.domain.rights.visibility import Visibility, visibility_of
 from order_svc.ports import OrderReader
 from order_svc.use_cases.surroundings import Surroundings
-from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.graphql.context import InfoOf, LoadingContext
 from service_kit.graphql.loaders import loader_of
 from service_kit.messaging.event_log import EventLog
 
@@ -27,28 +27,20 @@ class Loaders:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderContext(SubgraphContext):
+class OrderContext(LoadingContext[Loaders]):
     """The context of one request to this service."""
 
     around: Surroundings
     reader: OrderReader
     log: EventLog
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Read everything anew from here on: the next item of a subscription is as of now."""
-        object.__setattr__(
-            self,
-            "loaders",
-            Loaders(
-                orders=loader_of(self.reader.orders),
-                customers=loader_of(self.reader.customers),
-                people=loader_of(self.reader.people),
-                destinations=loader_of(self.reader.destinations),
-            ),
+    def new_loaders(self) -> Loaders:
+        """Give loaders that have read nothing yet."""
+        return Loaders(
+            orders=loader_of(self.reader.orders),
+            customers=loader_of(self.reader.customers),
+            people=loader_of(self.reader.people),
+            destinations=loader_of(self.reader.destinations),
         )
 
     def order_read(self, key: str) -> Order | None:

@@ -1,7 +1,7 @@
 """What a resolver may reach: the caller, the use-cases' surroundings, and batched reads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from strawberry.dataloader import DataLoader
@@ -13,7 +13,7 @@ from returns_svc.domain.rights.visibility import Visibility, visibility_of
 from returns_svc.ports import OrderBy, ReturnReader
 from returns_svc.use_cases.asking import answered
 from returns_svc.use_cases.surroundings import Surroundings
-from service_kit.graphql.context import InfoOf, SubgraphContext
+from service_kit.graphql.context import InfoOf, LoadingContext
 from service_kit.graphql.loaders import loader_of
 from service_kit.messaging.event_log import EventLog
 
@@ -32,31 +32,23 @@ class Loaders:
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnsContext(SubgraphContext):
+class ReturnsContext(LoadingContext[Loaders]):
     """The context of one request to this service."""
 
     around: Surroundings
     reader: ReturnReader
     log: EventLog
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Read everything anew from here on: the next item of a subscription is as of now."""
-        object.__setattr__(
-            self,
-            "loaders",
-            Loaders(
-                returns=loader_of(self.reader.returns),
-                of_orders=loader_of(self.reader.returns_of_orders),
-                of_lines=loader_of(self.reader.returns_of_lines),
-                orders=DataLoader(load_fn=self._orders),
-                orders_of_lines=loader_of(self._orders_of_lines),
-                policies=DataLoader(load_fn=self._policies),
-                categories=loader_of(self._categories),
-            ),
+    def new_loaders(self) -> Loaders:
+        """Give loaders that have read nothing yet."""
+        return Loaders(
+            returns=loader_of(self.reader.returns),
+            of_orders=loader_of(self.reader.returns_of_orders),
+            of_lines=loader_of(self.reader.returns_of_lines),
+            orders=DataLoader(load_fn=self._orders),
+            orders_of_lines=loader_of(self._orders_of_lines),
+            policies=DataLoader(load_fn=self._policies),
+            categories=loader_of(self._categories),
         )
 
     @property
