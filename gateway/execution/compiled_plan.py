@@ -9,10 +9,11 @@ from typing import Any
 import orjson
 from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse
 
-from gateway.execution.gathering import Gather, gathering
+from gateway.execution.gathering import Gather, Gathered, gathering
 from gateway.execution.overlaps import Overlaps
 from gateway.execution.projection import Projection
 from gateway.execution.representations import Writer, compile_representations
+from gateway.execution.united import keys_of, united_paths
 from gateway.planning.plan import (
     Condition,
     EntityCall,
@@ -100,12 +101,22 @@ def compile_plan(
         for path in paths
     )
     apart = any(call.contexts for fetch in plan.fetches for call in fetch.entity_calls)
+    united = united_paths(plan, lambda number: _given_keys(plan.fetches[number]))
+    for paths in united.values():
+        projection.expect_united(map(keys_of, paths))
+    everywhere = frozenset[Path]().union(*united.values())
     return CompiledPlan(
         plan=plan,
         projection=projection,
         interfaces=interfaces,
         fetches=tuple(
-            _compiled_fetch(fetch, tuple(dependents[fetch.id]), None if apart else overlaps)
+            _compiled_fetch(
+                fetch,
+                tuple(dependents[fetch.id]),
+                _Sharing(
+                    None if apart else overlaps, everywhere, united.get(fetch.id, frozenset())
+                ),
+            )
             for fetch in plan.fetches
         ),
         waiting=tuple(len(set(fetch.depends_on)) for fetch in plan.fetches),
@@ -115,7 +126,7 @@ def compile_plan(
 
 
 def _compiled_fetch(
-    fetch: Fetch, dependents: tuple[int, ...], overlaps: Overlaps | None
+    fetch: Fetch, dependents: tuple[int, ...], sharing: "_Sharing"
 ) -> CompiledFetch:
     head: dict[str, Any] = {"query": fetch.operation}
     if fetch.operation_name is not None:
@@ -123,26 +134,45 @@ def _compiled_fetch(
     return CompiledFetch(
         fetch=fetch,
         prefix=orjson.dumps(head)[:-1],
-        calls=tuple(_compiled_call(call, overlaps) for call in fetch.entity_calls),
+        calls=tuple(_compiled_call(call, sharing) for call in fetch.entity_calls),
         variables=tuple((name, orjson.dumps(name) + b":") for name in fetch.variables),
         dependents=dependents,
     )
 
 
-def _compiled_call(call: EntityCall, overlaps: Overlaps | None) -> CompiledCall:
-    """Compile a call; without the paths of the plan, every place is told from every other."""
+@dataclass(frozen=True, slots=True)
+class _Sharing:
+    """Which objects are in several places: those that are united, here or by any fetch.
+
+    Without overlaps every place is told from every other.
+    """
+
+    overlaps: Overlaps | None
+    united: frozenset[Path]
+    united_here: frozenset[Path]
+
+    def may_repeat(self, path: Path) -> bool:
+        """Whether objects at a path may be in several places, or below one that is."""
+        if self.overlaps is None or self.overlaps.may_repeat(path):
+            return True
+        return path in self.united - self.united_here
+
+
+def _compiled_call(call: EntityCall, sharing: _Sharing) -> CompiledCall:
     loose = any(
         one.typename is not None and (one.types is None or len(one.types) > 1)
         for one in call.representations
     )
     write = compile_representations(call.representations)
-    repeats = [overlaps is None or overlaps.may_repeat(path) for path in call.paths]
+    overlaps = sharing.overlaps
+    repeated = frozenset(path for path in call.paths if sharing.may_repeat(path))
+    gathered = Gathered(call.paths, call.representations, write, repeated, sharing.united_here)
     return CompiledCall(
         response_key=call.response_key,
         variable=orjson.dumps(call.variable) + b":",
         paths=call.paths,
         write=write,
-        gather=gathering(call.paths, call.representations, write, repeats),
+        gather=gathering(gathered),
         renames=call.renames,
         shares=overlaps is not None
         and not any(overlaps.tell_apart(path, loose=loose) for path in call.paths),

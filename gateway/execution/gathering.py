@@ -1,12 +1,22 @@
 """The objects that an `_entities` call is about, grouped by the representation they share."""
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import count
 from typing import Any, TypeAlias
 
 from gateway.execution.generated import UNUSUAL, Source, quoted
 from gateway.execution.representations import Writer
 from gateway.execution.tree import JsonObject, collect
-from gateway.planning.plan import ListStep, Path, Representation, RepresentationField, TypeStep
+from gateway.planning.plan import (
+    ListStep,
+    Path,
+    PathStep,
+    Representation,
+    RepresentationField,
+    TypeStep,
+)
 
 Groups: TypeAlias = dict[Any, list[JsonObject]]
 """Objects below one path by a key; the objects of one key have one representation.
@@ -18,25 +28,46 @@ Gather: TypeAlias = Callable[[JsonObject], Sequence[Groups]]
 
 _PLAIN = frozenset({str, int, type(None)})
 """Classes among whose values those that are equal are written alike."""
+MOST_PATHS = 50
+"""How many paths a call may have for which code is generated."""
+_INTERPRETED_FIRST = 2
+"""How often a call is interpreted before code is generated: many plans are run only once."""
 
 
-def gathering(
-    paths: Sequence[Path],
-    representations: Sequence[Representation],
-    write: Writer,
-    repeats: Sequence[bool],
-) -> Gather:
-    """Make the gathering of a call; `repeats` tells below which paths an object may be twice."""
-    quick = gathering_source(paths, representations, write, repeats).compiled("gather")
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a call is about, and what may be done with it.
+
+    Below the paths of `repeated` an object may be in several places. Equal objects at the paths
+    of `united` may be made one.
+    """
+
+    paths: Sequence[Path]
+    representations: Sequence[Representation]
+    write: Writer
+    repeated: AbstractSet[Path] = frozenset()
+    united: AbstractSet[Path] = frozenset()
+
+
+def gathering(call: Gathered) -> Gather:
+    """Make the gathering of a call: interpreted at first, generated when it is used again."""
+    made: list[Gather] = []
+    uses = count()
+
+    def interpret(tree: JsonObject) -> Sequence[Groups]:
+        return gathered(tree, call.paths, call.write)
 
     def gather(tree: JsonObject) -> Sequence[Groups]:
+        if not made:
+            if next(uses) < _INTERPRETED_FIRST:
+                return interpret(tree)
+            made.append(gathering_source(call).compiled("gather"))
         try:
-            groups: Sequence[Groups] = quick(tree)
+            return made[0](tree)
         except UNUSUAL:
-            return gathered(tree, paths, write)
-        return groups
+            return interpret(tree)
 
-    return gather
+    return interpret if len(call.paths) > MOST_PATHS else gather
 
 
 def gathered(tree: JsonObject, paths: Sequence[Path], write: Writer) -> Sequence[Groups]:
@@ -51,24 +82,31 @@ def gathered(tree: JsonObject, paths: Sequence[Path], write: Writer) -> Sequence
     return found
 
 
-def gathering_source(
-    paths: Sequence[Path],
-    representations: Sequence[Representation],
-    write: Writer,
-    repeats: Sequence[bool],
-) -> Source:
+def gathering_source(call: Gathered) -> Source:
     """Write `gather(tree)`, which gives what `gathered` gives, or raises one of UNUSUAL."""
     source = Source()
-    source.name("write", write)
+    source.name("write", call.write)
     source.name("plain", _PLAIN)
-    key = _key(representations)
-    calls = []
-    for number, (path, again) in enumerate(zip(paths, repeats, strict=True)):
-        walk = source.function(f"objects_{number}", "tree", [*_walk(source, path)])
-        each = f"{{id(one): one for one in {walk}(tree)}}.values()" if again else f"{walk}(tree)"
-        calls.append(source.function(f"groups_{number}", "tree", _grouping(each, key)) + "(tree)")
+    key, parts = _key(call.representations)
+    calls: list[str] = []
+    for number, path in enumerate(call.paths):
+        unites = path in call.united and parts > 0
+        walk = _walk(source, path[:-1] if unites else path)
+        objects = source.function(f"objects_{number}", "tree", [*walk])
+        lines = _uniting(objects, path[-1], key, parts) if unites else _grouping(objects, key)
+        if path in call.repeated:
+            lines += ["once_each(groups)"]
+            source.name("once_each", _once_each)
+        lines += ["groups.pop(None, None)", "return groups"]
+        calls.append(source.function(f"groups_{number}", "tree", lines) + "(tree)")
     source.function("gather", "tree", [f"return [{', '.join(calls)}]"])
     return source
+
+
+def _once_each(groups: Groups) -> None:
+    for key, items in groups.items():
+        if len(items) > 1:
+            groups[key] = list({id(item): item for item in items}.values())
 
 
 def _walk(source: Source, path: Path) -> Iterator[str]:
@@ -89,28 +127,59 @@ def _walk(source: Source, path: Path) -> Iterator[str]:
     yield "]"
 
 
-def _grouping(each: str, key: Sequence[str]) -> list[str]:
+def _grouping(objects: str, key: Sequence[str]) -> list[str]:
     return [
         "groups = {}",
-        f"for item in {each}:",
+        f"for item in {objects}(tree):",
         *(f"    {line}" for line in key),
         "    if key in groups:",
         "        groups[key].append(item)",
         "    else:",
         "        groups[key] = [item]",
-        "groups.pop(None, None)",
-        "return groups",
     ]
 
 
-def _key(representations: Sequence[Representation]) -> list[str]:
-    """Write what gives an object's key, without writing its representation where that can be."""
+def _uniting(objects: str, last: PathStep, key: Sequence[str], parts: int) -> list[str]:
+    """Group likewise, and put one object in all the places of those that have only their key."""
+    if isinstance(last, str):
+        place = f"above[{quoted(last)}]"
+        head, indent = [f"    item = above.get({quoted(last)})"], "    "
+    else:
+        place = "above[index]"
+        head, indent = ["    for index, item in enumerate(above):"], "        "
+    unclear = "key is None or type(key) is bytes" + (" or None in key" if parts > 1 else "")
+    loop = [
+        "if item is None:",
+        "    continue",
+        *key,
+        "if key not in groups:",
+        "    groups[key] = [item]",
+        "    continue",
+        "same = groups[key]",
+        "if same[0] is item:",
+        "    continue",
+        f"if len(item) != {parts} or {unclear}:",
+        "    same.append(item)",
+        f"elif len(same[0]) == {parts}:",
+        f"    {place} = same[0]",
+        "else:",
+        "    same.insert(0, item)",
+    ]
+    lines = [*head, *(f"{indent}{line}" for line in loop)]
+    return ["groups = {}", f"for above in {objects}(tree):", *lines]
+
+
+def _key(representations: Sequence[Representation]) -> tuple[list[str], int]:
+    """Write what gives an object's key, without writing its representation where that can be.
+
+    With it comes of how many fields such a key tells; 0 if it always is the representation.
+    """
     if any(
         not isinstance(field, RepresentationField) or field.selections
         for one in representations
         for field in one.fields
     ):
-        return ["key = write(item)"]
+        return ["key = write(item)"], 0
     keys = [
         field.response_key
         for one in representations
@@ -121,14 +190,16 @@ def _key(representations: Sequence[Representation]) -> list[str]:
         keys.append("__typename")
     distinct = dict.fromkeys(keys)
     if len(distinct) == 1:
-        return [
+        lines = [
             f"key = item.get({quoted(keys[0])})",
             "if type(key) is not str and type(key) is not int:",
             "    key = write(item)",
         ]
+        return lines, 1
     parts = {f"part_{number}": key for number, key in enumerate(distinct)}
     others = " or ".join(f"type({part}) not in plain" for part in parts)
-    return [
+    lines = [
         *(f"{part} = item.get({quoted(key)})" for part, key in parts.items()),
         f"key = write(item) if {others} else ({', '.join(parts)})",
     ]
+    return lines, len(parts)

@@ -1,6 +1,6 @@
 """The client's answer out of the tree: its shape, its order, its nulls; nothing else gets out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -40,7 +40,11 @@ from gateway.execution.selections import (
     condition_variables,
     field_definition,
 )
-from gateway.execution.straight_completion import Straight, straight_completion
+from gateway.execution.straight_completion import (
+    CompletionWriter,
+    Straight,
+    straight_completion,
+)
 from gateway.execution.tree import JsonObject
 
 _PLAIN_CLASSES: Mapping[str, type] = {
@@ -92,6 +96,22 @@ class Projection:
         self._root_type = root
         self._conditions = sorted(condition_variables(operation, fragments))
         self._straight: dict[tuple[bool, ...], _Straight] = {}
+        self._united: set[int] = set()
+
+    def expect_united(self, paths: Iterable[Sequence[str]]) -> None:
+        """Be told, by their response keys, where equal objects are likely to be one object."""
+        for keys in paths:
+            below = [part for field in self._at(keys) for part in field.below]
+            self._united.update(id(part.selection_set) for part in below)
+
+    def _at(self, keys: Sequence[str]) -> list[SelectedField]:
+        """Give what the client selected at a path, whatever the types there are."""
+        fields, found = self.root_fields, list[SelectedField]()
+        for key in keys:
+            found = [field for field in fields if field.response_key == key]
+            below = [part for field in found for part in field.below]
+            fields = self._collector.collect(None, below)
+        return found
 
     def is_lost(
         self, tree: JsonObject, keys: AbstractSet[str], variables: Mapping[str, Any]
@@ -121,9 +141,8 @@ class Projection:
         return straight.complete(tree, lambda: self._made_straight(variables))
 
     def _made_straight(self, variables: Mapping[str, Any]) -> Straight | None:
-        return straight_completion(
-            self._schema, self._collector, self._root_type, self.root_fields, variables
-        )
+        writer = CompletionWriter(self._schema, self._collector, variables, self._united)
+        return straight_completion(writer, self._root_type, self.root_fields)
 
     def complete(
         self, tree: JsonObject, variables: Mapping[str, Any], problems: Problems

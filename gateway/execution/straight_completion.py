@@ -7,6 +7,7 @@ client what is wrong; that both give the same is tested with random schemas and 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -48,36 +49,44 @@ class TooMuch(Exception):
 
 
 def straight_completion(
-    schema: GraphQLSchema,
-    collector: FieldCollector,
-    root: GraphQLObjectType,
-    fields: Sequence[SelectedField],
-    variables: Mapping[str, Any],
+    writer: "CompletionWriter", root: GraphQLObjectType, fields: Sequence[SelectedField]
 ) -> Straight | None:
-    """Make the completion for the values that conditions have; None if that is too much."""
-    writer = CompletionWriter(schema, collector, variables)
+    """Make the completion of an operation; None if that is too much."""
     try:
-        name = writer.root(root, fields)
+        quick = writer.source.compiled(writer.root(root, fields))
     except TooMuch:
         return None
-    quick = writer.source.compiled(name)
+    made_before = writer.made_before
 
     def complete(tree: JsonObject) -> JsonObject | None:
         try:
             made: JsonObject = quick(tree)
         except UNUSUAL:
             return None
+        finally:
+            for made_of in made_before:
+                made_of.clear()
         return made
 
     return complete
 
 
 class CompletionWriter:
-    """Writes the functions, those of objects within objects first."""
+    """Writes the functions for the values of conditions, those of objects within objects first.
+
+    Objects whose selection set is among `united`, by its identity, are completed once each:
+    `made_before` holds what has been made of them in this run.
+    """
 
     def __init__(
-        self, schema: GraphQLSchema, collector: FieldCollector, variables: Mapping[str, Any]
+        self,
+        schema: GraphQLSchema,
+        collector: FieldCollector,
+        variables: Mapping[str, Any],
+        united: AbstractSet[int] = frozenset(),
     ) -> None:
+        self.made_before: list[dict[int, JsonObject]] = []
+        self._united = united
         self.source = Source()
         self.source.name("Unusual", Unusual)
         self.source.name("refuse", _refuse)
@@ -99,7 +108,9 @@ class CompletionWriter:
         key = (of.name, *((id(part.selection_set), part.when) for part in selected))
         if key not in self._written:
             name = f"{of.name}_{next(self._numbers)}"
-            self._written[key] = self._object(of, self._collector.collect(of, selected), name)
+            is_united = any(id(part.selection_set) in self._united for part in selected)
+            fields = self._collector.collect(of, selected)
+            self._written[key] = self._object(of, fields, name, is_united=is_united)
         return self._written[key]
 
     def _object(
@@ -107,6 +118,8 @@ class CompletionWriter:
         of: GraphQLObjectType | GraphQLAbstractType,
         selected: Sequence[SelectedField],
         name: str,
+        *,
+        is_united: bool = False,
     ) -> str:
         fields = [field for field in selected if self._is_active(field)]
         self._fields_left -= len(fields)
@@ -123,7 +136,8 @@ class CompletionWriter:
                 members.append(f"{key}: {quoted(of.name)},")
             else:
                 members.append(f"{key}: refuse(item),")
-        return self.source.function(name, "item", self._completing(reads, members))
+        lines = self._completing(reads, members)
+        return self.source.function(name, "item", self._once(lines) if is_united else lines)
 
     def _completing(self, reads: Mapping[str, str], members: Sequence[str]) -> list[str]:
         """Write a function's body; fields that nobody gave are null."""
@@ -136,6 +150,18 @@ class CompletionWriter:
             "except KeyError:",
             f"    {', '.join(reads)}, = map(item.get, {keys})",
             *_display(members),
+        ]
+
+    def _once(self, lines: Sequence[str]) -> list[str]:
+        """Look first whether the object has been completed; `lines` end with what they return."""
+        memory: dict[int, JsonObject] = {}
+        self.made_before.append(memory)
+        made = self.source.name(f"made_{len(self.made_before)}", memory)
+        first = [f"if id(item) in {made}:", f"    return {made}[id(item)]"]
+        return [
+            *first,
+            *(line.replace("return {", f"made = {made}[id(item)] = {{", 1) for line in lines),
+            "return made",
         ]
 
     def _is_active(self, field: SelectedField) -> bool:

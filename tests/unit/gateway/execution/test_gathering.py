@@ -1,10 +1,11 @@
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.execution.gathering import gathered, gathering, gathering_source
+from gateway.execution.gathering import MOST_PATHS, Gathered, gathered, gathering, gathering_source
 from gateway.execution.generated import UNUSUAL
 from gateway.execution.representations import compile_representations
 from gateway.planning.plan import (
@@ -31,8 +32,8 @@ def groups_of(
     """The objects by representation, path by path: both ways must give the same."""
     write = compile_representations(representations)
     if quick:
-        again = [True] * len(paths)
-        given = gathering_source(paths, representations, write, again).compiled("gather")(tree)
+        call = Gathered(paths, representations, write, frozenset(paths))
+        given = gathering_source(call).compiled("gather")(tree)
     else:
         given = gathered(tree, paths, write)
     found = []
@@ -51,7 +52,7 @@ def test_objects_of_one_representation_are_one_group() -> None:
     tree = {"items": [{"id": "1"}, None, {"id": "2"}, {"id": "1", "more": 1}, {"id": None}, {}]}
     item = Representation(None, "Item", (ID,))
 
-    (groups,) = gathering([ITEMS], [item], compile_representations([item]), [False])(tree)
+    (groups,) = gathering(Gathered([ITEMS], [item], compile_representations([item])))(tree)
 
     assert [[one.get("more") for one in group] for group in groups.values()] == [[None, 1], [None]]
 
@@ -63,6 +64,20 @@ def test_numbers_that_are_equal_but_written_apart_are_apart() -> None:
 
     assert len(groups_of(tree, [ITEMS], [item], quick=True)[0]) == 4
     assert len(groups_of(tree, [ITEMS], [sized], quick=True)[0]) == 4
+
+
+@pytest.mark.parametrize(("length", "count"), [(1, 1), (60, 1), (1, MOST_PATHS + 1)])
+def test_paths_of_any_length_and_number_are_followed(length: int, count: int) -> None:
+    items: Any = {"id": "1"}
+    for _ in range(length):
+        items = [items]
+    path: Path = ("items", *[LIST] * length)
+    item = Representation(None, "Item", (ID,))
+    gather = gathering(Gathered([path] * count, [item], compile_representations([item])))
+
+    for _ in range(3):
+        found = gather({"items": items})
+        assert [[*groups.values()] for groups in found] == [[[{"id": "1"}]]] * count
 
 
 def test_objects_that_send_their_own_type_are_apart_by_it() -> None:
@@ -77,7 +92,7 @@ def test_what_has_another_shape_than_the_plan_says_is_left_to_the_interpreter() 
     path: Path = (*ITEMS, "kin", LIST)
     item = Representation(None, "Item", (ID,))
 
-    (groups,) = gathering([path], [item], compile_representations([item]), [False])(tree)
+    (groups,) = gathering(Gathered([path], [item], compile_representations([item])))(tree)
 
     assert groups == {}
 

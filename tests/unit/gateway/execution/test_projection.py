@@ -22,7 +22,11 @@ from hypothesis import strategies as st
 
 from gateway.execution.projection import Projection
 from gateway.execution.selections import FieldCollector, Selected
-from gateway.execution.straight_completion import MOST_FIELDS
+from gateway.execution.straight_completion import (
+    MOST_FIELDS,
+    CompletionWriter,
+    straight_completion,
+)
 from gateway.execution.subgraph_errors import ErrorLog, Failure
 
 SCHEMA = build_schema("""
@@ -221,6 +225,23 @@ def test_generated_code_leaves_whatever_is_wrong_to_the_interpreter(tree: dict[s
 
     assert asked.straight(tree) is None
     assert asked.completed(tree)[1].errors or "things" in tree
+
+
+def test_what_is_completed_once_is_remembered_for_one_run_only() -> None:
+    asked = Asked("{ shop { boss { id age } } }")
+    (shop,) = asked.projection.root_fields
+    (boss,) = asked.collector.collect(None, shop.below)
+    united = {id(part.selection_set) for part in boss.below}
+    assert SCHEMA.query_type is not None
+    writer = CompletionWriter(SCHEMA, asked.collector, {}, united)
+    complete = straight_completion(writer, SCHEMA.query_type, asked.projection.root_fields)
+    tree = {"shop": {"boss": {"id": "1", "age": 2}}}
+
+    assert complete is not None
+    assert complete(tree) == tree
+    assert complete({"shop": {"boss": {"id": "1", "age": 2}, "id": []}}) == tree
+    assert complete({"shop": {"boss": {"id": "1", "age": "x"}}}) is None
+    assert writer.made_before == [{}]
 
 
 def test_an_operation_of_very_many_fields_is_always_interpreted() -> None:
