@@ -17,6 +17,7 @@ from gateway.federation_spec.directives import FEDERATION_2_DIRECTIVES, Federati
 from gateway.federation_spec.link import Link
 
 ALWAYS_COMPOSED = frozenset({"tag", "inaccessible"})
+_NO_VERSION = (0, 0)
 
 
 def composed_directives(
@@ -45,8 +46,12 @@ def composition_faults(document: DocumentNode, names: FederationNames) -> Iterat
             message = f"@{local} belongs to Federation: it is composed as Federation says."
         elif local not in definitions:
             message = f"@{local} is to be composed, but is not defined."
-        elif _origin(local, names) is None:
+        elif (origin := _origin(local, names)) is None:
             message = f"@{local} is to be composed, but comes from no @link."
+        elif origin[0].version == _NO_VERSION:
+            message = f"{origin[0].url} has to end with a version, like /v1.0, to be passed on."
+            yield GraphQLError(message, [use], extensions={"code": "INVALID_LINK_IDENTIFIER"})
+            continue
         else:
             continue
         yield GraphQLError(message, [use], extensions={"code": "DIRECTIVE_COMPOSITION_ERROR"})

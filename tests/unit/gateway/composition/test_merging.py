@@ -86,3 +86,47 @@ def test_a_directive_that_is_not_imported_is_linked_under_the_name_it_has() -> N
     )
 
     assert 'import: [{name: "@own", as: "@my__own"}]' in text
+
+
+def test_clients_may_use_the_directives_that_every_subgraph_knows() -> None:
+    text = supergraph(
+        one="""type Query { a: Int } directive @both(x: Int, y: Int) repeatable on FIELD | QUERY
+        directive @mine on FIELD""",
+        two="type Query { b: Int } directive @both(x: Int!) on FIELD",
+    )
+
+    assert "directive @both(x: Int!) on FIELD\n" in text
+    assert "@mine" not in text
+
+
+def test_key_fields_of_an_extension_belong_to_it() -> None:
+    text = supergraph(
+        one='type Query { a: A } type A @key(fields: "id") { id: ID! b: Int }',
+        two='extend type A @key(fields: "id") { id: ID! @external c: Int }',
+    )
+
+    assert "  id: ID!\n" in text
+
+
+def test_federation_1_forgets_what_it_does_not_need() -> None:
+    text = compose(
+        [
+            SubgraphDefinition(
+                "one",
+                "http://one",
+                """type Query { a: A i: I } type A @key(fields: "id") { id: ID! b: Int }
+                interface I @key(fields: "id") { id: ID! }
+                type B implements I @key(fields: "id") { id: ID! }""",
+            ),
+            SubgraphDefinition(
+                "two",
+                "http://two",
+                """extend type A @key(fields: "id") {
+                  id: ID! @external b: Int c: Int @requires(fields: "b") x: Int @external }""",
+            ),
+        ]
+    )
+
+    assert "c: Int @join__field(graph: TWO)" in text
+    assert "interface I\n  @join__type(graph: ONE)\n" in text
+    assert "x: Int" not in text
