@@ -173,8 +173,6 @@ async def answer(served: Served, transport: SubgraphTransport, request: Operatio
         prepared = await served.prepared_for(request)
         name_operation(prepared.name)
         _allow(prepared, request)
-        if prepared.refusal is not None:
-            return prepared.refusal
         return await _run(prepared, served.sharing, transport, request)
     except MutationByGet:
         raise
@@ -196,7 +194,11 @@ async def _run(
     """Run an operation, or wait for an equal one that is under way."""
 
     async def run() -> Answer:
-        execution = await execute(prepared.plan, transport, _coerced(prepared, request))
+        asked = _coerced(prepared, request)
+        refusal = prepared.refusal(asked.variables)
+        if refusal is not None:
+            return refusal
+        execution = await execute(prepared.plan, transport, asked)
         shown = explanation(prepared.plan, execution) if request.explain else {}
         return answer_of(execution, shown)
 
@@ -229,8 +231,9 @@ async def stream(
     try:
         prepared = await served.prepared_for(request)
         root = prepared.subscription
-        if root is None and prepared.kind is OperationKind.SUBSCRIPTION and prepared.refusal:
-            yield prepared.refusal
+        refusal = prepared.refusal()
+        if refusal is not None and prepared.kind is OperationKind.SUBSCRIPTION:
+            yield refusal
             return
         if root is None:
             yield await answer(served, streaming.transport, request)

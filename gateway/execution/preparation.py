@@ -66,8 +66,8 @@ class PreparedOperation:
     subscription: SubscriptionRoot | None = None
     guarded: GuardedOperation | None = None
     """What it demands of callers, if it is anything; then this is for those who meet it all."""
-    refusal: Answer | None = None
-    """The answer that needs no run, because nothing of the data may be read."""
+    veiled: VeiledProjection | None = None
+    """What shows the part that callers may read who do not meet all demands."""
 
     @cached_property
     def kind(self) -> OperationKind:
@@ -78,6 +78,12 @@ class PreparedOperation:
     def name(self) -> str | None:
         """Give the operation's name, if it has one."""
         return self.operation.name.value if self.operation.name else None
+
+    def refusal(self, variables: Mapping[str, Any] | None = None) -> Answer | None:
+        """Give the answer where a hidden root field leaves no data at all: then nothing is run."""
+        if self.veiled is None:
+            return None
+        return _refusal(self.operation.operation, self.veiled, variables)
 
     def coerce(self, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the variables with their defaults; raises RequestErrors."""
@@ -169,9 +175,8 @@ def prepare_without(
     schema, operation, fragments = whole.schema, guard.operation, guard.fragments
     veil = Veil(guard, unmet)
     projection = VeiledProjection(schema, operation, fragments, veil)
-    refusal = _refusal(operation.operation, projection)
-    if refusal is not None:
-        return replace(whole, refusal=refusal, subscription=None)
+    if _refusal(operation.operation, projection, None) is not None:
+        return replace(whole, veiled=projection, subscription=None)
     narrowed = veil.narrowed()
     compiled = compiling(projection, _interfaces(snapshot))
     plan = compiled(snapshot.planner.plan(DocumentNode(definitions=(narrowed,)), labels=labels))
@@ -180,6 +185,7 @@ def prepare_without(
     showing = SnapshotPlanning(snapshot, narrowed, {}, shown, compiled, labels)
     return replace(
         whole,
+        veiled=projection,
         plan=plan,
         size=whole.size + expanded_size(DocumentNode(definitions=(narrowed,))),
         subscription=(
@@ -192,11 +198,12 @@ def prepare_without(
     )
 
 
-def _refusal(kind: OperationType, projection: VeiledProjection) -> Answer | None:
-    """Give the answer where a hidden root field leaves no data at all: then nothing is run."""
+def _refusal(
+    kind: OperationType, projection: VeiledProjection, variables: Mapping[str, Any] | None
+) -> Answer | None:
     log = ErrorLog(projection.visible_part)
     is_subscription = kind is OperationType.SUBSCRIPTION
-    for root in projection.hidden_roots():
+    for root in projection.hidden_roots(variables):
         if is_subscription or root.required:
             log.hidden((root.key,), root.name)
     return Answer(None, log.errors, was_run=not is_subscription) if log.errors else None

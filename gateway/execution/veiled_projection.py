@@ -14,7 +14,7 @@ from graphql import (
     OperationDefinitionNode,
 )
 
-from gateway.execution.completion import HIDDEN, FieldShape, refused
+from gateway.execution.completion import HIDDEN, FieldShape, holds, refused
 from gateway.execution.projection import Projection
 from gateway.execution.selections import SelectedField
 from gateway.execution.tree import JsonObject
@@ -45,10 +45,16 @@ class VeiledProjection(Projection):
         """Give nothing: what is hidden always needs a word about it."""
         return None
 
-    def hidden_roots(self) -> tuple[FieldShape, ...]:
-        """Give the root fields that are hidden whatever the variables are."""
+    def hidden_roots(self, variables: Mapping[str, Any] | None = None) -> tuple[FieldShape, ...]:
+        """Give the root fields that are hidden; without variables, whatever they may be."""
         return tuple(
-            field for field in self._root.fields if field.constant is HIDDEN and not field.when
+            field
+            for field in self._root.fields
+            if field.constant is HIDDEN
+            and (
+                not field.when
+                or (variables is not None and any(holds(one, variables) for one in field.when))
+            )
         )
 
     def _field(

@@ -309,6 +309,20 @@ async def test_no_change_is_made_where_a_hidden_one_leaves_no_answer() -> None:
     assert not done
 
 
+async def test_whether_a_hidden_change_leaves_no_answer_may_hang_on_a_variable() -> None:
+    done: list[str] = []
+    graph = people(done)
+    operation = "mutation($yes: Boolean!) { join { name } must @include(if: $yes) { name } }"
+
+    lost = await graph.answer(operation, ANA, yes=True)
+    assert (lost.data, list(hidden(lost)), done) == (None, ["must"], [])
+    kept = await graph.answer(operation, ANA, yes=False)
+    assert (kept.data, kept.errors, done) == ({"join": {"name": "Ana"}}, [], ["join"])
+    unknown = await graph.answer(operation, ANA)
+    assert not unknown.was_run
+    assert unknown.errors[0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
 async def test_many_callers_at_a_time_see_what_is_theirs() -> None:
     graph = people()
     operation = "{ me { name email salary: badge card { number } reviews { text stars } } secret }"
