@@ -17,6 +17,7 @@ from graphql import (
     GraphQLError,
     InputObjectTypeDefinitionNode,
     InputObjectTypeExtensionNode,
+    InputValueDefinitionNode,
     InterfaceTypeDefinitionNode,
     InterfaceTypeExtensionNode,
     ListValueNode,
@@ -32,10 +33,12 @@ from graphql import (
     TypeExtensionNode,
     UnionTypeDefinitionNode,
     UnionTypeExtensionNode,
+    Visitor,
     build_ast_schema,
     parse,
     specified_scalar_types,
     validate_schema,
+    visit,
 )
 from graphql.language.ast import Node
 from graphql.validation import KnownTypeNamesRule, PossibleTypeExtensionsRule
@@ -203,7 +206,7 @@ def _definition(name: str, signature: str) -> str:
 
 
 def _root_faults(document: DocumentNode) -> Iterator[GraphQLError]:
-    """A root type of another name leaves no room for a type of the usual name."""
+    """A root type exists, and one of another name leaves no room for a type of the usual name."""
     types = {
         node.name.value: node
         for node in document.definitions
@@ -214,6 +217,9 @@ def _root_faults(document: DocumentNode) -> Iterator[GraphQLError]:
             continue
         for root in schema.operation_types or ():
             usual = root.operation.value.capitalize()
+            if root.type.name.value not in types:
+                message = f"There is no type {root.type.name.value} for the {usual} root."
+                yield GraphQLError(message, [root.type])
             if root.type.name.value != usual and usual in types:
                 message = f"{usual} is not the root type here, so nothing else may be called so."
                 yield _fault(f"ROOT_{usual.upper()}_USED", message, types[usual].name, root.type)
@@ -242,7 +248,7 @@ def _graphql_faults(document: DocumentNode, names: FederationNames) -> Iterator[
     whole = DocumentNode(definitions=(*document.definitions, *_machinery(document, names)))
     found = [each for each in validate_sdl(whole, rules=_RULES) if not _is_foreign(each, names)]
     yield from (_explained(each, names) for each in found)
-    if not found and _names_exist(whole):
+    if not found and _names_exist(whole) and not list(_root_faults(document)):
         yield from _schema_faults(whole)
 
 
@@ -348,10 +354,25 @@ def _schema_faults(document: DocumentNode) -> Iterator[GraphQLError]:
             definitions.append(_DEFINED[type(node)](**parts))
         else:
             definitions.append(node)
-    schema = build_ast_schema(
-        DocumentNode(definitions=tuple(definitions)), assume_valid=False, assume_valid_sdl=True
-    )
-    yield from (each for each in validate_schema(schema) if not _is_usual(each))
+    whole = DocumentNode(definitions=tuple(definitions))
+    try:
+        found = _schema_errors(whole)
+    except TypeError:
+        # A default value of what can be no input is more than graphql-core bears.
+        found = _schema_errors(visit(whole, _WithoutDefaults()))
+    yield from (each for each in found if not _is_usual(each))
+
+
+def _schema_errors(document: DocumentNode) -> list[GraphQLError]:
+    return validate_schema(build_ast_schema(document, assume_valid_sdl=True))
+
+
+class _WithoutDefaults(Visitor):
+    def enter_input_value_definition(
+        self, node: InputValueDefinitionNode, *_: object
+    ) -> InputValueDefinitionNode:
+        parts = {key: getattr(node, key) for key in node.keys if key != "default_value"}
+        return InputValueDefinitionNode(**parts)
 
 
 def _is_usual(error: GraphQLError) -> bool:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from graphql.pyutils import did_you_mean, suggestion_list
+
 from gateway.composition.elements import Subgraph
 from gateway.composition.problems import Placed, Problem
 from gateway.composition.rules.composition import Composition
 from gateway.composition.types import named
 
-_BUILT_IN = {"ID", "String", "Int", "Float", "Boolean"}
+_BUILT_IN = ("ID", "String", "Int", "Float", "Boolean")
 
 
 def names_exist(composition: Composition) -> Iterator[Problem]:
@@ -15,7 +17,8 @@ def names_exist(composition: Composition) -> Iterator[Problem]:
     for subgraph in composition.subgraphs:
         for name, coordinate, element in _mentions(subgraph):
             if name not in subgraph.types and name not in _BUILT_IN:
-                message = f"{coordinate} mentions type {name}, which is not declared."
+                meant = did_you_mean(suggestion_list(name, [*subgraph.types, *_BUILT_IN]))
+                message = f"{coordinate} mentions type {name}, which is not declared.{meant}"
                 yield Problem("INVALID_GRAPHQL", message, (subgraph.name,), element.places)
 
 

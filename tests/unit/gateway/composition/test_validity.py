@@ -71,6 +71,8 @@ def test_what_the_unread_subgraph_may_have_is_not_told_as_missing() -> None:
             "one.graphql:3:15",
             "I.a expected but A does not",
         ),
+        ("schema { query: Gone } type Other { a: Int }", "one.graphql:2:17", "no type Gone"),
+        (QUERY + "type A { a(q: Query = 3): Int }", "one.graphql:3:15", "must be Input Type"),
         (QUERY + "input I { i: I! }", "one.graphql:3:11", "itself"),
         (QUERY + "union U = Query | Query", "one.graphql:3:11", "only include type Query once"),
         (QUERY + "extend type A { a: B } type B", "one.graphql:3:24", "define one or more fields"),
@@ -91,6 +93,13 @@ def test_a_federation_directive_that_is_not_imported_is_said_how_to_import() -> 
     assert code == "INVALID_GRAPHQL"
     assert '"@tag"' in message
     assert "@federation__tag" in message
+
+
+def test_a_misspelt_type_is_guessed() -> None:
+    ((code, place, message),) = told(linked(QUERY + "type Product { other: Prodct }"))
+
+    assert (code, place) == ("INVALID_GRAPHQL", "one.graphql:3:16")
+    assert message.endswith("which is not declared. Did you mean 'Product'?")
 
 
 def test_a_directive_of_another_specification_needs_no_definition() -> None:
