@@ -23,6 +23,7 @@ from gateway.errors import InvalidOperation, OperationNotFound
 from gateway.execution.answer import Answer, RequestErrors
 from gateway.execution.compiled_plan import CompiledPlan
 from gateway.execution.introspection import Introspection, introspection_of
+from gateway.execution.plain_variables import PlainVariables, plain_variables
 from gateway.execution.projection import Projection
 from gateway.execution.snapshot_plan import SnapshotPlanning, compiling
 from gateway.execution.subgraph_errors import ErrorLog
@@ -87,7 +88,12 @@ class PreparedOperation:
 
     def coerce(self, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the variables with their defaults; raises RequestErrors."""
-        return self.coerced(sent).coerced
+        plain = self._plain(sent)
+        return self.coerced(sent).coerced if plain is None else plain
+
+    @cached_property
+    def _plain(self) -> PlainVariables:
+        return plain_variables(self.operation.variable_definitions or ())
 
     def coerced(self, sent: Mapping[str, Any]) -> VariableValues:
         """Give the variables as graphql-core wants them; raises RequestErrors."""
