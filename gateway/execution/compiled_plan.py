@@ -85,6 +85,12 @@ class CompiledPlan:
     roots: tuple[int, ...]
     is_serial: bool = field(default=False)
 
+    @cached_property
+    def is_chain(self) -> bool:
+        """Whether each fetch waits for the one before it, and the first one for none."""
+        needs = [fetch.fetch.depends_on for fetch in self.fetches]
+        return all(set(one) == set(range(number)[-1:]) for number, one in enumerate(needs))
+
 
 def compile_plan(
     plan: QueryPlan, projection: Projection, interfaces: AbstractSet[str]

@@ -88,8 +88,9 @@ class _Run:
     async def complete(self) -> Execution:
         """Fetch everything, then give the client's part of it."""
         plan, state = self._plan, self._state
-        if len(plan.fetches) == 1:  # an event's own fields: there is nothing to run beside it
-            await self._run(plan.fetches[0])
+        if plan.is_chain:  # there is nothing to run beside anything
+            for fetch in plan.fetches:
+                await self._run(fetch)
         elif plan.roots:
             async with self._group:
                 for other in plan.roots[1:]:
