@@ -4,6 +4,7 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import uvloop
@@ -34,29 +35,29 @@ def main() -> None:
     if unknown := set(asked.names) - set(NAMES):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     names = [name for name in NAMES if name in asked.names or not asked.names]
-    figures = _figures(names, asked.audit)
-    if asked.into:
-        asked.into.write_text(refilled(asked.into.read_text(), figures))
+    for figures in _figures(names, asked.audit):
+        for name, text in figures.items():
+            print(f"\n{name}\n\n{text}", flush=True)
+        if asked.into:
+            asked.into.write_text(refilled(asked.into.read_text(), figures))
 
 
-def _figures(names: list[str], audit: Path | None) -> dict[str, str]:
-    clock = SystemClock()
-    figures = {"machine": machine(clock)}
+def _figures(names: list[str], audit: Path | None) -> Iterator[Mapping[str, str]]:
+    """Give figures as they come: what takes long may yet fail."""
+    clock, environment = SystemClock(), dict(os.environ)
+    yield {"machine": machine(clock)}
     if GROUP_COMMIT in names:
         print(f"measuring {GROUP_COMMIT}", file=sys.stderr)
-        figures[GROUP_COMMIT] = _group_commit()
+        yield {GROUP_COMMIT: _group_commit()}
     if LIVE in names:
         print(f"measuring {LIVE}", file=sys.stderr)
-        figures |= uvloop.run(live(dict(os.environ), clock))
+        yield uvloop.run(live(environment, clock))
     if GATEWAY in names:
         print(f"measuring {GATEWAY}", file=sys.stderr)
-        figures |= uvloop.run(gateway_speed(dict(os.environ)))
-        figures |= uvloop.run(gateway_planning(dict(os.environ), audit))
+        yield uvloop.run(gateway_speed(environment))
+        yield uvloop.run(gateway_planning(environment, audit))
     if on_the_stack := [name for name in names if name in BENCHES]:
-        figures |= uvloop.run(run_on_the_stack(on_the_stack, dict(os.environ), clock))
-    for name, text in figures.items():
-        print(f"\n{name}\n\n{text}")
-    return figures
+        yield uvloop.run(run_on_the_stack(on_the_stack, environment, clock))
 
 
 def _group_commit() -> str:

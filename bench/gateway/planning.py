@@ -29,6 +29,9 @@ PLANNING = "gateway_planning"
 """Where the table stands on the page."""
 
 REPEATS = 5
+_LONG_SECONDS = 0.5
+"""What takes longer is planned once only."""
+
 _LOOK_UPS = 5000
 _READY_SECONDS = 60.0
 _WITHOUT_APOLLO = {
@@ -80,6 +83,8 @@ def planned(snapshot: Snapshot, operation: str, name: str | None) -> Planned | N
             began = time.perf_counter()
             fetches = len(snapshot.planner.plan(document, name).fetches)
             planning.append(time.perf_counter() - began)
+            if preparing[-1] > _LONG_SECONDS:
+                break
     except (GatewayError, RequestErrors):
         return None
     return Planned(median(planning) * 1000, median(preparing) * 1000, fetches)
