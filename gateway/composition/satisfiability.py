@@ -35,7 +35,10 @@ def unsatisfiable_fields(composition: Composition) -> Iterator[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class _Stand:
-    """Where the walk is, and how it came there: the root, then the fields as they were asked."""
+    """Where the walk is, and how it came there: the root, then the fields as they were asked.
+
+    `contexts` are those set above: an object is no context for its own fields.
+    """
 
     state: State
     contexts: Contexts
@@ -99,7 +102,7 @@ class _Walk:
         for root in _ROOTS:
             if root in self._by_name:
                 entries = frozenset((subgraph.name, "") for subgraph, _ in self._by_name[root])
-                start = _Stand((root, entries), self._set_by(root), root)
+                start = _Stand((root, entries), frozenset(), root)
                 yield from (
                     self._mutations(start, seen) if root == "Mutation" else self._from(start, seen)
                 )
@@ -158,7 +161,7 @@ class _Walk:
             yield self._hole(stand, name, written)
         elif target is not None:
             entries = self._reach.below(stand.state, able, name)
-            contexts = stand.contexts | self._set_by(target)
+            contexts = stand.contexts | self._set_by(type_name)
             yield _Stand((target, entries), contexts, stand.root, (*stand.trail, step))
 
     def _abstract(self, stand: _Stand) -> Iterator["_Hole | _Stand"]:
@@ -175,9 +178,8 @@ class _Walk:
                 written = f"... on {runtime} {{ __typename }}"
                 yield _Hole(runtime, "__typename", stand, written, (reason,), places)
                 return
-            contexts = stand.contexts | self._set_by(runtime)
             trail = (*stand.trail, f"... on {runtime}")
-            yield _Stand((runtime, narrowed), contexts, stand.root, trail)
+            yield _Stand((runtime, narrowed), stand.contexts, stand.root, trail)
 
     def _is_unknown(self, state: State) -> bool:
         """Whether nobody in reach can tell which type an interface object really is."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from graphql import parse, validate
+from graphql import DocumentNode, parse, validate
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -14,12 +14,13 @@ from gateway.composition.composer import compose
 from gateway.composition.problems import DoesNotCompose
 from gateway.composition.reader import SubgraphDefinition
 from gateway.errors import Unplannable
-from gateway.planning.snapshot import build_snapshot
+from gateway.planning.snapshot import Snapshot, build_snapshot
 from tests.support.every_field import operations
 from tests.support.random_graph import RandomGraph
 from tests.support.unchecked import composed_unchecked
 
 _KEY = re.compile(r"@key\((?P<fields>fields: \"[^\"]*\")\)")
+_LABEL = re.compile(r'overrideLabel: "([^"]*)"')
 _EXAMPLE = re.compile(r"Example: (?P<operation>.*)$")
 MOST_OPERATIONS = 120
 
@@ -53,18 +54,32 @@ def check_every_field(supergraph: str) -> None:
     for operation in operations(snapshot.public_schema, MOST_OPERATIONS):
         document = parse(operation)
         assert not validate(snapshot.public_schema, document), operation
-        snapshot.planner.plan(document, None)
+        plan_for_every_label(snapshot, document, supergraph)
 
 
 def check_refusal(definitions: Sequence[SubgraphDefinition], refused: DoesNotCompose) -> None:
-    snapshot = build_snapshot(composed_unchecked(definitions))
+    supergraph = composed_unchecked(definitions)
+    snapshot = build_snapshot(supergraph)
     for problem in refused.problems:
         shown = _EXAMPLE.search(problem.message)
         assert shown, problem.message
         document = parse(shown["operation"])
         assert not validate(snapshot.public_schema, document), problem.message
         with pytest.raises(Unplannable):
-            snapshot.planner.plan(document, None)
+            plan_for_every_label(snapshot, document, supergraph)
+
+
+def plan_for_every_label(snapshot: Snapshot, document: DocumentNode, supergraph: str) -> None:
+    for labels in settings_of_labels(supergraph):
+        snapshot.planner.plan(document, labels=labels)
+
+
+def settings_of_labels(supergraph: str) -> list[frozenset[str]]:
+    """No label of an override on, each alone, and all."""
+    every = sorted(set(_LABEL.findall(supergraph)))
+    return list(
+        dict.fromkeys([frozenset(), *(frozenset([each]) for each in every), frozenset(every)])
+    )
 
 
 def checked(examples: int) -> settings:

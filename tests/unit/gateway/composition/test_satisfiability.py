@@ -111,6 +111,14 @@ HOLES = {
         "query { t(size: S, of: []) { f } }",
         "in one it needs the context who, which nothing on the way sets",
     ),
+    "an object is no context for its own fields": (
+        [
+            """type Query { t: T! } type T @key(fields: "id") @context(name: "who") {
+              id: ID! f(a: ID @fromContext(field: "$who { id }")): Int! }"""
+        ],
+        "query { t { f } }",
+        "in one it needs the context who, which nothing on the way sets",
+    ),
     "a mutation would have to run twice": (
         [
             "type Query { q: Int } type Mutation { a: A @shareable } type A { x: Int }",
