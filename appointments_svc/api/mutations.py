@@ -63,7 +63,7 @@ def _command(
     )
 
 
-@strawberry.type(description="What can be done.")
+@strawberry.type(description="What can be changed.")
 class Mutation:
     """The root of writing."""
 

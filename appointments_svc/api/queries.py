@@ -21,7 +21,7 @@ LocationCode: TypeAlias = Annotated[
 ]
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="What can be read.")
 class Query:
     """The root of reading."""
 

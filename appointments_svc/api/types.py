@@ -172,7 +172,7 @@ class Appointment:
         )
 
 
-@strawberry.federation.type(keys=["id"], description="A place with stock; inventory's.")
+@strawberry.federation.type(keys=["id"], description="A place that holds stock.")
 class Location:
     """A location, to which appointments add when visits are possible, and who comes."""
 
@@ -245,7 +245,7 @@ class Location:
         )
 
 
-@strawberry.federation.type(keys=["id"], description="Somebody who orders; orders'.")
+@strawberry.federation.type(keys=["id"], description="Somebody who orders: a reference copy.")
 class Customer:
     """A customer, to whom appointments add their visits."""
 
@@ -259,7 +259,7 @@ class Customer:
         return await appointment_page(info, wanted, Appointment.of, first=first, after=after)
 
 
-@strawberry.federation.type(keys=["id"], description="What somebody has ordered; orders'.")
+@strawberry.federation.type(keys=["id"], description="What somebody has ordered.")
 class Order:
     """An order, to which appointments add the visits that are about it."""
 

@@ -26,7 +26,7 @@ OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
         STOCK_REFUSED: "Inventory does not keep the products; `params.reason` is its code.",
         TOO_MANY_VISITS: "Nobody keeps more places for themselves; `params.most` says how many.",
         UNKNOWN_APPOINTMENT_TYPE: "There is no such appointment type.",
-        UNKNOWN_LOCATION: "There is no such location.",
+        UNKNOWN_LOCATION: "No location has this code.",
     }
 )
 """The codes of this service, each with the sentence that explains it."""

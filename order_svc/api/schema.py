@@ -13,12 +13,12 @@ from order_svc.api.types import Customer, Fulfilment, Location, Order, OrderLine
 from service_kit.graphql.schema import SubgraphSchema, build_subgraph_schema
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="What can be read.")
 class Query(OrderQueries, ServiceQueries):
     """The root of reading."""
 
 
-@strawberry.type(description="What can be done.")
+@strawberry.type(description="What can be changed.")
 class Mutation(OrderMutations, FulfilmentMutations, ReturnMutations):
     """The root of writing."""
 

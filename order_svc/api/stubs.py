@@ -25,7 +25,7 @@ class Channel:
 
 
 @strawberry.federation.type(
-    name="Reservation", keys=[_stub("id")], description="Stock that is kept for somebody."
+    name="Reservation", keys=[_stub("id")], description="Goods that are kept for somebody."
 )
 class Reservation:
     """A reservation of inventory."""

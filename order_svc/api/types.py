@@ -485,7 +485,7 @@ class Order:
         return await timeline_page(info, self.whole.id, first=first, after=after)
 
 
-@strawberry.federation.type(keys=["id"], description="A place with stock; inventory's.")
+@strawberry.federation.type(keys=["id"], description="A place that holds stock.")
 class Location:
     """A location of inventory, to which orders add its work."""
 

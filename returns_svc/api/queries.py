@@ -57,7 +57,7 @@ Filter: TypeAlias = Annotated[
 ]
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="What can be read.")
 class Query:
     """The root of reading."""
 

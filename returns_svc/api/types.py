@@ -266,7 +266,7 @@ async def _order_of(info: Info, by: OrderBy) -> ReturnableOrder | None:
     return order if order and may_return_from(info.context.caller, order) else None
 
 
-@strawberry.federation.type(keys=["id"], description="What somebody has ordered; orders'.")
+@strawberry.federation.type(keys=["id"], description="What somebody has ordered.")
 class Order:
     """An order, to which returns add what comes back of it."""
 
@@ -327,7 +327,7 @@ class OrderLine:
         ]
 
 
-@strawberry.federation.type(keys=["id"], description="Somebody who orders; orders'.")
+@strawberry.federation.type(keys=["id"], description="Somebody who orders: a reference copy.")
 class Customer:
     """A customer, to whom returns add what they have given back."""
 
@@ -343,7 +343,7 @@ class Customer:
         return await return_page(info, wanted, ReturnRequest.of, first=first, after=after)
 
 
-@strawberry.federation.type(keys=["id"], description="A place with stock; inventory's.")
+@strawberry.federation.type(keys=["id"], description="A place that holds stock.")
 class Location:
     """A location, to which returns add what comes to it."""
 

@@ -24,7 +24,7 @@ OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
         OUT_OF_PERIOD: "It is too late; `params` holds windowDays and until.",
         QUANTITY_EXCEEDED: "More than there is to act on; `params.open` is how much there is.",
         RETURN_REFUSED: "Orders refused the return; `params.reason` is its code.",
-        UNKNOWN_LOCATION: "There is no such location.",
+        UNKNOWN_LOCATION: "No location has this code.",
     }
 )
 """The codes of this service, each with the sentence that explains it."""
