@@ -26,7 +26,7 @@ from gateway.security.limits import OperationLimits
 from gateway.server.development import development_routes
 from gateway.server.forwarding import forwarded_names
 from gateway.server.graphiql import PageOptions, graphiql_page
-from gateway.server.http import EXPLAIN_HEADER, GatewayView, ServerOptions
+from gateway.server.http import EXPLAIN_HEADER, LABELS_HEADER, GatewayView, ServerOptions
 from gateway.server.metrics import OpenMetrics
 from gateway.server.schema import GatewaySchema
 from gateway.server.straight import Straight
@@ -321,7 +321,13 @@ def _middleware(settings: Settings, registry: CollectorRegistry) -> list[Middlew
                 CORSMiddleware,
                 allow_origins=settings.allowed_origins,
                 allow_methods=("GET", "POST"),
-                allow_headers=("Authorization", "Content-Type", EXPLAIN_HEADER),
+                allow_headers=(
+                    "Authorization",
+                    "Content-Type",
+                    EXPLAIN_HEADER,
+                    LABELS_HEADER,
+                    *_forwarded(settings),
+                ),
             )
         )
     if settings.compression:

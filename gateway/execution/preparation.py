@@ -36,6 +36,7 @@ from gateway.security.access_rules import AccessRules, Demands
 from gateway.security.expansion import expanded_size
 from gateway.security.limits import OperationLimits, check_limits, parse_within
 from gateway.security.masking import formatted
+from gateway.security.typename_alias import OnlyTypesAreNamedTypename
 from gateway.security.veil import GuardedOperation, Veil, guarded
 
 _MAX_ERRORS = 20
@@ -130,7 +131,7 @@ def prepare(
         raise RequestErrors([formatted(error, _PARSE_FAILED)]) from error
     check_limits(document, options.limits)
     schema = snapshot.public_schema
-    rules = list(specified_rules)
+    rules = [*specified_rules, OnlyTypesAreNamedTypename]
     if not options.introspection:
         rules.append(NoSchemaIntrospectionCustomRule)
     errors = validate(

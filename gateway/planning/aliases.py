@@ -5,6 +5,7 @@ Two object types may answer one response key with types of different shape (`Str
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import count
 
 from gateway.planning.drafts import Use
 from gateway.planning.plan import ListStep, PathStep, Rename
@@ -35,9 +36,10 @@ class Aliases:
             shape = _shape(way) if way.selection else ""
             shapes.setdefault(way.position.key, {}).setdefault(shape, []).append(way)
         for key, by_shape in shapes.items():
+            free = (name for at in count(1) if (name := f"_a{at}_{key}") not in shapes)
             for index, alike in enumerate(by_shape.values()):
                 if index:
-                    self._rename(alike, path, f"_a{index}_{key}")
+                    self._rename(alike, path, next(free))
                 depth = alike[0].output.list_depth if alike[0].output else 0
                 self._assign(alike, (*path, key, *[ListStep()] * depth))
 

@@ -37,13 +37,17 @@ def forwarded_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def forwarded(names: Iterable[str], headers: Mapping[Any, Any]) -> dict[str, str]:
-    """Give what is there of the named headers; their names may be written in any case."""
+    """Give what is there of the named headers; their names may be written in any case.
+
+    The first of several headers of a name counts, by whatever way a request comes.
+    """
     wanted = set(names)
-    return {
-        name: str(value)
-        for key, value in headers.items()
-        if (name := str(key).lower()) in wanted and _is_one_line(str(value))
-    }
+    found: dict[str, str] = {}
+    for key, value in headers.items():
+        name = str(key).lower()
+        if name in wanted and name not in found and _is_one_line(str(value)):
+            found[name] = str(value)
+    return found
 
 
 def _is_one_line(value: str) -> bool:

@@ -58,8 +58,9 @@ from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import Clock, SystemClock
 
 EXPLAIN_HEADER = "x-gateway-explain"
-LABELS_HEADER = "x-gateway-override-labels"
 """A developer's wish to see the plan and the timings in `extensions`."""
+LABELS_HEADER = "x-gateway-override-labels"
+"""A developer's choice of the labels of overrides that are active."""
 
 _log = structlog.get_logger("gateway.server")
 

@@ -36,6 +36,24 @@ def test_types_that_disagree_under_one_key_are_asked_under_an_alias_and_renamed(
     assert plan.fetches[0].renames == (Rename(("found", ListStep()), "_a1_label", "label"),)
 
 
+def test_an_alias_of_ours_is_none_that_the_client_has_beside_it() -> None:
+    graph = FederatedGraph(
+        search="""
+          type Query { found: [Found] }
+          union Found = Item | Shop
+          type Item @key(fields: "id") { id: ID! label: String! @shareable size: Int }
+          type Shop @key(fields: "id") { id: ID! label: String @shareable }
+        """,
+        catalogue="""
+          type Item @key(fields: "id") { id: ID! label: String @shareable }
+        """,
+    )
+
+    plan = graph.plan("{ found { ... on Item { label _a1_label: size } ... on Shop { label } } }")
+    assert "... on Shop { _a2_label: label }" in plan.fetches[0].operation
+    assert plan.fetches[0].renames == (Rename(("found", ListStep()), "_a2_label", "label"),)
+
+
 def test_client_variables_keep_their_names_beside_ours() -> None:
     graph = FederatedGraph(
         catalogue='type Query { item: Item } type Item @key(fields: "sku") { sku: ID! }',

@@ -1,3 +1,4 @@
+import pytest
 from inline_snapshot import snapshot
 
 from tests.support.served_graph import Held, ServedGraph
@@ -45,3 +46,23 @@ QueryPlan {
 """)
     assert not shown.errors
     assert shown.data == {"pets": [{"name": "Tom"}, {"name": None}]}
+
+
+@pytest.mark.parametrize("below", ["__typename: name", "... on Cat { __typename: name }"])
+async def test_no_value_can_pass_for_the_name_of_a_type(below: str) -> None:
+    served = ServedGraph(
+        house=Held(
+            """
+              type Query { pet: Pet }
+              interface Pet { name: String }
+              type Cat implements Pet { name: String }
+            """,
+            roots={"pet": {"__typename": "Cat", "name": "Dog"}},
+        ),
+    )
+
+    told = await served.refused(f"{{ pet {{ {below} }} }}")
+
+    assert told == '"__typename" cannot be an alias of "name".'
+    shown = await served.show("{ pet { kind: __typename __typename name } }")
+    assert shown.data == {"pet": {"kind": "Cat", "__typename": "Cat", "name": "Dog"}}

@@ -1,4 +1,5 @@
 import pytest
+from starlette.datastructures import Headers
 
 from gateway.server.forwarding import forwarded, forwarded_names
 
@@ -11,6 +12,12 @@ def test_only_named_headers_are_passed_on_in_whatever_case_they_come() -> None:
         "x-tenant": "t1"
     }
     assert forwarded((), {"x-tenant": "t1"}) == {}
+
+
+def test_the_first_of_several_headers_of_a_name_counts() -> None:
+    sent = Headers(raw=[(b"x-tenant", b"t1"), (b"x-tenant", b"t2")])
+
+    assert forwarded(("x-tenant",), sent) == {"x-tenant": "t1"}
 
 
 @pytest.mark.parametrize("value", ["t1\r\nx-admin: yes", "t1\nx-admin: yes", "a\0"])
