@@ -102,7 +102,7 @@ class Served:
         self._authoriser = authoriser or Authoriser()
         self._options = options
         self._prepared: SingleFlightCache[bytes, PreparedOperation] = SingleFlightCache(
-            cached, Bounds(lambda one: one.size, LARGEST_CACHED, LARGEST_CACHED * _CACHED_LARGE)
+            cached, Bounds(lambda one: one.weight, LARGEST_CACHED, LARGEST_CACHED * _CACHED_LARGE)
         )
 
     @property

@@ -12,7 +12,11 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Bounds(Generic[V]):
-    """What the values that are kept may weigh, each and together."""
+    """What the values that are kept may weigh, each and together; `weigh` costs next to nothing.
+
+    A value may grow while it is kept: it is weighed again whenever it is asked for, and then only
+    what all weigh together counts.
+    """
 
     weigh: Callable[[V], int]
     heaviest: int
@@ -51,7 +55,11 @@ class SingleFlightCache(Generic[K, V]):
                 return under_way.result()
         self.hits += 1
         self._kept.move_to_end(key)
-        return self._kept[key][0]
+        value, weight = self._kept[key]
+        grown = self._bounds.weigh(value)
+        if grown != weight:
+            self._put(key, value, grown, grown - weight)
+        return value
 
     async def _make(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
         promise = asyncio.get_running_loop().create_future()
@@ -74,8 +82,11 @@ class SingleFlightCache(Generic[K, V]):
         weight = self._bounds.weigh(value)
         if weight > self._bounds.heaviest:
             return
+        self._put(key, value, weight, weight)
+
+    def _put(self, key: K, value: V, weight: int, more: int) -> None:
         self._kept[key] = value, weight
-        self.weight += weight
+        self.weight += more
         while len(self._kept) > self._size or self.weight > self._bounds.together:
             _, (_, lost) = self._kept.popitem(last=False)
             self.weight -= lost

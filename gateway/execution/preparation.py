@@ -71,6 +71,11 @@ class PreparedOperation:
     veiled: VeiledProjection | None = None
     """What shows the part that callers may read who do not meet all demands."""
 
+    @property
+    def weight(self) -> int:
+        """Give what it takes in memory by now, in characters of its text."""
+        return self.size + self.plan.projection.grown
+
     @cached_property
     def kind(self) -> OperationKind:
         """Give the kind of the operation."""

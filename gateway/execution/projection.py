@@ -58,6 +58,8 @@ _PLAIN_CLASSES: Mapping[str, type] = {
 
 _MOST_VARIANTS = 8
 """For how many values of the conditions' variables an operation has code of its own."""
+_SHAPE_CHARACTERS = 4
+"""What a field of a shape takes in memory, in characters of an operation; generated it is one."""
 _INTERPRETED_FIRST = 2
 """How often an operation is interpreted before code is generated: many are run only once."""
 
@@ -90,6 +92,8 @@ class Projection:
             raise ValueError(f"The schema has no {operation.operation.value} type.")
         self._schema = schema
         self._collector = FieldCollector(schema, fragments)
+        self.grown = 0
+        """What has been made for the objects met so far, in characters of an operation."""
         self._shapes: dict[tuple[object, ...], ObjectShape] = {}
         self.root_fields = self._collector.collect(root, (Selected(operation.selection_set),))
         self._root = self._make_shape(root, self.root_fields)
@@ -142,7 +146,10 @@ class Projection:
 
     def _made_straight(self, variables: Mapping[str, Any]) -> Straight | None:
         writer = CompletionWriter(self._schema, self._collector, variables, self._united)
-        return straight_completion(writer, self._root_type, self.root_fields)
+        straight = straight_completion(writer, self._root_type, self.root_fields)
+        if straight is not None:
+            self.grown += writer.fields_written
+        return straight
 
     def complete(
         self, tree: JsonObject, variables: Mapping[str, Any], problems: Problems
@@ -178,6 +185,7 @@ class Projection:
         self, on: GraphQLObjectType | GraphQLAbstractType, selected: Iterable[SelectedField]
     ) -> ObjectShape:
         fields = tuple(self._field(on, field) for field in selected)
+        self.grown += len(fields) * _SHAPE_CHARACTERS
         return ObjectShape(fields, any(field.when for field in fields))
 
     def _field(

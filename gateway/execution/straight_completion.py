@@ -97,6 +97,11 @@ class CompletionWriter:
         self._numbers = count()
         self._fields_left = MOST_FIELDS
 
+    @property
+    def fields_written(self) -> int:
+        """How many fields the functions have that were written."""
+        return MOST_FIELDS - self._fields_left
+
     def root(self, of: GraphQLObjectType, fields: Sequence[SelectedField]) -> str:
         """Write all that an operation needs and give the name of the function to call."""
         return self._object(of, fields, "complete")

@@ -9,7 +9,7 @@ from gateway.pipeline import OperationRequest, Served, answer
 from gateway.ports import SubgraphRequest, SubgraphResponse
 from gateway.security.authentication import VISITOR
 from gateway.transport.in_process import InProcessTransport
-from tests.support.subgraphs import SmallSubgraph, snapshot_of
+from tests.support.subgraphs import SmallSubgraph, snapshot_of, transport_to
 
 SHELF = """
   type Query { count(of: ID): Int fail: Int }
@@ -131,3 +131,27 @@ async def test_a_query_that_is_to_be_explained_runs_by_itself() -> None:
 
     assert "plan" in (await explained).extensions
     assert "plan" not in (await plain).extensions
+
+
+async def test_what_is_made_while_an_operation_runs_counts_with_what_is_kept() -> None:
+    types = [f"T{number}" for number in range(30)]
+    declared = [f"type {name} implements Thing {{ id: ID mark: Int }}" for name in types]
+    things = [{"__typename": name, "id": "1", "mark": 1} for name in types]
+    wide = SmallSubgraph(
+        "wide",
+        "\n".join(
+            ["type Query { things: [Thing] }", "interface Thing { id: ID mark: Int }", *declared]
+        ),
+        {"things": lambda: things},
+    )
+    served = Served(snapshot_of(wide), PreparationOptions(), 10)
+    asked = OperationRequest("{ things { __typename id mark } }", VISITOR)
+    weights = []
+    for _ in range(5):
+        given = await answer(served, transport_to(wide), asked)
+        assert given.data == {"things": things}
+        weights.append(served.cached_size)
+
+    first, interpreted, _, generated, last = weights
+    assert interpreted - first == 4 * 3 * 30
+    assert generated - interpreted == last - interpreted > 3 * 30

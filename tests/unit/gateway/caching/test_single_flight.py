@@ -99,3 +99,19 @@ async def test_the_kept_are_bounded_by_what_they_weigh_and_the_heavy_are_not_kep
     assert cache.misses == before
     await weigh("b", 40)
     assert cache.misses == before + 1
+
+
+async def test_what_grows_while_it_is_kept_is_weighed_again_when_it_is_asked_for() -> None:
+    bounds: Bounds[list[int]] = Bounds(len, heaviest=5, together=10)
+    cache: SingleFlightCache[str, list[int]] = SingleFlightCache(10, bounds)
+
+    async def make() -> list[int]:
+        return [0] * 4
+
+    await cache.get("a", make)
+    growing = await cache.get("b", make)
+    assert cache.weight == 8
+
+    growing += [0] * 3
+    assert await cache.get("b", make) is growing
+    assert (len(cache), cache.weight) == (1, 7)
