@@ -205,7 +205,7 @@ def _source(
     if settings.supergraph_file is not None:
         return FileSource(settings.supergraph_file)
     if not urls:
-        raise NoGraph("Set GATEWAY_SUPERGRAPH_FILE or GATEWAY_SUBGRAPHS.")
+        raise NoGraph("Say --supergraph FILE, or set GATEWAY_SUPERGRAPH_FILE or GATEWAY_SUBGRAPHS.")
     return SubgraphsSource(urls, transport, service_caller(GATEWAY))
 
 
@@ -236,7 +236,7 @@ def _verifier(
     if fetch is None:
         return None
     if not (settings.user_issuer and settings.user_audience):
-        raise ValueError("Users' tokens need an issuer and an audience to be checked against.")
+        raise ValueError("Users' tokens need an issuer and an audience (--issuer, --audience).")
     keys = RefreshedKeys(fetch, clock)
     return UserTokenVerifier(keys, settings.user_issuer, settings.user_audience, clock)
 

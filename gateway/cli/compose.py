@@ -143,7 +143,7 @@ def _definitions(
 def _notes(definitions: Sequence[SubgraphDefinition]) -> Iterator[str]:
     unknown = ", ".join(one.name for one in definitions if not one.url)
     if unknown:
-        yield f"Where is {unknown}? The supergraph does not say, so whoever serves it must."
+        yield f"No address is known of {unknown}: serve the supergraph with --subgraph NAME=URL."
 
 
 def _write(options: argparse.Namespace, text: str, supergraph: Supergraph) -> None:

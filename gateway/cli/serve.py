@@ -33,7 +33,11 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _overridden(settings: Settings, arguments: Sequence[str]) -> Settings:
-    parser = argparse.ArgumentParser(prog="python -m gateway serve", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m gateway serve",
+        description=__doc__,
+        epilog="Other commands: compose, plan; `python -m gateway compose --help` tells more.",
+    )
     parser.add_argument("--supergraph", type=Path, metavar="FILE", help="a composed supergraph")
     parser.add_argument("--host")
     parser.add_argument("--port", type=int)

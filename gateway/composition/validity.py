@@ -41,6 +41,7 @@ from graphql import (
     visit,
 )
 from graphql.language.ast import Node
+from graphql.pyutils import did_you_mean, suggestion_list
 from graphql.validation import KnownTypeNamesRule, PossibleTypeExtensionsRule
 from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validate import validate_sdl
@@ -161,7 +162,7 @@ def _federation_faults(
     known = {f"@{name}" for name in names.known_directives} | types
     for name in link.imports:
         if name not in known:
-            meant = f' Did you mean "@{name}"?' if f"@{name}" in known else ""
+            meant = did_you_mean(suggestion_list(f"@{name.removeprefix('@')}", sorted(known))[:1])
             message = f'{link.url} has nothing called "{name}" to import.{meant}'
             yield _fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
 

@@ -229,7 +229,7 @@ def scalar_completer(scalar: GraphQLScalarType) -> Completer:
         try:
             return scalar.coerce_output_value(value)
         except (GraphQLError, ValueError, TypeError, OverflowError):
-            run.problems.invalid(path_of(place), f"{name} cannot represent the value given.")
+            run.problems.invalid(path_of(place), f"The subgraph's value is no {name}.")
             return None
 
     return complete
@@ -241,7 +241,7 @@ def enum_completer(name: str, values: frozenset[str]) -> Completer:
     def complete(value: Any, place: Place, run: Run) -> Any:
         if value.__class__ is str and value in values:
             return value
-        run.problems.invalid(path_of(place), f'Enum "{name}" cannot represent the value given.')
+        run.problems.invalid(path_of(place), f'The subgraph\'s value is none of enum "{name}".')
         return None
 
     return complete

@@ -225,7 +225,9 @@ def _chosen(operations: list[OperationDefinitionNode], name: str | None) -> Oper
     if name is None:
         if len(operations) == 1:
             return operations[0]
-        raise OperationNotFound("The document has several operations; say which one to run.")
+        raise OperationNotFound(
+            "The document has several operations; say which one to run (`operationName`)."
+        )
     for operation in operations:
         if operation.name is not None and operation.name.value == name:
             return operation

@@ -5,10 +5,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
+import structlog
+
 from gateway.errors import Unauthenticated, Unavailable
 from service_kit.identity.caller import Caller, CallerKind
 from service_kit.identity.tokens import InvalidToken, token_in
 from service_kit.identity.user_tokens import KeysUnavailable
+
+_log = structlog.get_logger("gateway.security")
 
 VISITOR = Caller(
     subject="anonymous",
@@ -43,9 +47,16 @@ class Authenticator:
         try:
             return await self._verifier.verify(token_in(authorization.encode("latin-1", "replace")))
         except InvalidToken as error:
+            _log.info("token_refused", reason=_reason(error))
             raise Unauthenticated("The token is not valid, or no longer.") from error
         except KeysUnavailable as error:
             raise Unavailable("Tokens cannot be verified at the moment.") from error
+
+
+def _reason(error: InvalidToken) -> str:
+    """Say for the log, never for the caller, why a token is refused."""
+    cause = error.__cause__
+    return str(error) if cause is None else f"{error} {type(cause).__name__}: {cause}"
 
 
 @lru_cache(maxsize=26 * 26)

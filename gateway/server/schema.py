@@ -148,7 +148,7 @@ class GatewaySchema(BaseSchema):
     def _in_use(self) -> Served:
         served = self._serving.served
         if served is None:
-            raise NotReady("The gateway is starting; its subgraphs have not all answered yet.")
+            raise NotReady("The gateway has no graph yet; its log tells why.")
         return served
 
     def as_str(self) -> str:

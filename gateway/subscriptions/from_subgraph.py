@@ -48,6 +48,11 @@ async def subgraph_events(
             while (event := await _next(events, request, clock)) is not None:
                 first = read_answer(event)
                 if first is None:
+                    _log.warning(
+                        "subgraph_failed",
+                        subgraph=source.subgraph,
+                        reason=f"{source.subgraph}: an event that is no GraphQL answer",
+                    )
                     raise failed
                 yield answer_of(await execute(plan, transport, request, first))
     except SubgraphUnreachable as error:

@@ -10,6 +10,7 @@ from opentelemetry.trace import SpanKind
 from gateway.ports import SubgraphRequest, SubgraphResponse, SubgraphUnreachable
 from gateway.transport.aiohttp_client import AiohttpClient
 from gateway.transport.client import AnswerTooLarge, HttpClient, HttpLimits
+from gateway.transport.reasons import reason_of
 from service_kit.identity.tokens import CallerSigner
 from service_kit.runtime.telemetry import outgoing_headers, span
 from service_kit.runtime.tracing import ATTRIBUTE_PEER, is_tracing
@@ -68,8 +69,7 @@ class HttpTransport:
             bound = f"the answer exceeds {self._limits.response_bytes} bytes"
             raise SubgraphUnreachable(f"{request.subgraph}: {bound}") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            reason = f"{type(error).__name__}: {error}".rstrip(": ")
-            raise SubgraphUnreachable(f"{request.subgraph}: {reason}") from error
+            raise SubgraphUnreachable(f"{request.subgraph}: {reason_of(error)}") from error
 
     async def close(self) -> None:
         """Close every connection."""

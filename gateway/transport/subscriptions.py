@@ -9,6 +9,7 @@ import orjson
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.ports import SubgraphRequest, SubgraphResponse, SubgraphUnreachable
+from gateway.transport.reasons import reason_of
 from service_kit.identity.tokens import CallerSigner
 from service_kit.runtime.telemetry import outgoing_headers
 
@@ -60,8 +61,7 @@ class SubgraphSubscriptions:
                 async for event in events:
                     yield SubgraphResponse(_OK, event)
         except _FAILURES as error:
-            reason = f"{type(error).__name__}: {error}".rstrip(": ")
-            raise SubgraphUnreachable(f"{request.subgraph}: {reason}") from error
+            raise SubgraphUnreachable(f"{request.subgraph}: {reason_of(error)}") from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -81,6 +81,9 @@ class SubgraphSubscriptions:
         ) as response:
             if response.content_type != "text/event-stream":
                 # An answer instead of a stream: the reason why there is none.
+                if not response.content_type.endswith("json"):
+                    found = f"status {response.status}, {response.content_type}"
+                    raise SubgraphUnreachable(f"{request.subgraph}: no stream of events: {found}")
                 yield await _whole(response)
                 return
             async for kind, data in _sse_events(response):

@@ -1,16 +1,19 @@
 """The file that lists subgraphs: YAML (or JSON), in the shape that other composers read too."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
+from graphql.pyutils import did_you_mean, suggestion_list
 
 from gateway.cli.composing.sources import SubgraphSource
 
 _VARIABLE = re.compile(r"\$\{env\.(\w+)\}")
 _WAYS = "`file`, `subgraph_url` or `sdl`"
+_OF_SUBGRAPH = ("routing_url", "schema")
+_OF_SCHEMA = ("file", "subgraph_url", "sdl", "introspection_headers")
 
 
 class InvalidConfiguration(Exception):
@@ -55,7 +58,9 @@ def _source(
     if not isinstance(name, str):
         raise ValueError(f"{where}: the name must be a text; put it in quotes")  # noqa: TRY004
     given = _mapping(entry, where)
+    _expect(given, _OF_SUBGRAPH, where)
     schema = _mapping(given.get("schema"), f"{where}.schema")
+    _expect(schema, _OF_SCHEMA, f"{where}.schema")
     ways = [way for way in ("file", "subgraph_url", "sdl") if way in schema]
     if len(ways) != 1:
         raise ValueError(f"{where}.schema: say one of {_WAYS}")
@@ -76,6 +81,14 @@ def _source(
             str(key): _text(value, f"{place}.{key}", environment) for key, value in headers.items()
         },
     )
+
+
+def _expect(given: Mapping[object, object], known: Sequence[str], where: str) -> None:
+    """Refuse misspelt keys; keys unlike the known ones are other tools' affair."""
+    for key in given:
+        meant = suggestion_list(str(key), known)
+        if key not in known and meant:
+            raise ValueError(f"{where}.{key}: not known.{did_you_mean(meant)}")
 
 
 def _mapping(value: object, where: str) -> Mapping[object, object]:

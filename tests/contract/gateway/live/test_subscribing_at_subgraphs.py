@@ -72,6 +72,11 @@ async def test_a_refusal_that_comes_in_pieces_is_read_whole(serve: Serve) -> Non
     assert await events_of(serve, "application/json", pieces) == [b"".join(pieces)]
 
 
+async def test_what_is_neither_a_stream_nor_a_refusal_is_told_by_its_kind(serve: Serve) -> None:
+    with pytest.raises(SubgraphUnreachable, match="no stream of events: status 200, text/html"):
+        await events_of(serve, "text/html", [b"<html>"])
+
+
 @pytest.mark.parametrize(
     ("media_type", "pieces"),
     [

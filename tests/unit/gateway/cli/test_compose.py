@@ -58,7 +58,7 @@ def test_a_configuration_and_named_subgraphs_are_composed_together(
 
     told = capsys.readouterr()
     assert "b: Int @join__field(graph: TWO)" in told.out
-    assert "Where is two?" in told.err
+    assert "No address is known of two: serve" in told.err
 
 
 def test_problems_are_told_by_file_line_and_column_and_nothing_is_written(

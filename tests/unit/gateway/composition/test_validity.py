@@ -95,6 +95,15 @@ def test_a_federation_directive_that_is_not_imported_is_said_how_to_import() -> 
     assert "@federation__tag" in message
 
 
+@pytest.mark.parametrize("name", ["@sharable", "shareable", "@Shareable"])
+def test_a_misspelt_import_is_guessed(name: str) -> None:
+    link = f'@link(url: "https://specs.apollo.dev/federation/v2.3", import: ["{name}"])'
+    ((code, _, message),) = told(f"extend schema {link} type Query {{ a: Int }}")
+
+    assert code == "INVALID_LINK_DIRECTIVE_USAGE"
+    assert message.endswith("to import. Did you mean '@shareable'?")
+
+
 def test_a_misspelt_type_is_guessed() -> None:
     ((code, place, message),) = told(linked(QUERY + "type Product { other: Prodct }"))
 

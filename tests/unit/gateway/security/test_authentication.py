@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.errors import Unauthenticated
 from gateway.security.authentication import VISITOR, Authenticator
@@ -34,6 +35,24 @@ async def test_a_verified_token_is_its_users() -> None:
 async def test_a_bad_token_is_refused_rather_than_taken_for_a_visitor(header: str) -> None:
     with pytest.raises(Unauthenticated):
         await Authenticator(OneToken()).caller(header)
+
+
+class Picky:
+    """Refuses every token, for a reason that is below the one it gives."""
+
+    async def verify(self, token: str) -> Caller:
+        raise InvalidToken("The token is not valid.") from ValueError(f"no audience, {len(token)}")
+
+
+async def test_the_log_and_not_the_caller_is_told_why_a_token_is_refused() -> None:
+    with capture_logs() as logs, pytest.raises(Unauthenticated) as caught:
+        await Authenticator(Picky()).caller("Bearer secret")
+
+    assert "audience" not in str(caught.value)
+    assert [(one["event"], one["reason"]) for one in logs] == [
+        ("token_refused", "The token is not valid. ValueError: no audience, 6")
+    ]
+    assert "secret" not in str(logs)
 
 
 async def test_without_a_verifier_a_token_means_nothing() -> None:

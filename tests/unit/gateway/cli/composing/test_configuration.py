@@ -45,6 +45,12 @@ def test_every_way_to_name_a_subgraph_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_what_other_tools_keep_in_the_file_is_left_to_them(tmp_path: Path) -> None:
+    text = "subgraphs: {a: {owner: us, schema: {sdl: s, graphref: x@y}}}"
+
+    assert read(tmp_path, text) == [SubgraphSource("a", sdl="s")]
+
+
 def test_json_is_read_as_well(tmp_path: Path) -> None:
     text = '{"subgraphs": {"a": {"schema": {"file": "a.graphql"}}}}'
 
@@ -58,6 +64,14 @@ def test_json_is_read_as_well(tmp_path: Path) -> None:
         ("subgraphs: []", "subgraphs: missing, or no mapping"),
         ("subgraphs: {a: 3}", "subgraphs.a: missing, or no mapping"),
         ("subgraphs: {a: {}}", "subgraphs.a.schema: missing, or no mapping"),
+        (
+            "subgraphs: {a: {routing-url: 'http://a', schema: {sdl: s}}}",
+            "subgraphs.a.routing-url: not known. Did you mean 'routing_url'?",
+        ),
+        (
+            "subgraphs: {a: {schema: {subgraph_ur: 'http://a'}}}",
+            "subgraphs.a.schema.subgraph_ur: not known. Did you mean 'subgraph_url'?",
+        ),
         ("subgraphs: {a: {schema: {}}}", "subgraphs.a.schema: say one of"),
         ("subgraphs: {a: {schema: {file: x, sdl: y}}}", "subgraphs.a.schema: say one of"),
         ("subgraphs: {a: {schema: {graphref: x@y}}}", "subgraphs.a.schema: say one of"),
