@@ -15,8 +15,9 @@ from urllib.parse import quote
 import aiohttp
 
 from bench.figures import table
-from bench.gateway.sides import PROJECT, CannotRun, running, supergraph
+from bench.gateway.sides import CannotRun, supergraph
 from bench.gateway.workloads import WORKLOADS
+from bench.programs import PROJECT, running
 from devstack.ports import HOST, free_port
 from gateway.errors import GatewayError
 from gateway.execution.answer import RequestErrors

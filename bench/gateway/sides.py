@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,11 @@ import aiohttp
 
 from bench.gateway.shop import SUBGRAPHS
 from bench.processes import precise_cpu_seconds
-from devstack.leash import leashed
+from bench.programs import PROJECT, running
 from devstack.ports import HOST, free_port
 from gateway.composition.composer import compose
 from gateway.composition.reader import SubgraphDefinition
 
-PROJECT = Path(__file__).resolve().parents[2]
 PEERS = Path(__file__).parent / "peers"
 TUTTI, TUTTI_LEAN, APOLLO, HIVE, HIVE_RUST, FLOOR = (
     "Tutti",
@@ -30,7 +29,6 @@ TUTTI, TUTTI_LEAN, APOLLO, HIVE, HIVE_RUST, FLOOR = (
     "by hand: Starlette, aiohttp",
 )
 _READY_SECONDS = 60.0
-_STOP_SECONDS = 10.0
 
 
 class CannotRun(Exception):
@@ -168,29 +166,6 @@ def _installs(npm: str, folder: Path, lock: Path) -> bool:
 
 def _python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", module, *arguments]
-
-
-@contextmanager
-def running(
-    command: Sequence[str], environment: Mapping[str, str]
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a program in the project's folder, its output among our errors, until we are done."""
-    process = subprocess.Popen(
-        leashed(command),
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=sys.stderr,
-        cwd=PROJECT,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 async def _until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ import jwt
 
 from bench.live.notes import GRANT, ROLE, SERVICE
 from bench.processes import cpu_seconds
-from devstack.leash import leashed
+from bench.programs import PROJECT, running
 from devstack.ports import HOST, free_port
 from devstack.servers import EmbeddedMongo, EmbeddedValkey
 from service_kit.identity.keys import SigningKey, generate_signing_key, public_jwks
@@ -28,7 +28,6 @@ from service_kit.identity.tokens import GATEWAY, CallerSigner, service_caller
 from service_kit.runtime.clock import Clock
 
 YOGA = Path(__file__).resolve().parents[1] / "yoga"
-PROJECT = YOGA.parents[1]
 ISSUER = "issuer"
 USERS = "tutti"
 """For whom users' tokens are meant."""
@@ -37,7 +36,6 @@ LIFETIME = timedelta(hours=2)
 LOAD = "clients"
 TUTTI = "Tutti"
 _READY_SECONDS = 60.0
-_STOP_SECONDS = 10.0
 _SPARE_FILES = 500
 
 
@@ -152,13 +150,13 @@ async def stage(environment: Mapping[str, str], clock: Clock) -> AsyncIterator[S
         if yoga:
             plans["yoga"] = (yoga, _for_yoga(keys, service, ports["yoga"], clock))
             servers.append(Server("graphql-yoga", ports["yoga"], "yoga", publishes=True))
-        running = {"mongod": mongo.process_id or 0, "valkey-server": valkey.process_id or 0}
+        numbers = {"mongod": mongo.process_id or 0, "valkey-server": valkey.process_id or 0}
         for name, (command, settings) in plans.items():
-            process = stack.enter_context(_running(command, {**base, **settings}))
-            running[name] = process.pid
+            process = stack.enter_context(running(command, {**base, **settings}))
+            numbers[name] = process.pid
             path = "/health" if name == "yoga" else "/health/ready"
             await _until_ready(f"http://{HOST}:{ports[name]}{path}", process)
-        yield Stage(running, servers, service)
+        yield Stage(numbers, servers, service)
 
 
 def _made_keys(folder: Path, yoga: SigningKey) -> Keys:
@@ -216,24 +214,6 @@ def _tutti(keys: Keys, port: int, clock: Clock) -> Server:
     token = jwt.encode(claims, keys.users.private, "EdDSA", headers={"kid": ISSUER})
     hello = {"Authorization": f"Bearer {token}"}
     return Server(TUTTI, port, GATEWAY, publishes=False, hello=hello, extra="cursor")
-
-
-@contextmanager
-def _running(
-    command: Sequence[str], environment: Mapping[str, str]
-) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen(
-        leashed(command), env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, cwd=PROJECT
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 async def _until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
