@@ -31,11 +31,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _log_plainly() -> None:
-    """Show errors without local variables: drawing those takes a second each."""
+    """Show errors without local variables, since drawing those takes a second each.
+
+    What servers log goes to `logging`: printed, it would stand in what a command under test prints.
+    """
     plain = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )
-    structlog.configure(processors=[structlog.processors.add_log_level, plain])
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, plain],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
