@@ -3,7 +3,8 @@
 The two are compared by what clients may see; then by who may see it, which no public schema tells.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,25 +17,17 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
-    InterfaceTypeDefinitionNode,
-    ObjectTypeDefinitionNode,
-    TypeDefinitionNode,
     find_breaking_changes,
     find_dangerous_changes,
     is_required_argument,
     is_required_input_field,
-    print_ast,
 )
 
-from gateway.federation_spec.arguments import WithDirectives, directives_named
-from gateway.federation_spec.link import links_of
-from gateway.supergraph.model import Supergraph
+from gateway.supergraph.model import Demand, DemandKind, Supergraph
 from gateway.supergraph.public_schema import public_schema
 
 _BUILT_IN = "Standard scalar "
 """What graphql-core says of Int and the like when nothing mentions them any more."""
-
-_GUARDS = ("authenticated", "requiresScopes", "policy")
 
 
 class Severity(StrEnum):
@@ -62,7 +55,7 @@ def changes_between(old: Supergraph, new: Supergraph) -> tuple[Change, ...]:
     found = {
         *_schema_changes(before, after),
         *_input_changes(before, after),
-        *_access_changes(old, new, after),
+        *_access_changes(old, new, before, after),
     }
     return tuple(sorted(found))
 
@@ -106,37 +99,42 @@ def _defaults(
             yield Change(Severity.BREAKING, "DEFAULT_VALUE_REMOVED", message)
 
 
-def _access_changes(old: Supergraph, new: Supergraph, after: GraphQLSchema) -> Iterator[Change]:
-    before, now = _guards(old), _guards(new)
-    for coordinate, guards in now.items():
-        known = before.get(coordinate)
-        if known is None or known == guards or not _is_public(coordinate, after):
+def _access_changes(
+    old: Supergraph, new: Supergraph, before: GraphQLSchema, after: GraphQLSchema
+) -> Iterator[Change]:
+    """What some callers cannot read any more who could."""
+    for coordinate, demands in new.demands.items():
+        if not (_is_public(coordinate, before) and _is_public(coordinate, after)):
             continue
-        said = " ".join(guards) or "nothing"
-        if set(guards) > set(known):
-            message = f"{coordinate} demands {said} now."
+        had = old.demands.get(coordinate, frozenset())
+        more = sorted(_in_words(each) for each in demands if not _is_met_by(had, each))
+        if more:
+            message = f"{coordinate} demands {' '.join(more)} now."
             yield Change(Severity.BREAKING, "ACCESS_RESTRICTED", message)
-        elif not set(guards) <= set(known):
-            message = f"{coordinate} demands {said} now, and {' '.join(known)} before."
-            yield Change(Severity.DANGEROUS, "ACCESS_CHANGED", message)
 
 
-def _guards(supergraph: Supergraph) -> dict[str, tuple[str, ...]]:
-    """What each type and field demands of its callers, as written."""
-    links = {link.name: link for link in links_of(supergraph.document)}
-    names = [links[name].directive_name(name) for name in _GUARDS if name in links]
+def _is_met_by(had: Iterable[Demand], demand: Demand) -> bool:
+    """Whether everybody who meets the demands there were meets this one.
 
-    def said(node: WithDirectives) -> tuple[str, ...]:
-        return tuple(print_ast(use) for name in names for use in directives_named(node, name))
+    Who has a scope has a token.
+    """
+    if demand.kind is DemandKind.AUTHENTICATED:
+        return any(each.kind is not DemandKind.POLICIES for each in had)
+    wanted = demand.groups or ()
+    return any(
+        each.kind is demand.kind
+        and all(any(group <= known for group in wanted) for known in each.groups or ())
+        for each in had
+    )
 
-    found: dict[str, tuple[str, ...]] = {}
-    for node in supergraph.document.definitions:
-        if isinstance(node, TypeDefinitionNode):
-            found[node.name.value] = said(node)
-        if isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
-            for field in node.fields or ():
-                found[f"{node.name.value}.{field.name.value}"] = said(field)
-    return found
+
+def _in_words(demand: Demand) -> str:
+    """Write a demand as the directive that says it."""
+    if demand.kind is DemandKind.AUTHENTICATED:
+        return f"@{demand.kind}"
+    groups = sorted(sorted(group) for group in demand.groups or ())
+    name = "scopes" if demand.kind is DemandKind.SCOPES else "policies"
+    return f"@{demand.kind}({name}: {json.dumps(groups)})"
 
 
 def _is_public(coordinate: str, schema: GraphQLSchema) -> bool:
