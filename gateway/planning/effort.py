@@ -17,7 +17,7 @@ class Effort:
 
     at_leisure: int = 10_000
     in_haste: int = 30_000
-    most: int = 150_000
+    most: int = 50_000
     grown: int = 0
 
     @property

@@ -6,6 +6,7 @@ from graphql import DocumentNode
 
 from gateway.errors import OperationTooComplex, Unplannable
 from gateway.planning.choice import choose, cost_of
+from gateway.planning.doubles import without_doubles
 from gateway.planning.drafts import Draft, Drafts, Use
 from gateway.planning.effort import Effort
 from gateway.planning.finish import finish
@@ -87,10 +88,14 @@ class _Planning:
         roots = search.roots(operation.kind, operation.selections)
         leaves = search.leaves(roots, operation.selections)
         use = Use()
-        use.add(leaves, choose([leaf.options for leaf in leaves]))
+        use.add(leaves, self._chosen(leaves))
         drafts = Drafts(use)
         drafts.start(use.conditions)
         return drafts
+
+    def _chosen(self, leaves: tuple[Leaf, ...]) -> tuple[Option, ...]:
+        chosen = choose([leaf.options for leaf in leaves])
+        return without_doubles(chosen, self._effort)
 
     def _one_by_one(self, operation: Operation) -> Drafts:
         """Each root field from exactly one subgraph, in order; neighbours there go together."""
@@ -124,7 +129,7 @@ class _Planning:
             except DeadEnd as error:
                 dead_end = dead_end if _is_deeper(dead_end, error) else error
                 continue
-            chosen = choose([leaf.options for leaf in leaves])
+            chosen = self._chosen(leaves)
             cost = cost_of(chosen)
             if best is None or cost < best[0]:
                 best = (cost, root, (leaves, chosen))

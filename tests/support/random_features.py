@@ -57,28 +57,47 @@ def lead_back(random: Random, graph: Any) -> None:
 
 
 def set_contexts(random: Random, graph: Any) -> None:
-    """In one subgraph some entities set a context, and another's leaf is filled from it."""
+    """In one subgraph some entities set a context, and another's leaf is filled from it.
+
+    Wherever a client meets that leaf, the context was set on the way, unless the graph has holes.
+    """
     piece = random.choice(list(graph.pieces.values()))
-    setters = dict(_setters(random, piece))
-    if not setters or random.random() < 0.5:
+    if random.random() < 0.3:
         return
-    for entity in setters:
-        piece.parts[entity].directives = ' @context(name: "around")'
+    setters = dict(_setters(random, piece, random.choice([0.6, 1])))
+    bare = set() if graph.has_holes else _met_without(graph, set(setters))
     for entity, part in piece.parts.items():
-        if random.random() < 0.6:
+        if setters and entity not in bare:
             known = graph.contextual[entity] = Contextual(f"x_{piece.name}", setters)
             part.more[known.name] = known.line
+    for entity in setters if graph.contextual else ():
+        piece.parts[entity].directives = ' @context(name: "around")'
 
 
-def _setters(random: Random, piece: Any) -> Iterator[tuple[str, str]]:
+def _setters(random: Random, piece: Any, share: float) -> Iterator[tuple[str, str]]:
     for entity, part in piece.parts.items():
         leaves = [
             each.name
             for each in part.scalars.values()
             if not each.takes_unit and each.name not in part.taken
         ]
-        if leaves and random.random() < 0.6:
+        if leaves and random.random() < share:
             yield entity, random.choice(leaves)
+
+
+def _met_without(graph: Any, setters: set[str]) -> set[str]:
+    """The entities that a client may come to without an object of the setters around."""
+    pieces = graph.pieces.values()
+    roots = [root for piece in pieces for root in (*piece.roots.values(), *piece.changes.values())]
+    waiting = {entity for root in roots for entity in graph.kinds(root.target)}
+    met: set[str] = set()
+    while waiting:
+        entity = waiting.pop()
+        met.add(entity)
+        if entity not in setters:
+            references = graph.references[entity].values()
+            waiting |= {kind for each in references for kind in graph.kinds(each.target)} - met
+    return met
 
 
 def move_slowly(random: Random, graph: Any) -> None:

@@ -94,11 +94,13 @@ class Piece:
 class RandomGraph:
     """A graph of two to four subgraphs over two to four entities.
 
-    A plain one has no contexts, no labels and no ways back to the root.
+    A plain one has no contexts, no labels and no ways back to the root. One with holes may have
+    fields that need a context where none is set.
     """
 
-    def __init__(self, random: Random, *, is_plain: bool = False) -> None:
+    def __init__(self, random: Random, *, is_plain: bool = False, has_holes: bool = False) -> None:
         self._random = random
+        self.has_holes = has_holes
         self.entities = [f"E{number}" for number in range(random.randint(2, 4))]
         self.pieces = {f"s{number}": Piece(f"s{number}") for number in range(random.randint(2, 4))}
         self.scalars: dict[str, dict[str, Scalar]] = {name: {} for name in self.entities}
@@ -205,8 +207,12 @@ class RandomGraph:
             *(["Node"] if self.has_interface else []),
         ]
 
+    def kinds(self, target: str) -> list[str]:
+        """The entities that a value of a type may be."""
+        return [target] if target in self.entities else self.entities
+
     def _know(self, piece: str, target: str) -> None:
-        for entity in self.entities if target in {"Any", "Node"} else [target]:
+        for entity in self.kinds(target):
             self._part(piece, entity)
         if target == "Any":
             self.pieces[piece].has_union = True
