@@ -14,6 +14,7 @@ from inventory_svc.mongo.commit_metrics import CommitMetrics
 from inventory_svc.mongo.group_commits import GroupCommits
 from inventory_svc.mongo.imports import (
     CHANNEL_KIND,
+    GROUP_KIND,
     ITEM_KIND,
     LOCATION_KIND,
     ImportTools,
@@ -21,6 +22,7 @@ from inventory_svc.mongo.imports import (
     network_changes,
 )
 from inventory_svc.mongo.network import MongoNetwork
+from inventory_svc.mongo.rules import MongoRules, RuleTools
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
 from inventory_svc.settings import InventorySettings
@@ -50,12 +52,16 @@ class Parts:
 def join(foundation: Foundation) -> Parts:
     """Join ports to what is behind them; nothing is reached yet."""
     storage, network = storage_of(foundation), MongoNetwork(foundation.database)
-    commits = _commits(foundation, storage, network)
+    rules = MongoRules(storage.database, RuleTools(storage.outcomes, storage.outbox))
+    commits = _commits(foundation, storage, network, rules)
     machinery = machinery_of(foundation, storage, handlers(commits))
-    return Parts(_inventory(foundation, storage, network, commits), commits, machinery)
+    inventory = _inventory(foundation, storage, network, rules, commits)
+    return Parts(inventory, commits, machinery)
 
 
-def _commits(foundation: Foundation, storage: Storage, network: MongoNetwork) -> GroupCommits:
+def _commits(
+    foundation: Foundation, storage: Storage, network: MongoNetwork, rules: MongoRules
+) -> GroupCommits:
     tools = CommitTools(
         storage.database,
         storage.outcomes,
@@ -64,13 +70,18 @@ def _commits(foundation: Foundation, storage: Storage, network: MongoNetwork) ->
         foundation.clock,
         NearestLocations(),
         network,
+        rules,
     )
     transactions = StockTransactions(tools, reached=foundation.reached)
     return GroupCommits(transactions, CommitMetrics(foundation.registry))
 
 
 def _inventory(
-    foundation: Foundation, storage: Storage, network: MongoNetwork, commits: GroupCommits
+    foundation: Foundation,
+    storage: Storage,
+    network: MongoNetwork,
+    rules: MongoRules,
+    commits: GroupCommits,
 ) -> Inventory:
     database, clock = foundation.database, foundation.clock
     imports = ImportTools(database, storage.outcomes, storage.outbox, clock)
@@ -82,7 +93,9 @@ def _inventory(
         commits=commits,
         items=MongoImports(ITEM_KIND, imports),
         locations=MongoImports(LOCATION_KIND, imports, changes),
+        location_groups=MongoImports(GROUP_KIND, imports, changes),
         channels=MongoImports(CHANNEL_KIND, imports, changes),
+        rules=rules,
         clock=clock,
     )
 

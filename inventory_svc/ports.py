@@ -1,19 +1,24 @@
 """What the use-cases ask for."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import NamedTuple, Protocol, TypeAlias
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.importing import ImportLine, RecordT
 from inventory_svc.domain.network.directory import NetworkDirectory
+from inventory_svc.domain.rules.rule_set import RuleSet
+from inventory_svc.domain.stock.availability.share_draw import ShareDraw
 from inventory_svc.domain.stock.commands import StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.movement import Movement
-from inventory_svc.domain.stock.position import Condition, Position, PositionKey
+from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult
+from service_kit.commands.refusal import Refusal
 
 
 class StockCommits(Protocol):
@@ -37,6 +42,12 @@ class StockReads(Protocol):
     async def reservations(self, identifiers: Sequence[str]) -> Mapping[str, Reservation]:
         """Give the reservations that exist, by identifier."""
 
+    async def draws_of(self, skus: Sequence[str]) -> Sequence[ShareDraw]:
+        """Give everything that was drawn of the SKUs under shares, in one read."""
+
+    async def movements_after(self, skus: Sequence[str], moment: datetime) -> Sequence[Movement]:
+        """Give what was written into the ledger of the SKUs after a moment."""
+
     async def movements(
         self, position: PositionKey, before: int | None, limit: int
     ) -> Sequence[Movement]:
@@ -47,9 +58,48 @@ class Network(Protocol):
     """Where the snapshot of locations and channels comes from."""
 
     async def directory(
-        self, *, channels: Iterable[str] = (), locations: Iterable[str] = ()
+        self,
+        *,
+        channels: Iterable[str] = (),
+        locations: Iterable[str] = (),
+        groups: Iterable[str] = (),
     ) -> NetworkDirectory:
         """Give a snapshot, half a second old at most; the current if it lacks a named code."""
+
+
+class RuleOutcome(NamedTuple):
+    """What became of a publication: a version, or refusals."""
+
+    published: RuleSet | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+class Rules(Protocol):
+    """The rules of the stock, every version of them."""
+
+    async def in_force(self, now: datetime) -> RuleSet:
+        """Give the version that counts now, as it was half a second ago at most."""
+
+    async def in_force_at(self, moment: datetime) -> RuleSet:
+        """Give the version that counted at a moment of the past."""
+
+    async def latest(self) -> RuleSet:
+        """Give the version published last, whether it counts yet or not."""
+
+    async def version(self, number: int) -> RuleSet | None:
+        """Give one version; None if there never was one."""
+
+    async def versions(self, before: int | None, limit: int) -> Sequence[RuleSet]:
+        """Give versions, newest first, before one of them."""
+
+    async def publish(
+        self, request: IdempotentRequest, actor: str, decide: "DecideRules"
+    ) -> RuleOutcome:
+        """Write the version that is decided on, or why none is; the same for the same key."""
+
+
+DecideRules: TypeAlias = Callable[[RuleSet], RuleSet]
+"""Gives the next version from the latest one; may raise Refusal or RefusedAll. Pure."""
 
 
 class Catalogue(Protocol):
@@ -63,6 +113,12 @@ class Catalogue(Protocol):
 
     async def known(self, skus: Sequence[str]) -> frozenset[str]:
         """Give those of the SKUs that exist."""
+
+    async def categories(self, skus: Sequence[str]) -> Mapping[str, str]:
+        """Give the categories of those of the SKUs that have one, in one read."""
+
+    async def known_categories(self, categories: Collection[str]) -> frozenset[str]:
+        """Give those of the categories of which there is an item."""
 
 
 @dataclass(frozen=True, slots=True)

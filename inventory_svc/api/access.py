@@ -27,3 +27,6 @@ RESERVERS: Final = (
 
 RELEASERS: Final = (*RESERVERS, Role.OPERATOR)
 """Those who end a reservation; a customer only their own."""
+
+RULE_MAKERS: Final = (Role.OPERATOR,)
+"""Those who publish the rules of the stock; the back office sees them."""

@@ -1,20 +1,39 @@
 """Availability as clients ask for it and see it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 import strawberry
 
-from inventory_svc.api.enums import STOCK_CONDITION_INPUT
+from inventory_svc.api.access import BACK_OFFICE
+from inventory_svc.api.context import Info
+from inventory_svc.api.enums import (
+    DELIVERY_METHOD_INPUT,
+    ORDER_TYPE_INPUT,
+    SERVICE_LEVEL_INPUT,
+    STOCK_CONDITION_INPUT,
+)
 from inventory_svc.api.network_types import Location
-from inventory_svc.domain.network.directory import Destination
-from inventory_svc.domain.stock import availability
-from inventory_svc.domain.stock.position import Condition
+from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.network.delivery import DeliveryMethod
+from inventory_svc.domain.network.directory import NOWHERE, Destination
+from inventory_svc.domain.rules.rule import StockRule
+from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
+from inventory_svc.domain.stock.availability import answer as answers
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from retail_kit import geography
 from retail_kit.iso_codes import COUNTRIES
 from retail_kit.quantities import LARGEST
-from service_kit.commands.denials import invalid
+from service_kit.commands.denials import forbidden, invalid
 from service_kit.graphql.fields import resolver_field
+from service_kit.identity.caller import Caller
+
+MOST_SKUS: Final = 100
+"""Items that one question asks for."""
+MOST_ROWS: Final = 500
+"""Items times channels that one question asks for."""
 
 
 @strawberry.input(description="A point on the globe in degrees (WGS 84).")
@@ -36,7 +55,9 @@ class AvailabilityRequest:
         default=None, description="The country of the postcode (ISO 3166 alpha-2)."
     )
     postcode: str | None = strawberry.field(
-        default=None, description="Stands for a point when `near` is not given; needs `country`."
+        default=None,
+        description="Where goods are delivered to; stands for a point when `near` is not "
+        "given. Without `country` it lies in that of the channel.",
     )
     locations: list[str] | None = strawberry.field(
         default=None, description="Only these locations, by code."
@@ -45,6 +66,29 @@ class AvailabilityRequest:
         default=Condition.NEW,
         graphql_type=STOCK_CONDITION_INPUT,
         description="The state of the goods.",
+    )
+    delivery_method: DeliveryMethod = strawberry.field(
+        default=DeliveryMethod.HOME,
+        graphql_type=DELIVERY_METHOD_INPUT,
+        description="How the goods reach the customer; for PICKUP delivery zones do not matter.",
+    )
+    service_level: ServiceLevel = strawberry.field(
+        default=ServiceLevel.STANDARD,
+        graphql_type=SERVICE_LEVEL_INPUT,
+        description="How fast the customer wants it.",
+    )
+    order_type: OrderType = strawberry.field(
+        default=OrderType.ORDER,
+        graphql_type=ORDER_TYPE_INPUT,
+        description="What kind of promise the goods are for.",
+    )
+    group: str | None = strawberry.field(
+        default=None, description="Only the locations of this group, by its code."
+    )
+    as_of: datetime | None = strawberry.field(
+        default=None,
+        description="What could be promised at this moment of the past, by the rules and the stock "
+        "of then and the locations of now; for staff.",
     )
 
 
@@ -72,7 +116,24 @@ def question_of(channel: str, request: AvailabilityRequest | None) -> Availabili
         ),
         locations=None if request.locations is None else frozenset(request.locations),
         condition=request.condition,
+        service=Service(request.delivery_method, request.service_level, request.order_type),
+        group=request.group,
+        as_of=request.as_of,
     )
+
+
+def require_few(skus: Sequence[str], channels: Sequence[str]) -> None:
+    """Refuse INVALID_INPUT for no items or channels, or for more than a page lists."""
+    if not 1 <= len(skus) <= MOST_SKUS:
+        raise invalid(f"Ask for 1 to {MOST_SKUS} items.", "skus")
+    if not channels or len(skus) * len(channels) > MOST_ROWS:
+        raise invalid(f"Ask for 1 to {MOST_ROWS} rows.", "channels")
+
+
+def require_present(caller: Caller, question: AvailabilityQuestion) -> None:
+    """Refuse FORBIDDEN when shoppers ask what was."""
+    if question.as_of is not None and not caller.has_role(*BACK_OFFICE):
+        raise forbidden("Only staff see what could be promised earlier.", "for", "asOf")
 
 
 def _fitting(units: int) -> int:
@@ -80,12 +141,33 @@ def _fitting(units: int) -> int:
     return max(-LARGEST, min(LARGEST, units))
 
 
-@strawberry.type(description="A rule that shaped an availability, and by how much.")
+@strawberry.type(description="A step that shaped an availability, and by how much.")
 class AppliedRule:
     """The units of all applied rules add up to the quantity."""
 
-    rule: availability.AvailabilityRule = strawberry.field(description="The rule.")
+    rule: answers.AvailabilityRule = strawberry.field(description="The step.")
     units: int = strawberry.field(description="Units that it added, or took away when negative.")
+    by: strawberry.Private[StockRule | None]
+
+    @resolver_field(
+        description="The code of the published rule that did it; null for shoppers, and where no "
+        "rule did."
+    )
+    def code(self, info: Info) -> str | None:
+        """Name the rule to those who may see the rules."""
+        return self.by.code if self.by is not None and _sees_rules(info) else None
+
+    @resolver_field(
+        description="The version with which that rule came; null for shoppers, and where no rule "
+        "did."
+    )
+    def version(self, info: Info) -> int | None:
+        """Tell how old the rule is to those who may see the rules."""
+        return self.by.since if self.by is not None and _sees_rules(info) else None
+
+
+def _sees_rules(info: Info) -> bool:
+    return info.context.caller.has_role(*BACK_OFFICE)
 
 
 @strawberry.type(description="What one location can promise of an item.")
@@ -93,11 +175,24 @@ class LocationAvailability:
     """One row of an availability."""
 
     location: Location = strawberry.field(description="The location.")
-    quantity: int = strawberry.field(description="Units that can be promised.")
+    quantity: int = strawberry.field(
+        description="Units that can be promised from here alone; a share of several locations "
+        "may not allow as much of all of them."
+    )
     on_hand: int = strawberry.field(description="Units that are physically there.")
     distance_km: float | None = strawberry.field(
         description="The distance in kilometres, when both ends are known."
     )
+
+    @staticmethod
+    def of(row: answers.LocationAvailability) -> "LocationAvailability":
+        """Show a row."""
+        return LocationAvailability(
+            location=Location.of(row.location),
+            quantity=row.quantity,
+            on_hand=row.on_hand,
+            distance_km=None if row.distance_km is None else round(row.distance_km, 3),
+        )
 
 
 @strawberry.type(description="What can be promised of an item on a channel.")
@@ -108,36 +203,45 @@ class Availability:
     channel: str = strawberry.field(description="The channel's code.")
     quantity: int = strawberry.field(description="Units that can be promised, all locations.")
     as_of: datetime = strawberry.field(description="When this was so.")
-    answer: strawberry.Private[availability.Availability]
+    answer: strawberry.Private[answers.Availability]
+    question: strawberry.Private[AvailabilityQuestion]
 
     @resolver_field(description="What led from the shelves to the quantity, in order.")
     def rules_applied(self) -> list[AppliedRule]:
         """Show the rules to those who ask for them."""
         return [
-            AppliedRule(rule=each.rule, units=_fitting(each.units))
+            AppliedRule(rule=each.rule, units=_fitting(each.units), by=each.by)
             for each in self.answer.rules_applied
         ]
 
     @resolver_field(description="Each location in scope that has a position, nearest first.")
     def locations(self) -> list[LocationAvailability]:
         """Show the rows to those who ask for them; a list page wants only the sum."""
-        return [
-            LocationAvailability(
-                location=Location.of(row.location),
-                quantity=row.quantity,
-                on_hand=row.on_hand,
-                distance_km=None if row.distance_km is None else round(row.distance_km, 3),
-            )
-            for row in self.answer.locations
-        ]
+        return [LocationAvailability.of(row) for row in self.answer.locations]
+
+    @resolver_field(
+        description="The nearest location where a unit can be collected, by the same rules; null "
+        "if there is none, or if nobody said from where it is near."
+    )
+    async def nearest_pickup(self, info: Info) -> LocationAvailability | None:
+        """Ask the same for collection; the positions are read once for both."""
+        question = self.question
+        if question.destination == NOWHERE:
+            return None
+        service = question.service._replace(method=DeliveryMethod.PICKUP)
+        collected = replace(question, service=service)
+        found = await info.context.loaders.availability.load((self.sku, collected))
+        rows = (LocationAvailability.of(row) for row in found.locations if row.quantity)
+        return next(rows, None)
 
     @staticmethod
-    def of(answer: availability.Availability) -> "Availability":
-        """Show an answer."""
+    def of(answer: answers.Availability, question: AvailabilityQuestion) -> "Availability":
+        """Show the answer to a question."""
         return Availability(
             sku=answer.sku,
             channel=answer.channel,
             quantity=_fitting(answer.quantity),
             as_of=answer.as_of,
             answer=answer,
+            question=question,
         )

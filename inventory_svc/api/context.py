@@ -1,18 +1,23 @@
 """What inventory's resolvers may reach."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from strawberry.dataloader import DataLoader
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
-from inventory_svc.domain.stock.availability import Availability
+from inventory_svc.domain.stock.availability.answer import Availability
+from inventory_svc.domain.stock.availability.policy import Policies
 from inventory_svc.domain.stock.position import Position
-from inventory_svc.ports import Catalogue, Imports, Network, StockCommits, StockReads
+from inventory_svc.ports import Catalogue, Imports, Network, Rules, StockCommits, StockReads
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilityQuestion,
+    AvailabilitySources,
     read_availability,
 )
 from service_kit.commands.refusal import Refusal
@@ -32,8 +37,43 @@ class Inventory:
     commits: StockCommits
     items: Imports[Item]
     locations: Imports[Location]
+    location_groups: Imports[LocationGroup]
     channels: Imports[Channel]
+    rules: Rules
     clock: Clock
+    policies: Policies = field(default_factory=Policies)
+
+
+class ReadOnce:
+    """Reads of the stock in which all questions of a request about an item share one."""
+
+    def __init__(self, stock: StockReads) -> None:
+        self._stock = stock
+        self._positions: DataLoader[tuple[str, Condition | None], Sequence[Position]] = DataLoader(
+            self._read
+        )
+        self.draws_of = stock.draws_of
+        self.movements_after = stock.movements_after
+        self.movements = stock.movements
+        self.positions = stock.positions
+        self.reservations = stock.reservations
+
+    async def positions_of(
+        self, skus: Sequence[str], condition: Condition | None = None
+    ) -> Sequence[Position]:
+        """Give all positions of the SKUs, as first read by this request."""
+        found = await self._positions.load_many([(sku, condition) for sku in skus])
+        return [position for of_sku in found for position in of_sku]
+
+    async def _read(self, keys: list[tuple[str, Condition | None]]) -> list[Sequence[Position]]:
+        wanted: dict[Condition | None, list[str]] = {}
+        for sku, condition in keys:
+            wanted.setdefault(condition, []).append(sku)
+        found: dict[tuple[str, Condition | None], list[Position]] = {key: [] for key in keys}
+        for condition, skus in wanted.items():
+            for position in await self._stock.positions_of(skus, condition):
+                found[position.key.sku, condition].append(position)
+        return [found[key] for key in keys]
 
 
 class Loaders:
@@ -42,6 +82,14 @@ class Loaders:
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
         self.items = loader_of(inventory.catalogue.items)
+        self.sources = AvailabilitySources(
+            inventory.network,
+            inventory.rules,
+            ReadOnce(inventory.stock),
+            inventory.catalogue,
+            inventory.clock,
+            inventory.policies,
+        )
         self.positions: DataLoader[str, Sequence[Position]] = DataLoader(self._positions)
         self.reservations = loader_of(inventory.stock.reservations)
         self.availability: DataLoader[tuple[str, AvailabilityQuestion], Availability] = DataLoader(
@@ -60,7 +108,8 @@ class Loaders:
         skus: dict[AvailabilityQuestion, list[str]] = {}
         for sku, question in keys:
             skus.setdefault(question, []).append(sku)
-        answers = {question: await self._asked(question, of) for question, of in skus.items()}
+        told = await asyncio.gather(*(self._asked(question, of) for question, of in skus.items()))
+        answers = dict(zip(skus, told, strict=True))
         return [
             answer if isinstance(answer := answers[question], Refusal) else answer[sku]
             for sku, question in keys
@@ -69,11 +118,8 @@ class Loaders:
     async def _asked(
         self, question: AvailabilityQuestion, skus: Sequence[str]
     ) -> Mapping[str, Availability] | Refusal:
-        inventory = self._inventory
         try:
-            return await read_availability(
-                skus, question, inventory.network, inventory.stock, inventory.clock
-            )
+            return await read_availability(skus, question, self.sources)
         except Refusal as refusal:
             return refusal
 

@@ -6,11 +6,17 @@ from typing import Annotated
 import strawberry
 
 from inventory_svc.api.access import ANYBODY, BACK_OFFICE
-from inventory_svc.api.availability_types import Availability, AvailabilityRequest, question_of
+from inventory_svc.api.availability_types import (
+    Availability,
+    AvailabilityRequest,
+    question_of,
+    require_present,
+)
 from inventory_svc.api.context import Info
 from inventory_svc.api.enums import ReservationActionName
 from inventory_svc.api.network_types import Channel, Location
 from inventory_svc.domain.catalogue import item as items
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.rights import release_right
 from inventory_svc.domain.stock import movement as ledger
@@ -49,7 +55,9 @@ class Item:
     ) -> Availability | None:
         """Answer all items of the request in one read."""
         question = question_of(channel, for_)
-        return Availability.of(await info.context.loaders.availability.load((self.sku, question)))
+        require_present(info.context.caller, question)
+        answer = await info.context.loaders.availability.load((self.sku, question))
+        return Availability.of(answer, question)
 
     @resolver_field(
         *BACK_OFFICE,
@@ -108,7 +116,7 @@ class StockPosition:
     id: strawberry.ID = strawberry.field(description="The global id.")
     sku: str = strawberry.field(description="The item.")
     location_code: str = strawberry.field(description="The location.")
-    condition: positions.Condition = strawberry.field(description="The state of the goods.")
+    condition: Condition = strawberry.field(description="The state of the goods.")
     on_hand: int = strawberry.field(description="Units that are physically there.")
     allocated: int = strawberry.field(description="Units kept for orders.")
     reserved: int = strawberry.field(
@@ -169,7 +177,7 @@ class StockMovement:
     number: int = strawberry.field(description="Counts the position's movements without gaps.")
     sku: str = strawberry.field(description="The item.")
     location_code: str = strawberry.field(description="The location.")
-    condition: positions.Condition = strawberry.field(description="The state of the goods.")
+    condition: Condition = strawberry.field(description="The state of the goods.")
     kind: ledger.MovementKind = strawberry.field(description="What happened.")
     on_hand: int = strawberry.field(description="By how much on hand changed.")
     allocated: int = strawberry.field(description="By how much the units kept for orders changed.")
@@ -219,7 +227,7 @@ class ReservationLine:
 
     line_id: str = strawberry.field(description="The line, as whoever reserved calls it.")
     sku: str = strawberry.field(description="The item.")
-    condition: positions.Condition = strawberry.field(description="The state of the goods.")
+    condition: Condition = strawberry.field(description="The state of the goods.")
     location_code: str = strawberry.field(description="The location.")
     quantity: int = strawberry.field(description="Units that were reserved here.")
     open: int = strawberry.field(description="Units that are still kept.")

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from enum import Enum
 
+from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.network.delivery import DeliveryMethod, LocationAbility
 from inventory_svc.domain.network.location import LocationType
 from inventory_svc.domain.network.schedule import Weekday
 from inventory_svc.domain.refusals import StockRefusal
-from inventory_svc.domain.stock.availability import AvailabilityRule
+from inventory_svc.domain.rules.rule import RuleKind
+from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
+from inventory_svc.domain.stock.availability.answer import AvailabilityRule
 from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.crossings import Crossing
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
-from inventory_svc.domain.stock.position import Condition
 from inventory_svc.domain.stock.reservation import ReservationKind, ReservationState
 from service_kit.commands.refusal import SHARED_CODES
 from service_kit.graphql.enums import as_input, described
@@ -33,6 +36,11 @@ class ErrorCode(Enum):
     UNKNOWN_SKU = "UNKNOWN_SKU"
     UNKNOWN_LOCATION = "UNKNOWN_LOCATION"
     UNKNOWN_CHANNEL = "UNKNOWN_CHANNEL"
+    UNKNOWN_GROUP = "UNKNOWN_GROUP"
+    UNKNOWN_CATEGORY = "UNKNOWN_CATEGORY"
+    UNKNOWN_RULE = "UNKNOWN_RULE"
+    UNKNOWN_VERSION = "UNKNOWN_VERSION"
+    RULES_OVERLAP = "RULES_OVERLAP"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
 
@@ -44,6 +52,11 @@ STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.UNKNOWN_SKU: "No item has this SKU.",
     StockRefusal.UNKNOWN_LOCATION: "No location has this code.",
     StockRefusal.UNKNOWN_CHANNEL: "No channel has this code.",
+    StockRefusal.UNKNOWN_GROUP: "No group of locations has this code.",
+    StockRefusal.UNKNOWN_CATEGORY: "No item is of this category.",
+    StockRefusal.UNKNOWN_RULE: "No rule of the current version has this code.",
+    StockRefusal.UNKNOWN_VERSION: "The rules never had this version.",
+    StockRefusal.RULES_OVERLAP: "Another rule of the kind has the same scope at the same time.",
     StockRefusal.RESERVATION_TOMBSTONED: "The allocation was released before it arrived.",
     StockRefusal.RESERVATION_LINE_EXCEEDED: "More units are named than the reservation keeps.",
 }
@@ -95,6 +108,18 @@ described(
     "A day of the week.",
     {day.value: f"{day.value.capitalize()}." for day in Weekday},
 )
+described(
+    LocationAbility,
+    "LocationAbility",
+    "What a location can do with its goods.",
+    {"SHIP": "Send parcels.", "COLLECT": "Hand goods over to customers who come."},
+)
+described(
+    DeliveryMethod,
+    "DeliveryMethod",
+    "How goods reach the customer.",
+    {"HOME": "Delivered to an address.", "PICKUP": "Collected where they are."},
+)
 described(Condition, "StockCondition", "The state of the goods.", _CONDITIONS)
 described(ReservationKind, "ReservationKind", "What goods are kept for.", _RESERVATION_KINDS)
 described(AdjustmentReason, "StockReason", "Why a position was corrected.", _REASONS)
@@ -137,15 +162,47 @@ described(
     },
 )
 described(
+    ServiceLevel,
+    "ServiceLevel",
+    "How fast the customer wants it.",
+    {"STANDARD": "As usual.", "EXPRESS": "Faster than usual.", "SAME_DAY": "Today."},
+)
+described(
+    OrderType,
+    "StockOrderType",
+    "What kind of promise goods are for.",
+    {
+        "ORDER": "An order.",
+        "E_RESERVATION": "Kept in a shop without payment.",
+        "APPOINTMENT": "Kept for a visit.",
+        "STORE_SALE": "Sold over the counter.",
+    },
+)
+described(
+    RuleKind,
+    "StockRuleKind",
+    "What a rule of the stock decides; rules of different kinds never compete.",
+    {
+        "EXPOSURE": "Whether goods may be sold.",
+        "PROTECTION": "How many units of each location are not sold.",
+        "SHARE": "Which part of the stock may be sold.",
+        "DEFERRAL": "How long before its arrival stock may be sold.",
+    },
+)
+described(
     AvailabilityRule,
     "AvailabilityRule",
     "A step from the shelves to what can be sold, in the order in which they apply.",
     {
         "PHYSICAL_STOCK": "Units on hand anywhere.",
-        "OUT_OF_SCOPE": "Units at locations that the channel or the request leaves out.",
+        "OUT_OF_SCOPE": "Units at locations that the channel, the brand, the group, the delivery"
+        " zone or the request leaves out.",
+        "EXPOSURE": "Units that a rule does not expose to the channel in this way.",
         "HARD_ALLOCATIONS": "Units kept for orders.",
         "SOFT_HOLDS": "Units held for a time that is not over.",
+        "PROTECTION": "Units that the most specific rule of a location protects.",
         "NEVER_BELOW_ZERO": "What a location has promised beyond its shelves burdens no other.",
+        "SHARE": "Units beyond the share that a rule gives, taken once for all its locations.",
     },
 )
 described(
@@ -159,6 +216,19 @@ described(
 )
 
 LOCATION_TYPE_INPUT = as_input(LocationType, "LocationTypeInput", "Whose shelves it has.")
+LOCATION_ABILITY_INPUT = as_input(
+    LocationAbility, "LocationAbilityInput", "What a location can do with its goods."
+)
+DELIVERY_METHOD_INPUT = as_input(
+    DeliveryMethod, "DeliveryMethodFilter", "How goods shall reach the customer."
+)
+SERVICE_LEVEL_INPUT = as_input(
+    ServiceLevel, "ServiceLevelFilter", "How fast the customer wants it."
+)
+ORDER_TYPE_INPUT = as_input(
+    OrderType, "StockOrderTypeFilter", "What kind of promise goods are for."
+)
+RULE_KIND_INPUT = as_input(RuleKind, "StockRuleKindFilter", "What a rule of the stock decides.")
 WEEKDAY_INPUT = as_input(Weekday, "WeekdayInput", "A day of the week.")
 STOCK_CONDITION_INPUT = as_input(Condition, "StockConditionInput", "The state of the goods.")
 RESERVATION_KIND_INPUT = as_input(

@@ -6,17 +6,25 @@ import strawberry
 
 from inventory_svc.api.availability_types import GeoPointInput, point_of
 from inventory_svc.api.enums import (
+    DELIVERY_METHOD_INPUT,
+    LOCATION_ABILITY_INPUT,
     LOCATION_TYPE_INPUT,
+    ORDER_TYPE_INPUT,
     RESERVATION_KIND_INPUT,
+    SERVICE_LEVEL_INPUT,
     STOCK_ADJUST_REASON,
     STOCK_CONDITION_INPUT,
 )
 from inventory_svc.api.schedule_types import DayHoursInput, LocationClosureInput
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.delivery import DeliveryMethod, DeliveryZone, LocationAbility
 from inventory_svc.domain.network.directory import Destination
+from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.network.schedule import Schedule
+from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
 from inventory_svc.domain.stock.commands import (
     FeedMode,
     PeggedQuantity,
@@ -24,11 +32,13 @@ from inventory_svc.domain.stock.commands import (
     WantedLine,
 )
 from inventory_svc.domain.stock.movement import AdjustmentReason
-from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import ReservationKind
+from inventory_svc.use_cases.network.import_channels import SentChannel
+from inventory_svc.use_cases.network.import_location_groups import SentGroup
 from inventory_svc.use_cases.stock.import_stock import StockLine
 from service_kit.commands.denials import invalid
-from service_kit.graphql.enums import optional_list
+from service_kit.graphql.enums import optional, optional_list
 from service_kit.graphql.idempotency import KEY
 from service_kit.graphql.imports import LINES
 from service_kit.graphql.line_inputs import line_input
@@ -77,6 +87,16 @@ class ItemsImportInput:
     lines: list[ItemsImportLineInput] = strawberry.field(description=LINES)
 
 
+@strawberry.input(description="A country, or a part of it, that a location delivers to.")
+class DeliveryZoneInput:
+    """A country and the beginnings of postcodes in it."""
+
+    country: str = strawberry.field(description="The country (ISO 3166 alpha-2).")
+    postcodes: list[str] | None = strawberry.field(
+        default=None, description='How postcodes begin there, like "31"; none means all of it.'
+    )
+
+
 @strawberry.input(description="A location as it is imported.")
 class LocationsImportLineInput:
     """Replaces the location of the same code."""
@@ -108,6 +128,21 @@ class LocationsImportLineInput:
         description='The public holidays on which it is closed: "FR", or "FR-57" for a part.',
     )
     active: bool = strawberry.field(default=True, description="Whether its stock counts at all.")
+    brands: list[str] | None = strawberry.field(
+        default=None, description="The brands that it serves; none means every brand."
+    )
+    tags: list[str] | None = strawberry.field(
+        default=None, description="Marks by which groups find it."
+    )
+    abilities: list[LocationAbility] | None = strawberry.field(
+        default=None,
+        graphql_type=optional_list(LOCATION_ABILITY_INPUT),
+        description="What it can do with its goods; if not given, every location ships, and shops"
+        " and partners also hand goods over.",
+    )
+    delivery_zones: list[DeliveryZoneInput] | None = strawberry.field(
+        default=None, description="Where it delivers to; none means everywhere."
+    )
 
     def to_location(self) -> Location:
         """Give the location as it was sent; refuse INVALID_INPUT off the globe."""
@@ -129,6 +164,13 @@ class LocationsImportLineInput:
                 self.holiday_calendar,
             ),
             active=self.active,
+            brands=frozenset(self.brands or ()),
+            tags=frozenset(self.tags or ()),
+            abilities=None if self.abilities is None else frozenset(self.abilities),
+            delivery_zones=tuple(
+                DeliveryZone(zone.country, tuple(zone.postcodes or ()))
+                for zone in self.delivery_zones or ()
+            ),
         )
 
 
@@ -138,6 +180,45 @@ class LocationsImportInput:
 
     idempotency_key: str = strawberry.field(description=KEY)
     lines: list[LocationsImportLineInput] = strawberry.field(description=LINES)
+
+
+@strawberry.input(description="A group of locations as it is imported.")
+class LocationGroupsImportLineInput:
+    """Replaces the group of the same code; it holds what meets every selector that is given."""
+
+    code: str = strawberry.field(description="The retailer's own code.")
+    name: str = strawberry.field(description="The name for people.")
+    location_codes: list[str] | None = strawberry.field(
+        default=None, description="Only these locations; none means any."
+    )
+    location_types: list[LocationType] | None = strawberry.field(
+        default=None,
+        graphql_type=optional_list(LOCATION_TYPE_INPUT),
+        description="Only these types of location; none means any.",
+    )
+    tags: list[str] | None = strawberry.field(
+        default=None, description="Only locations that bear one of these tags; none means any."
+    )
+
+    def to_group(self) -> SentGroup:
+        """Give the group as it was sent, unchecked."""
+        codes = tuple(each.strip() for each in self.location_codes or ())
+        group = LocationGroup(
+            self.code,
+            self.name,
+            frozenset(codes),
+            frozenset(self.location_types or ()),
+            frozenset(each.strip() for each in self.tags or ()),
+        )
+        return SentGroup(group, codes)
+
+
+@strawberry.input(description="Groups of locations to import.")
+class LocationGroupsImportInput:
+    """Up to 1,000 lines."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    lines: list[LocationGroupsImportLineInput] = strawberry.field(description=LINES)
 
 
 @strawberry.input(description="A channel as it is imported.")
@@ -160,19 +241,27 @@ class ChannelsImportLineInput:
         default=None, description="The locations it never sells from."
     )
     active: bool = strawberry.field(default=True, description="Whether it sells at all.")
+    brands: list[str] | None = strawberry.field(
+        default=None,
+        description="The brands that it sells: it sells from locations that serve one of them; "
+        "none means every location.",
+    )
 
-    def to_channel(self) -> Channel:
+    def to_channel(self) -> SentChannel:
         """Give the channel as it was sent, unchecked."""
-        return Channel(
+        codes, excluded = tuple(self.location_codes or ()), tuple(self.excluded_locations or ())
+        channel = Channel(
             code=self.code,
             name=self.name,
             currency=self.currency,
             country=self.country,
             location_types=frozenset(self.location_types or ()),
-            location_codes=frozenset(self.location_codes or ()),
-            excluded_locations=frozenset(self.excluded_locations or ()),
+            location_codes=frozenset(codes),
+            excluded_locations=frozenset(excluded),
             active=self.active,
+            brands=frozenset(self.brands or ()),
         )
+        return SentChannel(channel, codes, excluded)
 
 
 @strawberry.input(description="Channels to import.")
@@ -269,6 +358,17 @@ class ReservationCreateInput:
     hold_seconds: int | None = strawberry.field(
         default=None, description="How long; the usual time of the kind if not given."
     )
+    delivery_method: DeliveryMethod | None = strawberry.field(
+        default=None,
+        graphql_type=optional(DELIVERY_METHOD_INPUT),
+        description="How the goods reach the customer; if not given, what is kept in a shop is "
+        "collected and anything else is delivered.",
+    )
+    service_level: ServiceLevel = strawberry.field(
+        default=ServiceLevel.STANDARD,
+        graphql_type=SERVICE_LEVEL_INPUT,
+        description="How fast the customer wants it.",
+    )
     lines: list[ReservationLineInput] = strawberry.field(description="What is to be kept.")
 
 
@@ -316,6 +416,21 @@ class ReservationAllocateInput:
     lines: list[ReservationLineInput] = strawberry.field(description="What is needed.")
     excluded_locations: list[str] | None = strawberry.field(
         default=None, description="Locations not to take from, by code."
+    )
+    delivery_method: DeliveryMethod = strawberry.field(
+        default=DeliveryMethod.HOME,
+        graphql_type=DELIVERY_METHOD_INPUT,
+        description="How the goods reach the customer.",
+    )
+    service_level: ServiceLevel = strawberry.field(
+        default=ServiceLevel.STANDARD,
+        graphql_type=SERVICE_LEVEL_INPUT,
+        description="How fast the customer wants it.",
+    )
+    order_type: OrderType = strawberry.field(
+        default=OrderType.ORDER,
+        graphql_type=ORDER_TYPE_INPUT,
+        description="What kind of promise they are for.",
     )
 
 

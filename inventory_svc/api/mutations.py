@@ -10,13 +10,17 @@ from inventory_svc.api.access import FEEDERS, RELEASERS, RESERVERS, STOCK_KEEPER
 from inventory_svc.api.context import Info
 from inventory_svc.api.entities import Reservation, StockPosition
 from inventory_svc.api.enums import ErrorCode
+from inventory_svc.api.rule_operations import RuleMutations
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.rights import MOST_UNITS_OF_A_LINE, MOST_UNITS_OF_A_RESERVATION
+from inventory_svc.domain.rules.sale import Service
 from inventory_svc.domain.stock.commands import ReportShort
 from inventory_svc.domain.stock.decisions import Decided
-from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.use_cases.catalogue.import_items import import_items
 from inventory_svc.use_cases.line_checks import SentLine
 from inventory_svc.use_cases.network.import_channels import import_channels
+from inventory_svc.use_cases.network.import_location_groups import import_location_groups
 from inventory_svc.use_cases.network.import_locations import import_locations
 from inventory_svc.use_cases.stock.adjust_stock import Adjustment, adjust_stock
 from inventory_svc.use_cases.stock.allocate_order import WantedAllocation, allocate_order
@@ -47,7 +51,7 @@ def asked_by_service(info: Info, mutation: str, input_: object) -> IdempotentReq
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation:
+class Mutation(RuleMutations):
     """Inventory's mutations: one input, one payload (null if it is not known), one effect."""
 
     @mutation_field(
@@ -92,6 +96,29 @@ class Mutation:
 
     @mutation_field(
         *FEEDERS,
+        description="Import groups of locations, each line for itself.",
+        refused=payloads.refused(payloads.LocationGroupsImportPayload),
+    )
+    async def location_groups_import(
+        self,
+        info: Info,
+        input: Annotated[
+            inputs.LocationGroupsImportInput, strawberry.argument(description="The groups.")
+        ],
+    ) -> payloads.LocationGroupsImportPayload | None:
+        """Replace or add groups of locations."""
+        context, inventory = info.context, info.context.inventory
+        results = await import_location_groups(
+            idempotent_request(info, "locationGroupsImport", input),
+            context.caller.subject,
+            [line.to_group() for line in input.lines],
+            inventory.network,
+            inventory.location_groups,
+        )
+        return payloads.imported(payloads.LocationGroupsImportPayload, results)
+
+    @mutation_field(
+        *FEEDERS,
         description="Import channels, each line for itself.",
         refused=payloads.refused(payloads.ChannelsImportPayload),
     )
@@ -104,10 +131,12 @@ class Mutation:
     ) -> payloads.ChannelsImportPayload | None:
         """Replace or add channels."""
         context = info.context
-        request = idempotent_request(info, "channelsImport", input)
-        lines = [SentLine(each.code, each.to_channel) for each in input.lines]
         results = await import_channels(
-            request, context.caller.subject, lines, context.inventory.channels
+            idempotent_request(info, "channelsImport", input),
+            context.caller.subject,
+            [line.to_channel() for line in input.lines],
+            context.inventory.network,
+            context.inventory.channels,
         )
         return payloads.imported(payloads.ChannelsImportPayload, results)
 
@@ -187,6 +216,8 @@ class Mutation:
             input.channel,
             input.location_code,
             input.hold_seconds,
+            input.delivery_method,
+            input.service_level,
         )
         decided = await create_reservation(
             idempotent_request(info, "reservationCreate", input),
@@ -240,6 +271,7 @@ class Mutation:
             destination=destination.to_destination(),
             lines=inputs.wanted_lines(input.lines),
             excluded=frozenset(input.excluded_locations or ()),
+            service=Service(input.delivery_method, input.service_level, input.order_type),
         )
         decided = await allocate_order(
             asked_by_service(info, "reservationAllocate", input),

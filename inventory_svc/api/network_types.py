@@ -6,9 +6,12 @@ from inventory_svc.api.access import ANYBODY
 from inventory_svc.api.context import Info
 from inventory_svc.api.schedule_types import DayHours, LocationClosure
 from inventory_svc.domain.network import channel as channels
+from inventory_svc.domain.network import delivery
+from inventory_svc.domain.network import group as groups
 from inventory_svc.domain.network import location as locations
 from retail_kit import geography
 from service_kit.graphql.access import allow_reference
+from service_kit.graphql.fields import resolver_field
 from service_kit.graphql.global_ids import from_global_id, to_global_id
 from service_kit.graphql.scalars import CurrencyCode
 
@@ -24,6 +27,16 @@ class GeoPoint:
     def of(point: geography.GeoPoint) -> "GeoPoint":
         """Show a point."""
         return GeoPoint(latitude=point.latitude, longitude=point.longitude)
+
+
+@strawberry.type(description="A country, or a part of it, that a location delivers to.")
+class DeliveryZone:
+    """A country and the beginnings of postcodes in it."""
+
+    country: str = strawberry.field(description="The country (ISO 3166 alpha-2).")
+    postcodes: list[str] = strawberry.field(
+        description="How the postcodes in the zone begin; empty means the whole country."
+    )
 
 
 @strawberry.federation.type(keys=["id", "code"], description="A place that holds stock.")
@@ -51,6 +64,16 @@ class Location:
         description="Where the public holidays are those on which it is closed (ISO 3166-2)."
     )
     active: bool = strawberry.field(description="Whether its stock counts at all.")
+    brands: list[str] = strawberry.field(
+        description="The brands that it serves; empty means every brand."
+    )
+    tags: list[str] = strawberry.field(description="Marks by which groups find it.")
+    abilities: list[delivery.LocationAbility] = strawberry.field(
+        description="What it can do with its goods."
+    )
+    delivery_zones: list[DeliveryZone] = strawberry.field(
+        description="Where it delivers to; empty means everywhere."
+    )
     version: int = strawberry.field(description="Counts the changes of the location.")
 
     @staticmethod
@@ -72,6 +95,13 @@ class Location:
             closures=[LocationClosure.of(each) for each in location.schedule.closures],
             holiday_calendar=location.schedule.holiday_calendar,
             active=location.active,
+            brands=sorted(location.brands),
+            tags=sorted(location.tags),
+            abilities=sorted(location.able),
+            delivery_zones=[
+                DeliveryZone(country=zone.country, postcodes=list(zone.postcodes))
+                for zone in location.delivery_zones
+            ],
             version=location.version,
         )
 
@@ -105,6 +135,10 @@ class Channel:
     excluded_locations: list[str] = strawberry.field(
         description="The locations it never sells from."
     )
+    brands: list[str] = strawberry.field(
+        description="The brands that it sells: it sells from locations that serve one of them; "
+        "empty means every location."
+    )
     active: bool = strawberry.field(description="Whether it sells at all.")
     version: int = strawberry.field(description="Counts the changes of the channel.")
 
@@ -120,6 +154,7 @@ class Channel:
             location_types=sorted(channel.location_types),
             location_codes=sorted(channel.location_codes),
             excluded_locations=sorted(channel.excluded_locations),
+            brands=sorted(channel.brands),
             active=channel.active,
             version=channel.version,
         )
@@ -134,3 +169,41 @@ class Channel:
         directory = await info.context.inventory.network.directory(channels=[wanted])
         found = directory.channels.get(wanted)
         return None if found is None else Channel.of(found)
+
+
+@strawberry.type(description="Locations that questions and rules name by one code.")
+class LocationGroup:
+    """It holds each location that meets every selector that is given."""
+
+    code: str = strawberry.field(description="The retailer's own code.")
+    name: str = strawberry.field(description="The name for people.")
+    location_codes: list[str] = strawberry.field(
+        description="Only these locations; empty means any."
+    )
+    location_types: list[locations.LocationType] = strawberry.field(
+        description="Only these types of location; empty means any."
+    )
+    tags: list[str] = strawberry.field(
+        description="Only locations that bear one of these tags; empty means any."
+    )
+    version: int = strawberry.field(description="Counts the changes of the group.")
+
+    @resolver_field(description="The locations that it holds, in the order of their code.")
+    async def locations(self, info: Info) -> list[Location]:
+        """Find its members in the directory."""
+        directory = await info.context.inventory.network.directory()
+        return [
+            Location.of(directory.locations[code]) for code in sorted(directory.members(self.code))
+        ]
+
+    @staticmethod
+    def of(group: groups.LocationGroup) -> "LocationGroup":
+        """Show a group."""
+        return LocationGroup(
+            code=group.code,
+            name=group.name,
+            location_codes=sorted(group.location_codes),
+            location_types=sorted(group.location_types),
+            tags=sorted(group.tags),
+            version=group.version,
+        )

@@ -35,6 +35,11 @@ class LocationsImportPayload(_ImportPayload):
     """The fate of each line."""
 
 
+@strawberry.type(description="What became of an import of groups of locations.")
+class LocationGroupsImportPayload(_ImportPayload):
+    """The fate of each line."""
+
+
 @strawberry.type(description="What became of an import of channels.")
 class ChannelsImportPayload(_ImportPayload):
     """The fate of each line."""

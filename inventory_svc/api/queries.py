@@ -1,19 +1,31 @@
 """What can be read."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
 
 from inventory_svc.api.access import ANYBODY, BACK_OFFICE
+from inventory_svc.api.availability_types import (
+    MOST_ROWS,
+    MOST_SKUS,
+    Availability,
+    AvailabilityRequest,
+    question_of,
+    require_few,
+    require_present,
+)
 from inventory_svc.api.context import Info
 from inventory_svc.api.entities import Item, Reservation, StockMovement, StockPosition, item_of
 from inventory_svc.api.enums import LOCATION_TYPE_INPUT, STOCK_CONDITION_INPUT
-from inventory_svc.api.network_types import Channel, Location
+from inventory_svc.api.network_types import Channel, Location, LocationGroup
+from inventory_svc.api.rule_operations import RuleQueries
 from inventory_svc.domain.catalogue import item as items
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network import location as locations
 from inventory_svc.domain.stock import movement as ledger
-from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import ItemsWanted
 from service_kit.graphql.connections import (
     After,
@@ -36,7 +48,7 @@ ConditionArgument = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query:
+class Query(RuleQueries):
     """Inventory's root fields; each may be null, so that none takes another with it."""
 
     @query_field(*ANYBODY, description="An item by its SKU.")
@@ -60,6 +72,40 @@ class Query:
         wanted = ItemsWanted(limit=page.fetch, category=category, after=start)
         found = await info.context.inventory.catalogue.page(wanted)
         return connection_of(found, page, cursor_of=_item_cursor, node_of=Item.of)
+
+    @query_field(
+        *ANYBODY,
+        description="What can be promised of many items at once, for a page that lists them: one "
+        "row for each item and channel, in the order of `skus`; null for an item that nobody "
+        f"knows. Up to {MOST_SKUS} items and {MOST_ROWS} rows.",
+    )
+    async def availability(
+        self,
+        info: Info,
+        skus: Annotated[list[str], strawberry.argument(description="The items, by SKU.")],
+        channels: Annotated[
+            list[str], strawberry.argument(description="The channels, by code; often one.")
+        ],
+        for_: Annotated[
+            AvailabilityRequest | None,
+            strawberry.argument(name="for", description="For whom, or where."),
+        ] = None,
+    ) -> list[Availability | None] | None:
+        """Answer every item and channel from one read of the stock."""
+        questions = [question_of(channel, for_) for channel in channels]
+        require_few(skus, channels)
+        for question in questions:
+            require_present(info.context.caller, question)
+        loaders = info.context.loaders
+        asked = [(sku, question) for sku in skus for question in questions]
+        items, answers = await asyncio.gather(
+            loaders.items.load_many(list(skus)), loaders.availability.load_many(asked)
+        )
+        known = {item.sku for item in items if item is not None}
+        return [
+            Availability.of(answer, question) if sku in known else None
+            for (sku, question), answer in zip(asked, answers, strict=True)
+        ]
 
     @query_field(*ANYBODY, description="A location by its code.")
     async def location(self, info: Info, code: LocationCode) -> Location | None:
@@ -100,6 +146,23 @@ class Query:
             node_of=Location.of,
             total_count=len(chosen),
         )
+
+    @query_field(*ANYBODY, description="A group of locations by its code.")
+    async def location_group(
+        self,
+        info: Info,
+        code: Annotated[str, strawberry.argument(description="The group's code.")],
+    ) -> LocationGroup | None:
+        """Find one group."""
+        directory = await info.context.inventory.network.directory(groups=[code])
+        found = directory.groups.get(code)
+        return None if found is None else LocationGroup.of(found)
+
+    @query_field(*ANYBODY, description="All groups of locations in the order of their code.")
+    async def location_groups(self, info: Info) -> list[LocationGroup] | None:
+        """List the groups; there are few."""
+        directory = await info.context.inventory.network.directory()
+        return [LocationGroup.of(directory.groups[code]) for code in sorted(directory.groups)]
 
     @query_field(*ANYBODY, description="A channel by its code.")
     async def channel(

@@ -10,8 +10,8 @@ from inventory_svc.api.access import ANYBODY, BACK_OFFICE
 from inventory_svc.api.context import Info
 from inventory_svc.api.entities import Item, item_of, location_of
 from inventory_svc.api.network_types import Location
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.crossings import AVAILABILITY_CHANGED, Crossing
-from inventory_svc.domain.stock.position import Condition
 from service_kit.graphql.event_flow import EventFlow, Wanted
 from service_kit.graphql.event_source import (
     EventSharing,

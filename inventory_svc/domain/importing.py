@@ -6,11 +6,12 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
 from service_kit.commands.line_results import LineResult, LineStatus
 
-Record: TypeAlias = Item | Location | Channel
-RecordT = TypeVar("RecordT", Item, Location, Channel)
+Record: TypeAlias = Item | Location | Channel | LocationGroup
+RecordT = TypeVar("RecordT", Item, Location, Channel, LocationGroup)
 
 
 @dataclass(frozen=True, slots=True)

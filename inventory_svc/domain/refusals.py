@@ -14,6 +14,11 @@ class StockRefusal(StrEnum):
     UNKNOWN_SKU = "UNKNOWN_SKU"
     UNKNOWN_LOCATION = "UNKNOWN_LOCATION"
     UNKNOWN_CHANNEL = "UNKNOWN_CHANNEL"
+    UNKNOWN_GROUP = "UNKNOWN_GROUP"
+    UNKNOWN_CATEGORY = "UNKNOWN_CATEGORY"
+    UNKNOWN_RULE = "UNKNOWN_RULE"
+    UNKNOWN_VERSION = "UNKNOWN_VERSION"
+    RULES_OVERLAP = "RULES_OVERLAP"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
 
@@ -55,6 +60,16 @@ def unknown_channel(code: str, *path: str) -> Refusal:
         f"No channel has the code {code}.",
         path=path,
         params={"channel": code},
+    )
+
+
+def unknown_group(code: str, *path: str) -> Refusal:
+    """A group of locations that was never imported."""
+    return Refusal(
+        StockRefusal.UNKNOWN_GROUP.value,
+        f"No group of locations has the code {code}.",
+        path=path,
+        params={"group": code},
     )
 
 

@@ -1,6 +1,7 @@
 """The items in MongoDB."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
 
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.mongo.collections import ITEMS
@@ -24,6 +25,21 @@ class MongoCatalogue:
         """Give those of the SKUs that exist; the index alone answers."""
         found = await self._items.find({"_id": {"$in": list(skus)}}, projection={"_id": 1})
         return frozenset(document["_id"] for document in found)
+
+    async def categories(self, skus: Sequence[str]) -> Mapping[str, str]:
+        """Give the categories of those of the SKUs that have one, in one read."""
+        wanted: Document = {"_id": {"$in": list(skus)}, "category": {"$ne": None}}
+        found = await self._items.find(wanted, projection={"category": 1})
+        return {document["_id"]: document["category"] for document in found}
+
+    async def known_categories(self, categories: Collection[str]) -> frozenset[str]:
+        """Give those of the categories of which there is an item; the index alone answers."""
+        found = await asyncio.gather(*(self._first_of(each) for each in sorted(categories)))
+        return frozenset(each for each in found if each is not None)
+
+    async def _first_of(self, category: str) -> str | None:
+        found = await self._items.find({"category": category}, projection={"_id": 1}, limit=1)
+        return category if found else None
 
     async def page(self, wanted: ItemsWanted) -> Sequence[Item]:
         """Give items in the order of their SKU."""

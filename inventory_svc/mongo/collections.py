@@ -32,6 +32,8 @@ MOVEMENTS = CollectionDeclaration(
     (
         # A snapshot adds what has moved since it was counted; reservations do not enter here.
         Index((("position", 1), ("effectiveAt", 1)), partial={"physical": True}, name="physical"),
+        # What the stock of an item was at a moment: what was written since is taken back.
+        Index((("sku", 1), ("occurredAt", 1)), name="history"),
     ),
     retention="For ever: the ledger is the truth. The `_id` is position and number.",
     shard_key=(("sku", "hashed"),),
@@ -49,9 +51,27 @@ ITEMS = CollectionDeclaration(
     retention=FOR_EVER,
 )
 LOCATIONS = CollectionDeclaration("locations", (), retention=FOR_EVER)
+LOCATION_GROUPS = CollectionDeclaration("location_groups", (), retention=FOR_EVER)
 CHANNELS = CollectionDeclaration("channels", (), retention=FOR_EVER)
 NETWORK_VERSION = CollectionDeclaration(
     "network_version", (), retention="For ever: one document that counts changes of the network."
+)
+
+SHARE_DRAWS = CollectionDeclaration(
+    "stock_share_draws",
+    # Availability reads all that was drawn of an item.
+    (Index((("sku", 1),), name="by_sku"),),
+    retention="For ever: one document per SKU, condition and rule of a share.",
+    shard_key=(("sku", "hashed"),),
+)
+
+RULE_SETS = CollectionDeclaration(
+    "stock_rule_sets",
+    (),
+    retention="For ever: one document per publication, never changed.",
+)
+RULES_VERSION = CollectionDeclaration(
+    "stock_rules_version", (), retention="For ever: one document that names the latest version."
 )
 
 TURNS = CollectionDeclaration(
@@ -66,7 +86,11 @@ COLLECTIONS = (
     RESERVATIONS,
     ITEMS,
     LOCATIONS,
+    LOCATION_GROUPS,
     CHANNELS,
     NETWORK_VERSION,
+    SHARE_DRAWS,
+    RULE_SETS,
+    RULES_VERSION,
     TURNS,
 )

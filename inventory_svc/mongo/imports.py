@@ -16,12 +16,21 @@ from inventory_svc.domain.importing import (
     key_of,
 )
 from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
-from inventory_svc.mongo.collections import CHANNELS, ITEMS, LOCATIONS, NETWORK_VERSION
+from inventory_svc.mongo.collections import (
+    CHANNELS,
+    ITEMS,
+    LOCATION_GROUPS,
+    LOCATIONS,
+    NETWORK_VERSION,
+)
 from inventory_svc.mongo.network import VERSION_DOCUMENT, MongoNetwork
 from inventory_svc.mongo.reference_documents import (
     channel_from_document,
     channel_to_document,
+    group_from_document,
+    group_to_document,
     item_from_document,
     item_to_document,
     location_from_document,
@@ -75,6 +84,9 @@ class RecordKind(Generic[RecordT]):
 ITEM_KIND: RecordKind[Item] = RecordKind("Item", ITEMS.name, item_to_document, item_from_document)
 LOCATION_KIND: RecordKind[Location] = RecordKind(
     "Location", LOCATIONS.name, location_to_document, location_from_document
+)
+GROUP_KIND: RecordKind[LocationGroup] = RecordKind(
+    "LocationGroup", LOCATION_GROUPS.name, group_to_document, group_from_document
 )
 CHANNEL_KIND: RecordKind[Channel] = RecordKind(
     "Channel", CHANNELS.name, channel_to_document, channel_from_document
@@ -166,7 +178,8 @@ class MongoImports(Generic[RecordT]):
         cause = Cause(actor, request.identifier, now)
         changes = differences({} if before is None else kind.write(before), kind.write(after))
         told = {name: change for name, change in changes.items() if name not in _UNTOLD}
-        return entity_event(f"{kind.entity.lower()}Changed", entity, after.version, cause, (), told)
+        name = f"{kind.entity[0].lower()}{kind.entity[1:]}Changed"
+        return entity_event(name, entity, after.version, cause, (), told)
 
 
 def network_changes(

@@ -4,8 +4,17 @@ import asyncio
 from collections.abc import Iterable
 
 from inventory_svc.domain.network.directory import NetworkDirectory
-from inventory_svc.mongo.collections import CHANNELS, LOCATIONS, NETWORK_VERSION
-from inventory_svc.mongo.reference_documents import channel_from_document, location_from_document
+from inventory_svc.mongo.collections import (
+    CHANNELS,
+    LOCATION_GROUPS,
+    LOCATIONS,
+    NETWORK_VERSION,
+)
+from inventory_svc.mongo.reference_documents import (
+    channel_from_document,
+    group_from_document,
+    location_from_document,
+)
 from service_kit.storage.database import Database, Session
 
 CONFIRMED_FOR_SECONDS = 0.5
@@ -19,6 +28,7 @@ class MongoNetwork:
         self._database = database
         self._locations = database.collection(LOCATIONS.name)
         self._channels = database.collection(CHANNELS.name)
+        self._groups = database.collection(LOCATION_GROUPS.name)
         self._version = database.collection(NETWORK_VERSION.name)
         self._directory: NetworkDirectory | None = None
         self._confirmed_at = float("-inf")
@@ -26,12 +36,16 @@ class MongoNetwork:
         self._reading = asyncio.Lock()
 
     async def directory(
-        self, *, channels: Iterable[str] = (), locations: Iterable[str] = ()
+        self,
+        *,
+        channels: Iterable[str] = (),
+        locations: Iterable[str] = (),
+        groups: Iterable[str] = (),
     ) -> NetworkDirectory:
         """Give a snapshot, the current one if a recent one lacks a code that is named."""
         now = asyncio.get_running_loop().time()
         recent = await self._confirmed_since(now - CONFIRMED_FOR_SECONDS)
-        if recent.knows(channels, locations):
+        if recent.knows(channels, locations, groups):
             return recent
         return await self._confirmed_since(now)
 
@@ -65,8 +79,10 @@ class MongoNetwork:
         found = await self._version.find_one({"_id": VERSION_DOCUMENT}, session=session)
         locations = await self._locations.find({}, session=session)
         channels = await self._channels.find({}, session=session)
+        groups = await self._groups.find({}, session=session)
         return NetworkDirectory(
             {document["_id"]: location_from_document(document) for document in locations},
             {document["_id"]: channel_from_document(document) for document in channels},
             0 if found is None else int(found["version"]),
+            {document["_id"]: group_from_document(document) for document in groups},
         )

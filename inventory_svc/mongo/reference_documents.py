@@ -2,6 +2,8 @@
 
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.delivery import DeliveryZone, LocationAbility
+from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.mongo.schedule_documents import (
     schedule_from_document,
@@ -12,9 +14,21 @@ from retail_kit.geography import GeoPoint
 from service_kit.storage.database import Document
 from service_kit.storage.schema_versions import Upcasts
 
+
+def _with_selectors(document: Document) -> Document:
+    """Turn a location of version 2, which any rule could only name by code, into one of 3."""
+    return {**document, "brands": [], "tags": [], "abilities": None, "deliveryZones": []}
+
+
+def _without_brands(document: Document) -> Document:
+    """Turn a channel of version 1 into one of version 2, which may be of brands."""
+    return {**document, "brands": []}
+
+
 ITEM_UPCASTS = Upcasts(current=1)
-LOCATION_UPCASTS = Upcasts(current=2, steps={1: with_unknown_schedule})
-CHANNEL_UPCASTS = Upcasts(current=1)
+LOCATION_UPCASTS = Upcasts(current=3, steps={1: with_unknown_schedule, 2: _with_selectors})
+CHANNEL_UPCASTS = Upcasts(current=2, steps={1: _without_brands})
+GROUP_UPCASTS = Upcasts(current=1)
 
 
 def item_to_document(item: Item) -> Document:
@@ -71,6 +85,15 @@ def location_to_document(location: Location) -> Document:
             "schedule": schedule_to_document(location.schedule),
             "active": location.active,
             "version": location.version,
+            "brands": sorted(location.brands),
+            "tags": sorted(location.tags),
+            "abilities": None
+            if location.abilities is None
+            else sorted(each.value for each in location.abilities),
+            "deliveryZones": [
+                {"country": zone.country, "postcodes": list(zone.postcodes)}
+                for zone in location.delivery_zones
+            ],
         }
     )
 
@@ -82,6 +105,7 @@ def location_from_document(document: Document) -> Location:
     if document["point"] is not None:
         longitude, latitude = document["point"]["coordinates"]
         point = GeoPoint(latitude, longitude)
+    abilities = document["abilities"]
     return Location(
         code=document["_id"],
         name=document["name"],
@@ -95,6 +119,13 @@ def location_from_document(document: Document) -> Location:
         schedule=schedule_from_document(document["schedule"]),
         active=document["active"],
         version=document["version"],
+        brands=frozenset(document["brands"]),
+        tags=frozenset(document["tags"]),
+        abilities=None if abilities is None else frozenset(map(LocationAbility, abilities)),
+        delivery_zones=tuple(
+            DeliveryZone(zone["country"], tuple(zone["postcodes"]))
+            for zone in document["deliveryZones"]
+        ),
     )
 
 
@@ -111,6 +142,7 @@ def channel_to_document(channel: Channel) -> Document:
             "excludedLocations": sorted(channel.excluded_locations),
             "active": channel.active,
             "version": channel.version,
+            "brands": sorted(channel.brands),
         }
     )
 
@@ -127,5 +159,33 @@ def channel_from_document(document: Document) -> Channel:
         location_codes=frozenset(document["locationCodes"]),
         excluded_locations=frozenset(document["excludedLocations"]),
         active=document["active"],
+        version=document["version"],
+        brands=frozenset(document["brands"]),
+    )
+
+
+def group_to_document(group: LocationGroup) -> Document:
+    """Write a group of locations."""
+    return GROUP_UPCASTS.stamp(
+        {
+            "_id": group.code,
+            "name": group.name,
+            "locationCodes": sorted(group.location_codes),
+            "locationTypes": sorted(each.value for each in group.location_types),
+            "tags": sorted(group.tags),
+            "version": group.version,
+        }
+    )
+
+
+def group_from_document(document: Document) -> LocationGroup:
+    """Read a group of locations."""
+    document = GROUP_UPCASTS.upcast(document)
+    return LocationGroup(
+        code=document["_id"],
+        name=document["name"],
+        location_codes=frozenset(document["locationCodes"]),
+        location_types=frozenset(LocationType(each) for each in document["locationTypes"]),
+        tags=frozenset(document["tags"]),
         version=document["version"],
     )

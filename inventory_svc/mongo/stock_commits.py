@@ -6,24 +6,32 @@ two writers one must start over; correctness never depends on there being one.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from inventory_svc.domain.stock.commands import StockCommand
+from inventory_svc.domain.stock.availability.policy import Policies
+from inventory_svc.domain.stock.commands import ReserveStock, StockCommand
 from inventory_svc.domain.stock.crossings import ChannelsOf
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
-from inventory_svc.domain.stock.draft import PositionChange, ReservationChange
+from inventory_svc.domain.stock.draft import DrawChange, PositionChange, ReservationChange
 from inventory_svc.domain.stock.events import events_of, no_channels
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
-from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS
+from inventory_svc.mongo.collections import (
+    MOVEMENTS,
+    POSITIONS,
+    RESERVATIONS,
+    SHARE_DRAWS,
+)
 from inventory_svc.mongo.retries import until_no_duplicate
+from inventory_svc.mongo.rules import MongoRules
 from inventory_svc.mongo.stock_documents import (
+    draw_to_document,
     movement_to_document,
     position_to_document,
     reservation_to_document,
 )
-from inventory_svc.mongo.supply_reads import Shortlists, SupplyReads, keys_named
+from inventory_svc.mongo.supply_reads import SupplyPlan, SupplyReads, keys_named
 from inventory_svc.mongo.turns import Turns
 from inventory_svc.ports import Network
 from service_kit.messaging.due_work import DueItem, DueWork
@@ -51,7 +59,7 @@ CRASH_POINTS = (
 
 
 class ReadTooEarly(Exception):
-    """A position or reservation has changed since it was read: read again."""
+    """A position, a reservation or the rules have changed since they were read: read again."""
 
 
 class MetOthers(Exception):
@@ -64,7 +72,10 @@ class MetOthers(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommitTools:
-    """What a commit reads and writes with; without a network, events name no channels."""
+    """What a commit reads and writes with; without a network, events name no channels.
+
+    Without rules everything may be sold.
+    """
 
     database: Database
     outcomes: MongoOutcomes
@@ -73,6 +84,8 @@ class CommitTools:
     clock: Clock
     sourcing: SourcingStrategy
     network: Network | None = None
+    rules: MongoRules | None = None
+    policies: Policies = field(default_factory=Policies)
 
 
 class StockTransactions:
@@ -84,6 +97,7 @@ class StockTransactions:
         self._positions = tools.database.collection(POSITIONS.name)
         self._movements = tools.database.collection(MOVEMENTS.name)
         self._reservations = tools.database.collection(RESERVATIONS.name)
+        self._draws = tools.database.collection(SHARE_DRAWS.name)
         self._turns = Turns(tools.database)
         self._reached = reached
 
@@ -94,14 +108,29 @@ class StockTransactions:
 
         `wide` are the places of the commands for which every candidate with stock is read.
         """
-        shortlists = await self._supply.shortlists(commands, wide)
-        keys = (key.identifier for key in keys_named(commands, shortlists))
-        decision = await self._commit(commands, shortlists, self._turns.crowded(keys))
+        plan = await self._plan(commands, wide)
+        keys = (
+            *(key.identifier for key in keys_named(commands, plan.shortlists)),
+            *(share.identifier for share in plan.shares),
+        )
+        decision = await self._commit(commands, plan, self._turns.crowded(keys))
         self._reached("stock_commit.committed")
         return decision.decided
 
+    async def _plan(self, commands: Sequence[StockCommand], wide: frozenset[int]) -> SupplyPlan:
+        """Look up what to read; only reservations ask for the rules."""
+        tools = self._tools
+        reserves = any(isinstance(each, ReserveStock) for each in commands)
+        if tools.rules is None or tools.network is None or not reserves:
+            return await self._supply.plan(commands, wide)
+        now = tools.clock.now()
+        rules = await tools.rules.in_force(now)
+        latest = tools.rules.known_version
+        policy = tools.policies.of(await tools.network.directory(), rules, now)
+        return await self._supply.plan(commands, wide, policy, latest)
+
     async def _commit(
-        self, commands: Sequence[StockCommand], shortlists: Shortlists, crowded: str | None
+        self, commands: Sequence[StockCommand], plan: SupplyPlan, crowded: str | None
     ) -> GroupDecision:
         """Commit at once, or in turn at a crowded position; who meets others takes a turn."""
         hottest = crowded
@@ -113,7 +142,7 @@ class StockTransactions:
             attempts += 1
             if attempts > 1 and crowded is None and hottest is not None:
                 raise MetOthers(hottest)
-            decision = await self._decide(commands, shortlists, session)
+            decision = await self._decide(commands, plan, session)
             hottest = _hottest(decision)
             await self._write(decision, channels_of, session)
             return decision
@@ -123,14 +152,22 @@ class StockTransactions:
                 return await until_no_duplicate(lambda: self._tools.database.transaction(attempt))
         except MetOthers as met:
             self._turns.met_others(met.position)
-            return await self._commit(commands, shortlists, met.position)
+            return await self._commit(commands, plan, met.position)
 
     async def _decide(
-        self, commands: Sequence[StockCommand], shortlists: Shortlists, session: Session
+        self, commands: Sequence[StockCommand], plan: SupplyPlan, session: Session
     ) -> GroupDecision:
-        supply = await self._supply.read(commands, shortlists, session)
+        await self._require_rules(plan.rules_version, session)
+        supply = await self._supply.read(commands, plan, session)
         self._reached("stock_commit.read")
         return decide(commands, supply, self._tools.sourcing, self._tools.clock.now())
+
+    async def _require_rules(self, version: int | None, session: Session) -> None:
+        """Raise ReadTooEarly when other rules were published than the plan was made by."""
+        rules = self._tools.rules
+        if rules is None or version is None or await rules.is_latest(version, session):
+            return
+        raise ReadTooEarly
 
     async def _channels_of(self) -> ChannelsOf:
         network = self._tools.network
@@ -142,6 +179,7 @@ class StockTransactions:
         await self._write_positions(decision.positions, session)
         self._reached("stock_commit.positions_written")
         await self._write_reservations(decision.reservations, session)
+        await self._write_draws(decision.draws, session)
         await self._movements.insert_many(
             [movement_to_document(movement) for movement in decision.movements], session=session
         )
@@ -175,6 +213,17 @@ class StockTransactions:
         ]
         await _write_all(self._reservations, writes, session)
 
+    async def _write_draws(self, changes: Sequence[DrawChange], session: Session) -> None:
+        writes = [
+            _guarded_write(
+                draw_to_document(change.after),
+                None if change.before is None else change.before.version,
+            )
+            for change in changes
+        ]
+        if writes:
+            await _write_all(self._draws, writes, session)
+
     async def _schedule_expiries(
         self, changes: Sequence[ReservationChange], session: Session
     ) -> None:
@@ -192,7 +241,12 @@ class StockTransactions:
 
 
 def _hottest(decision: GroupDecision) -> str | None:
-    """Give the position that most of the group's movements are about, ties by name."""
+    """Give the position that most of the group's movements are about, ties by name.
+
+    A share that is drawn on is hotter: it is one for many positions.
+    """
+    if decision.draws:
+        return min(change.after.key.identifier for change in decision.draws)
     times = Counter(movement.position.identifier for movement in decision.movements)
     return min(times, key=lambda position: (-times[position], position), default=None)
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import SEPARATOR
+from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
 from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
-from inventory_svc.domain.stock.position import Condition, Hold, Position, PositionKey
+from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import (
     Peg,
     Reservation,
@@ -17,6 +19,7 @@ from service_kit.storage.schema_versions import Upcasts
 POSITION_UPCASTS = Upcasts(current=1)
 MOVEMENT_UPCASTS = Upcasts(current=1)
 RESERVATION_UPCASTS = Upcasts(current=1)
+DRAW_UPCASTS = Upcasts(current=1)
 
 _NUMBER_DIGITS = 12
 
@@ -86,6 +89,10 @@ def movement_to_document(movement: Movement) -> Document:
     }
     if movement.on_hand:
         document["physical"] = True
+    if movement.expires_at is not None:
+        document["expiresAt"] = movement.expires_at
+    if movement.share is not None:
+        document["share"] = movement.share
     return MOVEMENT_UPCASTS.stamp(document)
 
 
@@ -106,6 +113,8 @@ def movement_from_document(document: Document) -> Movement:
         effective_at=document["effectiveAt"],
         reservation_id=document["reservationId"],
         reason=None if reason is None else AdjustmentReason(reason),
+        expires_at=document.get("expiresAt"),
+        share=document.get("share"),
     )
 
 
@@ -123,17 +132,7 @@ def reservation_to_document(reservation: Reservation) -> Document:
             "kind": reservation.kind.value,
             "owner": reservation.owner,
             "state": reservation.state.value,
-            "pegs": [
-                {
-                    "line": peg.line_id,
-                    "position": peg.position.identifier,
-                    "quantity": peg.quantity,
-                    "consumed": peg.consumed,
-                    "released": peg.released,
-                    "short": peg.short,
-                }
-                for peg in reservation.pegs
-            ],
+            "pegs": [_peg_to_document(peg) for peg in reservation.pegs],
             "createdAt": reservation.created_at,
             "expiresAt": reservation.expires_at,
             "orderId": reservation.order_id,
@@ -159,6 +158,7 @@ def reservation_from_document(document: Document) -> Reservation:
                 peg["consumed"],
                 peg["released"],
                 peg["short"],
+                peg.get("share"),
             )
             for peg in document["pegs"]
         ),
@@ -166,5 +166,51 @@ def reservation_from_document(document: Document) -> Reservation:
         expires_at=document["expiresAt"],
         order_id=document["orderId"],
         channel=document["channel"],
+        version=document["version"],
+    )
+
+
+def _peg_to_document(peg: Peg) -> Document:
+    """Write a peg; only one that draws on a share names it."""
+    document: dict[str, Any] = {
+        "line": peg.line_id,
+        "position": peg.position.identifier,
+        "quantity": peg.quantity,
+        "consumed": peg.consumed,
+        "released": peg.released,
+        "short": peg.short,
+    }
+    return document if peg.share is None else {**document, "share": peg.share}
+
+
+def draw_to_document(draw: ShareDraw) -> Document:
+    """Write what was drawn of a share."""
+    rule, sku, condition = draw.key
+    return DRAW_UPCASTS.stamp(
+        {
+            "_id": draw.key.identifier,
+            "rule": rule,
+            "sku": sku,
+            "condition": condition.value,
+            "allocated": draw.allocated,
+            "holds": [{"expiresAt": at, "quantity": units} for at, units in draw.holds],
+            "shipped": [
+                {"location": row.location, "at": row.at, "units": row.units} for row in draw.shipped
+            ],
+            "version": draw.version,
+        }
+    )
+
+
+def draw_from_document(document: Document) -> ShareDraw:
+    """Read what was drawn of a share."""
+    document = DRAW_UPCASTS.upcast(document)
+    return ShareDraw(
+        key=ShareKey(document["rule"], document["sku"], Condition(document["condition"])),
+        allocated=document["allocated"],
+        holds=tuple(Hold(hold["expiresAt"], hold["quantity"]) for hold in document["holds"]),
+        shipped=tuple(
+            Shipped(row["location"], row["at"], row["units"]) for row in document["shipped"]
+        ),
         version=document["version"],
     )

@@ -1,12 +1,16 @@
 """Reading the stock as last committed."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.stock.availability.share_draw import ShareDraw
 from inventory_svc.domain.stock.movement import Movement
-from inventory_svc.domain.stock.position import Condition, Position, PositionKey
+from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
-from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS
+from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS, SHARE_DRAWS
 from inventory_svc.mongo.stock_documents import (
+    draw_from_document,
     movement_from_document,
     movement_identifier,
     position_from_document,
@@ -25,6 +29,7 @@ class MongoStockReads:
         self._positions = database.collection(POSITIONS.name)
         self._movements = database.collection(MOVEMENTS.name)
         self._reservations = database.collection(RESERVATIONS.name)
+        self._draws = database.collection(SHARE_DRAWS.name)
 
     async def positions_of(
         self, skus: Sequence[str], condition: Condition | None = None
@@ -47,6 +52,16 @@ class MongoStockReads:
         """Give the reservations that exist, by identifier."""
         found = await self._reservations.find({"_id": {"$in": list(identifiers)}})
         return {document["_id"]: reservation_from_document(document) for document in found}
+
+    async def draws_of(self, skus: Sequence[str]) -> Sequence[ShareDraw]:
+        """Give everything that was drawn of the SKUs under shares, in one read."""
+        found = await self._draws.find({"sku": {"$in": list(skus)}})
+        return [draw_from_document(document) for document in found]
+
+    async def movements_after(self, skus: Sequence[str], moment: datetime) -> Sequence[Movement]:
+        """Give what was written into the ledger of the SKUs after a moment."""
+        wanted: Document = {"sku": {"$in": list(skus)}, "occurredAt": {"$gt": moment}}
+        return [movement_from_document(each) for each in await self._movements.find(wanted)]
 
     async def movements(
         self, position: PositionKey, before: int | None, limit: int

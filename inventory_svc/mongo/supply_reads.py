@@ -1,8 +1,12 @@
 """Reading what a group of stock commands may draw on."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
+from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
     FeedStock,
@@ -10,12 +14,20 @@ from inventory_svc.domain.stock.commands import (
     RestockReturn,
     StockCommand,
 )
-from inventory_svc.domain.stock.position import Condition, Position, PositionKey
+from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.shortlist import Shortlist, is_short, shortlist
 from inventory_svc.domain.stock.supply import Supply
-from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS
+from inventory_svc.domain.stock.supply_by_rules import exposed_only, shared_supply
+from inventory_svc.mongo.collections import (
+    ITEMS,
+    MOVEMENTS,
+    POSITIONS,
+    RESERVATIONS,
+    SHARE_DRAWS,
+)
 from inventory_svc.mongo.stock_documents import (
+    draw_from_document,
     position_from_document,
     reservation_from_document,
 )
@@ -26,6 +38,22 @@ Shortlists = Mapping[int, Shortlist]
 """The candidates to read, by the place of a command in its group."""
 
 
+@dataclass(frozen=True, slots=True)
+class SupplyPlan:
+    """What was looked up before the transaction, so that it reads only what it needs.
+
+    `rules_version` is the latest version of the rules at that time: if the transaction sees
+    another one, everything is looked up again. `shared` are the positions that count for shares.
+    """
+
+    shortlists: Shortlists
+    policy: Policy = NO_POLICY
+    rules_version: int | None = None
+    categories: Mapping[str, str] = field(default_factory=dict)
+    shared: frozenset[PositionKey] = frozenset()
+    shares: frozenset[ShareKey] = frozenset()
+
+
 class SupplyReads:
     """The reads of one commit; all but the shortlists happen inside its transaction."""
 
@@ -33,34 +61,74 @@ class SupplyReads:
         self._positions = database.collection(POSITIONS.name)
         self._movements = database.collection(MOVEMENTS.name)
         self._reservations = database.collection(RESERVATIONS.name)
+        self._draws = database.collection(SHARE_DRAWS.name)
+        self._items = database.collection(ITEMS.name)
         self._outcomes = outcomes
 
-    async def shortlists(
-        self, commands: Sequence[StockCommand], wide: frozenset[int]
-    ) -> Shortlists:
-        """Ask once, before the transaction, who has stock; the transaction reads those again."""
-        reserving = [
-            (place, command)
+    async def plan(
+        self,
+        commands: Sequence[StockCommand],
+        wide: frozenset[int],
+        policy: Policy = NO_POLICY,
+        rules_version: int | None = None,
+    ) -> SupplyPlan:
+        """Look up what the transaction has to read for commands under a policy."""
+        reserving = {
+            place: command
             for place, command in enumerate(commands)
             if isinstance(command, ReserveStock)
+        }
+        if not reserving:
+            return SupplyPlan({})
+        needed = policy.needs_categories
+        categories = await self._categories(reserving.values()) if needed else {}
+        exposed = {
+            place: exposed_only(command, policy, categories) for place, command in reserving.items()
+        }
+        shortlists = await self._shortlists(exposed, wide)
+        shared = [
+            each
+            for command in reserving.values()
+            for each in shared_supply(command, policy, categories)
         ]
-        far = (command for _, command in reserving if not is_short(command))
+        return SupplyPlan(
+            shortlists,
+            policy,
+            rules_version,
+            categories,
+            frozenset(key for key, _ in shared),
+            frozenset(share for _, share in shared),
+        )
+
+    async def _shortlists(
+        self, reserving: Mapping[int, ReserveStock], wide: frozenset[int]
+    ) -> Shortlists:
+        """Ask once, before the transaction, who has stock; the transaction reads those again."""
+        far = (command for command in reserving.values() if not is_short(command))
         wanted = {(line.sku, line.condition) for command in far for line in command.lines}
         stocked = await self._stocked(wanted) if wanted else {}
         return {
-            place: shortlist(command, stocked, wide=place in wide) for place, command in reserving
+            place: shortlist(command, stocked, wide=place in wide)
+            for place, command in reserving.items()
         }
 
     async def read(
-        self, commands: Sequence[StockCommand], shortlists: Shortlists, session: Session
+        self, commands: Sequence[StockCommand], plan: SupplyPlan, session: Session
     ) -> Supply:
         """Read everything the commands may need."""
+        shortlists = plan.shortlists
         requests = [command.request for command in commands if command.request is not None]
         outcomes = await self._outcomes.find_many(requests, session) if requests else {}
         reservations = await self._reservations_named_in(commands, session)
-        keys = set(keys_named(commands, shortlists))
+        keys = {*keys_named(commands, shortlists), *plan.shared}
+        shares = set(plan.shares)
         for reservation in reservations.values():
             keys.update(peg.position for peg in reservation.pegs)
+            shares.update(
+                ShareKey(peg.share, peg.position.sku, peg.position.condition)
+                for peg in reservation.pegs
+                if peg.share is not None
+            )
         positions = await self._positions_at(keys, session)
         return Supply(
             positions=positions,
@@ -69,6 +137,9 @@ class SupplyReads:
             moved_since=await self._moved_since(commands, positions, session),
             candidates={place: each.candidates for place, each in shortlists.items()},
             partial=frozenset(place for place, each in shortlists.items() if each.partial),
+            policy=plan.policy,
+            categories=plan.categories,
+            draws=await self._draws_of(shares, session) if shares else {},
         )
 
     async def _stocked(
@@ -88,6 +159,19 @@ class SupplyReads:
             place = (document["sku"], Condition(document["condition"]))
             stocked.setdefault(place, set()).add(document["location"])
         return {place: frozenset(locations) for place, locations in stocked.items()}
+
+    async def _categories(self, reserving: Iterable[ReserveStock]) -> dict[str, str]:
+        skus = {line.sku for command in reserving for line in command.lines}
+        wanted: Document = {"_id": {"$in": sorted(skus)}, "category": {"$ne": None}}
+        found = await self._items.find(wanted, projection={"category": 1})
+        return {document["_id"]: document["category"] for document in found}
+
+    async def _draws_of(
+        self, shares: Iterable[ShareKey], session: Session
+    ) -> dict[ShareKey, ShareDraw]:
+        wanted = {"_id": {"$in": sorted(share.identifier for share in shares)}}
+        found = map(draw_from_document, await self._draws.find(wanted, session=session))
+        return {draw.key: draw for draw in found}
 
     async def _reservations_named_in(
         self, commands: Sequence[StockCommand], session: Session

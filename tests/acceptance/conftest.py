@@ -14,6 +14,7 @@ from pymongo import MongoClient
 from service_kit.runtime.clock import SettableClock
 from tests.support.graph import GraphClient
 from tests.support.retailer import Retailer
+from tests.support.ruling import Ruling
 from tests.support.stack import Stack
 from tests.support.visiting import NINE, Visiting
 
@@ -61,6 +62,20 @@ def graph(stack: Stack, session: aiohttp.ClientSession) -> GraphClient:
 def retailer(graph: GraphClient) -> Retailer:
     """A retailer whose codes no other test uses."""
     return Retailer(graph, uuid.uuid4().hex[:8])
+
+
+@pytest.fixture
+def ruling(retailer: Retailer) -> Ruling:
+    """That retailer, making rules of the stock."""
+    return Ruling(retailer)
+
+
+@pytest.fixture
+async def timed(own_system: OwnSystem) -> AsyncIterator[Ruling]:
+    """A retailer who makes rules of the stock, on a system with a clock of its own."""
+    clock = SettableClock(MONDAY)
+    async with own_system(clock) as retailer:
+        yield Ruling(retailer, clock)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
+from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
     ConsumeReservation,
@@ -30,6 +32,7 @@ from service_kit.commands.refusal import Refusal
 from service_kit.runtime.clock import Clock
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+CATEGORIES = {"shirt": "clothes", "boot": "shoes"}
 _keys = count()
 
 
@@ -155,8 +158,10 @@ def _lines(reservation: Reservation, units: Sequence[int]) -> tuple[PeggedQuanti
 class InMemoryStock:
     """Commits each group over dictionaries, by the product's own decisions."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, policy: Policy = NO_POLICY) -> None:
         self.clock = clock
+        self.policy = policy
+        self.draws: dict[ShareKey, ShareDraw] = {}
         self.positions: dict[PositionKey, Position] = {}
         self.reservations: dict[str, Reservation] = {}
         self.outcomes: dict[str, tuple[str, Outcome]] = {}
@@ -178,6 +183,9 @@ class InMemoryStock:
                 if command.request and command.request.identifier in self.outcomes
             },
             moved_since=self._moved_since(commands),
+            policy=self.policy,
+            categories=CATEGORIES,
+            draws=self.draws,
         )
         decision = decide(commands, supply, NearestLocations(), self.clock.now())
         self._apply(decision)
@@ -218,6 +226,7 @@ class InMemoryStock:
     def _apply(self, decision: GroupDecision) -> None:
         self.decisions.append(decision)
         self.positions.update({change.after.key: change.after for change in decision.positions})
+        self.draws.update({change.after.key: change.after for change in decision.draws})
         self.ledger.extend(decision.movements)
         for change in decision.reservations:
             self.reservations[change.after.identifier] = change.after

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from inventory_svc.domain.naming import required_code
+from inventory_svc.domain.naming import code_problems, required_code
 from inventory_svc.domain.network.location import Location, LocationType
 from retail_kit.iso_codes import COUNTRIES, CURRENCIES
 from service_kit.commands.denials import invalid
@@ -12,7 +12,10 @@ from service_kit.commands.refusal import Refusal, RefusedAll
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One channel. Empty `location_types` or `location_codes` mean any; exclusions always win."""
+    """One channel. Empty `location_types` or `location_codes` mean any; exclusions always win.
+
+    A channel of brands sells from the locations that serve one of them, or every brand.
+    """
 
     code: str
     name: str
@@ -23,6 +26,7 @@ class Channel:
     excluded_locations: frozenset[str] = frozenset()
     active: bool = True
     version: int = 0
+    brands: frozenset[str] = frozenset()
 
     def sells_from(self, location: Location) -> bool:
         """Whether the stock of a location counts for this channel."""
@@ -32,7 +36,11 @@ class Channel:
             and location.code not in self.excluded_locations
             and (not self.location_types or location.type in self.location_types)
             and (not self.location_codes or location.code in self.location_codes)
+            and self._shares_brand(location)
         )
+
+    def _shares_brand(self, location: Location) -> bool:
+        return not self.brands or not location.brands or not self.brands.isdisjoint(location.brands)
 
 
 def checked_channel(channel: Channel) -> Channel:
@@ -46,6 +54,7 @@ def checked_channel(channel: Channel) -> Channel:
         name=channel.name.strip(),
         currency=channel.currency.upper(),
         country=channel.country.upper(),
+        brands=frozenset(map(str.strip, channel.brands)),
     )
 
 
@@ -60,3 +69,4 @@ def _problems(channel: Channel) -> Iterator[Refusal]:
         yield invalid("There is no such currency (ISO 4217).", "currency")
     if channel.country.upper() not in COUNTRIES:
         yield invalid("There is no such country (ISO 3166 alpha-2).", "country")
+    yield from code_problems(channel.brands, "brands")

@@ -6,8 +6,10 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.delivery import Address, DeliveryMethod
+from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
-from inventory_svc.domain.refusals import unknown_channel, unknown_location
+from inventory_svc.domain.refusals import unknown_channel, unknown_group, unknown_location
 from retail_kit.geography import GeoPoint, PostalIndex, distance_km
 
 FAR_AWAY = float("inf")
@@ -39,6 +41,7 @@ class NetworkDirectory:
     locations: Mapping[str, Location] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     version: int = 0
+    groups: Mapping[str, LocationGroup] = field(default_factory=dict)
 
     def location(self, code: str, *path: str) -> Location:
         """Give a location; refuse UNKNOWN_LOCATION."""
@@ -54,26 +57,59 @@ class NetworkDirectory:
             raise unknown_channel(code, *path)
         return found
 
-    def knows(self, channels: Iterable[str], locations: Iterable[str]) -> bool:
-        """Say whether all these channels and locations are in the snapshot."""
-        return self.channels.keys() >= set(channels) and self.locations.keys() >= set(locations)
+    def group(self, code: str, *path: str) -> LocationGroup:
+        """Give a group of locations; refuse UNKNOWN_GROUP."""
+        found = self.groups.get(code)
+        if found is None:
+            raise unknown_group(code, *path)
+        return found
+
+    def knows(
+        self, channels: Iterable[str], locations: Iterable[str], groups: Iterable[str] = ()
+    ) -> bool:
+        """Say whether all these channels, locations and groups are in the snapshot."""
+        return (
+            self.channels.keys() >= set(channels)
+            and self.locations.keys() >= set(locations)
+            and self.groups.keys() >= set(groups)
+        )
+
+    def members(self, group: str) -> frozenset[str]:
+        """Give the codes of the locations of a group; none if it is not known."""
+        return self._members.get(group, frozenset())
+
+    def groups_of(self, location: str) -> frozenset[str]:
+        """Give the codes of the groups that hold a location."""
+        return frozenset(code for code, held in self._members.items() if location in held)
 
     def channels_of(self, location: str) -> tuple[str, ...]:
         """Give the codes of the channels that sell from a location; none if it is not known."""
         return self._channels_by_location.get(location, ())
 
-    def ranked(self, channel: Channel, destination: Destination) -> tuple[Candidate, ...]:
-        """Give the locations that the channel sells from: nearest first, ties by code.
+    def ranked(
+        self,
+        channel: Channel,
+        destination: Destination,
+        method: DeliveryMethod = DeliveryMethod.HOME,
+    ) -> tuple[Candidate, ...]:
+        """Give the locations that the channel sells from and that serve the destination so.
 
-        A postcode that only resembles known ones is good enough to rank by, not to state distances.
+        Nearest first, ties by code; a postcode without a country lies in the channel's. A postcode
+        that only resembles known ones is good enough to rank by, not to state distances.
         """
-        return self._rankings(channel.code, destination)
+        if destination.postcode and not destination.country:
+            destination = destination._replace(country=channel.country)
+        return self._rankings(channel.code, destination, method)
 
     def candidates(
-        self, channel: Channel, destination: Destination, excluded: Collection[str] = ()
+        self,
+        channel: Channel,
+        destination: Destination,
+        excluded: Collection[str] = (),
+        method: DeliveryMethod = DeliveryMethod.HOME,
     ) -> tuple[str, ...]:
         """Give the codes of the ranked locations without the excluded ones."""
-        ranked = self.ranked(channel, destination)
+        ranked = self.ranked(channel, destination, method)
         return tuple(
             candidate.location.code
             for candidate in ranked
@@ -108,17 +144,27 @@ class NetworkDirectory:
         }
 
     @cached_property
-    def _rankings(self) -> Callable[[str, Destination], tuple[Candidate, ...]]:
+    def _members(self) -> Mapping[str, frozenset[str]]:
+        return {
+            code: frozenset(place.code for place in self.locations.values() if group.holds(place))
+            for code, group in self.groups.items()
+        }
+
+    @cached_property
+    def _rankings(self) -> Callable[[str, Destination, DeliveryMethod], tuple[Candidate, ...]]:
         return lru_cache(REMEMBERED_RANKINGS)(self._rank)
 
-    def _rank(self, code: str, destination: Destination) -> tuple[Candidate, ...]:
+    def _rank(
+        self, code: str, destination: Destination, method: DeliveryMethod
+    ) -> tuple[Candidate, ...]:
         channel = self.channels[code]
+        address = Address(destination.country, destination.postcode)
         point = self.point_of(destination)
         stated = self._is_exact(destination)
         by_distance = sorted(
             (_distance(location, point), location.code)
             for location in self.locations.values()
-            if channel.sells_from(location)
+            if channel.sells_from(location) and location.serves(method, address)
         )
         return tuple(
             Candidate(self.locations[code], distance if stated and distance < FAR_AWAY else None)

@@ -4,8 +4,18 @@ import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
-from inventory_svc.domain.naming import required_code
+from inventory_svc.domain.naming import code_problems, required_code
+from inventory_svc.domain.network.delivery import (
+    ABILITY_FOR,
+    Address,
+    DeliveryMethod,
+    DeliveryZone,
+    LocationAbility,
+    canonical_zones,
+    zone_problems,
+)
 from inventory_svc.domain.network.schedule import (
     UNKNOWN_SCHEDULE,
     Schedule,
@@ -29,9 +39,24 @@ class LocationType(StrEnum):
     PARTNER = "PARTNER"
 
 
+_SHIPS = frozenset({LocationAbility.SHIP})
+_SERVES = frozenset(LocationAbility)
+USUAL_ABILITIES: Final = {
+    LocationType.WAREHOUSE: _SHIPS,
+    LocationType.STORE: _SERVES,
+    LocationType.SUPPLIER: _SHIPS,
+    LocationType.PARTNER: _SERVES,
+}
+"""What a location can do unless it says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
-    """One place. Its stock counts while it is `active`; without a point it has no distance."""
+    """One place. Its stock counts while it is `active`; without a point it has no distance.
+
+    Without `brands` it serves every brand; without `delivery_zones` it delivers everywhere;
+    `abilities` are the usual ones of its type when they are None.
+    """
 
     code: str
     name: str
@@ -45,6 +70,25 @@ class Location:
     schedule: Schedule = UNKNOWN_SCHEDULE
     active: bool = True
     version: int = 0
+    brands: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    abilities: frozenset[LocationAbility] | None = None
+    delivery_zones: tuple[DeliveryZone, ...] = ()
+
+    @property
+    def able(self) -> frozenset[LocationAbility]:
+        """What it can do with its goods."""
+        return USUAL_ABILITIES[self.type] if self.abilities is None else self.abilities
+
+    def serves(self, method: DeliveryMethod, address: Address) -> bool:
+        """Whether its goods can reach an address in a way; for a pick-up no zone matters."""
+        if ABILITY_FOR[method] not in self.able:
+            return False
+        return (
+            method is not DeliveryMethod.HOME
+            or not self.delivery_zones
+            or any(zone.covers(address) for zone in self.delivery_zones)
+        )
 
 
 def checked_location(location: Location) -> Location:
@@ -58,6 +102,9 @@ def checked_location(location: Location) -> Location:
         name=location.name.strip(),
         country=location.country.upper(),
         schedule=canonical_schedule(location.schedule),
+        brands=frozenset(map(str.strip, location.brands)),
+        tags=frozenset(map(str.strip, location.tags)),
+        delivery_zones=canonical_zones(location.delivery_zones),
     )
 
 
@@ -73,3 +120,6 @@ def _problems(location: Location) -> Iterator[Refusal]:
     if location.timezone not in zoneinfo.available_timezones():
         yield invalid("There is no such time zone.", "timezone")
     yield from schedule_problems(location.schedule)
+    yield from code_problems(location.brands, "brands")
+    yield from code_problems(location.tags, "tags")
+    yield from zone_problems(location.delivery_zones)

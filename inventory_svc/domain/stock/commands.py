@@ -5,8 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
+from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
 from inventory_svc.domain.stock.movement import AdjustmentReason
-from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import ReservationKind
 from service_kit.commands.idempotency import IdempotentRequest
@@ -101,7 +103,8 @@ class RestockReturn:
 class ReserveStock:
     """Find supply for all the lines at the candidates, best first, and keep it; or nothing.
 
-    Without `expires_at` the reservation is a hard allocation.
+    Without `expires_at` the reservation is a hard allocation. The rules look at `channel` and
+    `service`.
     """
 
     request: IdempotentRequest
@@ -114,6 +117,7 @@ class ReserveStock:
     expires_at: datetime | None = None
     order_id: str | None = None
     channel: str | None = None
+    service: Service = USUAL_SERVICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.draft import PositionChange
-from inventory_svc.domain.stock.position import Condition, Position
+from inventory_svc.domain.stock.position import Position
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.messaging.envelope import public_topic
 from service_kit.runtime.json_values import JSON

@@ -28,7 +28,12 @@ from inventory_svc.domain.stock.deciding.ending import (
     decide_short,
 )
 from inventory_svc.domain.stock.deciding.reserving import decide_reservation
-from inventory_svc.domain.stock.draft import PositionChange, ReservationChange, StockDraft
+from inventory_svc.domain.stock.draft import (
+    DrawChange,
+    PositionChange,
+    ReservationChange,
+    StockDraft,
+)
 from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
@@ -61,6 +66,7 @@ class GroupDecision:
     movements: tuple[Movement, ...]
     reservations: tuple[ReservationChange, ...]
     records: tuple[tuple[IdempotentRequest, Outcome], ...]
+    draws: tuple[DrawChange, ...] = ()
 
 
 def decide(
@@ -88,6 +94,7 @@ def decide(
         movements=tuple(draft.movements()),
         reservations=tuple(draft.reservation_changes()),
         records=tuple(records.values()),
+        draws=tuple(draft.draw_changes()),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
@@ -25,13 +26,21 @@ class ReservationChange(NamedTuple):
     after: Reservation
 
 
+class DrawChange(NamedTuple):
+    """What was drawn of a share before (None: nothing ever was) and after a commit."""
+
+    before: ShareDraw | None
+    after: ShareDraw
+
+
 class Cause(NamedTuple):
-    """Why stock moves: the command, who gave it, and the reservation it is about."""
+    """Why stock moves: the command, who gave it, and the reservation and share it is about."""
 
     command: str
     actor: str
     reservation_id: str | None = None
     reason: AdjustmentReason | None = None
+    share: str | None = None
 
 
 class Change(NamedTuple):
@@ -103,6 +112,8 @@ class OpenPosition:
                 effective,
                 cause.reservation_id,
                 cause.reason,
+                change.expires_at,
+                cause.share,
             )
         )
 
@@ -147,6 +158,7 @@ class StockDraft:
         self.now = now
         self._positions: dict[PositionKey, OpenPosition] = {}
         self._reservations: dict[str, Reservation] = {}
+        self._draws: dict[ShareKey, ShareDraw] = {}
 
     def position(self, key: PositionKey) -> OpenPosition:
         """Give a position to look at or to move; one never written is empty."""
@@ -156,11 +168,13 @@ class StockDraft:
             self._positions[key] = found
         return found
 
+    def knows(self, key: PositionKey) -> bool:
+        """Whether a position was read, or written by the commands so far."""
+        return key in self._positions or key in self.supply.positions
+
     def available(self, key: PositionKey) -> int:
-        """Units of a position that can still be promised."""
-        if key not in self._positions and key not in self.supply.positions:
-            return 0
-        return self.position(key).available
+        """Units of a position that can still be promised, before any channel's rules."""
+        return self.position(key).available if self.knows(key) else 0
 
     def moved_since(self, key: PositionKey, moment: datetime) -> int:
         """Units that moved in or out of a position after a moment, this group included."""
@@ -178,6 +192,28 @@ class StockDraft:
         before = self.supply.reservations.get(reservation.identifier)
         version = before.version + 1 if before is not None else 1
         self._reservations[reservation.identifier] = replace(reservation, version=version)
+
+    def draw(self, key: ShareKey) -> ShareDraw:
+        """Give what was drawn of a share as the commands so far have left it."""
+        return self._draws.get(key) or self.supply.draws.get(key) or ShareDraw(key)
+
+    def drawn(self, key: ShareKey) -> int:
+        """Give how many units count as drawn of a share."""
+        return self.draw(key).drawn(self.now, self.counted_at)
+
+    def save_draw(self, draw: ShareDraw) -> None:
+        """Keep what is drawn now; however often, it is one change of the commit."""
+        before = self.supply.draws.get(draw.key)
+        self._draws[draw.key] = replace(draw, version=before.version + 1 if before else 1)
+
+    def counted_at(self, key: PositionKey) -> datetime | None:
+        """Give when a position was last counted."""
+        return self.position(key).counted_at
+
+    def draw_changes(self) -> Iterator[DrawChange]:
+        """Give the draws that are to be written."""
+        for key, after in self._draws.items():
+            yield DrawChange(self.supply.draws.get(key), after)
 
     def position_changes(self) -> Iterator[PositionChange]:
         """Give the positions that are to be written."""

@@ -42,7 +42,8 @@ class Movement:
 
     `number` counts the position's movements from 1 without gaps. `occurred_at` is when it was
     written, `effective_at` when the goods moved (a snapshot's own time). `cause` identifies the
-    command.
+    command; `expires_at` is the end of the hold that it made or ended, `share` the rule
+    under which it drew or gave back.
     """
 
     position: PositionKey
@@ -57,6 +58,8 @@ class Movement:
     effective_at: datetime
     reservation_id: str | None = None
     reason: AdjustmentReason | None = None
+    expires_at: datetime | None = None
+    share: str | None = None
 
 
 class Counters(NamedTuple):

@@ -2,20 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import SEPARATOR
-
-
-class Condition(StrEnum):
-    """The state of the goods; an order for one condition never takes another."""
-
-    NEW = "NEW"
-    REFURBISHED = "REFURBISHED"
-    USED_A = "USED_A"
-    USED_B = "USED_B"
-    USED_C = "USED_C"
 
 
 class PositionKey(NamedTuple):

@@ -51,7 +51,10 @@ HOLD_PERIODS: Mapping[ReservationKind, HoldPeriod] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Peg:
-    """Units of one line kept at one position, and what has become of them since."""
+    """Units of one line kept at one position, and what has become of them since.
+
+    `share` is the code of the rule under which they were drawn, if one gave a share.
+    """
 
     line_id: str
     position: PositionKey
@@ -59,6 +62,7 @@ class Peg:
     consumed: int = 0
     released: int = 0
     short: int = 0
+    share: str | None = None
 
     @property
     def open(self) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.commands import ReserveStock
-from inventory_svc.domain.stock.position import Condition
 
 NEAREST_READ = 4
 """Candidates that are read for each line before it is known whether more are needed."""

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
+from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from service_kit.commands.idempotency import Outcome
@@ -17,7 +19,8 @@ class Supply:
     An outcome is the refusal of the key when it was recorded for another input.
     `moved_since` gives, per position and moment, the units that moved in or out after it.
     `candidates` gives, per command's place in its group, the locations whose positions were read;
-    `partial` are the places where other candidates may hold stock too.
+    `partial` are the places where other candidates may hold stock too. `policy` are the rules that
+    count, `categories` those of the SKUs that are reserved, as far as a rule asks for them.
     """
 
     positions: Mapping[PositionKey, Position]
@@ -26,3 +29,6 @@ class Supply:
     moved_since: Mapping[tuple[PositionKey, datetime], int] = field(default_factory=dict)
     candidates: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     partial: frozenset[int] = frozenset()
+    policy: Policy = NO_POLICY
+    categories: Mapping[str, str] = field(default_factory=dict)
+    draws: Mapping[ShareKey, ShareDraw] = field(default_factory=dict)

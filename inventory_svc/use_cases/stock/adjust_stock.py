@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.refusals import unknown_sku
 from inventory_svc.domain.rights import require_stock_keeper
 from inventory_svc.domain.stock.commands import AdjustStock
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.movement import AdjustmentReason
-from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import Catalogue, Network, StockCommits
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid

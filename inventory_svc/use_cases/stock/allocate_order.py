@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from inventory_svc.domain.network.directory import Destination
+from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import ReservationKind
@@ -23,6 +24,7 @@ class WantedAllocation:
     destination: Destination
     lines: tuple[WantedLine, ...]
     excluded: frozenset[str] = frozenset()
+    service: Service = USUAL_SERVICE
 
 
 def allocation_identifier(order_id: str, key: str) -> str:
@@ -54,9 +56,12 @@ async def allocate_order(
             reservation_id=allocation_identifier(wanted.order_id, request.key),
             kind=ReservationKind.ORDER,
             lines=wanted.lines,
-            candidates=directory.candidates(channel, wanted.destination, wanted.excluded),
+            candidates=directory.candidates(
+                channel, wanted.destination, wanted.excluded, wanted.service.method
+            ),
             owner=caller.subject,
             order_id=wanted.order_id,
             channel=channel.code,
+            service=wanted.service,
         )
     )

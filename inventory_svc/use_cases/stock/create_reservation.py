@@ -1,10 +1,14 @@
 """Keep goods for somebody, at one location or wherever a channel may sell from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
+from inventory_svc.domain.network.delivery import DeliveryMethod
 from inventory_svc.domain.network.directory import NOWHERE, NetworkDirectory
 from inventory_svc.domain.rights import require_modest, require_reserver
+from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import HOLD_PERIODS, ReservationKind
@@ -16,6 +20,14 @@ from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import Clock
 from service_kit.runtime.identifiers import derived_identifier
 
+_ORDER_TYPES: Mapping[ReservationKind, OrderType] = MappingProxyType(
+    {
+        ReservationKind.E_RESERVATION: OrderType.E_RESERVATION,
+        ReservationKind.APPOINTMENT: OrderType.APPOINTMENT,
+    }
+)
+"""What the rules call a kind of reservation; any other is for an order."""
+
 
 @dataclass(frozen=True, slots=True)
 class WantedReservation:
@@ -26,6 +38,16 @@ class WantedReservation:
     channel: str | None = None
     location: str | None = None
     hold_seconds: int | None = None
+    method: DeliveryMethod | None = None
+    level: ServiceLevel = ServiceLevel.STANDARD
+
+    @property
+    def service(self) -> Service:
+        """What the customer gets: what is kept for a visit is collected unless said otherwise."""
+        visits = self.kind in _ORDER_TYPES
+        usual = DeliveryMethod.PICKUP if visits else DeliveryMethod.HOME
+        order_type = _ORDER_TYPES.get(self.kind, OrderType.ORDER)
+        return Service(self.method or usual, self.level, order_type)
 
 
 async def create_reservation(
@@ -57,6 +79,7 @@ async def create_reservation(
             owner=caller.subject,
             expires_at=expires_at,
             channel=wanted.channel,
+            service=wanted.service,
         )
     )
 
@@ -68,7 +91,7 @@ def _candidates(wanted: WantedReservation, directory: NetworkDirectory) -> tuple
     if wanted.location is None:
         if channel is None:
             raise invalid("Name a location or a channel.", "input", "locationCode")
-        return directory.candidates(channel, NOWHERE)
+        return directory.candidates(channel, NOWHERE, method=wanted.service.method)
     location = directory.location(wanted.location, "input", "locationCode")
     if not location.active:
         raise invalid("The location is not active.", "input", "locationCode")

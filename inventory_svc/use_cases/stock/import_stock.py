@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.refusals import unknown_location, unknown_sku
 from inventory_svc.domain.stock.commands import FeedLine, FeedMode, FeedStock, RejectedLine
-from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import Catalogue, Network, StockCommits
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid

@@ -1,55 +1,191 @@
 """Answer what can be promised of many SKUs on one channel, in one read."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import NamedTuple
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.directory import (
     NOWHERE,
     Candidate,
     Destination,
     NetworkDirectory,
 )
-from inventory_svc.domain.stock.availability import Availability, availability_of
-from inventory_svc.domain.stock.position import Condition, Position
-from inventory_svc.ports import Network, StockReads
+from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
+from inventory_svc.domain.stock.availability.answer import Availability, Stock, availability_of
+from inventory_svc.domain.stock.availability.policy import Policies, Policy
+from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
+from inventory_svc.domain.stock.history import draws_at, positions_at
+from inventory_svc.domain.stock.position import Position
+from inventory_svc.ports import Catalogue, Network, Rules, StockReads
+from service_kit.commands.denials import invalid
 from service_kit.runtime.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityQuestion:
-    """What a channel wants to know; `locations` narrows the scope, `destination` orders it."""
+    """What a channel wants to know; the scope is narrowed by `locations`, `group`, `destination`.
+
+    `as_of` is a moment of the past; None is now.
+    """
 
     channel: str
     destination: Destination = NOWHERE
     locations: frozenset[str] | None = None
     condition: Condition = Condition.NEW
+    service: Service = USUAL_SERVICE
+    group: str | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilitySources:
+    """What an answer is made from."""
+
+    network: Network
+    rules: Rules
+    stock: StockReads
+    catalogue: Catalogue
+    clock: Clock
+    policies: Policies = field(default_factory=Policies)
+
+    def reading(self, stock: StockReads) -> "AvailabilitySources":
+        """Give the same sources with other reads of the stock."""
+        return replace(self, stock=stock)
+
+
+class Whole(NamedTuple):
+    """Everything that is known of the stock of some SKUs."""
+
+    positions: Mapping[str, Sequence[Position]]
+    draws: Mapping[str, Mapping[ShareKey, ShareDraw]]
+    categories: Mapping[str, str]
+
+    def stock_of(self, sku: str, condition: Condition) -> Stock:
+        """Give the stock of a SKU in one condition."""
+        held = (each for each in self.positions.get(sku, ()) if each.key.condition is condition)
+        return Stock(
+            sku,
+            self.categories.get(sku),
+            {position.key.location: position for position in held},
+            self.draws.get(sku, {}),
+        )
 
 
 async def read_availability(
-    skus: Sequence[str],
-    question: AvailabilityQuestion,
-    network: Network,
-    stock: StockReads,
-    clock: Clock,
+    skus: Sequence[str], question: AvailabilityQuestion, sources: AvailabilitySources
 ) -> Mapping[str, Availability]:
-    """Give an answer for every SKU; refuse UNKNOWN_CHANNEL or UNKNOWN_LOCATION."""
-    directory = await network.directory(
-        channels=[question.channel], locations=question.locations or ()
+    """Give an answer for every SKU; refuse a channel, location or group that nobody knows."""
+    now = sources.clock.now()
+    moment = _moment(question, now)
+    directory = await sources.network.directory(
+        channels=[question.channel],
+        locations=question.locations or (),
+        groups=() if question.group is None else [question.group],
     )
     scope = _scope(question, directory)
-    positions = await stock.positions_of(skus, question.condition)
-    by_sku: dict[str, dict[str, Position]] = {sku: {} for sku in skus}
-    for position in positions:
-        by_sku[position.key.sku][position.key.location] = position
-    now = clock.now()
-    return {sku: availability_of(sku, question.channel, by_sku[sku], scope, now) for sku in by_sku}
+    policy = await _policy(question, directory, moment, sources)
+    whole = await read_whole(skus, [policy], sources, question.condition, question.as_of)
+    sale = policy.sale(question.channel, question.service, question.condition)
+    return {
+        sku: availability_of(whole.stock_of(sku, question.condition), sale, scope, policy, moment)
+        for sku in dict.fromkeys(skus)
+    }
+
+
+async def read_whole(
+    skus: Sequence[str],
+    policies: Iterable[Policy],
+    sources: AvailabilitySources,
+    condition: Condition | None = None,
+    as_of: datetime | None = None,
+) -> Whole:
+    """Read what the policies look at, at once: positions, and draws and categories if need be."""
+    policies = tuple(policies)
+    read, categories = await asyncio.gather(
+        _stock(
+            skus,
+            condition,
+            as_of,
+            sources.stock,
+            shares=any(each.shares for each in policies),
+        ),
+        sources.catalogue.categories(skus)
+        if any(each.needs_categories for each in policies)
+        else _no_categories(),
+    )
+    by_sku: dict[str, list[Position]] = {sku: [] for sku in skus}
+    for position in read.positions:
+        by_sku[position.key.sku].append(position)
+    drawn: dict[str, dict[ShareKey, ShareDraw]] = {}
+    for draw in read.draws:
+        drawn.setdefault(draw.key.sku, {})[draw.key] = draw
+    return Whole(by_sku, drawn, categories)
+
+
+class _Read(NamedTuple):
+    positions: Sequence[Position]
+    draws: Sequence[ShareDraw]
+
+
+async def _stock(
+    skus: Sequence[str],
+    condition: Condition | None,
+    as_of: datetime | None,
+    stock: StockReads,
+    *,
+    shares: bool,
+) -> _Read:
+    positions, draws = await asyncio.gather(
+        stock.positions_of(skus, condition), stock.draws_of(skus) if shares else _nothing()
+    )
+    if as_of is None:
+        return _Read(positions, draws)
+    # What is written between the two reads was written after the moment: it is left out.
+    latest = {position.key: position.movements for position in positions}
+    since = await stock.movements_after(skus, as_of)
+    known = [each for each in since if each.number <= latest.get(each.position, 0)]
+    return _Read(positions_at(positions, known, as_of), draws_at(draws, known))
+
+
+async def _nothing() -> Sequence[ShareDraw]:
+    return ()
+
+
+async def _no_categories() -> Mapping[str, str]:
+    return {}
+
+
+def _moment(question: AvailabilityQuestion, now: datetime) -> datetime:
+    if question.as_of is None:
+        return now
+    if question.as_of > now:
+        raise invalid("Only what was and what is can be asked.", "for", "asOf")
+    return question.as_of
+
+
+async def _policy(
+    question: AvailabilityQuestion,
+    directory: NetworkDirectory,
+    moment: datetime,
+    sources: AvailabilitySources,
+) -> Policy:
+    rules = sources.rules
+    if question.as_of is None:
+        return sources.policies.of(directory, await rules.in_force(moment), moment)
+    return Policy.at(directory, await rules.in_force_at(moment), moment)
 
 
 def _scope(question: AvailabilityQuestion, directory: NetworkDirectory) -> Sequence[Candidate]:
     channel = directory.channel(question.channel, "channel")
     for code in sorted(question.locations or ()):
         directory.location(code, "for", "locations")
-    ranked = directory.ranked(channel, question.destination)
-    if question.locations is None:
-        return ranked
-    return [each for each in ranked if each.location.code in question.locations]
+    ranked = directory.ranked(channel, question.destination, question.service.method)
+    if question.locations is not None:
+        ranked = tuple(each for each in ranked if each.location.code in question.locations)
+    if question.group is not None:
+        members = directory.members(directory.group(question.group, "for", "group").code)
+        ranked = tuple(each for each in ranked if each.location.code in members)
+    return ranked

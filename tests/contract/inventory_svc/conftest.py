@@ -1,17 +1,19 @@
 """Inventory on a real MongoDB, a database per test."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from inventory_svc.app import SERVICE, migrate
+from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.stock.movement import Counters, fold
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.sourcing import NearestLocations
 from inventory_svc.due_work import handlers
 from inventory_svc.mongo.group_commits import GroupCommits
+from inventory_svc.mongo.rules import MongoRules
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
 from service_kit.messaging.due_work import DueWork, DueWorker
@@ -20,6 +22,7 @@ from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.storage.database import Database, connect
 from service_kit.storage.idempotency import MongoOutcomes
+from tests.support.rules import NETWORK
 
 MANY = 100_000
 
@@ -53,8 +56,31 @@ class Process:
         return (await self.position(key)).available(self.clock.now())
 
 
+class OneNetwork:
+    """A network that never changes."""
+
+    async def directory(self, **_named: Iterable[str]) -> NetworkDirectory:
+        """Give that of the rules' tests."""
+        return NETWORK
+
+
+def a_ruled_process(database: Database, clock: SettableClock, rules: MongoRules) -> Process:
+    """Join the stock of one more process that sells by rules."""
+    return _joined(database, clock, pass_by, OneNetwork(), rules)
+
+
 def a_process(database: Database, clock: SettableClock, reached: Reached = pass_by) -> Process:
     """Join the stock of one more process on the same database."""
+    return _joined(database, clock, reached)
+
+
+def _joined(
+    database: Database,
+    clock: SettableClock,
+    reached: Reached,
+    network: OneNetwork | None = None,
+    rules: MongoRules | None = None,
+) -> Process:
     tools = CommitTools(
         database,
         MongoOutcomes(database, clock),
@@ -62,6 +88,8 @@ def a_process(database: Database, clock: SettableClock, reached: Reached = pass_
         DueWork(database, clock),
         clock,
         NearestLocations(),
+        network,
+        rules,
     )
     transactions = StockTransactions(tools, reached=reached)
     commits = GroupCommits(transactions)

@@ -43,7 +43,8 @@ def decide_consumption(command: ConsumeReservation, draft: StockDraft) -> Answer
         if kept:
             leaving = min(kept, position.on_hand)
             change = pegs.freed(reservation, kept)._replace(on_hand=-leaving)
-            position.move(MovementKind.CONSUMED, change, cause)
+            position.move(MovementKind.CONSUMED, change, cause._replace(share=peg.share))
+            pegs.ship_drawn(reservation, peg, kept, draft)
         _correct(position, units - kept, cause)
         changed.append(pegs.consumed(peg, kept))
     if tuple(changed) != reservation.pegs:
@@ -102,7 +103,8 @@ def decide_short(command: ReportShort, draft: StockDraft) -> Answer:
             found = min(LARGEST, command.counted + _still_kept(position, change, draft.now))
             cause = Cause(command.request.identifier, command.actor, reservation.identifier)
             correction = change._replace(on_hand=found - position.on_hand)
-            position.move(MovementKind.SHORT, correction, cause)
+            position.move(MovementKind.SHORT, correction, cause._replace(share=peg.share))
+            pegs.undraw(reservation, peg, units, draft)
         changed.append(pegs.short(peg, units))
     draft.save(with_pegs(reservation, changed, ended=ReservationState.RELEASED))
     return about_reservation(reservation.identifier)
@@ -129,7 +131,9 @@ def _free(
     changed = []
     for peg, units in pegs.taken_by_peg(reservation, lines):
         if units:
-            draft.position(peg.position).move(kind, pegs.freed(reservation, units), cause)
+            shared = cause._replace(share=peg.share)
+            draft.position(peg.position).move(kind, pegs.freed(reservation, units), shared)
+            pegs.undraw(reservation, peg, units, draft)
         changed.append(pegs.released(peg, units))
     draft.save(with_pegs(reservation, changed, ended=ended))
 

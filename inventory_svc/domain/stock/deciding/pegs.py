@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inventory_svc.domain.refusals import StockRefusal
+from inventory_svc.domain.stock.availability.share_draw import ShareKey
 from inventory_svc.domain.stock.commands import PeggedQuantity
-from inventory_svc.domain.stock.draft import Change
+from inventory_svc.domain.stock.draft import Change, StockDraft
 from inventory_svc.domain.stock.reservation import Peg, Reservation
 from service_kit.commands.refusal import NOT_FOUND, Refusal
 
@@ -52,6 +53,26 @@ def freed(reservation: Reservation, units: int) -> Change:
     if reservation.expires_at is None:
         return Change(allocated=-units)
     return Change(held=-units, expires_at=reservation.expires_at)
+
+
+def undraw(reservation: Reservation, peg: Peg, units: int, draft: StockDraft) -> None:
+    """Give units back to the share that the peg was drawn under, if it was."""
+    if peg.share is not None and units:
+        draw = draft.draw(_share_key(peg.share, peg))
+        draft.save_draw(draw.kept(-units, reservation.expires_at))
+
+
+def ship_drawn(reservation: Reservation, peg: Peg, units: int, draft: StockDraft) -> None:
+    """Have units leave that were drawn under a share: until the next count they are drawn."""
+    if peg.share is not None and units:
+        undraw(reservation, peg, units, draft)
+        draw = draft.draw(_share_key(peg.share, peg))
+        location = peg.position.location
+        draft.save_draw(draw.left(location, units, draft.now, draft.counted_at))
+
+
+def _share_key(share: str, peg: Peg) -> ShareKey:
+    return ShareKey(share, peg.position.sku, peg.position.condition)
 
 
 def all_open(reservation: Reservation) -> tuple[PeggedQuantity, ...]:

@@ -8,6 +8,7 @@ from inventory_svc.domain.stock.deciding.answers import (
     about_reservation,
     refused,
 )
+from inventory_svc.domain.stock.deciding.offer import Offer
 from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
 from inventory_svc.domain.stock.movement import MovementKind
 from inventory_svc.domain.stock.position import PositionKey
@@ -28,16 +29,19 @@ def decide_reservation(
             else about_reservation(existing.identifier)
         )
     candidates = draft.supply.candidates.get(place, command.candidates)
-    chosen = sourcing.choose(command.lines, candidates, draft.available)
+    offer = Offer(command, draft)
+    chosen = sourcing.choose(command.lines, candidates, offer)
     if place in draft.supply.partial and not chosen.whole:
         raise WiderSupplyNeeded
     if chosen.shortages:
         return refused(*_shortages(command, chosen))
-    _keep(command, chosen.pegs, draft)
+    _keep(command, chosen.pegs, offer, draft)
     return about_reservation(command.reservation_id)
 
 
-def _keep(command: ReserveStock, chosen: tuple[PeggedQuantity, ...], draft: StockDraft) -> None:
+def _keep(
+    command: ReserveStock, chosen: tuple[PeggedQuantity, ...], offer: Offer, draft: StockDraft
+) -> None:
     lines = {line.line_id: line for line in command.lines}
     cause = Cause(command.request.identifier, command.actor, command.reservation_id)
     pegs: list[Peg] = []
@@ -49,8 +53,12 @@ def _keep(command: ReserveStock, chosen: tuple[PeggedQuantity, ...], draft: Stoc
         else:
             kind = MovementKind.HELD
             change = Change(held=quantity, expires_at=command.expires_at)
-        draft.position(key).move(kind, change, cause)
-        pegs.append(Peg(line_id, key, quantity))
+        share = offer.pot(key)
+        rule = None if share is None else share.rule
+        draft.position(key).move(kind, change, cause._replace(share=rule))
+        if share is not None:
+            draft.save_draw(draft.draw(share).kept(quantity, command.expires_at))
+        pegs.append(Peg(line_id, key, quantity, share=rule))
     draft.save(
         Reservation(
             identifier=command.reservation_id,

@@ -5,7 +5,12 @@ from typing import Any
 
 from retail_kit.roles import Role
 from service_kit.graphql.global_ids import to_global_id
-from tests.contract.inventory_svc.api.conftest import LOCATIONS, Subgraph
+from tests.contract.inventory_svc.api.conftest import (
+    CHANNELS,
+    FRANCE,
+    LOCATIONS,
+    Subgraph,
+)
 
 RESULTS = "results { index ref status userErrors { code path } } userErrors { code path }"
 
@@ -23,6 +28,19 @@ async def test_a_bad_line_of_an_import_loses_only_itself(subgraph: Subgraph) -> 
     assert [error["path"] for error in payload["results"][2]["userErrors"]] == [
         ["input", "lines", "2", "country"],
         ["input", "lines", "2", "timezone"],
+    ]
+
+
+async def test_a_channel_names_only_locations_that_are_known(shop: Subgraph) -> None:
+    wrong = {"locationCodes": ["W1", "w1"], "excludedLocations": ["S9"]}
+    lines = [{"code": "kiosk", "name": "Kiosk", **FRANCE, **wrong}, CHANNELS[1]]
+
+    payload = await shop.mutate("channelsImport", RESULTS, {"lines": lines})
+
+    assert [each["status"] for each in payload["results"]] == ["REJECTED", "UNCHANGED"]
+    assert payload["results"][0]["userErrors"] == [
+        {"code": "UNKNOWN_LOCATION", "path": ["input", "lines", "0", "locationCodes", "1"]},
+        {"code": "UNKNOWN_LOCATION", "path": ["input", "lines", "0", "excludedLocations", "0"]},
     ]
 
 

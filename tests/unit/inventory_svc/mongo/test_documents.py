@@ -1,9 +1,17 @@
 """What is kept is read back as it was; what an earlier release kept is still read."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.delivery import (
+    DeliveryMethod,
+    DeliveryZone,
+    LocationAbility,
+)
+from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.network.schedule import (
     UNKNOWN_SCHEDULE,
@@ -11,8 +19,20 @@ from inventory_svc.domain.network.schedule import (
     Schedule,
     Weekday,
 )
+from inventory_svc.domain.rules.rule import (
+    Deferral,
+    Effect,
+    Exposure,
+    Protection,
+    RuleScope,
+    Share,
+    StockRule,
+)
+from inventory_svc.domain.rules.rule_set import RuleSet
+from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
+from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
 from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
-from inventory_svc.domain.stock.position import Condition, Hold, Position, PositionKey
+from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import (
     Peg,
     Reservation,
@@ -21,6 +41,7 @@ from inventory_svc.domain.stock.reservation import (
 )
 from inventory_svc.mongo import reference_documents as reference
 from inventory_svc.mongo import stock_documents as stock
+from inventory_svc.mongo.rule_documents import rule_set_from_document, rule_set_to_document
 from retail_kit.calendars.working_calendar import Closure
 from retail_kit.geography import GeoPoint
 from tests.support.stock import NOW
@@ -66,13 +87,56 @@ def test_reference_records_survive_being_kept() -> None:
             "FR-57",
         ),
         version=3,
+        brands=frozenset({"A", "B"}),
+        tags=frozenset({"flagship"}),
+        abilities=frozenset({LocationAbility.COLLECT}),
+        delivery_zones=(DeliveryZone("BE"), DeliveryZone("FR", ("31", "81"))),
     )
     types = frozenset({LocationType.STORE})
-    channel = Channel("web", "Web", "EUR", "FR", types, frozenset({"S1"}), frozenset({"S2"}))
+    places = (types, frozenset({"S1"}), frozenset({"S2"}))
+    channel = Channel("web", "Web", "EUR", "FR", *places, brands=frozenset({"A"}))
+    group = LocationGroup("g", "Group", frozenset({"S1"}), types, frozenset({"flagship"}), 4)
 
     assert reference.item_from_document(reference.item_to_document(item)) == item
     assert reference.location_from_document(reference.location_to_document(place)) == place
     assert reference.channel_from_document(reference.channel_to_document(channel)) == channel
+    assert reference.group_from_document(reference.group_to_document(group)) == group
+
+
+def test_rules_and_what_was_drawn_by_them_survive_being_kept() -> None:
+    everything = RuleScope(
+        category="clothes",
+        location_type=LocationType.STORE,
+        market="FR",
+        methods=frozenset({DeliveryMethod.PICKUP}),
+        levels=frozenset({ServiceLevel.EXPRESS}),
+        order_types=frozenset(OrderType),
+        conditions=frozenset({Condition.USED_A, Condition.NEW}),
+    )
+    effects: tuple[Effect, ...] = (
+        Exposure(exposed=False),
+        Protection(units=0),
+        Protection(percent=7),
+        Share(30, 100),
+        Deferral(90),
+    )
+    rules = tuple(
+        StockRule(f"r{at}", everything, effect, NOW, NOW + timedelta(1), at)
+        for at, effect in enumerate(effects)
+    )
+    named = StockRule("x", RuleScope("sku", location="S1", channel="web"), effects[0])
+    version = RuleSet(7, (*rules, named), NOW, NOW, "ann", "Why.", 3)
+    draw = ShareDraw(
+        ShareKey("r3", "sku", Condition.USED_B), 2, (Hold(NOW, 1),), (Shipped("S1", NOW, 4),), 5
+    )
+
+    assert rule_set_from_document(rule_set_to_document(version)) == version
+    assert stock.draw_from_document(stock.draw_to_document(draw)) == draw
+    peg = replace(RESERVATION.pegs[0], share="r3")
+    drawn = replace(RESERVATION, pegs=(peg,))
+    assert stock.reservation_from_document(stock.reservation_to_document(drawn)) == drawn
+    moved = replace(MOVEMENT, expires_at=NOW, share="r3")
+    assert stock.movement_from_document(stock.movement_to_document(moved)) == moved
 
 
 def test_movements_of_one_position_sort_by_their_number() -> None:
@@ -150,3 +214,18 @@ def test_a_location_kept_before_there_were_hours_is_read_with_none() -> None:
     found = reference.location_from_document({**document, "schemaVersion": 1})
 
     assert found.schedule == UNKNOWN_SCHEDULE
+
+
+def test_a_location_and_a_channel_kept_before_there_were_brands_are_read_with_none() -> None:
+    shop = reference.location_to_document(Location("S1", "Shop", LocationType.STORE, "FR"))
+    for name in ("brands", "tags", "abilities", "deliveryZones"):
+        del shop[name]
+    channel = reference.channel_to_document(Channel("web", "Web", "EUR", "FR"))
+    del channel["brands"]
+
+    found = reference.location_from_document({**shop, "schemaVersion": 2})
+
+    assert found == Location("S1", "Shop", LocationType.STORE, "FR")
+    assert found.able == frozenset(LocationAbility)
+    web = reference.channel_from_document({**channel, "schemaVersion": 1})
+    assert web == Channel("web", "Web", "EUR", "FR")

@@ -1,6 +1,6 @@
 """Feeding the stock: lines are checked one by one and cut into commits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -32,6 +32,12 @@ class TwoItems:
 
     async def known(self, skus: Sequence[str]) -> frozenset[str]:
         return frozenset(skus) & {"shirt", "hat"}
+
+    async def categories(self, skus: Sequence[str]) -> Mapping[str, str]:
+        raise NotImplementedError
+
+    async def known_categories(self, categories: Collection[str]) -> frozenset[str]:
+        raise NotImplementedError
 
     async def page(self, wanted: ItemsWanted) -> Sequence[Item]:
         raise NotImplementedError

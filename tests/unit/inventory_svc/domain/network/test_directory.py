@@ -1,8 +1,17 @@
 """The network: who sells from where, nearest first."""
 
+from dataclasses import replace
+
 import pytest
 
 from inventory_svc.domain.network.channel import Channel
+from inventory_svc.domain.network.delivery import (
+    Address,
+    DeliveryMethod,
+    DeliveryZone,
+    LocationAbility,
+    canonical_zones,
+)
 from inventory_svc.domain.network.directory import NOWHERE, Destination, NetworkDirectory
 from inventory_svc.domain.network.location import Location, LocationType
 from retail_kit.geography import GeoPoint
@@ -58,3 +67,34 @@ def test_unknown_codes_are_refused_with_their_path() -> None:
         directory().channel("moon", "input", "channel")
 
     assert (refused.value.code, refused.value.path) == ("UNKNOWN_CHANNEL", ("input", "channel"))
+
+
+def test_a_location_delivers_to_its_zones_only_but_hands_over_to_anybody() -> None:
+    zones = (DeliveryZone("FR", ("31", "2A")), DeliveryZone("BE"))
+    shop = Location("S1", "S1", LocationType.STORE, "FR", delivery_zones=zones)
+
+    def reaches(country: str | None, postcode: str | None = None) -> bool:
+        return shop.serves(DeliveryMethod.HOME, Address(country, postcode))
+
+    assert reaches("FR", "31000")
+    assert reaches("fr", " 2a-004")
+    assert not reaches("FR", "75001")
+    assert not reaches("DE", "31000")
+    assert reaches("BE", "1000")
+    assert reaches("FR")
+    assert reaches(None)
+    assert shop.serves(DeliveryMethod.PICKUP, Address("FR", "75001"))
+
+
+def test_what_a_location_cannot_do_it_does_not_serve() -> None:
+    assert not LYON.serves(DeliveryMethod.PICKUP, Address())
+    counter = replace(LYON, abilities=frozenset({LocationAbility.COLLECT}))
+    assert counter.serves(DeliveryMethod.PICKUP, Address())
+    assert not counter.serves(DeliveryMethod.HOME, Address())
+
+
+def test_zones_of_one_country_are_one_and_a_whole_country_absorbs_its_parts() -> None:
+    zones = [DeliveryZone("fr", ("31",)), DeliveryZone("FR", ("2a ",)), DeliveryZone("BE", ("1",))]
+
+    assert canonical_zones(zones) == (DeliveryZone("BE", ("1",)), DeliveryZone("FR", ("2A", "31")))
+    assert canonical_zones([*zones, DeliveryZone("BE")])[0] == DeliveryZone("BE")

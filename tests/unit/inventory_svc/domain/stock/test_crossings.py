@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.crossings import (
     AVAILABILITY_CHANGED,
     BANDS,
@@ -16,7 +17,7 @@ from inventory_svc.domain.stock.crossings import (
     sections_of_position,
 )
 from inventory_svc.domain.stock.draft import PositionChange
-from inventory_svc.domain.stock.position import Condition, Hold, Position, PositionKey
+from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.messaging.envelope import public_topic
 

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory_svc.domain.stock.commands import (
-    FeedMode,
     ReserveStock,
     StockCommand,
 )
@@ -17,60 +16,8 @@ from inventory_svc.domain.stock.movement import fold
 from inventory_svc.domain.stock.position import PositionKey
 from service_kit.runtime.clock import SettableClock
 from tests.support import stock as build
+from tests.support.plans import POSITIONS, a_plan, command_of
 from tests.support.stock import NOW, InMemoryStock
-
-SKUS = ("shirt", "hat")
-PLACES = ("W1", "S1")
-POSITIONS = [PositionKey(sku, place) for sku in SKUS for place in PLACES]
-
-small = st.integers(0, 6)
-a_position = st.sampled_from(POSITIONS)
-a_line = st.tuples(st.sampled_from(SKUS), st.integers(1, 4))
-an_action = st.one_of(
-    st.tuples(st.just("count"), a_position, small),
-    st.tuples(st.just("delta"), a_position, st.integers(-4, 4)),
-    st.tuples(
-        st.just("allocate"), st.lists(a_line, min_size=1, max_size=3), st.permutations(PLACES)
-    ),
-    st.tuples(st.just("hold"), a_line, st.sampled_from(PLACES), st.integers(1, 3)),
-    st.tuples(st.just("consume"), small, small),
-    st.tuples(st.just("release"), small, small),
-    st.tuples(st.just("short"), small, small),
-    st.tuples(st.just("expire"), small, small),
-)
-groups = st.lists(st.lists(an_action, min_size=1, max_size=5), min_size=1, max_size=8)
-
-
-def command_of(action: tuple[object, ...], stock: InMemoryStock) -> StockCommand | None:
-    match action:
-        case ("count", PositionKey() as key, int(units)):
-            return build.a_count(key, units, at=stock.clock.now())
-        case ("delta", PositionKey() as key, int(units)):
-            return build.a_feed(FeedMode.DELTA, (key, units))
-        case ("allocate", list(lines), list(places) | tuple(places)):
-            return build.an_allocation(*lines, among=places)
-        case ("hold", (str(sku), int(units)), str(place), int(minutes)):
-            end = stock.clock.now() + timedelta(minutes=minutes)
-            return build.a_hold(sku, units, at=place, expires_at=end)
-        case (str(ending), int(which), int(units)) if stock.reservations:
-            return ending_of(ending, which, units, stock)
-    return None
-
-
-def ending_of(ending: str, which: int, units: int, stock: InMemoryStock) -> StockCommand | None:
-    known = [each for each in stock.reservations.values() if each.pegs]
-    if not known:
-        return None
-    reservation = known[which % len(known)]
-    asked = (units, *[0] * (len(reservation.pegs) - 1))
-    match ending:
-        case "consume":
-            return build.a_consumption(reservation, *asked) if units else None
-        case "release":
-            return build.a_release(reservation, *asked) if units else build.a_release(reservation)
-        case "short":
-            return build.a_shortage(reservation, max(1, units), counted=which)
-    return build.an_expiry(reservation)
 
 
 def check_commit(
@@ -101,14 +48,14 @@ def kept_units(stock: InMemoryStock, key: PositionKey) -> int:
 
 
 @settings(max_examples=300, deadline=None)
-@given(groups)
+@given(a_plan)
 def test_every_commit_keeps_the_books(plan: list[list[tuple[object, ...]]]) -> None:
     keep_the_books(plan)
 
 
 @pytest.mark.long
 @settings(max_examples=10_000, deadline=None)
-@given(groups)
+@given(a_plan)
 def test_every_commit_of_ten_thousand_plans_keeps_the_books(
     plan: list[list[tuple[object, ...]]],
 ) -> None:
@@ -152,7 +99,7 @@ def test_reservations_never_exceed_the_shelves(
 
 
 @settings(max_examples=200, deadline=None)
-@given(groups)
+@given(a_plan)
 def test_a_command_sent_again_answers_the_same_and_does_nothing(
     plan: list[list[tuple[object, ...]]],
 ) -> None:

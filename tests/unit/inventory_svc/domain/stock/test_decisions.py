@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.commands import PeggedQuantity, ReleaseReservation
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
-from inventory_svc.domain.stock.position import Condition, PositionKey
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import Reservation, ReservationState
 from service_kit.runtime.clock import SettableClock

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory_svc.domain.stock.position import Condition
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.shortlist import NEAREST_READ, Shortlist, Stocked, shortlist
 from tests.support import stock as build
 

@@ -1,0 +1,36 @@
+"""The formula of what can be sold, step by step, for one location and for a share of many.
+
+The order of operations and a worked example stand in docs/availability.md. Answers and commits
+both decide by these functions.
+"""
+
+from typing import NamedTuple, TypeAlias
+
+from inventory_svc.domain.rules.rule import Protection, Share
+
+Free: TypeAlias = tuple[int, int]
+"""Units that one location can sell, and those that a protection withholds there."""
+
+
+class Counted(NamedTuple):
+    """What one position holds: units that are there, kept for orders, and held for a time."""
+
+    on_hand: int
+    allocated: int
+    held: int
+
+
+def free(on_hand: int, allocated: int, held: int, protection: Protection | None) -> Free:
+    """Give what is left of a position: never below zero, so that it burdens no other location."""
+    left = on_hand - allocated - held
+    if left <= 0:
+        return 0, 0
+    if protection is None:
+        return left, 0
+    protected = min(left, protection.of(on_hand))
+    return left - protected, protected
+
+
+def left_of_share(share: Share, units: int, drawn: int) -> int:
+    """Give what is left of a share of `units` free ones when so many were drawn under its rule."""
+    return max(0, min(units, share.of(units + drawn) - drawn))

@@ -1,0 +1,86 @@
+"""What was drawn under the rule of a share: a supply document like a position."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple, TypeAlias
+
+from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.naming import SEPARATOR
+from inventory_svc.domain.stock.position import Hold, PositionKey
+
+CountedAt: TypeAlias = Callable[[PositionKey], datetime | None]
+"""Gives the time of the latest count of a position."""
+
+
+class ShareKey(NamedTuple):
+    """Names what is drawn of one item in one condition under one rule."""
+
+    rule: str
+    sku: str
+    condition: Condition = Condition.NEW
+
+    @property
+    def identifier(self) -> str:
+        """The key as one text, beginning with the SKU."""
+        return SEPARATOR.join((self.sku, self.condition.value, self.rule))
+
+
+class Shipped(NamedTuple):
+    """Units that have left a location within an hour of the clock; `at` is when the last did."""
+
+    location: str
+    at: datetime
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShareDraw:
+    """Units kept for orders, held for a time, and shipped, all under one rule."""
+
+    key: ShareKey
+    allocated: int = 0
+    holds: tuple[Hold, ...] = ()
+    shipped: tuple[Shipped, ...] = ()
+    version: int = 0
+
+    def drawn(self, now: datetime, counted_at: CountedAt) -> int:
+        """Give what counts as drawn: shipped units only until their location is counted again."""
+        held = sum(hold.quantity for hold in self.holds if hold.expires_at > now)
+        return self.allocated + held + sum(row.units for row in self._uncounted(counted_at))
+
+    def kept(self, units: int, expires_at: datetime | None) -> "ShareDraw":
+        """Give the draw with so many units more kept, or less when negative."""
+        if expires_at is None:
+            return replace(self, allocated=self.allocated + units)
+        holds = dict(self.holds)
+        holds[expires_at] = holds.get(expires_at, 0) + units
+        left = tuple(Hold(at, held) for at, held in sorted(holds.items()) if held)
+        return replace(self, holds=left)
+
+    def left(self, location: str, units: int, now: datetime, counted_at: CountedAt) -> "ShareDraw":
+        """Give the draw after units have left a location; what was counted since is forgotten."""
+        rows = list(self._uncounted(counted_at))
+        for place, row in enumerate(rows):
+            if row.location == location and _hour(row.at) == _hour(now):
+                rows[place] = Shipped(location, max(now, row.at), row.units + units)
+                break
+        else:
+            rows.append(Shipped(location, now, units))
+        return replace(self, shipped=tuple(rows))
+
+    def _uncounted(self, counted_at: CountedAt) -> tuple[Shipped, ...]:
+        _, sku, condition = self.key
+        times = {
+            row.location: counted_at(PositionKey(sku, row.location, condition))
+            for row in self.shipped
+        }
+        return tuple(row for row in self.shipped if _is_later(row.at, times[row.location]))
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _is_later(at: datetime, counted_at: datetime | None) -> bool:
+    return counted_at is None or at > counted_at

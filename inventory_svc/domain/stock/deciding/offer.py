@@ -1,0 +1,74 @@
+"""What a reservation may take: the same formula as the answers, over what the commit has read."""
+
+from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.network.location import Location
+from inventory_svc.domain.rules.rule import StockRule
+from inventory_svc.domain.rules.sale import Sale
+from inventory_svc.domain.stock.availability.formula import Counted
+from inventory_svc.domain.stock.availability.policy import Terms
+from inventory_svc.domain.stock.availability.pots import left_in_pot, units_on_terms
+from inventory_svc.domain.stock.availability.share_draw import ShareKey
+from inventory_svc.domain.stock.commands import ReserveStock
+from inventory_svc.domain.stock.draft import StockDraft
+from inventory_svc.domain.stock.position import PositionKey
+
+
+class Offer:
+    """The stock of a draft as the rules offer it to one command."""
+
+    def __init__(self, command: ReserveStock, draft: StockDraft) -> None:
+        self._draft = draft
+        self._policy = draft.supply.policy
+        self._command = command
+        self._left: dict[ShareKey, int] = {}
+
+    def units(self, key: PositionKey) -> int:
+        """Give the units that a position can promise, of a share no more than is left of it."""
+        location = self._policy.directory.locations.get(key.location)
+        if location is None or not self._policy.rules:
+            return self._draft.available(key)
+        counted = self._counted(key)
+        terms = self._terms(key)
+        if counted is None or terms.hidden_by(location) is not None:
+            return 0
+        quantity = units_on_terms(counted, location, terms)
+        return quantity if terms.share.at(location) is None else min(quantity, self.left(key))
+
+    def pot(self, key: PositionKey) -> ShareKey | None:
+        """Give the share that a position draws on, if there is one."""
+        rule = self._share(key)
+        return None if rule is None else ShareKey(rule.code, key.sku, key.condition)
+
+    def left(self, key: PositionKey) -> int:
+        """Give what is left of the share that a position draws on."""
+        rule = self._share(key)
+        if rule is None:
+            return self.units(key)
+        share = ShareKey(rule.code, key.sku, key.condition)
+        if share not in self._left:
+            self._left[share] = left_in_pot(
+                rule,
+                self._terms(key),
+                self._sale(key.condition),
+                self._policy,
+                lambda location: self._counted(key._replace(location=location)),
+                self._draft.drawn(share),
+            )
+        return self._left[share]
+
+    def _share(self, key: PositionKey) -> StockRule | None:
+        location: Location | None = self._policy.directory.locations.get(key.location)
+        return None if location is None else self._terms(key).share.at(location)
+
+    def _terms(self, key: PositionKey) -> Terms:
+        category = self._draft.supply.categories.get(key.sku)
+        return self._policy.terms(key.sku, category, self._sale(key.condition))
+
+    def _sale(self, condition: Condition) -> Sale:
+        return self._policy.sale(self._command.channel, self._command.service, condition)
+
+    def _counted(self, key: PositionKey) -> Counted | None:
+        if not self._draft.knows(key):
+            return None
+        position = self._draft.position(key)
+        return Counted(position.on_hand, position.allocated, position.held)

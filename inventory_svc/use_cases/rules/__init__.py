@@ -1,0 +1,1 @@
+"""Intents about the rules of the stock."""
