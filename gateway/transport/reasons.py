@@ -1,6 +1,7 @@
 """Why a subgraph could not be asked, in words for the log and the terminal."""
 
 import os
+import ssl
 
 import aiohttp
 
@@ -10,7 +11,11 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, TimeoutError) and not str(error):
         return "no answer in time"
     if isinstance(error, aiohttp.ClientConnectorError):
-        system = error.os_error
-        why = os.strerror(system.errno) if system.errno and system.errno > 0 else str(system)
-        return f"cannot connect to {error.host}:{error.port}: {why}"
+        return f"cannot connect to {error.host}:{error.port}: {_system_reason(error.os_error)}"
     return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
+def _system_reason(error: OSError) -> str:
+    """Name an error of the system; TLS and name resolution number theirs otherwise."""
+    number = None if isinstance(error, ssl.SSLError) else error.errno
+    return os.strerror(number) if number and number > 0 else str(error)

@@ -223,7 +223,7 @@ async def test_a_late_answer_is_not_waited_for_and_never_taken_for_another(
 ) -> None:
     short = timedelta(milliseconds=30)
     async with serving(None, OK) as server, transport(client, server, deadline=short) as asking:
-        assert "Timeout" in await unreachable(asking)
+        assert "no answer in time" in await unreachable(asking)
         # What may now be slow is this machine, not the server.
         for _ in range(100):
             try:
@@ -290,7 +290,7 @@ async def test_a_server_that_is_not_there_is_told(client: MakeClient) -> None:
         pass
     async with transport(client, server, connections=1) as asking:
         told = await asyncio.gather(*(unreachable(asking) for _ in range(3)))
-    assert all(one.startswith("shop: ") and "Timeout" not in one for one in told)
+    assert all(one.startswith("shop: ") and "in time" not in one for one in told)
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Other: 1", "a\nb", "a\rb", "a\0b"])

@@ -1,4 +1,5 @@
 import errno
+import ssl
 from types import SimpleNamespace
 from typing import cast
 
@@ -22,6 +23,10 @@ KEY = cast(ConnectionKey, SimpleNamespace(host="10.0.0.7", port=80, ssl=True))
         (
             aiohttp.ClientConnectorDNSError(KEY, OSError(None, "DNS server says no")),
             "cannot connect to 10.0.0.7:80: [Errno None] DNS server says no",
+        ),
+        (
+            aiohttp.ClientConnectorError(KEY, ssl.SSLError(1, "certificate verify failed")),
+            "cannot connect to 10.0.0.7:80: certificate verify failed",
         ),
         (aiohttp.ServerDisconnectedError(), "ServerDisconnectedError: Server disconnected"),
         (aiohttp.ClientPayloadError(), "ClientPayloadError"),
