@@ -1,6 +1,6 @@
 """Random demands of random callers: who may not read a thing never has it fetched, or shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -74,6 +74,15 @@ def helpers_of(graph: RandomGraph) -> set[str]:
     return {"id", "code", "__typename", *required}
 
 
+def null_at(data: Any, path: Sequence[str | int]) -> tuple[str | int, ...]:
+    """Give where the null shows that an error at a path has led to."""
+    for depth, step in enumerate(path):
+        if data is None:
+            return tuple(path[:depth])
+        data = data[step]
+    return tuple(path)
+
+
 class Asked(Visitor):
     """Notes the coordinates that a document asks of object types."""
 
@@ -139,9 +148,14 @@ async def check_for(
     expected = truth.result(operation.text, operation.variables)
     assert given_answer.data == expected.data
     assert {error["extensions"]["code"] for error in given_answer.errors} <= {CODE}
-    assert sorted(str(error["path"]) for error in given_answer.errors) == sorted(
-        str(error.path) for error in expected.errors or ()
-    )
+    told = [tuple(error["path"]) for error in given_answer.errors]
+    true = {tuple(error.path or ()) for error in expected.errors or ()}
+    # Below what is null already not every reason need be told, but one has to be.
+    assert len(told) == len(set(told))
+    assert set(told) <= true
+    assert {null_at(expected.data, each) for each in told} == {
+        null_at(expected.data, each) for each in true
+    }
     helpers = helpers_of(graph)
     for subgraph in subgraphs.values():
         for document in subgraph.documents:
