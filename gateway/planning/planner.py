@@ -6,6 +6,7 @@ from graphql import DocumentNode
 
 from gateway.errors import OperationTooComplex, Unplannable
 from gateway.planning.choice import choose, cost_of
+from gateway.planning.detours import without_detours
 from gateway.planning.doubles import without_doubles
 from gateway.planning.drafts import Draft, Drafts, Use
 from gateway.planning.effort import Effort
@@ -94,7 +95,8 @@ class _Planning:
         return drafts
 
     def _chosen(self, leaves: tuple[Leaf, ...]) -> tuple[Option, ...]:
-        chosen = choose([leaf.options for leaf in leaves])
+        options = [leaf.options for leaf in leaves]
+        chosen = without_detours(options, choose(options))
         return without_doubles(chosen, self._effort)
 
     def _one_by_one(self, operation: Operation) -> Drafts:

@@ -84,3 +84,34 @@ def test_an_early_call_does_not_wait_if_the_whole_plan_would() -> None:
 
     asked_early = next(fetch for fetch in plan.fetches if fetch.depends_on == (1,))
     assert asked_early.subgraph == "a"
+
+
+TWICE = {
+    "shop": """
+      type Query { offer: Offer @shareable item: Item }
+      type Offer @key(fields: "id") @key(fields: "code") { id: ID! code: ID! @shareable }
+      type Item @key(fields: "sku") { sku: ID! }
+      type Note @key(fields: "id") { id: ID! title: String }
+    """,
+    "news": """
+      type Query { offer: Offer @shareable }
+      type Offer @key(fields: "code") { code: ID! @shareable }
+      type Item @key(fields: "sku") { sku: ID! author: Author }
+      type Author @key(fields: "id") { id: ID! }
+    """,
+    "notes": 'type Query { note: Note } type Note @key(fields: "id") { id: ID! }',
+    "stars": """
+      type Offer @key(fields: "id") { id: ID! stars: Int }
+      type Author @key(fields: "id") { id: ID! stars: Int }
+    """,
+}
+
+
+def test_no_detour_is_made_to_a_request_that_a_call_can_wait_for() -> None:
+    operation = "{ offer { id stars } item { author { stars } } note { title } }"
+
+    plan = FederatedGraph(**TWICE).plan(operation)
+
+    assert sorted(fetch.subgraph for fetch in plan.fetches) == sorted(
+        ["shop", "notes", "news", "shop", "stars"]
+    )
