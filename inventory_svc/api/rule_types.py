@@ -244,7 +244,7 @@ class StockRulesPreview:
     omitted_sales: int = strawberry.field(
         default=0,
         description="How many kinds of sale (channel, service and state of the goods) the rules "
-        f"also touch that were not looked at: it is {preview.MOST_SALES} at most.",
+        f"also touch that were not looked at: {preview.MOST_SALES} of them are looked at.",
     )
     has_next_page: bool = strawberry.field(
         default=False, description="Whether there are more items to look at."

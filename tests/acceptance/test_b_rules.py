@@ -374,8 +374,10 @@ async def test_b11_what_is_planned_counts_when_its_time_has_come(timed: Ruling) 
 async def test_b11_a_preview_says_what_the_publication_then_changes(
     ruling: Ruling, retailer: Retailer
 ) -> None:
-    await retailer.opens(S1="STORE", S2="STORE")
+    await retailer.opens(S1="STORE", S2="STORE", empty="STORE")
     await retailer.has_channel("kiosk", "S2")
+    for market in range(30):
+        await retailer.has_channel(f"market{market}", "empty")
     await ruling.sells(clothes=["hat", "shirt"], shoes=["boot"])
     for sku, units in {"hat": 1, "shirt": 6, "boot": 9}.items():
         await retailer.counts(sku, S1=units, S2=units)
@@ -387,6 +389,7 @@ async def test_b11_a_preview_says_what_the_publication_then_changes(
 
     assert preview["userErrors"] == []
     assert preview["examinedSkus"] >= 3
+    assert preview["omittedSales"] == 0
     mine = [each for each in preview["changes"] if each["sku"].endswith(retailer.mark)]
     told = {(each["sku"], each["channel"]): (each["before"], each["after"]) for each in mine}
     before = await _numbers(ruling)

@@ -12,8 +12,8 @@ from inventory_svc.domain.rules.rule import RuleScope
 from inventory_svc.domain.rules.rule_set import ChangedRule
 from inventory_svc.domain.rules.sale import OrderType, Sale, Service, ServiceLevel
 
-MOST_SALES = 20
-"""Kinds of sale that one preview looks at."""
+MOST_SALES = 1_000
+"""Kinds of sale that one preview looks at, and with them the answers that one page compares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,10 @@ class Affected:
     omitted: int
     skus: tuple[str, ...] | None = None
     category: str | None = None
+
+    def skus_of_page(self, limit: int) -> int:
+        """Give how many SKUs a page looks at: fewer than asked if they are sold in many ways."""
+        return max(1, min(limit, MOST_SALES // max(1, len(self.sales))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 
 from inventory_svc.domain.rules.checking import require_publishable
 from inventory_svc.domain.rules.preview import Affected, PreviewedChange, affected
@@ -14,7 +15,6 @@ from inventory_svc.ports import Catalogue, ItemsWanted
 from inventory_svc.use_cases.rules.naming import known_names
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilitySources,
-    Whole,
     read_whole,
 )
 
@@ -23,7 +23,7 @@ from inventory_svc.use_cases.stock.read_availability import (
 class WantedPreview:
     """Changes to the latest version, as of a moment: now, or when they take effect.
 
-    A page looks at up to `limit` SKUs after one.
+    A page looks at up to `limit` SKUs after one; at fewer if each is sold in many ways.
     """
 
     changes: RuleChanges
@@ -63,12 +63,18 @@ async def preview_rules(wanted: WantedPreview, sources: AvailabilitySources) -> 
     before = Policy.at(known.directory, current, moment)
     after = Policy.at(known.directory, following, moment)
     about = affected(difference(current, following), known.directory)
-    skus = await _skus(about, wanted, sources.catalogue)
-    looked_at = skus[: wanted.limit]
+    limit = about.skus_of_page(wanted.limit)
+    skus = await _skus(about, limit, wanted.after, sources.catalogue)
+    looked_at = skus[:limit]
     whole = await read_whole(looked_at, [before, after], sources)
     changes: list[PreviewedChange] = []
-    for sku in looked_at:
-        changes.extend(_changes(sku, about, whole, before, after, moment))
+    for sku, sale in product(looked_at, about.sales):
+        stock = whole.stock_of(sku, sale.condition)
+        scope = before.whole_scope(sale)
+        old = availability_of(stock, sale, scope, before, moment).quantity
+        new = availability_of(stock, sale, scope, after, moment).quantity
+        if old != new:
+            changes.append(PreviewedChange(sku, sale, old, new))
         await asyncio.sleep(0)  # others want the processor too
     return Preview(
         version=current.version,
@@ -76,30 +82,18 @@ async def preview_rules(wanted: WantedPreview, sources: AvailabilitySources) -> 
         examined=len(looked_at),
         omitted_sales=about.omitted,
         last=looked_at[-1] if looked_at else None,
-        has_more=len(skus) > wanted.limit,
+        has_more=len(skus) > limit,
     )
 
 
-async def _skus(about: Affected, wanted: WantedPreview, catalogue: Catalogue) -> Sequence[str]:
+async def _skus(
+    about: Affected, limit: int, after: str | None, catalogue: Catalogue
+) -> Sequence[str]:
     """Give one SKU more than the page looks at, if there is one."""
     if not about.sales:
         return []
     if about.skus is not None:
-        later = [sku for sku in about.skus if wanted.after is None or sku > wanted.after]
-        return later[: wanted.limit + 1]
-    page = ItemsWanted(limit=wanted.limit + 1, category=about.category, after=wanted.after)
+        later = [sku for sku in about.skus if after is None or sku > after]
+        return later[: limit + 1]
+    page = ItemsWanted(limit=limit + 1, category=about.category, after=after)
     return [item.sku for item in await catalogue.page(page)]
-
-
-def _changes(
-    sku: str, about: Affected, whole: Whole, before: Policy, after: Policy, moment: datetime
-) -> list[PreviewedChange]:
-    changes: list[PreviewedChange] = []
-    for sale in about.sales:
-        stock = whole.stock_of(sku, sale.condition)
-        scope = before.whole_scope(sale)
-        old = availability_of(stock, sale, scope, before, moment).quantity
-        new = availability_of(stock, sale, scope, after, moment).quantity
-        if old != new:
-            changes.append(PreviewedChange(sku, sale, old, new))
-    return changes
