@@ -19,9 +19,10 @@ class SubgraphAnswer:
 
 
 def read_answer(response: SubgraphResponse) -> SubgraphAnswer | None:
-    """Give the answer; None for a server's failure and for what is not GraphQL's JSON."""
-    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return None
+    """Give the answer; None for what is not GraphQL's JSON.
+
+    A server that fails may say why in errors, but the data of a failure are nobody's answer.
+    """
     try:
         payload = orjson.loads(response.body)
     except orjson.JSONDecodeError:
@@ -30,7 +31,7 @@ def read_answer(response: SubgraphResponse) -> SubgraphAnswer | None:
         return None
     data, errors = payload.get("data"), payload.get("errors")
     errors = errors if errors.__class__ is list else []
-    if data.__class__ is not dict:
+    if data.__class__ is not dict or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return SubgraphAnswer(None, errors) if errors else None
     return SubgraphAnswer(data, errors)
 

@@ -250,10 +250,13 @@ async def test_a_required_field_that_is_missing_takes_its_parent() -> None:
     assert [error["path"] for error in given.errors] == [["items", at, "stock"] for at in range(3)]
 
 
-async def test_errors_of_a_subgraph_that_refuses_the_whole_request_are_passed_on() -> None:
+@pytest.mark.parametrize("status", [200, 401, 500, 503])
+async def test_errors_of_a_subgraph_that_refuses_the_whole_request_are_passed_on(
+    status: int,
+) -> None:
     graph = Graph()
     body = {"errors": [{"message": "Who are you?", "extensions": {"code": "UNAUTHENTICATED"}}]}
-    graph.stock.failing = SubgraphResponse(401, orjson.dumps(body))
+    graph.stock.failing = SubgraphResponse(status, orjson.dumps(body))
 
     given = await graph.ask('{ item(sku: "1") { sku reserved } }')
 
