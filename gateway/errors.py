@@ -4,6 +4,7 @@ GatewayError
 ├── ClientError                the text is safe to show
 │   ├── InvalidRequest         BAD_REQUEST
 │   ├── InvalidArgument        INVALID_INPUT
+│   ├── UnparsableOperation    GRAPHQL_PARSE_FAILED
 │   ├── InvalidOperation       GRAPHQL_VALIDATION_FAILED
 │   ├── OperationNotFound      OPERATION_NOT_FOUND
 │   ├── OperationTooComplex    OPERATION_TOO_COMPLEX
@@ -58,8 +59,14 @@ class InvalidArgument(ClientError):
     code: ClassVar[str] = "INVALID_INPUT"
 
 
+class UnparsableOperation(ClientError):
+    """The document is not GraphQL."""
+
+    code: ClassVar[str] = "GRAPHQL_PARSE_FAILED"
+
+
 class InvalidOperation(ClientError):
-    """The document does not parse or does not validate against the public schema."""
+    """The document does not validate against the public schema."""
 
     code: ClassVar[str] = "GRAPHQL_VALIDATION_FAILED"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from graphql import GraphQLError, GraphQLSyntaxError, validate
 
-from gateway.errors import GatewayError, InvalidOperation
+from gateway.errors import GatewayError, InvalidOperation, UnparsableOperation
 from gateway.planning.plan import QueryPlan
 from gateway.planning.plan_json import plan_values
 from gateway.planning.plan_text import plan_text
@@ -48,7 +48,7 @@ def _planned(
     try:
         document = parse_within(operation, limits)
     except GraphQLSyntaxError as error:
-        raise InvalidOperation(_placed(error)) from error
+        raise UnparsableOperation(_placed(error)) from error
     check_limits(document, limits)
     errors = validate(snapshot.public_schema, document)
     if errors:

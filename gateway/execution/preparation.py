@@ -19,7 +19,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from gateway.errors import InvalidOperation, OperationNotFound
+from gateway.errors import InvalidOperation, OperationNotFound, UnparsableOperation
 from gateway.execution.answer import Answer, RequestErrors
 from gateway.execution.compiled_plan import CompiledPlan
 from gateway.execution.introspection import Introspection, introspection_of
@@ -40,7 +40,6 @@ from gateway.security.typename_alias import OnlyTypesAreNamedTypename
 from gateway.security.veil import GuardedOperation, Veil, guarded
 
 _MAX_ERRORS = 20
-_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 _SELECTION_CHARACTERS = 16
 _BAD_INPUT = "BAD_USER_INPUT"
 
@@ -133,7 +132,7 @@ def prepare(
     try:
         document = parse_within(text, options.limits)
     except GraphQLSyntaxError as error:
-        raise RequestErrors([formatted(error, _PARSE_FAILED)]) from error
+        raise RequestErrors([formatted(error, UnparsableOperation.code)]) from error
     check_limits(document, options.limits)
     schema = snapshot.public_schema
     rules = [*specified_rules, OnlyTypesAreNamedTypename]

@@ -32,6 +32,11 @@ class OperationLimits:
 
 
 _MEASURED = frozenset(field.name for field in fields(Measures))
+_WORDS = {
+    "depth": "levels of nested fields",
+    "duplicates": "fields that repeat a response key",
+    "root_fields": "root fields",
+}
 
 
 def parse_within(text: str, limits: OperationLimits) -> DocumentNode:
@@ -73,5 +78,7 @@ def check_limits(document: DocumentNode, limits: OperationLimits) -> None:
     for name in sorted(_MEASURED):
         value, limit = getattr(found, name), getattr(limits, name)
         if value > limit:
-            words = name.replace("_", " ")
-            raise OperationTooComplex(f"The document has {value} {words}; at most {limit} allowed.")
+            words = _WORDS.get(name, name)
+            raise OperationTooComplex(
+                f"The document has {value} {words}; at most {limit} are allowed."
+            )

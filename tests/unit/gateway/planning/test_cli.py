@@ -98,7 +98,7 @@ def test_a_plan_is_told_to_programs_as_json(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("{ a {", "GRAPHQL_VALIDATION_FAILED: 1:6 Syntax Error"),
+        ("{ a {", "GRAPHQL_PARSE_FAILED: 1:6 Syntax Error"),
         ("{ a { z } }", "GRAPHQL_VALIDATION_FAILED: 1:7 Cannot query field 'z'"),
         ("query A { a { x } } query B { a { x } }", "OPERATION_NOT_FOUND"),
         ("{ " + "a { x } " * 400 + "}", "OPERATION_TOO_COMPLEX"),
