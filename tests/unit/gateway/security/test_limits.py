@@ -66,8 +66,8 @@ def test_fragments_that_spread_themselves_are_refused(start: str) -> None:
 @pytest.mark.parametrize(
     ("text", "limits", "word"),
     [
-        ("{ a { b { c } } }", OperationLimits(depth=2), "depth"),
-        ("{ ...F } fragment F on Q { a { b { c } } }", OperationLimits(depth=2), "depth"),
+        ("{ a { b { c } } }", OperationLimits(depth=2), "3 levels"),
+        ("{ ...F } fragment F on Q { a { b { c } } }", OperationLimits(depth=2), "3 levels"),
         ("{ a { x: b } b { y: b } }", OperationLimits(aliases=1), "aliases"),
         (
             "{ a { ...F } b { ...F } } fragment F on Q { x: c }",
@@ -77,12 +77,12 @@ def test_fragments_that_spread_themselves_are_refused(start: str) -> None:
         ("{ a ... on Q { b } ...F } fragment F on Q { c }", OperationLimits(root_fields=2), "root"),
         ("{ a @x @x b @x }", OperationLimits(directives=2), "directives"),
         ("query @x @x @x { a }", OperationLimits(directives=2), "directives"),
-        ("{ a a a a }", OperationLimits(duplicates=2), "duplicates"),
-        ("{ a { b b } a { b b } }", OperationLimits(duplicates=3), "duplicates"),
+        ("{ a a a a }", OperationLimits(duplicates=2), "repeat a response key"),
+        ("{ a { b b } a { b b } }", OperationLimits(duplicates=3), "repeat a response key"),
         (
             "{ ...A ...B } fragment A on Q { a } fragment B on Q { a }",
             OperationLimits(duplicates=0),
-            "duplicates",
+            "repeat a response key",
         ),
         ("query($a: Int, $b: Int) { a }", OperationLimits(variables=1), "variables"),
         ("query A { a } query B { a }", OperationLimits(operations=1), "operations"),
