@@ -3,11 +3,13 @@
 The operation is rewritten before it is planned, so that no subgraph is asked for what may not be
 read: not as a selection, that is; keys and what `@requires` names are still read for the gateway's
 own use. What a field of an interface may tell is decided for each object type: where they differ,
-the field is asked for within fragments on those that may be read.
+the field is asked for within fragments on those that may be read. What is hidden of an object whose
+type is not known leaves a question for that type: on the type it depends how far a null goes.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from graphql import (
     FieldNode,
@@ -127,7 +129,7 @@ class Veil:
         self._whole = whole
         self._schema = whole.schema
         self._unmet = unmet
-        self._written: dict[tuple[int, str, frozenset[str]], _Written] = {}
+        self._written: dict[tuple[int, _Place], _Written] = {}
 
     def shows(self, node: FieldNode, type_name: str) -> bool:
         """Whether a field of the operation may be read of objects of a type."""
@@ -144,7 +146,7 @@ class Veil:
         Raises OperationTooComplex if its interfaces come to too much, written out by type.
         """
         own, root = self._whole.operation, self._whole.root_type
-        written = self._selections(own.selection_set, root, frozenset({root}))
+        written = self._selections(own.selection_set, _Place(root, frozenset({root})))
         return OperationDefinitionNode(
             operation=own.operation,
             name=own.name,
@@ -153,33 +155,30 @@ class Veil:
             selection_set=written.or_typename(),
         )
 
-    def _selections(
-        self, selections: SelectionSetNode, parent: str, possible: frozenset[str]
-    ) -> "_Written":
-        key = (id(selections), parent, possible)
+    def _selections(self, selections: SelectionSetNode, place: "_Place") -> "_Written":
+        key = (id(selections), place)
         known = self._written.get(key)
         if known is None:
             known = _Written()
             for node in selections.selections:
-                for kept, size in self._kept(node, parent, possible):
+                for kept, size in self._kept(node, place):
                     known.add(kept, size)
             self._written[key] = known
         return known
 
-    def _kept(
-        self, node: SelectionNode, parent: str, possible: frozenset[str]
-    ) -> Iterator[tuple[SelectionNode, int]]:
+    def _kept(self, node: SelectionNode, place: "_Place") -> Iterator[tuple[SelectionNode, int]]:
         if isinstance(node, FieldNode):
-            yield from self._field(node, parent, possible)
+            yield from self._field(node, place)
         else:
-            yield from self._fragment(node, parent, possible)
+            yield from self._fragment(node, place)
 
     def _fragment(
-        self, node: SelectionNode, parent: str, possible: frozenset[str]
+        self, node: SelectionNode, place: "_Place"
     ) -> Iterator[tuple[SelectionNode, int]]:
         condition, below = self._opened(node)
-        on = condition.name.value if condition else parent
-        written = self._selections(below, on, possible & possible_types(self._schema, on))
+        on = condition.name.value if condition else place.parent
+        possible = place.possible & possible_types(self._schema, on)
+        written = self._selections(below, _Place(on, possible, is_open=place.is_open))
         if written.nodes:
             yield (
                 InlineFragmentNode(
@@ -197,15 +196,17 @@ class Veil:
         assert isinstance(node, InlineFragmentNode)  # noqa: S101  # the only kind left
         return node.type_condition, node.selection_set
 
-    def _field(
-        self, node: FieldNode, parent: str, possible: frozenset[str]
-    ) -> Iterator[tuple[SelectionNode, int]]:
+    def _field(self, node: FieldNode, place: "_Place") -> Iterator[tuple[SelectionNode, int]]:
         name = node.name.value
-        shown = frozenset(each for each in possible if self.may_read(parent, each, name))
-        if shown == possible:
-            if possible:
-                yield self._copied(node, parent)
+        shown = frozenset(
+            each for each in place.possible if self.may_read(place.parent, each, name)
+        )
+        if shown == place.possible:
+            if place.possible:
+                yield self._copied(node, place.parent)
             return
+        if place.is_open and not shown:
+            yield FieldNode(name=_TYPENAME.name, arguments=(), directives=node.directives), 1
         for type_name in sorted(shown):
             kept, size = self._copied(node, type_name)
             yield _on(type_name, kept), size + 1
@@ -216,7 +217,9 @@ class Veil:
         given = _given(self._schema, parent, node)
         if not given:  # introspection: it is answered by the gateway, and guarded by nothing
             return node, 1
-        below = self._selections(node.selection_set, given, possible_types(self._schema, given))
+        is_open = is_abstract_type(self._schema.type_map.get(given))
+        place = _Place(given, possible_types(self._schema, given), is_open=is_open)
+        below = self._selections(node.selection_set, place)
         copied = FieldNode(
             alias=node.alias,
             name=node.name,
@@ -225,6 +228,17 @@ class Veil:
             selection_set=below.or_typename(),
         )
         return copied, below.size + 1
+
+
+class _Place(NamedTuple):
+    """Where selections stand: on a type, and for objects of which types.
+
+    It is open if the objects come from a field that may give several types.
+    """
+
+    parent: str
+    possible: frozenset[str]
+    is_open: bool = False
 
 
 @dataclass(slots=True)

@@ -199,7 +199,7 @@ async def test_fields_of_an_interface_are_decided_for_each_object_type() -> None
     assert set(hidden(given)) == {"works.0.pages", "works.1.title"}
     (_, text), *others = graph.asked
     assert not others
-    assert "... on Book { title }" in text
+    assert "... on Book { title __typename }" in text
     assert "pages" not in text
     assert "... on Film { minutes }" in text
 
@@ -420,6 +420,39 @@ async def test_a_policy_is_granted_by_the_token_or_by_a_role_of_its_name(
     given = await people().answer("{ me { salary } }", caller)
 
     assert given.data == {"me": {"salary": 10} if sees else None}
+
+
+async def test_how_far_a_null_goes_depends_on_a_type_that_only_another_subgraph_knows() -> None:
+    toy = {"__typename": "Toy", "id": "1", "name": "Bear"}
+    graph = GuardedGraph(
+        shop=Held(
+            """
+            type Query { toys: [Rated] }
+            interface Rated @key(fields: "id") { id: ID! }
+            type Toy implements Rated @key(fields: "id") {
+              id: ID! @authenticated  name: String! @authenticated }
+            """,
+            {"toys": [toy]},
+            {"Rated": [toy], "Toy": [toy]},
+        ),
+        ratings=Held(
+            """
+            type Query { best: Rated }
+            type Rated @key(fields: "id") @interfaceObject { id: ID! stars: Int }
+            """,
+            {"best": {"__typename": "Rated", "id": "1", "stars": 5}},
+            {"Rated": [{"__typename": "Rated", "id": "1", "stars": 5}]},
+        ),
+    )
+    operation = """query($no: Boolean!) {
+      best { stars ... on Toy { id } }
+      worst: best { stars ... on Toy { name @include(if: $no) } } }"""
+
+    given = await graph.answer(operation, no=False)
+
+    assert given.data == {"best": None, "worst": {"stars": 5}}
+    assert set(hidden(given)) == {"best.id"}
+    assert " name" not in str(graph.asked)
 
 
 def _interface(on_interface: str, on_book: str, on_film: str) -> GuardedGraph:
