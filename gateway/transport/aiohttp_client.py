@@ -4,13 +4,10 @@ import asyncio
 from collections.abc import Mapping
 
 import aiohttp
-from multidict import CIMultiDict
 from yarl import URL
 
 from gateway.ports import SubgraphResponse
 from gateway.transport.client import HEADERS, KEEP_ALIVE_SECONDS, AnswerTooLarge, HttpLimits
-
-_SMALL_BYTES = 1 << 16
 
 
 class AiohttpClient:
@@ -26,32 +23,36 @@ class AiohttpClient:
     ) -> SubgraphResponse:
         """Send one request; raises AnswerTooLarge, OSError, TimeoutError and aiohttp's errors."""
         session = self._sessions.get(subgraph) or self._opened(subgraph)
-        sent = CIMultiDict(HEADERS)
-        sent.update(headers)
-        async with session.post(
+        response = await session.post(
             self._urls.get(url) or self._read_url(url),
             data=body,
-            headers=sent,
+            headers=headers,
             allow_redirects=False,
-        ) as response:
-            return SubgraphResponse(response.status, await self._read(response))
+        )
+        try:
+            return SubgraphResponse(response.status, await self._read(response.content))
+        except BaseException:
+            response.close()
+            raise
 
     async def close(self) -> None:
         """Close every connection."""
         sessions, self._sessions = self._sessions, {}
         await asyncio.gather(*(session.close() for session in sessions.values()))
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, content: aiohttp.StreamReader) -> bytes:
+        """Read to the end, which gives the connection back."""
         limit = self._limits.response_bytes
-        announced = response.content_length
-        if announced is not None and announced <= min(limit, _SMALL_BYTES):
-            return await response.read()
+        if content.is_eof():  # it came together with its head, as most do
+            body = content.read_nowait()
+            if len(body) > limit:
+                raise AnswerTooLarge
+            return body
         chunks: list[bytes] = []
         size = 0
-        async for chunk in response.content.iter_any():
+        async for chunk in content.iter_any():
             size += len(chunk)
             if size > limit:
-                response.close()
                 raise AnswerTooLarge
             chunks.append(chunk)
         return b"".join(chunks)
@@ -64,7 +65,7 @@ class AiohttpClient:
             timeout=aiohttp.ClientTimeout(total=self._limits.deadline.total_seconds()),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
+            headers=HEADERS,
         )
         return session
 

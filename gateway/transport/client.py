@@ -11,8 +11,9 @@ HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/graphql-response+json, application/json;q=0.9",
     "Accept-Encoding": "identity",
+    "User-Agent": "tutti-gateway",
 }
-"""Headers of every request."""
+"""Headers of every request, unless the client's own are passed on."""
 
 KEEP_ALIVE_SECONDS = 4
 """How long an idle connection is kept.

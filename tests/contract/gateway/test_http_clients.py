@@ -117,6 +117,7 @@ async def test_a_request_is_whole_and_its_connection_is_used_again(client: MakeC
         f"content-length: {len(REQUEST.body)}",
         "content-type: application/json",
         f"host: {server.url.split('/')[2]}",
+        "user-agent: tutti-gateway",
     ]
 
 
