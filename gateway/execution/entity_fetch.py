@@ -99,7 +99,7 @@ def _merge(one: GatheredCall, entities: list[Any], state: RunState) -> None:
     for entity, targets in zip(entities, one.targets, strict=True):
         if entity.__class__ is not dict:
             continue
-        is_plain = not any(value.__class__ in _NESTED for value in entity.values())
+        is_plain = _NESTED.isdisjoint(map(type, entity.values()))
         for row, items in enumerate(targets):
             given = entity if is_plain or row == 0 else copied(entity)
             if is_plain or shares:

@@ -92,9 +92,13 @@ def gathering_source(call: Gathered) -> Source:
     for number, path in enumerate(call.paths):
         unites = path in call.united and parts > 0
         walk = _walk(source, path[:-1] if unites else path)
-        objects = source.function(f"objects_{number}", "tree", [*walk])
-        lines = _uniting(objects, path[-1], key, parts) if unites else _grouping(objects, key)
-        if path in call.repeated:
+        objects = source.function(f"objects_{number}", "tree", [*walk]) + "(tree)"
+        lines = (
+            _uniting(objects, path[-1], key, parts)
+            if unites
+            else _grouping(objects, key, repeated=path in call.repeated)
+        )
+        if unites and path in call.repeated:
             lines += ["once_each(groups)"]
             source.name("once_each", _once_each)
         lines += ["groups.pop(None, None)", "return groups"]
@@ -127,10 +131,12 @@ def _walk(source: Source, path: Path) -> Iterator[str]:
     yield "]"
 
 
-def _grouping(objects: str, key: Sequence[str]) -> list[str]:
+def _grouping(objects: str, key: Sequence[str], *, repeated: bool) -> list[str]:
+    # What stands in many places is most of the work: it goes before any key is read.
+    each = f"{{id(item): item for item in {objects}}}.values()" if repeated else objects
     return [
         "groups = {}",
-        f"for item in {objects}(tree):",
+        f"for item in {each}:",
         *(f"    {line}" for line in key),
         "    if key in groups:",
         "        groups[key].append(item)",
@@ -152,21 +158,22 @@ def _uniting(objects: str, last: PathStep, key: Sequence[str], parts: int) -> li
         "if item is None:",
         "    continue",
         *key,
-        "if key not in groups:",
+        "same = groups.get(key)",
+        "if same is None:",
         "    groups[key] = [item]",
         "    continue",
-        "same = groups[key]",
-        "if same[0] is item:",
+        "first = same[0]",
+        "if first is item:",
         "    continue",
         f"if len(item) != {parts} or {unclear}:",
         "    same.append(item)",
-        f"elif len(same[0]) == {parts}:",
-        f"    {place} = same[0]",
+        f"elif len(first) == {parts}:",
+        f"    {place} = first",
         "else:",
         "    same.insert(0, item)",
     ]
     lines = [*head, *(f"{indent}{line}" for line in loop)]
-    return ["groups = {}", f"for above in {objects}(tree):", *lines]
+    return ["groups = {}", f"for above in {objects}:", *lines]
 
 
 def _key(representations: Sequence[Representation]) -> tuple[list[str], int]:

@@ -162,7 +162,7 @@ class CompletionWriter:
         memory: dict[int, JsonObject] = {}
         self.made_before.append(memory)
         made = self.source.name(f"made_{len(self.made_before)}", memory)
-        first = [f"if id(item) in {made}:", f"    return {made}[id(item)]"]
+        first = [f"made = {made}.get(id(item))", "if made is not None:", "    return made"]
         return [
             *first,
             *(line.replace("return {", f"made = {made}[id(item)] = {{", 1) for line in lines),
