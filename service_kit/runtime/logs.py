@@ -7,12 +7,14 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from service_kit.runtime.current_request import log_ids
+
 
 def configure_logging(process: str, *, level: str = "info", as_json: bool = True) -> None:
     """Send this process's logs, the libraries' own included, to standard output."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     before: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        log_ids,
         structlog.processors.add_log_level,
         _naming(process),
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from contextvars import ContextVar
-from dataclasses import dataclass
 from time import perf_counter
 
 import structlog
@@ -11,6 +9,7 @@ from opentelemetry.trace import INVALID_SPAN, Span, SpanKind
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service_kit.runtime.current_request import CurrentRequest, current, name_operation
 from service_kit.runtime.identifiers import new_identifier
 from service_kit.runtime.logs import configure_logging
 from service_kit.runtime.tracing import (
@@ -26,7 +25,6 @@ from service_kit.runtime.tracing import (
     is_tracing,
     new_traceparent,
     span,
-    trace_id_of,
     tracer,
     well_formed,
 )
@@ -45,13 +43,10 @@ __all__ = [
 ]
 
 REQUEST_ID = "x-request-id"
-UNNAMED = "unnamed"
 OTHER = "other"
 _MOST_NAMES = 300
-_LONGEST_NAME = 100
 _QUIET = ("/health/", "/metrics")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_SERVER_ERROR = 500
 _STREAMS = (b"text/event-stream", b"multipart/mixed")
 _REQUEST_ID_NAME, _TRACEPARENT_NAME = REQUEST_ID.encode(), TRACEPARENT.encode()
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -59,30 +54,9 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 _log = structlog.get_logger("service_kit.requests")
 
 
-@dataclass(slots=True)
-class _Request:
-    """The request under way; `streaming_since` is when its answer turned out to be a stream."""
-
-    request_id: str
-    operation: str = UNNAMED
-    status: int = _SERVER_ERROR
-    streaming_since: float | None = None
-    is_counted: bool = False
-
-
-_current: ContextVar[_Request | None] = ContextVar("request", default=None)
-
-
-def name_operation(name: str | None) -> None:
-    """Say what the request under way is, once that is known; a long name is cut."""
-    request = _current.get()
-    if request is not None and name:
-        request.operation = name[:_LONGEST_NAME]
-
-
 def outgoing_headers() -> dict[str, str]:
     """Give the headers that let the next process join this request and its trace."""
-    request, traceparent = _current.get(), current_traceparent()
+    request, traceparent = current.get(), current_traceparent()
     headers = {} if request is None else {REQUEST_ID: request.request_id}
     if traceparent is not None:
         headers[TRACEPARENT] = traceparent
@@ -120,12 +94,14 @@ class RequestMetrics:
             registry=registry,
         )
         self._own: dict[tuple[str, int], Histogram] = {}
-        self.in_flight = Gauge(
+        self.under_way = 0
+        in_flight = Gauge(
             "tutti_requests_in_flight",
             "Requests under way.",
             ("process",),
             registry=registry,
-        ).labels(process)
+        )
+        in_flight.labels(process).set_function(lambda: self.under_way)
 
     def observe(self, operation: str, status: int, seconds: float) -> None:
         """Count a request that has ended."""
@@ -148,26 +124,21 @@ class RequestTelemetry:
             await self._app(scope, receive, send)
             return
         sent_id, sent_traceparent = _sent(scope["headers"])
-        request = _Request(sent_id or new_identifier())
-        traceparent = sent_traceparent or new_traceparent()
-        names = structlog.contextvars.bind_contextvars(
-            request_id=request.request_id, trace_id=trace_id_of(traceparent)
-        )
-        current = _current.set(request)
+        request = CurrentRequest(sent_id or new_identifier(), sent_traceparent or new_traceparent())
+        before = current.set(request)
         try:
-            with following(traceparent):
-                await self._watched(request, traceparent, scope, receive, send)
+            with following(request.traceparent):
+                await self._watched(request, scope, receive, send)
         finally:
             self._ended(request)
-            _current.reset(current)
-            structlog.contextvars.reset_contextvars(**names)
+            current.reset(before)
 
     async def _watched(
-        self, request: _Request, traceparent: str, scope: Scope, receive: Receive, send: Send
+        self, request: CurrentRequest, scope: Scope, receive: Receive, send: Send
     ) -> None:
         started = perf_counter()
         request.is_counted = True
-        self._metrics.in_flight.inc()
+        self._metrics.under_way += 1
         noting = self._noting(request, send)
         if not is_tracing():
             try:
@@ -179,20 +150,20 @@ class RequestTelemetry:
             f"{scope['method']} {scope['path']}",
             {ATTRIBUTE_METHOD: scope["method"], ATTRIBUTE_PATH: scope["path"]},
             kind=SpanKind.SERVER,
-            traceparent=traceparent,
+            traceparent=request.traceparent,
         ) as opened:
             try:
                 await self._app(scope, receive, noting)
             finally:
                 self._tell(request, scope, opened, started)
 
-    def _ended(self, request: _Request) -> None:
+    def _ended(self, request: CurrentRequest) -> None:
         """Count a request as under way no longer, unless that has been done."""
         if request.is_counted:
             request.is_counted = False
-            self._metrics.in_flight.dec()
+            self._metrics.under_way -= 1
 
-    def _noting(self, request: _Request, send: Send) -> Send:
+    def _noting(self, request: CurrentRequest, send: Send) -> Send:
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
                 request.status = int(message["status"])
@@ -203,7 +174,7 @@ class RequestTelemetry:
 
         return noting
 
-    def _tell(self, request: _Request, scope: Scope, opened: Span, started: float) -> None:
+    def _tell(self, request: CurrentRequest, scope: Scope, opened: Span, started: float) -> None:
         seconds = perf_counter() - started
         since = request.streaming_since
         # A stream has been answered once it begins: how long it lasts is its client's business.

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import structlog
 
+from service_kit.runtime.current_request import CurrentRequest, current
 from service_kit.runtime.logs import configure_logging
 
 
@@ -23,12 +24,13 @@ def lines_in(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_each_line_is_one_json_object_with_what_the_request_has_bound(
+def test_each_line_is_one_json_object_with_the_ids_of_the_request(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     configure_logging("library")
-    with structlog.contextvars.bound_contextvars(request_id="r-1"):
-        structlog.get_logger().info("lent", isbn="isbn-1", odd={1: object})
+    before = current.set(CurrentRequest("r-1", f"00-{'a' * 32}-{'b' * 16}-01"))
+    structlog.get_logger().info("lent", isbn="isbn-1", odd={1: object})
+    current.reset(before)
 
     (line,) = lines_in(capsys)
     assert line.pop("time").endswith("Z")
@@ -39,6 +41,7 @@ def test_each_line_is_one_json_object_with_what_the_request_has_bound(
         "level": "info",
         "process": "library",
         "request_id": "r-1",
+        "trace_id": "a" * 32,
     }
 
 

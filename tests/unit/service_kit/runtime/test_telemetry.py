@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service_kit.runtime.current_request import log_ids
 from service_kit.runtime.telemetry import (
     OTHER,
     BoundedNames,
@@ -145,9 +146,7 @@ async def test_two_apps_of_one_process_count_apart() -> None:
 
 
 async def test_a_request_leaves_one_line_with_its_ids() -> None:
-    with structlog.testing.capture_logs(
-        processors=[structlog.contextvars.merge_contextvars]
-    ) as noted:
+    with structlog.testing.capture_logs(processors=[log_ids]) as noted:
         await get(Noting(), "/x", headers={"traceparent": PARENT, "x-request-id": "r-1"})
 
     (line,) = noted
