@@ -56,6 +56,7 @@ from gateway.server.streaming import Pace, StreamResponse
 from gateway.server.websocket import SocketHandler, SocketOptions, TextSocket
 from service_kit.identity.caller import Caller
 from service_kit.runtime.clock import Clock, SystemClock
+from service_kit.runtime.deadline import Deadline
 
 EXPLAIN_HEADER = "x-gateway-explain"
 """A developer's wish to see the plan and the timings in `extensions`."""
@@ -133,7 +134,8 @@ class GatewayView(GraphQL[RequestContext, None]):
         self.request_adapter_class = self._bounded  # type: ignore[assignment]  # it is only called
         self._authenticator = authenticator
         self._options = options
-        self._posts = Posts(schema, self._context_of, options.body_bytes, options.body_time)
+        self._body_time = Deadline(options.body_time.total_seconds())
+        self._posts = Posts(schema, self._context_of, options.body_bytes, self._body_time)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one socket; nothing is raised."""
@@ -369,19 +371,17 @@ class GatewayView(GraphQL[RequestContext, None]):
         return orjson.loads(data)
 
     def _bounded(self, request: Request) -> AsyncHTTPRequestAdapter:
-        return _BoundedRequest(request, self._options)
+        return _BoundedRequest(request, self._options.body_bytes, self._body_time)
 
 
 class _BoundedRequest(StarletteRequestAdapter):
     """A request whose body is read within bounds."""
 
-    def __init__(self, request: Request, options: ServerOptions) -> None:
+    def __init__(self, request: Request, body_bytes: int, body_time: Deadline) -> None:
         super().__init__(request)
-        self._options = options
+        self._body_bytes = body_bytes
+        self._body_time = body_time
 
     async def get_body(self) -> bytes:
         announced = self._request.headers.get("content-length", "")
-        options = self._options
-        return await read_body(
-            self._request.receive, announced, options.body_bytes, options.body_time
-        )
+        return await read_body(self._request.receive, announced, self._body_bytes, self._body_time)

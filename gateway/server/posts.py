@@ -5,7 +5,6 @@ the layers that also serve pages, streams and GET.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from typing import TypeAlias
 
 from starlette.types import Receive, Scope
@@ -15,6 +14,7 @@ from gateway.server.negotiation import media_type, stream_form
 from gateway.server.refusals import try_again
 from gateway.server.request_body import posted, read_body, require_json, says_json
 from gateway.server.schema import GatewaySchema, NotReady, RequestContext
+from service_kit.runtime.deadline import Deadline
 
 Headers: TypeAlias = Mapping[str, str]
 ContextOf: TypeAlias = Callable[[Headers], Awaitable[RequestContext]]
@@ -50,7 +50,7 @@ class Posts:
         schema: GatewaySchema,
         context_of: ContextOf,
         body_bytes: int,
-        body_time: timedelta,
+        body_time: Deadline,
     ) -> None:
         self._schema = schema
         self._context_of = context_of

@@ -1,8 +1,6 @@
 """The body of a request, bounded in size and in time, and what it asks."""
 
-import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -14,11 +12,12 @@ from strawberry.http import GraphQLRequestData
 from gateway.errors import InvalidRequest
 from gateway.server.negotiation import JSON
 from gateway.server.refusals import HttpRefusal, bad_request
+from service_kit.runtime.deadline import Deadline
 
 _MOST_DIGITS = 18
 
 
-async def read_body(receive: Receive, announced: str, most: int, within: timedelta) -> bytes:
+async def read_body(receive: Receive, announced: str, most: int, within: Deadline) -> bytes:
     """Read a whole body, of an announced length or none; raises HttpRefusal.
 
     It is refused when it is too large, too slow, or cut off.
@@ -28,7 +27,7 @@ async def read_body(receive: Receive, announced: str, most: int, within: timedel
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(within.total_seconds()):
+        with within.block():
             more = True
             while more:
                 message = await receive()

@@ -8,6 +8,7 @@ from yarl import URL
 
 from gateway.ports import SubgraphResponse
 from gateway.transport.client import HEADERS, KEEP_ALIVE_SECONDS, AnswerTooLarge, HttpLimits
+from service_kit.runtime.deadline import Deadline
 
 
 class AiohttpClient:
@@ -15,6 +16,7 @@ class AiohttpClient:
 
     def __init__(self, limits: HttpLimits) -> None:
         self._limits = limits
+        self._deadline = Deadline(limits.deadline.total_seconds())
         self._sessions: dict[str, aiohttp.ClientSession] = {}
         self._urls: dict[str, URL] = {}
 
@@ -23,17 +25,18 @@ class AiohttpClient:
     ) -> SubgraphResponse:
         """Send one request; raises AnswerTooLarge, OSError, TimeoutError and aiohttp's errors."""
         session = self._sessions.get(subgraph) or self._opened(subgraph)
-        response = await session.post(
-            self._urls.get(url) or self._read_url(url),
-            data=body,
-            headers=headers,
-            allow_redirects=False,
-        )
-        try:
-            return SubgraphResponse(response.status, await self._read(response.content))
-        except BaseException:
-            response.close()
-            raise
+        with self._deadline.block():
+            response = await session.post(
+                self._urls.get(url) or self._read_url(url),
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+            )
+            try:
+                return SubgraphResponse(response.status, await self._read(response.content))
+            except BaseException:
+                response.close()
+                raise
 
     async def close(self) -> None:
         """Close every connection."""
@@ -62,7 +65,7 @@ class AiohttpClient:
             connector=aiohttp.TCPConnector(
                 limit=self._limits.connections, keepalive_timeout=KEEP_ALIVE_SECONDS
             ),
-            timeout=aiohttp.ClientTimeout(total=self._limits.deadline.total_seconds()),
+            timeout=aiohttp.ClientTimeout(total=None),  # the whole request has its deadline
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             headers=HEADERS,
