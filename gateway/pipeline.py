@@ -1,10 +1,9 @@
 """One request as a list of steps: prepare, allow, coerce, execute, mask; or a stream of them."""
 
-import hashlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
 import orjson
@@ -59,6 +58,9 @@ _TOO_OLD = "A visitor's subscription ends after a while; subscribe again."
 _CACHED_LARGE = 30
 """How many of the largest are kept, or more of smaller ones."""
 
+_Key: TypeAlias = tuple[str, str, frozenset[str], bytes]
+"""Names an operation, whole or without what a caller may not read of it."""
+
 _log = structlog.get_logger("gateway.pipeline")
 
 
@@ -101,7 +103,7 @@ class Served:
         self._rules = AccessRules(snapshot.supergraph)
         self._authoriser = authoriser or Authoriser()
         self._options = options
-        self._prepared: SingleFlightCache[bytes, PreparedOperation] = SingleFlightCache(
+        self._prepared: SingleFlightCache[_Key, PreparedOperation] = SingleFlightCache(
             cached, Bounds(lambda one: one.weight, LARGEST_CACHED, LARGEST_CACHED * _CACHED_LARGE)
         )
 
@@ -137,7 +139,7 @@ class Served:
         async def make() -> PreparedOperation:
             return prepare_without(self._snapshot, whole, unmet, active)
 
-        key = _key(document, name, active) + whole.guarded.fingerprint(unmet)
+        key = _key(document, name, active, whole.guarded.fingerprint(unmet))
         return await self._prepared.get(key, make)
 
     async def prepared(
@@ -162,9 +164,10 @@ class Served:
         return await self._prepared.get(_key(document, operation_name, active), make)
 
 
-def _key(document: str, operation_name: str | None, labels: frozenset[str]) -> bytes:
-    text = "\0".join([operation_name or "", *sorted(labels), "", document])
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+def _key(
+    document: str, operation_name: str | None, labels: frozenset[str], unmet: bytes = b""
+) -> _Key:
+    return (operation_name or "", document, labels, unmet)
 
 
 async def answer(served: Served, transport: SubgraphTransport, request: OperationRequest) -> Answer:

@@ -83,7 +83,6 @@ class _Run:
         self._timings: list[FetchTiming] = []
         self._began = perf_counter()
         self._done: frozenset[str] = frozenset()
-        self._group = asyncio.TaskGroup()
 
     async def complete(self) -> Execution:
         """Fetch everything, then give the client's part of it."""
@@ -92,10 +91,10 @@ class _Run:
             for fetch in plan.fetches:
                 await self._run(fetch)
         elif plan.roots:
-            async with self._group:
+            async with asyncio.TaskGroup() as group:
                 for other in plan.roots[1:]:
-                    self._group.create_task(self._chain(other))
-                await self._chain(plan.roots[0])
+                    group.create_task(self._chain(other, group))
+                await self._chain(plan.roots[0], group)
         data = self._completed()
         state.log.tell_the_rest()
         return Execution(data, state.log.errors, self._timings, state.tree)
@@ -108,7 +107,7 @@ class _Run:
                 return data
         return projection.complete(state.tree, variables, state.log)
 
-    async def _chain(self, number: int) -> None:
+    async def _chain(self, number: int, group: asyncio.TaskGroup) -> None:
         """Run a fetch, then those it releases: the first one here, the others beside."""
         while True:
             fetch = self._plan.fetches[number]
@@ -118,7 +117,7 @@ class _Run:
                 return
             number, *others = released
             for other in others:
-                self._group.create_task(self._chain(other))
+                group.create_task(self._chain(other, group))
 
     def _count_down(self, number: int) -> int:
         self._waiting[number] -= 1

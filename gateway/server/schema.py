@@ -171,7 +171,7 @@ def _request(
         caller=context.caller,
         operation_name=operation_name,
         variables=variables or {},
-        may_change=OperationType.MUTATION in (allowed or OperationType),
+        may_change=not allowed or OperationType.MUTATION in allowed,
         explain=context.explain,
         labels=context.labels,
         headers=context.headers,

@@ -2,11 +2,10 @@
 
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client import CollectorRegistry
 
 from gateway.ports import SubgraphRequest, SubgraphResponse, SubgraphTransport
-
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+from service_kit.runtime.durations import Durations
 
 
 class MeasuredTransport:
@@ -14,13 +13,11 @@ class MeasuredTransport:
 
     def __init__(self, transport: SubgraphTransport, registry: CollectorRegistry) -> None:
         self._transport = transport
-        self._own: dict[tuple[str, str], Histogram] = {}
-        self._seconds = Histogram(
+        self._seconds = Durations(
             "gateway_subgraph_seconds",
             "Time for a subgraph's answer, by subgraph and status.",
             ("subgraph", "status"),
-            buckets=_BUCKETS,
-            registry=registry,
+            registry,
         )
 
     async def send(self, request: SubgraphRequest) -> SubgraphResponse:
@@ -31,11 +28,4 @@ class MeasuredTransport:
             status = str(response.status)
             return response  # there is no handler to stand before
         finally:
-            taken = perf_counter() - started
-            self._of(request.subgraph, status).observe(taken)
-
-    def _of(self, subgraph: str, status: str) -> Histogram:
-        own = self._own.get((subgraph, status))
-        if own is None:
-            own = self._own[subgraph, status] = self._seconds.labels(subgraph, status)
-        return own
+            self._seconds.add(perf_counter() - started, request.subgraph, status)

@@ -6,10 +6,11 @@ from time import perf_counter
 
 import structlog
 from opentelemetry.trace import INVALID_SPAN, Span, SpanKind
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Gauge
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service_kit.runtime.current_request import CurrentRequest, current, name_operation
+from service_kit.runtime.durations import Durations
 from service_kit.runtime.identifiers import new_identifier
 from service_kit.runtime.logs import configure_logging
 from service_kit.runtime.tracing import (
@@ -49,7 +50,6 @@ _QUIET = ("/health/", "/metrics")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _STREAMS = (b"text/event-stream", b"multipart/mixed")
 _REQUEST_ID_NAME, _TRACEPARENT_NAME = REQUEST_ID.encode(), TRACEPARENT.encode()
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 _log = structlog.get_logger("service_kit.requests")
 
@@ -86,14 +86,12 @@ class RequestMetrics:
     def __init__(self, process: str, registry: CollectorRegistry) -> None:
         self._process = process
         self._names = BoundedNames()
-        self._seconds = Histogram(
+        self._seconds = Durations(
             "tutti_request_seconds",
             "Time to answer a request, by operation and status.",
             ("process", "operation", "status"),
-            buckets=_BUCKETS,
-            registry=registry,
+            registry,
         )
-        self._own: dict[tuple[str, int], Histogram] = {}
         self.under_way = 0
         in_flight = Gauge(
             "tutti_requests_in_flight",
@@ -105,11 +103,7 @@ class RequestMetrics:
 
     def observe(self, operation: str, status: int, seconds: float) -> None:
         """Count a request that has ended."""
-        key = self._names.label(operation), status
-        own = self._own.get(key)
-        if own is None:
-            own = self._own[key] = self._seconds.labels(self._process, key[0], str(status))
-        own.observe(seconds)
+        self._seconds.add(seconds, self._process, self._names.label(operation), str(status))
 
 
 class RequestTelemetry:
