@@ -33,8 +33,8 @@ class GatheredCall:
                 if known is not None:
                     known.append(items)
                 elif (written := key if key.__class__ is bytes else write(items[0])) is not None:
-                    by_key[key] = targets.setdefault(written, [])
-                    by_key[key].append(items)
+                    rows = by_key[key] = targets.setdefault(written, [])
+                    rows.append(items)
         self.representations = list(targets)
         self.targets = list(targets.values())
 
@@ -99,10 +99,13 @@ def _merge(one: GatheredCall, entities: list[Any], state: RunState) -> None:
     for entity, targets in zip(entities, one.targets, strict=True):
         if entity.__class__ is not dict:
             continue
-        is_plain = _NESTED.isdisjoint(map(type, entity.values()))
+        if _NESTED.isdisjoint(map(type, entity.values())):
+            for items in targets:
+                merge_into_each(items, entity, interfaces)
+            continue
         for row, items in enumerate(targets):
-            given = entity if is_plain or row == 0 else copied(entity)
-            if is_plain or shares:
+            given = copied(entity) if row else entity
+            if shares:
                 merge_into_each(items, given, interfaces)
                 continue
             for number, item in enumerate(items):

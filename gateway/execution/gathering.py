@@ -158,22 +158,20 @@ def _uniting(objects: str, last: PathStep, key: Sequence[str], parts: int) -> li
         "if item is None:",
         "    continue",
         *key,
-        "same = groups.get(key)",
-        "if same is None:",
+        f"is_alone = len(item) == {parts}",
+        "if is_alone and key in alone:",
+        f"    {place} = alone[key]",
+        "    continue",
+        f"if is_alone and not ({unclear}):",
+        "    alone[key] = item",
+        "    groups[key] = [item, *groups.get(key, ())]",
+        "elif key not in groups:",
         "    groups[key] = [item]",
-        "    continue",
-        "first = same[0]",
-        "if first is item:",
-        "    continue",
-        f"if len(item) != {parts} or {unclear}:",
-        "    same.append(item)",
-        f"elif len(first) == {parts}:",
-        f"    {place} = first",
-        "else:",
-        "    same.insert(0, item)",
+        "elif groups[key][0] is not item:",
+        "    groups[key].append(item)",
     ]
     lines = [*head, *(f"{indent}{line}" for line in loop)]
-    return ["groups = {}", f"for above in {objects}:", *lines]
+    return ["groups, alone = {}, {}", f"for above in {objects}:", *lines]
 
 
 def _key(representations: Sequence[Representation]) -> tuple[list[str], int]:
