@@ -2,7 +2,8 @@
 
 A state is a type and the places a value of it may have come from. What holds in a state is the
 least that follows from its rules: keys and required fields count once they can be read, so a
-circle of fields that wait for each other leads nowhere.
+circle of fields that wait for each other leads nowhere. What is sent along with one request, a key
+or required fields, has to follow from one of the places alone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -149,6 +150,27 @@ class Reach:
         return facts
 
     def _grow(self, state: State) -> bool:
+        """Learn what follows in a state by now; tells whether anything did."""
+        if len(state[1]) > 1 and state[0] != "Query":
+            return self._gather(state)
+        return self._infer(state)
+
+    def _gather(self, state: State) -> bool:
+        """Take over what holds of each of several places alone."""
+        facts, grown = self._facts[state], False
+        for entry in sorted(state[1]):
+            alone = self._known((state[0], frozenset({entry})))
+            alone.waiting.add(state)
+            for name, subgraphs in alone.able.items():
+                if not subgraphs <= facts.able.get(name, frozenset()):
+                    facts.able[name] = facts.able.get(name, frozenset()) | subgraphs
+                    grown = True
+            for subgraph in alone.reached.keys() - facts.reached.keys():
+                facts.reached[subgraph] = NO_VIEW
+                grown = True
+        return grown
+
+    def _infer(self, state: State) -> bool:
         """Apply the rules until nothing follows any more; tells whether anything did."""
         facts, grown, growing = self._facts[state], False, True
         while growing:

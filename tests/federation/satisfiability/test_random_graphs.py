@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from graphql import DocumentNode, parse, validate
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.composition.composer import compose
@@ -94,6 +94,7 @@ def checked(examples: int) -> settings:
 @pytest.mark.timeout(600)
 @checked(examples=60)
 @given(st.integers(0, 2**64))
+@example(21_939)  # a key comes from one place and what is required from another
 def test_composition_and_planner_agree_on_what_can_be_fetched(seed: int) -> None:
     check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
 

@@ -119,6 +119,15 @@ HOLES = {
         "query { t { f } }",
         "in one it needs the context who, which nothing on the way sets",
     ),
+    "a key comes from one place and what is required from another": (
+        [
+            """type Query { a: A @shareable } type A @key(fields: "code") {
+              code: ID! x: Int @external y: Int @requires(fields: "x") }""",
+            "type Query { a: A @shareable } type A { x: Int }",
+        ],
+        "query { a { y } }",
+        "in one it requires 'x', which cannot be had",
+    ),
     "a mutation would have to run twice": (
         [
             "type Query { q: Int } type Mutation { a: A @shareable } type A { x: Int }",
