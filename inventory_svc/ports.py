@@ -13,6 +13,7 @@ from inventory_svc.domain.rules.rule_set import RuleSet
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw
 from inventory_svc.domain.stock.commands import StockCommand
 from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.declarations import Place, Window
 from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
@@ -52,6 +53,11 @@ class StockReads(Protocol):
         self, position: PositionKey, before: int | None, limit: int
     ) -> Sequence[Movement]:
         """Give the ledger of a position, newest first, before one of its numbers."""
+
+    async def declarations(
+        self, windows: Sequence[Window], after: Place | None, limit: int
+    ) -> Sequence[Movement]:
+        """Give what locations declared in their windows, in the order of places, after one."""
 
 
 class Network(Protocol):

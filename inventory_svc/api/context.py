@@ -55,6 +55,7 @@ class ReadOnce:
         self.draws_of = stock.draws_of
         self.movements_after = stock.movements_after
         self.movements = stock.movements
+        self.declarations = stock.declarations
         self.positions = stock.positions
         self.reservations = stock.reservations
 

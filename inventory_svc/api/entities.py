@@ -22,6 +22,7 @@ from inventory_svc.domain.rights import release_right
 from inventory_svc.domain.stock import movement as ledger
 from inventory_svc.domain.stock import position as positions
 from inventory_svc.domain.stock import reservation as reservations
+from inventory_svc.domain.stock import unavailable as declarations
 from service_kit.graphql.access import allow_reference
 from service_kit.graphql.fields import resolver_field
 from service_kit.graphql.global_ids import from_global_id, to_global_id
@@ -107,6 +108,22 @@ async def location_of(info: Info, code: str) -> Location | None:
     return None if found is None else Location.of(found)
 
 
+@strawberry.type(description="Units on hand that were declared not to be sellable.")
+class UnavailableUnits:
+    """Those of one reason."""
+
+    disposition: declarations.Disposition = strawberry.field(description="Why.")
+    quantity: int = strawberry.field(description="Units.")
+    declared_at: datetime = strawberry.field(description="When that was last declared.")
+
+    @staticmethod
+    def of(row: declarations.Unavailable) -> "UnavailableUnits":
+        """Show a row."""
+        return UnavailableUnits(
+            disposition=row.disposition, quantity=row.quantity, declared_at=row.declared_at
+        )
+
+
 @strawberry.federation.type(
     keys=["id"], description="What a location holds of an item in one condition."
 )
@@ -121,6 +138,9 @@ class StockPosition:
     allocated: int = strawberry.field(description="Units kept for orders.")
     reserved: int = strawberry.field(
         description="Units in soft reservations, ended ones included until that is written."
+    )
+    unavailable: list[UnavailableUnits] = strawberry.field(
+        description="Units on hand that the location declared not to be sellable, by reason."
     )
     counted_at: datetime | None = strawberry.field(description="The time of the latest snapshot.")
     changed_at: datetime | None = strawberry.field(description="When the counters last changed.")
@@ -153,6 +173,7 @@ class StockPosition:
             on_hand=position.on_hand,
             allocated=position.allocated,
             reserved=position.reserved,
+            unavailable=[UnavailableUnits.of(row) for row in position.unavailable],
             counted_at=position.counted_at,
             changed_at=position.changed_at,
             version=position.version,
@@ -182,6 +203,12 @@ class StockMovement:
     on_hand: int = strawberry.field(description="By how much on hand changed.")
     allocated: int = strawberry.field(description="By how much the units kept for orders changed.")
     reserved: int = strawberry.field(description="By how much the soft reservations changed.")
+    unavailable: int = strawberry.field(
+        description="By how much the units that cannot be sold changed."
+    )
+    disposition: declarations.Disposition | None = strawberry.field(
+        description="Why these cannot be sold."
+    )
     reason: ledger.AdjustmentReason | None = strawberry.field(description="Why, if by hand.")
     reservation_id: strawberry.ID | None = strawberry.field(
         description="The reservation that it is about."
@@ -207,6 +234,8 @@ class StockMovement:
             on_hand=movement.on_hand,
             allocated=movement.allocated,
             reserved=movement.held,
+            unavailable=movement.unavailable,
+            disposition=movement.disposition,
             reason=movement.reason,
             reservation_id=None if about is None else reservation_id(about),
             cause=movement.cause,

@@ -15,6 +15,7 @@ from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.crossings import Crossing
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.reservation import ReservationKind, ReservationState
+from inventory_svc.domain.stock.unavailable import Disposition
 from service_kit.commands.refusal import SHARED_CODES
 from service_kit.graphql.enums import as_input, described
 from service_kit.graphql.payloads import error_codes
@@ -47,7 +48,7 @@ class ErrorCode(Enum):
 
 STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.INSUFFICIENT_STOCK: "Fewer units can be promised than are wanted.",
-    StockRefusal.NEGATIVE_STOCK: "More would leave than is on hand.",
+    StockRefusal.NEGATIVE_STOCK: "More would leave, or be declared, than there is.",
     StockRefusal.STALE_SNAPSHOT: "A later count of this position is already known.",
     StockRefusal.UNKNOWN_SKU: "No item has this SKU.",
     StockRefusal.UNKNOWN_LOCATION: "No location has this code.",
@@ -92,6 +93,12 @@ _RESERVATION_KINDS = {
     "ORDER": "For an order; until it is shipped or cancelled.",
     "APPOINTMENT": "For a visit; until it is over.",
 }
+_DISPOSITIONS = {
+    "DAMAGED": "Broken or soiled.",
+    "DECLARED_MISSING": "Looked for and not found; the books still have them.",
+    "QUALITY_CONTROL": "To be checked before they may be sold.",
+    "SALE_IN_PROGRESS": "In somebody's hands at the till; a sale there takes them off.",
+}
 _REASONS = {
     "SALE": "Sold over the counter.",
     "RECEIPT": "Goods received.",
@@ -122,6 +129,7 @@ described(
 )
 described(Condition, "StockCondition", "The state of the goods.", _CONDITIONS)
 described(ReservationKind, "ReservationKind", "What goods are kept for.", _RESERVATION_KINDS)
+described(Disposition, "StockDisposition", "Why units on hand cannot be sold.", _DISPOSITIONS)
 described(AdjustmentReason, "StockReason", "Why a position was corrected.", _REASONS)
 described(
     ReservationState,
@@ -159,6 +167,8 @@ described(
         "EXPIRED": "The time of a soft reservation was over.",
         "SHORT": "Reserved units were not found.",
         "RETURN": "Units that a customer gave back can be sold again.",
+        "DECLARED": "The location said that units cannot be sold, or that they can again.",
+        "COUNTED": "The location counted, since units were not found.",
     },
 )
 described(
@@ -198,6 +208,7 @@ described(
         "OUT_OF_SCOPE": "Units at locations that the channel, the brand, the group, the delivery"
         " zone or the request leaves out.",
         "EXPOSURE": "Units that a rule does not expose to the channel in this way.",
+        "UNAVAILABLE": "Units that their location declared not to be sellable.",
         "HARD_ALLOCATIONS": "Units kept for orders.",
         "SOFT_HOLDS": "Units held for a time that is not over.",
         "PROTECTION": "Units that the most specific rule of a location protects.",
@@ -231,6 +242,9 @@ ORDER_TYPE_INPUT = as_input(
 RULE_KIND_INPUT = as_input(RuleKind, "StockRuleKindFilter", "What a rule of the stock decides.")
 WEEKDAY_INPUT = as_input(Weekday, "WeekdayInput", "A day of the week.")
 STOCK_CONDITION_INPUT = as_input(Condition, "StockConditionInput", "The state of the goods.")
+STOCK_DISPOSITION_INPUT = as_input(
+    Disposition, "StockDispositionInput", "Why units on hand cannot be sold."
+)
 RESERVATION_KIND_INPUT = as_input(
     ReservationKind, "ReservationKindInput", "What goods are kept for."
 )

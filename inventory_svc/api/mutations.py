@@ -8,15 +8,15 @@ import strawberry
 from inventory_svc.api import inputs, payloads
 from inventory_svc.api.access import FEEDERS, RELEASERS, RESERVERS, STOCK_KEEPERS
 from inventory_svc.api.context import Info
-from inventory_svc.api.entities import Reservation, StockPosition
+from inventory_svc.api.declaration_operations import DeclarationMutations
+from inventory_svc.api.entities import Reservation
 from inventory_svc.api.enums import ErrorCode
+from inventory_svc.api.position_answers import position_answer
 from inventory_svc.api.rule_operations import RuleMutations
-from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.rights import MOST_UNITS_OF_A_LINE, MOST_UNITS_OF_A_RESERVATION
 from inventory_svc.domain.rules.sale import Service
 from inventory_svc.domain.stock.commands import ReportShort
 from inventory_svc.domain.stock.decisions import Decided
-from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.use_cases.catalogue.import_items import import_items
 from inventory_svc.use_cases.line_checks import SentLine
 from inventory_svc.use_cases.network.import_channels import import_channels
@@ -27,6 +27,7 @@ from inventory_svc.use_cases.stock.allocate_order import WantedAllocation, alloc
 from inventory_svc.use_cases.stock.consume_reservation import consume_reservation
 from inventory_svc.use_cases.stock.create_reservation import WantedReservation, create_reservation
 from inventory_svc.use_cases.stock.import_stock import StockFeed, import_stock
+from inventory_svc.use_cases.stock.position_checks import NamedPosition
 from inventory_svc.use_cases.stock.release_reservation import (
     release_allocation,
     release_reservation,
@@ -51,7 +52,7 @@ def asked_by_service(info: Info, mutation: str, input_: object) -> IdempotentReq
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(RuleMutations):
+class Mutation(RuleMutations, DeclarationMutations):
     """Inventory's mutations: one input, one payload (null if it is not known), one effect."""
 
     @mutation_field(
@@ -178,9 +179,7 @@ class Mutation(RuleMutations):
         """Write one movement; an assistant only where they work."""
         inventory = info.context.inventory
         adjustment = Adjustment(
-            input.sku,
-            input.location_code,
-            input.condition,
+            NamedPosition(input.sku, input.location_code, input.condition),
             input.quantity,
             input.reason,
             input.expected_version,
@@ -193,7 +192,7 @@ class Mutation(RuleMutations):
             inventory.network,
             inventory.commits,
         )
-        return await _adjusted(info, decided)
+        return await position_answer(info, payloads.StockAdjustPayload, decided)
 
     @mutation_field(
         *RESERVERS,
@@ -397,18 +396,3 @@ async def _answered(
         reservation=None if reservation is None else Reservation.of(reservation),
         user_errors=user_errors_of(ErrorCode, decided.outcome),
     )
-
-
-async def _adjusted(info: Info, decided: Decided) -> payloads.StockAdjustPayload:
-    """Show the position after an adjustment, read again if the answer is a replay's."""
-    if decided.outcome.refusals:
-        return payloads.StockAdjustPayload(user_errors=user_errors_of(ErrorCode, decided.outcome))
-    position = decided.position
-    named = decided.outcome.values["position"]
-    if position is None and isinstance(named, dict):
-        key = PositionKey(
-            str(named["sku"]), str(named["locationCode"]), Condition(str(named["condition"]))
-        )
-        position = (await info.context.inventory.stock.positions([key])).get(key)
-    shown_position = None if position is None else StockPosition.of(position)
-    return payloads.StockAdjustPayload(position=shown_position, user_errors=[])

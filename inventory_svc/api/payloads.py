@@ -50,14 +50,29 @@ class StockImportPayload(_ImportPayload):
     """The fate of each line."""
 
 
-@strawberry.type(description="What became of an adjustment.")
-class StockAdjustPayload:
-    """The position after it."""
+@strawberry.type
+class _PositionPayload:
+    """What every change of one position answers."""
 
     position: StockPosition | None = strawberry.field(
         default=None, description="The position as it is now; null if refused."
     )
     user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
+
+
+@strawberry.type(description="What became of an adjustment.")
+class StockAdjustPayload(_PositionPayload):
+    """The position after it."""
+
+
+@strawberry.type(description="What became of a declaration.")
+class StockDeclareUnavailablePayload(_PositionPayload):
+    """The position after it."""
+
+
+@strawberry.type(description="What became of a count.")
+class StockCountPayload(_PositionPayload):
+    """The position after it."""
 
 
 @strawberry.type(description="What became of units to be sold again.")
@@ -108,6 +123,7 @@ class ReservationReportShortPayload(_ReservationPayload):
 
 
 ImportPayloadT = TypeVar("ImportPayloadT", bound=_ImportPayload)
+PositionPayloadT = TypeVar("PositionPayloadT", bound=_PositionPayload)
 ReservationPayloadT = TypeVar("ReservationPayloadT", bound=_ReservationPayload)
 
 

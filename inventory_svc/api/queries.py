@@ -17,6 +17,7 @@ from inventory_svc.api.availability_types import (
     require_present,
 )
 from inventory_svc.api.context import Info
+from inventory_svc.api.declaration_operations import DeclarationQueries
 from inventory_svc.api.entities import Item, Reservation, StockMovement, StockPosition, item_of
 from inventory_svc.api.enums import LOCATION_TYPE_INPUT, STOCK_CONDITION_INPUT
 from inventory_svc.api.network_types import Channel, Location, LocationGroup
@@ -48,7 +49,7 @@ ConditionArgument = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query(RuleQueries):
+class Query(RuleQueries, DeclarationQueries):
     """Inventory's root fields; each may be null, so that none takes another with it."""
 
     @query_field(*ANYBODY, description="An item by its SKU.")

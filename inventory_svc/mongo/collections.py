@@ -32,6 +32,12 @@ MOVEMENTS = CollectionDeclaration(
     (
         # A snapshot adds what has moved since it was counted; reservations do not enter here.
         Index((("position", 1), ("effectiveAt", 1)), partial={"physical": True}, name="physical"),
+        # The file of the day: what a location declared; nothing else enters here.
+        Index(
+            (("declaredBy", 1), ("occurredAt", 1), ("_id", 1)),
+            partial={"declaredBy": {"$exists": True}},
+            name="declared",
+        ),
         # What the stock of an item was at a moment: what was written since is taken back.
         Index((("sku", 1), ("occurredAt", 1)), name="history"),
     ),

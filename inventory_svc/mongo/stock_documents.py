@@ -5,7 +5,12 @@ from typing import Any
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
-from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
+from inventory_svc.domain.stock.movement import (
+    DECLARATIONS,
+    AdjustmentReason,
+    Movement,
+    MovementKind,
+)
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import (
     Peg,
@@ -13,39 +18,53 @@ from inventory_svc.domain.stock.reservation import (
     ReservationKind,
     ReservationState,
 )
+from inventory_svc.domain.stock.unavailable import Disposition, Unavailable
 from service_kit.storage.database import Document
 from service_kit.storage.schema_versions import Upcasts
 
-POSITION_UPCASTS = Upcasts(current=1)
+
+def _with_unavailable(document: Document) -> Document:
+    """Turn a position of version 1, of which nothing could be declared, into one of 2."""
+    return {**document, "unavailable": []}
+
+
+POSITION_UPCASTS = Upcasts(current=2, steps={1: _with_unavailable})
+_NOTHING_DECLARED = Upcasts(current=1)
 MOVEMENT_UPCASTS = Upcasts(current=1)
 RESERVATION_UPCASTS = Upcasts(current=1)
 DRAW_UPCASTS = Upcasts(current=1)
 
-_NUMBER_DIGITS = 12
-
 
 def position_to_document(position: Position) -> Document:
-    """Write a position; `unallocated` feeds the index of stocked positions."""
+    """Write a position; `unallocated` feeds the index of stocked positions.
+
+    Only one with declared units is of version 2: an earlier release must not lose them.
+    """
     sku, location, condition = position.key
-    return POSITION_UPCASTS.stamp(
-        {
-            "_id": position.key.identifier,
-            "sku": sku,
-            "location": location,
-            "condition": condition.value,
-            "onHand": position.on_hand,
-            "allocated": position.allocated,
-            "unallocated": position.on_hand - position.allocated,
-            "holds": [
-                {"expiresAt": hold.expires_at, "quantity": hold.quantity} for hold in position.holds
-            ],
-            "version": position.version,
-            "movements": position.movements,
-            "movedAt": position.moved_at,
-            "countedAt": position.counted_at,
-            "changedAt": position.changed_at,
-        }
-    )
+    document: Document = {
+        "_id": position.key.identifier,
+        "sku": sku,
+        "location": location,
+        "condition": condition.value,
+        "onHand": position.on_hand,
+        "allocated": position.allocated,
+        "unallocated": position.on_hand - position.unavailable_units - position.allocated,
+        "holds": [
+            {"expiresAt": hold.expires_at, "quantity": hold.quantity} for hold in position.holds
+        ],
+        "version": position.version,
+        "movements": position.movements,
+        "movedAt": position.moved_at,
+        "countedAt": position.counted_at,
+        "changedAt": position.changed_at,
+    }
+    if not position.unavailable:
+        return _NOTHING_DECLARED.stamp(document)
+    document["unavailable"] = [
+        {"disposition": why.value, "quantity": units, "declaredAt": at}
+        for why, units, at in position.unavailable
+    ]
+    return POSITION_UPCASTS.stamp(document)
 
 
 def position_from_document(document: Document) -> Position:
@@ -61,18 +80,17 @@ def position_from_document(document: Document) -> Position:
         moved_at=document["movedAt"],
         counted_at=document["countedAt"],
         changed_at=document["changedAt"],
+        unavailable=tuple(
+            Unavailable(Disposition(row["disposition"]), row["quantity"], row["declaredAt"])
+            for row in document["unavailable"]
+        ),
     )
-
-
-def movement_identifier(position: PositionKey, number: int) -> str:
-    """Give the `_id` of a movement: those of one position sort by number."""
-    return f"{position.identifier}{SEPARATOR}{number:0{_NUMBER_DIGITS}}"
 
 
 def movement_to_document(movement: Movement) -> Document:
     """Write a movement; those that moved goods are marked for the index of them."""
     document: dict[str, Any] = {
-        "_id": movement_identifier(movement.position, movement.number),
+        "_id": movement.identifier,
         "position": movement.position.identifier,
         "sku": movement.position.sku,
         "number": movement.number,
@@ -93,13 +111,18 @@ def movement_to_document(movement: Movement) -> Document:
         document["expiresAt"] = movement.expires_at
     if movement.share is not None:
         document["share"] = movement.share
+    if movement.disposition is not None:
+        document["unavailable"] = movement.unavailable
+        document["disposition"] = movement.disposition.value
+    if movement.kind in DECLARATIONS:
+        document["declaredBy"] = movement.position.location
     return MOVEMENT_UPCASTS.stamp(document)
 
 
 def movement_from_document(document: Document) -> Movement:
     """Read a movement."""
     document = MOVEMENT_UPCASTS.upcast(document)
-    reason = document["reason"]
+    reason, disposition = document["reason"], document.get("disposition")
     return Movement(
         position=position_key(document["position"]),
         number=document["number"],
@@ -115,6 +138,8 @@ def movement_from_document(document: Document) -> Movement:
         reason=None if reason is None else AdjustmentReason(reason),
         expires_at=document.get("expiresAt"),
         share=document.get("share"),
+        unavailable=document.get("unavailable", 0),
+        disposition=None if disposition is None else Disposition(disposition),
     )
 
 

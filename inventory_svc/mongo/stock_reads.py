@@ -5,14 +5,14 @@ from datetime import datetime
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw
-from inventory_svc.domain.stock.movement import Movement
+from inventory_svc.domain.stock.declarations import Place, Window
+from inventory_svc.domain.stock.movement import Movement, movement_identifier
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS, SHARE_DRAWS
 from inventory_svc.mongo.stock_documents import (
     draw_from_document,
     movement_from_document,
-    movement_identifier,
     position_from_document,
     reservation_from_document,
 )
@@ -75,3 +75,33 @@ class MongoStockReads:
         }
         found = await self._movements.find(wanted, sort=(("_id", -1),), limit=limit)
         return [movement_from_document(document) for document in found]
+
+    async def declarations(
+        self, windows: Sequence[Window], after: Place | None, limit: int
+    ) -> Sequence[Movement]:
+        """Give what locations declared in their windows, in the order of places, after one."""
+        wanted: Document = {
+            "$or": [
+                {
+                    "declaredBy": {"$in": list(locations)},
+                    "occurredAt": {"$gte": since, "$lt": until},
+                }
+                for locations, since, until in windows
+            ]
+        }
+        if after is not None:
+            wanted = {"$and": [wanted, _behind(after)]}
+        sort = (("declaredBy", 1), ("occurredAt", 1), ("_id", 1))
+        found = await self._movements.find(wanted, sort=sort, limit=limit)
+        return [movement_from_document(document) for document in found]
+
+
+def _behind(place: Place) -> Document:
+    location, at, movement = place
+    return {
+        "$or": [
+            {"declaredBy": {"$gt": location}},
+            {"declaredBy": location, "occurredAt": {"$gt": at}},
+            {"declaredBy": location, "occurredAt": at, "_id": {"$gt": movement}},
+        ]
+    }

@@ -9,6 +9,8 @@ from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
+    CountPosition,
+    DeclareUnavailable,
     FeedStock,
     ReserveStock,
     RestockReturn,
@@ -33,6 +35,8 @@ from inventory_svc.mongo.stock_documents import (
 )
 from service_kit.storage.database import Database, Document, Session
 from service_kit.storage.idempotency import MongoOutcomes
+
+_WITHOUT_RESERVATION = (FeedStock, AdjustStock, RestockReturn, DeclareUnavailable, CountPosition)
 
 Shortlists = Mapping[int, Shortlist]
 """The candidates to read, by the place of a command in its group."""
@@ -179,7 +183,7 @@ class SupplyReads:
         identifiers = {
             command.reservation_id
             for command in commands
-            if not isinstance(command, FeedStock | AdjustStock | RestockReturn)
+            if not isinstance(command, _WITHOUT_RESERVATION)
         }
         if not identifiers:
             return {}
@@ -241,7 +245,7 @@ def keys_named(commands: Sequence[StockCommand], shortlists: Shortlists) -> Iter
                         yield PositionKey(line.sku, code, line.condition)
             case FeedStock():
                 yield from (line.position for line in command.lines)
-            case AdjustStock():
+            case AdjustStock() | DeclareUnavailable() | CountPosition():
                 yield command.position
             case RestockReturn():
                 yield from (line.position for line in command.lines)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from inventory_svc.domain.stock.commands import FeedMode, StockCommand
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.unavailable import Disposition
 from tests.support import stock as build
 from tests.support.stock import InMemoryStock
 
@@ -23,6 +24,10 @@ an_action = st.one_of(
         st.just("allocate"), st.lists(a_line, min_size=1, max_size=3), st.permutations(PLACES)
     ),
     st.tuples(st.just("hold"), a_line, st.sampled_from(PLACES), st.integers(1, 3)),
+    st.tuples(
+        st.just("declare"), a_position, st.integers(-3, 3), st.sampled_from(list(Disposition))
+    ),
+    st.tuples(st.just("look"), a_position, small),
     st.tuples(st.just("consume"), small, small),
     st.tuples(st.just("release"), small, small),
     st.tuples(st.just("short"), small, small),
@@ -38,6 +43,10 @@ def command_of(action: tuple[object, ...], stock: InMemoryStock) -> StockCommand
             return build.a_count(key, units, at=stock.clock.now())
         case ("delta", PositionKey() as key, int(units)):
             return build.a_feed(FeedMode.DELTA, (key, units))
+        case ("declare", PositionKey() as key, int(units), Disposition() as why) if units:
+            return build.a_declaration(key, units, why)
+        case ("look", PositionKey() as key, int(units)):
+            return build.a_shelf_count(key, units)
         case ("allocate", list(lines), list(places) | tuple(places)):
             return build.an_allocation(*lines, among=places)
         case ("hold", (str(sku), int(units)), str(place), int(minutes)):

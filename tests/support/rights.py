@@ -53,6 +53,7 @@ What is on the shelves, used goods and other locations are for the back office.
 _SAMPLES: Final[Mapping[str, Any]] = {
     "Boolean": True,
     "CurrencyCode": "EUR",
+    "Date": "2026-01-01",
     "DateTime": "2026-01-01T00:00:00Z",
     "Decimal": "1.00",
     "Float": 1.0,

@@ -9,6 +9,8 @@ from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareK
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
     ConsumeReservation,
+    CountPosition,
+    DeclareUnavailable,
     ExpireReservation,
     FeedLine,
     FeedMode,
@@ -27,6 +29,7 @@ from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import Reservation, ReservationKind
 from inventory_svc.domain.stock.sourcing import NearestLocations
 from inventory_svc.domain.stock.supply import Supply
+from inventory_svc.domain.stock.unavailable import Disposition
 from service_kit.commands.idempotency import IdempotentRequest, Outcome, key_reused
 from service_kit.commands.refusal import Refusal
 from service_kit.runtime.clock import Clock
@@ -66,6 +69,24 @@ def an_adjustment(
 ) -> AdjustStock:
     """Give an adjustment of one position."""
     return AdjustStock(a_request(), "till", position, quantity, reason, expected_version)
+
+
+def a_declaration(
+    position: PositionKey,
+    quantity: int = 1,
+    disposition: Disposition = Disposition.DECLARED_MISSING,
+    expected_version: int | None = None,
+) -> DeclareUnavailable:
+    """Give a declaration that units of one position cannot be sold."""
+    request = a_request()
+    return DeclareUnavailable(request, "ann", position, disposition, quantity, expected_version)
+
+
+def a_shelf_count(
+    position: PositionKey, counted: int = 0, expected_version: int | None = None
+) -> CountPosition:
+    """Give what somebody counted at one position."""
+    return CountPosition(a_request(), "ann", position, counted, expected_version)
 
 
 def an_allocation(
@@ -199,6 +220,11 @@ class InMemoryStock:
     def folded(self, key: PositionKey) -> Counters:
         """Add up the ledger of a position."""
         return fold(movement for movement in self.ledger if movement.position == key)
+
+    def declared(self, key: PositionKey) -> dict[Disposition, int]:
+        """Give what was declared at a position, by reason."""
+        rows = self.positions.get(key, Position(key)).unavailable
+        return {row.disposition: row.quantity for row in rows}
 
     def available(self, key: PositionKey) -> int:
         """Give what can be promised of a position now."""

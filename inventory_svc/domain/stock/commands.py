@@ -11,6 +11,7 @@ from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import ReservationKind
+from inventory_svc.domain.stock.unavailable import Disposition
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.refusal import Refusal
 
@@ -78,6 +79,29 @@ class AdjustStock:
     position: PositionKey
     quantity: int
     reason: AdjustmentReason
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareUnavailable:
+    """`quantity` units on hand cannot be sold, or can again when negative; the books wait."""
+
+    request: IdempotentRequest
+    actor: str
+    position: PositionKey
+    disposition: Disposition
+    quantity: int
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountPosition:
+    """Somebody looked: so many units are there, whatever the books say."""
+
+    request: IdempotentRequest
+    actor: str
+    position: PositionKey
+    counted: int
     expected_version: int | None = None
 
 
@@ -171,6 +195,8 @@ class ExpireReservation:
 StockCommand: TypeAlias = (
     FeedStock
     | AdjustStock
+    | DeclareUnavailable
+    | CountPosition
     | RestockReturn
     | ReserveStock
     | ConsumeReservation

@@ -7,6 +7,8 @@ from datetime import datetime
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
     ConsumeReservation,
+    CountPosition,
+    DeclareUnavailable,
     ExpireReservation,
     FeedStock,
     ReleaseReservation,
@@ -21,6 +23,7 @@ from inventory_svc.domain.stock.deciding.counting import (
     decide_feed,
     decide_restock,
 )
+from inventory_svc.domain.stock.deciding.declaring import decide_count, decide_declaration
 from inventory_svc.domain.stock.deciding.ending import (
     decide_consumption,
     decide_expiry,
@@ -143,6 +146,10 @@ def _decided(
             return decide_feed(command, draft)
         case AdjustStock():
             return decide_adjustment(command, draft)
+        case DeclareUnavailable():
+            return decide_declaration(command, draft)
+        case CountPosition():
+            return decide_count(command, draft)
         case RestockReturn():
             return decide_restock(command, draft)
 

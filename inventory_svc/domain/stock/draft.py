@@ -10,6 +10,7 @@ from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, Move
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.supply import Supply
+from inventory_svc.domain.stock.unavailable import Disposition, Unavailable, declared
 
 
 class PositionChange(NamedTuple):
@@ -44,12 +45,14 @@ class Cause(NamedTuple):
 
 
 class Change(NamedTuple):
-    """By how much the counters move; `held` at the expiry of its hold."""
+    """By how much the counters move; `held` at the expiry of its hold, `unavailable` by reason."""
 
     on_hand: int = 0
     allocated: int = 0
     held: int = 0
     expires_at: datetime | None = None
+    unavailable: int = 0
+    disposition: Disposition | None = None
 
 
 class OpenPosition:
@@ -63,6 +66,7 @@ class OpenPosition:
         self.allocated = read.allocated
         self.held = read.held(now)
         self.counted_at = read.counted_at
+        self.declared = {row.disposition: row for row in read.unavailable}
         self._read = read
         self._now = now
         self._holds: dict[datetime, int] | None = None
@@ -71,7 +75,17 @@ class OpenPosition:
     @property
     def available(self) -> int:
         """Units that can still be promised."""
-        return max(0, self.on_hand - self.allocated - self.held)
+        return max(0, self.on_hand - self.unavailable - self.allocated - self.held)
+
+    @property
+    def unavailable(self) -> int:
+        """Units on hand that were declared not to be sellable."""
+        return sum(row.quantity for row in self.declared.values()) if self.declared else 0
+
+    def declared_units(self, disposition: Disposition) -> int:
+        """Units that were declared for one reason."""
+        row = self.declared.get(disposition)
+        return 0 if row is None else row.quantity
 
     @property
     def version(self) -> int:
@@ -95,6 +109,10 @@ class OpenPosition:
         self.allocated += change.allocated
         if change.expires_at is not None:
             self._hold(change.expires_at, change.held)
+        if change.disposition is not None:
+            self.declared = declared(
+                self.declared, change.disposition, change.unavailable, self._now
+            )
         effective = effective_at or self._now
         if change.on_hand:
             self._moved_at = max(effective, self._moved_at or effective)
@@ -114,6 +132,8 @@ class OpenPosition:
                 cause.reason,
                 change.expires_at,
                 cause.share,
+                change.unavailable,
+                change.disposition,
             )
         )
 
@@ -135,6 +155,7 @@ class OpenPosition:
             moved_at=self._moved_at,
             counted_at=self.counted_at,
             changed_at=self._now if self.movements else self._read.changed_at,
+            unavailable=self._sorted_declared(),
         )
 
     def _hold(self, expires_at: datetime, change: int) -> None:
@@ -148,6 +169,9 @@ class OpenPosition:
         if self._holds is None:
             return self._read.holds
         return tuple(Hold(at, quantity) for at, quantity in sorted(self._holds.items()) if quantity)
+
+    def _sorted_declared(self) -> tuple[Unavailable, ...]:
+        return tuple(self.declared[each] for each in sorted(self.declared))
 
 
 class StockDraft:

@@ -84,6 +84,7 @@ def _counters(position: Position) -> Fields:
         "onHand": position.on_hand,
         "allocated": position.allocated,
         "reserved": position.reserved,
+        "unavailable": position.unavailable_units,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
 from inventory_svc.domain.stock.movement import Movement, MovementKind
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
+from inventory_svc.domain.stock.unavailable import declared
 
 _SOME_DAY: Final = datetime.max.replace(tzinfo=UTC)
 """The end of holds whose movements, of an earlier release, do not tell it."""
@@ -57,11 +58,14 @@ def _unshipped(draw: ShareDraw, location: str, units: int) -> ShareDraw:
 def _taken_back(position: Position, since: Iterable[Movement], moment: datetime) -> Position:
     holds = dict(position.holds)
     on_hand, allocated = position.on_hand, position.allocated
+    rows = {row.disposition: row for row in position.unavailable}
     for movement in since:
         on_hand -= movement.on_hand
         allocated -= movement.allocated
         end = movement.expires_at or _SOME_DAY
         holds[end] = holds.get(end, 0) - movement.held
+        if movement.disposition is not None:
+            rows = declared(rows, movement.disposition, -movement.unavailable, moment)
     counted_at = position.counted_at
     return replace(
         position,
@@ -69,6 +73,7 @@ def _taken_back(position: Position, since: Iterable[Movement], moment: datetime)
         allocated=allocated,
         holds=_sorted(holds),
         counted_at=counted_at if counted_at is None or counted_at <= moment else None,
+        unavailable=tuple(rows[each] for each in sorted(rows)),
     )
 
 

@@ -6,7 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.unavailable import Disposition
+
+_NUMBER_DIGITS = 12
 
 
 class MovementKind(StrEnum):
@@ -22,6 +26,12 @@ class MovementKind(StrEnum):
     EXPIRED = "EXPIRED"
     SHORT = "SHORT"
     RETURN = "RETURN"
+    DECLARED = "DECLARED"
+    COUNTED = "COUNTED"
+
+
+DECLARATIONS = frozenset({MovementKind.DECLARED, MovementKind.COUNTED})
+"""What people at a location said of its shelves: whoever keeps the books is told."""
 
 
 class AdjustmentReason(StrEnum):
@@ -43,7 +53,7 @@ class Movement:
     `number` counts the position's movements from 1 without gaps. `occurred_at` is when it was
     written, `effective_at` when the goods moved (a snapshot's own time). `cause` identifies the
     command; `expires_at` is the end of the hold that it made or ended, `share` the rule
-    under which it drew or gave back.
+    under which it drew or gave back; `disposition` why `unavailable` units are so.
     """
 
     position: PositionKey
@@ -60,6 +70,18 @@ class Movement:
     reason: AdjustmentReason | None = None
     expires_at: datetime | None = None
     share: str | None = None
+    unavailable: int = 0
+    disposition: Disposition | None = None
+
+    @property
+    def identifier(self) -> str:
+        """The position and the number as one text; those of one position sort by number."""
+        return movement_identifier(self.position, self.number)
+
+
+def movement_identifier(position: PositionKey, number: int) -> str:
+    """Name a movement by its position and number."""
+    return f"{position.identifier}{SEPARATOR}{number:0{_NUMBER_DIGITS}}"
 
 
 class Counters(NamedTuple):
@@ -78,3 +100,13 @@ def fold(movements: Iterable[Movement]) -> Counters:
         allocated += movement.allocated
         reserved += movement.held
     return Counters(on_hand, allocated, reserved)
+
+
+def fold_declared(movements: Iterable[Movement]) -> dict[Disposition, int]:
+    """Add up what one position has declared, by reason; reasons with nothing left are left out."""
+    declared: dict[Disposition, int] = {}
+    for movement in movements:
+        if movement.disposition is not None:
+            units = declared.get(movement.disposition, 0) + movement.unavailable
+            declared[movement.disposition] = units
+    return {why: units for why, units in declared.items() if units}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import SEPARATOR
+from inventory_svc.domain.stock.unavailable import Unavailable
 
 
 class PositionKey(NamedTuple):
@@ -34,6 +35,7 @@ class Position:
 
     `holds` are sorted by expiry and bounded by the seconds of the longest hold, not by the number
     of reservations. `moved_at` is when goods last moved; `counted_at` the latest snapshot's time.
+    `unavailable` has one row for each reason, sorted by it.
     """
 
     key: PositionKey
@@ -45,11 +47,17 @@ class Position:
     moved_at: datetime | None = None
     counted_at: datetime | None = None
     changed_at: datetime | None = None
+    unavailable: tuple[Unavailable, ...] = ()
 
     @property
     def reserved(self) -> int:
         """Units in holds, ended ones included until their expiry is written."""
         return sum(hold.quantity for hold in self.holds)
+
+    @property
+    def unavailable_units(self) -> int:
+        """Units on hand that were declared not to be sellable."""
+        return sum(row.quantity for row in self.unavailable) if self.unavailable else 0
 
     def held(self, now: datetime) -> int:
         """Units in holds that have not ended."""
@@ -58,5 +66,6 @@ class Position:
         return sum(hold.quantity for hold in self.holds if hold.expires_at > now)
 
     def available(self, now: datetime) -> int:
-        """Units that can still be promised (ATS): on hand, less allocated, less held; never < 0."""
-        return max(0, self.on_hand - self.allocated - self.held(now))
+        """Units that can still be promised (ATS): on hand less unavailable, allocated and held."""
+        left = self.on_hand - self.unavailable_units - self.allocated - self.held(now)
+        return max(0, left)

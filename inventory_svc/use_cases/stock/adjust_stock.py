@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 
-from inventory_svc.domain.catalogue.condition import Condition
-from inventory_svc.domain.naming import required_code
-from inventory_svc.domain.refusals import unknown_sku
-from inventory_svc.domain.rights import require_stock_keeper
 from inventory_svc.domain.stock.commands import AdjustStock
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.movement import AdjustmentReason
-from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import Catalogue, Network, StockCommits
+from inventory_svc.use_cases.stock.position_checks import NamedPosition, position_of
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
@@ -21,9 +17,7 @@ from service_kit.identity.caller import Caller
 class Adjustment:
     """What somebody says has moved: `quantity` in, or out when negative."""
 
-    sku: str
-    location: str
-    condition: Condition
+    position: NamedPosition
     quantity: int
     reason: AdjustmentReason
     expected_version: int | None = None
@@ -38,20 +32,13 @@ async def adjust_stock(
     commits: StockCommits,
 ) -> Decided:
     """Check who speaks of what, then let the stock decide."""
-    sku = required_code(adjustment.sku, "input", "sku")
-    location = required_code(adjustment.location, "input", "locationCode")
-    require_stock_keeper(caller, location)
     if not adjustment.quantity or abs(adjustment.quantity) > LARGEST:
         raise invalid("A quantity is not zero and fits an Int.", "input", "quantity")
-    directory = await network.directory(locations=[location])
-    directory.location(location, "input", "locationCode")
-    if sku not in await catalogue.known([sku]):
-        raise unknown_sku(sku, "input", "sku")
     return await commits.submit(
         AdjustStock(
             request,
             caller.subject,
-            PositionKey(sku, location, adjustment.condition),
+            await position_of(caller, adjustment.position, catalogue, network),
             adjustment.quantity,
             adjustment.reason,
             adjustment.expected_version,

@@ -24,6 +24,7 @@ class AvailabilityRule(StrEnum):
     PHYSICAL_STOCK = "PHYSICAL_STOCK"
     OUT_OF_SCOPE = "OUT_OF_SCOPE"
     EXPOSURE = "EXPOSURE"
+    UNAVAILABLE = "UNAVAILABLE"
     HARD_ALLOCATIONS = "HARD_ALLOCATIONS"
     SOFT_HOLDS = "SOFT_HOLDS"
     PROTECTION = "PROTECTION"
@@ -112,7 +113,9 @@ def _left(rule: StockRule, stock: Stock, sale: Sale, policy: Policy, now: dateti
         position = stock.positions.get(location)
         if position is None:
             return None
-        return Counted(position.on_hand, position.allocated, position.held(now))
+        return Counted(
+            position.on_hand, position.unavailable_units, position.allocated, position.held(now)
+        )
 
     return left_in_pot(rule, terms, sale, policy, counted, _drawn(rule.code, stock, sale, now))
 
@@ -137,6 +140,7 @@ class _Tally:
     hidden: Counter[str] = field(default_factory=Counter)
     protected: Counter[str] = field(default_factory=Counter)
     in_scope: int = 0
+    unavailable: int = 0
     allocated: int = 0
     held: int = 0
     free: int = 0
@@ -146,10 +150,12 @@ class _Tally:
     ) -> Iterator[AppliedRule]:
         """Give the steps in their order; all but the first only when they say something."""
         hidden, protected = sum(self.hidden.values()), sum(self.protected.values())
-        kept = self.in_scope - hidden - self.allocated - self.held - protected
+        sellable = self.in_scope - hidden - self.unavailable
+        kept = sellable - self.allocated - self.held - protected
         yield AppliedRule(AvailabilityRule.PHYSICAL_STOCK, self.physical)
         yield from _said(AvailabilityRule.OUT_OF_SCOPE, self.in_scope - self.physical)
         yield from _by_rule(AvailabilityRule.EXPOSURE, self.hidden, by_code)
+        yield from _said(AvailabilityRule.UNAVAILABLE, -self.unavailable)
         yield from _said(AvailabilityRule.HARD_ALLOCATIONS, -self.allocated)
         yield from _said(AvailabilityRule.SOFT_HOLDS, -self.held)
         yield from _by_rule(AvailabilityRule.PROTECTION, self.protected, by_code)
@@ -162,7 +168,7 @@ def _tallied(stock: Stock, terms: Terms, scope: Sequence[Candidate], now: dateti
     tally = _Tally(sum(position.on_hand for position in stock.positions.values()))
     hides, protects, shares = bool(terms.exposure), bool(terms.protection), bool(terms.share)
     positions, add = stock.positions, tally.rows.append
-    in_scope = allocated = held = total = 0
+    in_scope = unavailable = allocated = held = total = 0
     for location, distance in scope:
         position = positions.get(location.code)
         if position is None:
@@ -175,8 +181,10 @@ def _tallied(stock: Stock, terms: Terms, scope: Sequence[Candidate], now: dateti
             add(LocationAvailability(location, 0, on_hand, distance))
             continue
         held_here = position.held(now)
+        unsellable = position.unavailable_units if position.unavailable else 0
         rule = terms.protection.at(location) if protects else None
-        units, protected = free(on_hand, kept, held_here, protection_of(rule))
+        units, protected = free(on_hand, unsellable, kept, held_here, protection_of(rule))
+        unavailable += unsellable
         allocated += kept
         held += held_here
         total += units
@@ -186,7 +194,8 @@ def _tallied(stock: Stock, terms: Terms, scope: Sequence[Candidate], now: dateti
         if share is not None:
             tally.shared[share.code] += units
         add(LocationAvailability(location, units, on_hand, distance, rule, share))
-    tally.in_scope, tally.allocated, tally.held, tally.free = in_scope, allocated, held, total
+    tally.in_scope, tally.unavailable = in_scope, unavailable
+    tally.allocated, tally.held, tally.free = allocated, held, total
     return tally
 
 

@@ -13,16 +13,19 @@ Free: TypeAlias = tuple[int, int]
 
 
 class Counted(NamedTuple):
-    """What one position holds: units that are there, kept for orders, and held for a time."""
+    """What one position holds: units that are there, of these not sellable; kept, and held."""
 
     on_hand: int
+    unavailable: int
     allocated: int
     held: int
 
 
-def free(on_hand: int, allocated: int, held: int, protection: Protection | None) -> Free:
+def free(
+    on_hand: int, unavailable: int, allocated: int, held: int, protection: Protection | None
+) -> Free:
     """Give what is left of a position: never below zero, so that it burdens no other location."""
-    left = on_hand - allocated - held
+    left = on_hand - unavailable - allocated - held
     if left <= 0:
         return 0, 0
     if protection is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from inventory_svc.domain.stock.position import PositionKey
 from service_kit.commands.idempotency import Outcome
-from service_kit.commands.refusal import Refusal
+from service_kit.commands.refusal import VERSION_CONFLICT, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,23 @@ class WiderSupplyNeeded(Exception):
 def refused(*refusals: Refusal) -> Answer:
     """Answer with reasons; nothing has changed."""
     return Answer(Outcome(refusals=refusals))
+
+
+def about_position(key: PositionKey) -> Answer:
+    """Answer with a position."""
+    sku, location, condition = key
+    named = {"sku": sku, "locationCode": location, "condition": condition.value}
+    return Answer(Outcome({"position": named}), position=key)
+
+
+def version_conflict(version: int) -> Refusal:
+    """Refuse since the position has another version than was expected."""
+    return Refusal(
+        VERSION_CONFLICT,
+        "The position has changed since.",
+        path=("input", "expectedVersion"),
+        params={"version": str(version)},
+    )
 
 
 def about_reservation(identifier: str) -> Answer:

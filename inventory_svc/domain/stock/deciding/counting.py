@@ -8,10 +8,17 @@ from inventory_svc.domain.stock.commands import (
     FeedStock,
     RestockReturn,
 )
-from inventory_svc.domain.stock.deciding.answers import Answer, refused
-from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
-from inventory_svc.domain.stock.movement import MovementKind
+from inventory_svc.domain.stock.deciding.answers import (
+    Answer,
+    about_position,
+    refused,
+    version_conflict,
+)
+from inventory_svc.domain.stock.deciding.declaring import settle
+from inventory_svc.domain.stock.draft import Cause, Change, OpenPosition, StockDraft
+from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.unavailable import Disposition
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import Outcome
@@ -21,7 +28,7 @@ from service_kit.commands.line_results import (
     rejected,
     results_to_json,
 )
-from service_kit.commands.refusal import VERSION_CONFLICT, Refusal
+from service_kit.commands.refusal import Refusal
 
 
 def decide_feed(command: FeedStock, draft: StockDraft) -> Answer:
@@ -37,15 +44,13 @@ def decide_adjustment(command: AdjustStock, draft: StockDraft) -> Answer:
     """Move goods in or out of one position, never below nothing nor above what can be read."""
     position = draft.position(command.position)
     if command.expected_version not in (None, position.version):
-        return refused(_conflict(position.version))
+        return refused(version_conflict(position.version))
     problem = _problem(position.on_hand, command.quantity, "input", "quantity")
     if problem is not None:
         return refused(problem)
     cause = Cause(command.request.identifier, command.actor, reason=command.reason)
-    position.move(MovementKind.ADJUSTED, Change(on_hand=command.quantity), cause)
-    sku, location, condition = command.position
-    named = {"sku": sku, "locationCode": location, "condition": condition.value}
-    return Answer(Outcome({"position": named}), position=command.position)
+    position.move(MovementKind.ADJUSTED, _adjusted(command, position), cause)
+    return about_position(command.position)
 
 
 def decide_restock(command: RestockReturn, draft: StockDraft) -> Answer:
@@ -64,8 +69,21 @@ def decide_restock(command: RestockReturn, draft: StockDraft) -> Answer:
     return Answer(Outcome({"returnId": command.return_id}))
 
 
+def _adjusted(command: AdjustStock, position: OpenPosition) -> Change:
+    """Give the change of a position; units sold are first those that were being sold."""
+    selling = position.declared_units(Disposition.SALE_IN_PROGRESS)
+    sold = min(-command.quantity, selling) if command.reason is AdjustmentReason.SALE else 0
+    if sold <= 0:
+        return Change(on_hand=command.quantity)
+    disposition = Disposition.SALE_IN_PROGRESS
+    return Change(on_hand=command.quantity, unavailable=-sold, disposition=disposition)
+
+
 def _write_snapshot(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResult:
-    """Set on hand to what was counted plus what has moved since; reservations stay as they are."""
+    """Set on hand to what was counted plus what has moved since; reservations stay as they are.
+
+    What was declared before the count is in it, and no longer withheld.
+    """
     position, counted_at = draft.position(line.position), line.counted_at or draft.now
     if position.counted_at is not None and counted_at < position.counted_at:
         return rejected(line.index, _ref(line), _stale(line, position.counted_at.isoformat()))
@@ -74,6 +92,11 @@ def _write_snapshot(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResu
         return rejected(line.index, _ref(line), _above_largest(*_quantity_of(line)))
     is_new = position.before is None and not position.movements
     position.counted_at = counted_at
+    known = [row for row in position.declared.values() if row.declared_at <= counted_at]
+    for row in known:
+        settle(position, row.disposition, MovementKind.SNAPSHOT, cause)
+    if on_hand == position.on_hand and known:
+        return LineResult(line.index, _ref(line), LineStatus.APPLIED)
     if on_hand == position.on_hand and not is_new:
         return LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
     change = Change(on_hand=on_hand - position.on_hand)
@@ -125,13 +148,4 @@ def _stale(line: FeedLine, counted_at: str) -> Refusal:
         "A later count of this position is already known.",
         path=("input", "lines", str(line.index), "snapshotAt"),
         params={"countedAt": counted_at},
-    )
-
-
-def _conflict(version: int) -> Refusal:
-    return Refusal(
-        VERSION_CONFLICT,
-        "The position has changed since.",
-        path=("input", "expectedVersion"),
-        params={"version": str(version)},
     )

@@ -87,7 +87,7 @@ def decide_expiry(command: ExpireReservation, draft: StockDraft) -> Answer:
 
 
 def decide_short(command: ReportShort, draft: StockDraft) -> Answer:
-    """Believe the eyes: on hand becomes what was counted plus what is still kept for others."""
+    """Believe the eyes: on hand becomes what was counted plus what is kept or declared."""
     reservation = draft.reservation(command.reservation_id)
     if reservation is None:
         return refused(reservation_not_found(command.reservation_id))
@@ -100,7 +100,8 @@ def decide_short(command: ReportShort, draft: StockDraft) -> Answer:
         if units:
             position = draft.position(peg.position)
             change = pegs.freed(reservation, units)
-            found = min(LARGEST, command.counted + _still_kept(position, change, draft.now))
+            kept = _still_kept(position, change, draft.now) + position.unavailable
+            found = min(LARGEST, command.counted + kept)
             cause = Cause(command.request.identifier, command.actor, reservation.identifier)
             correction = change._replace(on_hand=found - position.on_hand)
             position.move(MovementKind.SHORT, correction, cause._replace(share=peg.share))

@@ -71,4 +71,4 @@ class Offer:
         if not self._draft.knows(key):
             return None
         position = self._draft.position(key)
-        return Counted(position.on_hand, position.allocated, position.held)
+        return Counted(position.on_hand, position.unavailable, position.allocated, position.held)

@@ -31,7 +31,12 @@ from inventory_svc.domain.rules.rule import (
 from inventory_svc.domain.rules.rule_set import RuleSet
 from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
-from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
+from inventory_svc.domain.stock.movement import (
+    AdjustmentReason,
+    Movement,
+    MovementKind,
+    movement_identifier,
+)
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import (
     Peg,
@@ -39,6 +44,7 @@ from inventory_svc.domain.stock.reservation import (
     ReservationKind,
     ReservationState,
 )
+from inventory_svc.domain.stock.unavailable import Disposition, Unavailable
 from inventory_svc.mongo import reference_documents as reference
 from inventory_svc.mongo import stock_documents as stock
 from inventory_svc.mongo.rule_documents import rule_set_from_document, rule_set_to_document
@@ -139,10 +145,28 @@ def test_rules_and_what_was_drawn_by_them_survive_being_kept() -> None:
     assert stock.movement_from_document(stock.movement_to_document(moved)) == moved
 
 
-def test_movements_of_one_position_sort_by_their_number() -> None:
-    names = [stock.movement_identifier(KEY, number) for number in (2, 10, 9, 10**9)]
+def test_what_a_location_declared_is_kept_and_an_earlier_release_must_not_lose_it() -> None:
+    rows = (
+        Unavailable(Disposition.DAMAGED, 2, NOW),
+        Unavailable(Disposition.DECLARED_MISSING, 1, NOW),
+    )
+    position = replace(POSITION, unavailable=rows)
+    document = stock.position_to_document(position)
+    why = Disposition.DAMAGED
+    moved = replace(MOVEMENT, kind=MovementKind.DECLARED, unavailable=2, disposition=why)
 
-    assert sorted(names) == [stock.movement_identifier(KEY, n) for n in (2, 9, 10, 10**9)]
+    assert stock.position_from_document(document) == position
+    assert document["unallocated"] == position.on_hand - position.allocated - 3
+    assert stock.movement_from_document(stock.movement_to_document(moved)) == moved
+    assert stock.movement_to_document(moved)["declaredBy"] == KEY.location
+    assert "declaredBy" not in stock.movement_to_document(MOVEMENT)
+    assert document["schemaVersion"] > stock.position_to_document(POSITION)["schemaVersion"]
+
+
+def test_movements_of_one_position_sort_by_their_number() -> None:
+    names = [movement_identifier(KEY, number) for number in (2, 10, 9, 10**9)]
+
+    assert sorted(names) == [movement_identifier(KEY, n) for n in (2, 9, 10, 10**9)]
 
 
 def test_only_what_moved_goods_is_marked_for_late_snapshots() -> None:

@@ -26,6 +26,7 @@ from inventory_svc.domain.stock.availability.answer import (
 from inventory_svc.domain.stock.availability.policy import NO_POLICY
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
+from inventory_svc.domain.stock.unavailable import Disposition, Unavailable
 from tests.support import rules as build
 from tests.support.stock import NOW
 
@@ -40,6 +41,11 @@ a_hold = st.builds(
 )
 
 
+a_declaration = st.builds(
+    Unavailable, st.sampled_from(Disposition), st.integers(1, 5), st.just(NOW)
+)
+
+
 @st.composite
 def positions(draw: st.DrawFn, sku: str = "shirt") -> dict[str, Position]:
     return {
@@ -48,6 +54,7 @@ def positions(draw: st.DrawFn, sku: str = "shirt") -> dict[str, Position]:
             on_hand=draw(st.integers(0, 20)),
             allocated=draw(st.integers(0, 8)),
             holds=tuple(draw(st.lists(a_hold, max_size=3))),
+            unavailable=tuple(draw(st.lists(a_declaration, max_size=1))),
         )
         for place in draw(st.sets(st.sampled_from(PLACES)))
     }
@@ -115,7 +122,10 @@ def test_the_steps_come_in_their_order_and_name_the_rules_that_made_them() -> No
         positions={
             **stock.positions,
             "W1": replace(
-                stock.positions["W1"], allocated=4, holds=(Hold(NOW + timedelta(minutes=5), 2),)
+                stock.positions["W1"],
+                allocated=4,
+                holds=(Hold(NOW + timedelta(minutes=5), 2),),
+                unavailable=(Unavailable(Disposition.DAMAGED, 1, NOW),),
             ),
         },
     )
@@ -130,10 +140,11 @@ def test_the_steps_come_in_their_order_and_name_the_rules_that_made_them() -> No
     assert [(each.rule, each.units, code_of(each)) for each in answer.rules_applied] == [
         (AvailabilityRule.PHYSICAL_STOCK, 32, None),
         (AvailabilityRule.EXPOSURE, -3, "closed"),
+        (AvailabilityRule.UNAVAILABLE, -1, None),
         (AvailabilityRule.HARD_ALLOCATIONS, -4, None),
         (AvailabilityRule.SOFT_HOLDS, -2, None),
         (AvailabilityRule.PROTECTION, -6, "buffer"),
-        (AvailabilityRule.SHARE, -9, "half"),
+        (AvailabilityRule.SHARE, -8, "half"),
     ]
     assert answer.quantity == 8
     alone = {row.location.code: row.quantity for row in answer.locations}

@@ -1,0 +1,102 @@
+"""Rows A: what feeds, and the people before the shelves, say of the stock."""
+
+from datetime import date
+
+import pytest
+
+from tests.support.feeding import Feeding, on
+from tests.support.retailer import Retailer, eventually
+from tests.support.ruling import Ruling
+
+TUESDAY = date(2026, 3, 3)
+STEPS = "quantity rulesApplied { rule units }"
+
+
+@pytest.fixture
+def feeding(timed: Ruling) -> Feeding:
+    """A retailer whose stock is fed, on a system with a clock of its own."""
+    return Feeding(timed.retailer, timed.clock)
+
+
+@pytest.mark.capability("A10")
+async def test_a10_declared_units_cannot_be_sold_until_the_books_have_caught_up(
+    feeding: Feeding, timed: Ruling
+) -> None:
+    retailer = feeding.retailer
+    feeding.is_at(on(TUESDAY, 10))
+    await retailer.opens(S1="STORE", S2="STORE")
+    await retailer.sells("shirt")
+    await feeding.snapshot("shirt", on(TUESDAY, 8), S1=5, S2=3)
+    here = [retailer.code("S1")]
+    assert await timed.units("shirt", locations=here) == 5
+
+    declared = await feeding.declares("shirt", "S1")
+    assert (declared["onHand"], declared["available"]) == (5, 4)
+    assert declared["unavailable"] == [{"disposition": "DECLARED_MISSING", "quantity": 1}]
+    assert await timed.units("shirt", locations=here) == 4
+    answer = await timed.available("shirt", selection=STEPS)
+    assert answer == {
+        "quantity": 7,
+        "rulesApplied": [
+            {"rule": "PHYSICAL_STOCK", "units": 8},
+            {"rule": "UNAVAILABLE", "units": -1},
+        ],
+    }
+
+    counted = await feeding.looks("shirt", "S2", counted=1)
+    assert (counted["onHand"], counted["available"]) == (1, 1)
+    nothing = await feeding.looks("shirt", "S2")
+    assert (nothing["onHand"], nothing["available"]) == (0, 0)
+    assert await timed.units("shirt") == 4
+
+    feeding.is_at(on(TUESDAY, 23, 30))
+    s1, s2 = (f"{retailer.code('shirt')},{retailer.code(at)},NEW" for at in ("S1", "S2"))
+    assert await feeding.file_of(TUESDAY, "S1", "S2") == [
+        f"{s1},DECLARED_MISSING,1",
+        f"{s2},NOT_FOUND,-2",
+        f"{s2},NOT_FOUND,-1",
+    ]
+
+    feeding.is_at(on(date(2026, 3, 4), 3))
+    await feeding.snapshot("shirt", on(TUESDAY, 9), S1=5)
+    assert await timed.units("shirt", locations=here) == 4
+    await feeding.snapshot("shirt", on(date(2026, 3, 4), 2), S1=4, S2=2)
+    position = await retailer.position("shirt", "S1")
+    assert (position["onHand"], position["available"]) == (4, 4)
+    assert await timed.units("shirt") == 6
+    assert await feeding.file_of(date(2026, 3, 4), "S1", "S2") == []
+
+
+@pytest.mark.capability("A13")
+async def test_a13_a_snapshot_keeps_what_was_reserved_and_shipped_since_its_time(
+    feeding: Feeding,
+) -> None:
+    retailer = feeding.retailer
+    feeding.is_at(on(TUESDAY, 1))
+    await retailer.opens(W1="WAREHOUSE")
+    await retailer.sells("shirt")
+    await retailer.counts("shirt", W1=7)
+
+    feeding.is_at(on(TUESDAY, 1, 50))
+    first = await retailer.places(_two_shirts(retailer))
+    feeding.is_at(on(TUESDAY, 2, 5))
+    await retailer.places(_two_shirts(retailer))
+    feeding.is_at(on(TUESDAY, 2, 10))
+    (line,), (fulfilment,) = first["lines"], first["fulfilments"]
+    await retailer.picks(fulfilment, [{"lineId": line["id"], "picked": 2}])
+    await retailer.packs(fulfilment, line, 1)
+    await retailer.ships(fulfilment)
+    await eventually(lambda: retailer.position("shirt", "W1"), lambda now: now["onHand"] == 6)
+
+    feeding.is_at(on(TUESDAY, 2, 30))
+    assert [row["status"] for row in await feeding.snapshot("shirt", on(TUESDAY, 2), W1=10)] == [
+        "APPLIED"
+    ]
+
+    position = await retailer.position("shirt", "W1")
+    assert (position["onHand"], position["allocated"], position["available"]) == (9, 3, 6)
+    assert await retailer.available("shirt") == 6
+
+
+def _two_shirts(retailer: Retailer) -> dict[str, object]:
+    return retailer.wish(lines=[{"sku": retailer.code("shirt"), "quantity": 2}])

@@ -1,0 +1,100 @@
+"""A retailer whose shelves are told by feeds, files, and the people who stand before them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from retail_kit.roles import Role
+from service_kit.messaging.envelope import text_of
+from service_kit.runtime.clock import SettableClock
+from tests.support.retailer import ERRORS, FEEDER, Refused, Retailer
+
+Json = Any
+POSITION = """
+  position { onHand allocated available unavailable { disposition quantity } version }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Feeding:
+    """Short names such as `S1` stand for codes that no other test uses."""
+
+    retailer: Retailer
+    clock: SettableClock | None = None
+
+    def is_at(self, moment: datetime) -> None:
+        """Have the system's own clock show a moment, never an earlier one than before."""
+        assert self.clock is not None
+        assert moment >= self.clock.now()
+        self.clock.set(moment)
+
+    async def snapshot(self, sku: str, at: datetime | None = None, **units: int) -> Json:
+        """Send a snapshot of an item, counted at a moment, and return the results of its lines."""
+        lines = [
+            {
+                **self._named(sku, location),
+                "quantity": quantity,
+                **({} if at is None else {"snapshotAt": text_of(at)}),
+            }
+            for location, quantity in units.items()
+        ]
+        payload = await self.retailer.manages(
+            "stockImport",
+            {"mode": "SNAPSHOT", "lines": lines},
+            f"results {{ status {ERRORS} }}",
+            role=FEEDER,
+        )
+        return payload["results"]
+
+    async def declares(
+        self, sku: str, location: str, quantity: int = 1, disposition: str = "DECLARED_MISSING"
+    ) -> Json:
+        """Have an assistant of the location declare units, and return the position."""
+        more = {"quantity": quantity, "disposition": disposition}
+        return await self._as_assistant("stockDeclareUnavailable", sku, location, more)
+
+    async def looks(self, sku: str, location: str, **counted: int) -> Json:
+        """Have an assistant of the location look for units, and return the position."""
+        return await self._as_assistant("stockCount", sku, location, counted)
+
+    async def file_of(self, day: date, *locations: str) -> list[str]:
+        """Return the lines of the file of what locations declared in a day."""
+        operation = """
+          query ($day: Date!, $locations: [String!], $after: String) {
+            stockDeclarationsFile(day: $day, locations: $locations, after: $after) {
+              name mediaType content lines hasNextPage endCursor
+            }
+          }
+        """
+        codes = [self.retailer.code(location) for location in locations]
+        variables: dict[str, Json] = {"day": day.isoformat(), "locations": codes}
+        data = await self.retailer.graph.data(operation, variables, role=FEEDER)
+        file = data["stockDeclarationsFile"]
+        assert not file["hasNextPage"]
+        heading, *lines = file["content"].splitlines()
+        assert heading.startswith("sku,locationCode,condition,disposition,quantity,")
+        assert file["lines"] == len(lines)
+        return [",".join(line.split(",")[:5]) for line in lines]
+
+    async def _as_assistant(
+        self, mutation: str, sku: str, location: str, more: Mapping[str, Json]
+    ) -> Json:
+        payload = await self.retailer.does(
+            mutation,
+            {**self._named(sku, location), **more},
+            POSITION,
+            role=Role.ASSISTANT,
+            grants=(f"location:{self.retailer.code(location)}",),
+        )
+        if payload["userErrors"]:
+            raise Refused(f"{mutation}: {payload['userErrors']}")
+        return payload["position"]
+
+    def _named(self, sku: str, location: str) -> dict[str, Json]:
+        return {"sku": self.retailer.code(sku), "locationCode": self.retailer.code(location)}
+
+
+def on(day: date, hour: int, minute: int = 0) -> datetime:
+    """Give a moment of a day."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
