@@ -17,6 +17,7 @@ from inventory_svc.mongo.imports import (
     GROUP_KIND,
     ITEM_KIND,
     LOCATION_KIND,
+    SUPPLIER_KIND,
     ImportTools,
     MongoImports,
     network_changes,
@@ -25,6 +26,7 @@ from inventory_svc.mongo.network import MongoNetwork
 from inventory_svc.mongo.rules import MongoRules, RuleTools
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
+from inventory_svc.mongo.suppliers import MongoSuppliers
 from inventory_svc.settings import InventorySettings
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.caller import Caller
@@ -95,6 +97,8 @@ def _inventory(
         locations=MongoImports(LOCATION_KIND, imports, changes),
         location_groups=MongoImports(GROUP_KIND, imports, changes),
         channels=MongoImports(CHANNEL_KIND, imports, changes),
+        suppliers=MongoImports(SUPPLIER_KIND, imports),
+        known_suppliers=MongoSuppliers(database),
         rules=rules,
         clock=clock,
     )

@@ -14,6 +14,8 @@ from inventory_svc.domain.stock.availability.share_draw import ShareDraw
 from inventory_svc.domain.stock.commands import StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.declarations import Place, Window
+from inventory_svc.domain.stock.inbound.supplier import Supplier
+from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
@@ -46,6 +48,9 @@ class StockReads(Protocol):
     async def draws_of(self, skus: Sequence[str]) -> Sequence[ShareDraw]:
         """Give everything that was drawn of the SKUs under shares, in one read."""
 
+    async def inbound_of(self, skus: Sequence[str]) -> Sequence[InboundSupply]:
+        """Give what is still to come of the SKUs, by SKU and date, in one read."""
+
     async def movements_after(self, skus: Sequence[str], moment: datetime) -> Sequence[Movement]:
         """Give what was written into the ledger of the SKUs after a moment."""
 
@@ -58,6 +63,13 @@ class StockReads(Protocol):
         self, windows: Sequence[Window], after: Place | None, limit: int
     ) -> Sequence[Movement]:
         """Give what locations declared in their windows, in the order of places, after one."""
+
+
+class Suppliers(Protocol):
+    """The suppliers."""
+
+    async def suppliers(self, codes: Sequence[str]) -> Mapping[str, Supplier]:
+        """Give the suppliers that exist, by code, in one read."""
 
 
 class Network(Protocol):

@@ -15,6 +15,7 @@ from inventory_svc.api.enums import (
     SERVICE_LEVEL_INPUT,
     STOCK_CONDITION_INPUT,
 )
+from inventory_svc.api.inbound_types import FuturePhase, IncomingStock, incoming_of
 from inventory_svc.api.network_types import Location
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.delivery import DeliveryMethod
@@ -22,6 +23,7 @@ from inventory_svc.domain.network.directory import NOWHERE, Destination
 from inventory_svc.domain.rules.rule import StockRule
 from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.availability import answer as answers
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from retail_kit import geography
 from retail_kit.iso_codes import COUNTRIES
@@ -183,11 +185,20 @@ class LocationAvailability:
     distance_km: float | None = strawberry.field(
         description="The distance in kilometres, when both ends are known."
     )
+    position: strawberry.Private[PositionKey]
+
+    @resolver_field(description="What is on its way to this location, by its date.")
+    async def incoming(self, info: Info) -> list[IncomingStock]:
+        """Read it for those who ask for it."""
+        return await incoming_of(info, self.position)
 
     @staticmethod
-    def of(row: answers.LocationAvailability) -> "LocationAvailability":
-        """Show a row."""
+    def of(
+        row: answers.LocationAvailability, sku: str, condition: Condition
+    ) -> "LocationAvailability":
+        """Show a row of the answer about an item."""
         return LocationAvailability(
+            position=PositionKey(sku, row.location.code, condition),
             location=Location.of(row.location),
             quantity=row.quantity,
             on_hand=row.on_hand,
@@ -217,7 +228,20 @@ class Availability:
     @resolver_field(description="Each location in scope that has a position, nearest first.")
     def locations(self) -> list[LocationAvailability]:
         """Show the rows to those who ask for them; a list page wants only the sum."""
-        return [LocationAvailability.of(row) for row in self.answer.locations]
+        condition = self.question.condition
+        rows = self.answer.locations
+        return [LocationAvailability.of(row, self.sku, condition) for row in rows]
+
+    @resolver_field(
+        description="What can be promised for each date, what is on its way counted: the first "
+        "phase is now. Null for a question about the past."
+    )
+    async def future(self, info: Info) -> list[FuturePhase] | None:
+        """Look ahead for those who ask for it; read with the others of the request."""
+        if self.question.as_of is not None:
+            return None
+        found = await info.context.loaders.future.load((self.sku, self.question))
+        return [FuturePhase.of(phase) for phase in found]
 
     @resolver_field(
         description="The nearest location where a unit can be collected, by the same rules; null "
@@ -231,8 +255,8 @@ class Availability:
         service = question.service._replace(method=DeliveryMethod.PICKUP)
         collected = replace(question, service=service)
         found = await info.context.loaders.availability.load((self.sku, collected))
-        rows = (LocationAvailability.of(row) for row in found.locations if row.quantity)
-        return next(rows, None)
+        row = next((row for row in found.locations if row.quantity), None)
+        return None if row is None else LocationAvailability.of(row, self.sku, question.condition)
 
     @staticmethod
     def of(answer: answers.Availability, question: AvailabilityQuestion) -> "Availability":

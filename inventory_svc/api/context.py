@@ -13,8 +13,20 @@ from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.stock.availability.answer import Availability
 from inventory_svc.domain.stock.availability.policy import Policies
+from inventory_svc.domain.stock.inbound.supplier import Supplier
+from inventory_svc.domain.stock.inbound.supply import InboundSupply
+from inventory_svc.domain.stock.inbound.timeline import Phase
 from inventory_svc.domain.stock.position import Position
-from inventory_svc.ports import Catalogue, Imports, Network, Rules, StockCommits, StockReads
+from inventory_svc.ports import (
+    Catalogue,
+    Imports,
+    Network,
+    Rules,
+    StockCommits,
+    StockReads,
+    Suppliers,
+)
+from inventory_svc.use_cases.inbound.read_future import read_future
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilityQuestion,
     AvailabilitySources,
@@ -39,6 +51,8 @@ class Inventory:
     locations: Imports[Location]
     location_groups: Imports[LocationGroup]
     channels: Imports[Channel]
+    suppliers: Imports[Supplier]
+    known_suppliers: Suppliers
     rules: Rules
     clock: Clock
     policies: Policies = field(default_factory=Policies)
@@ -53,6 +67,7 @@ class ReadOnce:
             self._read
         )
         self.draws_of = stock.draws_of
+        self.inbound_of = stock.inbound_of
         self.movements_after = stock.movements_after
         self.movements = stock.movements
         self.declarations = stock.declarations
@@ -96,6 +111,27 @@ class Loaders:
         self.availability: DataLoader[tuple[str, AvailabilityQuestion], Availability] = DataLoader(
             self._availability
         )
+
+        self.inbound: DataLoader[str, Sequence[InboundSupply]] = DataLoader(self._inbound)
+        self.future: DataLoader[tuple[str, AvailabilityQuestion], Sequence[Phase]] = DataLoader(
+            self._future
+        )
+
+    async def _inbound(self, skus: list[str]) -> list[Sequence[InboundSupply]]:
+        by_sku: dict[str, list[InboundSupply]] = {sku: [] for sku in skus}
+        for supply in await self._inventory.stock.inbound_of(skus):
+            by_sku[supply.key.position.sku].append(supply)
+        return [by_sku[sku] for sku in skus]
+
+    async def _future(self, keys: list[tuple[str, AvailabilityQuestion]]) -> list[Sequence[Phase]]:
+        skus: dict[AvailabilityQuestion, list[str]] = {}
+        for sku, question in keys:
+            skus.setdefault(question, []).append(sku)
+        told = await asyncio.gather(
+            *(read_future(of, question, self.sources) for question, of in skus.items())
+        )
+        answers = dict(zip(skus, told, strict=True))
+        return [answers[question][sku] for sku, question in keys]
 
     async def _positions(self, skus: list[str]) -> list[Sequence[Position]]:
         by_sku: dict[str, list[Position]] = {sku: [] for sku in skus}

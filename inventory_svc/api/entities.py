@@ -14,6 +14,7 @@ from inventory_svc.api.availability_types import (
 )
 from inventory_svc.api.context import Info
 from inventory_svc.api.enums import ReservationActionName
+from inventory_svc.api.inbound_types import InboundSupply, IncomingStock, incoming_of
 from inventory_svc.api.network_types import Channel, Location
 from inventory_svc.domain.catalogue import item as items
 from inventory_svc.domain.catalogue.condition import Condition
@@ -68,6 +69,21 @@ class Item:
         """Read the positions of all items of the request at once."""
         found = await info.context.loaders.positions.load(self.sku)
         return [StockPosition.of(position) for position in found]
+
+    @resolver_field(*ANYBODY, description="What is on order or in transit, by its date.")
+    async def incoming(self, info: Info) -> list[IncomingStock] | None:
+        """Read the supply of all items of the request at once."""
+        found = await info.context.loaders.inbound.load(self.sku)
+        return [IncomingStock.of(each) for each in found if each.open and not each.is_quota]
+
+    @resolver_field(
+        *BACK_OFFICE,
+        description="Supply that is on its way, quotas of preorders included, by its date.",
+    )
+    async def inbound(self, info: Info) -> list[InboundSupply] | None:
+        """Read the supply of all items of the request at once."""
+        found = await info.context.loaders.inbound.load(self.sku)
+        return [InboundSupply.of(each) for each in found]
 
     @staticmethod
     def of(item: items.Item) -> "Item":
@@ -151,6 +167,11 @@ class StockPosition:
     def available(self, info: Info) -> int:
         """Leave out holds that are over, whatever is written."""
         return self.shown.available(info.context.clock.now())
+
+    @resolver_field(description="What is on its way to the location, by its date.")
+    async def incoming(self, info: Info) -> list[IncomingStock]:
+        """Read the supply of all items of the request at once."""
+        return await incoming_of(info, self.shown.key)
 
     @resolver_field(description="The item itself.")
     async def item(self, info: Info) -> Item | None:
@@ -263,6 +284,9 @@ class ReservationLine:
     consumed: int = strawberry.field(description="Units that have left.")
     released: int = strawberry.field(description="Units that were given back.")
     short: int = strawberry.field(description="Units that were not found.")
+    available_from: datetime | None = strawberry.field(
+        description="When units that are still on their way are there; null for those that are."
+    )
 
     @resolver_field(description="The item itself.")
     async def item(self, info: Info) -> Item | None:
@@ -275,8 +299,9 @@ class ReservationLine:
         return await location_of(info, self.location_code)
 
     @staticmethod
-    def of(peg: reservations.Peg) -> "ReservationLine":
-        """Show a peg."""
+    def of(peg: reservations.Peg | reservations.Awaited) -> "ReservationLine":
+        """Show a peg, or what is waited for."""
+        awaited = peg if isinstance(peg, reservations.Awaited) else None
         return ReservationLine(
             line_id=peg.line_id,
             sku=peg.position.sku,
@@ -284,9 +309,10 @@ class ReservationLine:
             location_code=peg.position.location,
             quantity=peg.quantity,
             open=peg.open,
-            consumed=peg.consumed,
+            consumed=peg.consumed if isinstance(peg, reservations.Peg) else 0,
             released=peg.released,
             short=peg.short,
+            available_from=None if awaited is None else awaited.available_from,
         )
 
 
@@ -312,6 +338,9 @@ class Reservation:
     created_at: datetime = strawberry.field(description="When it was made.")
     expires_at: datetime | None = strawberry.field(
         description="When it ends by itself; null for never."
+    )
+    available_from: datetime | None = strawberry.field(
+        description="When all that it waits for is there; null when it waits for nothing."
     )
     version: int = strawberry.field(description="Counts the changes of the reservation.")
     lines: list[ReservationLine] = strawberry.field(description="What is kept where.")
@@ -356,8 +385,9 @@ class Reservation:
             owner=reservation.owner,
             created_at=reservation.created_at,
             expires_at=reservation.expires_at,
+            available_from=reservation.available_from,
             version=reservation.version,
-            lines=[ReservationLine.of(peg) for peg in reservation.pegs],
+            lines=[ReservationLine.of(each) for each in reservation.everything],
             shown=reservation,
         )
 

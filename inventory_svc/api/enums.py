@@ -13,6 +13,7 @@ from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
 from inventory_svc.domain.stock.availability.answer import AvailabilityRule
 from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.crossings import Crossing
+from inventory_svc.domain.stock.inbound.supply import InboundKind, InboundState
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.reservation import ReservationKind, ReservationState
 from inventory_svc.domain.stock.unavailable import Disposition
@@ -42,6 +43,8 @@ class ErrorCode(Enum):
     UNKNOWN_RULE = "UNKNOWN_RULE"
     UNKNOWN_VERSION = "UNKNOWN_VERSION"
     RULES_OVERLAP = "RULES_OVERLAP"
+    UNKNOWN_SUPPLIER = "UNKNOWN_SUPPLIER"
+    UNKNOWN_INBOUND = "UNKNOWN_INBOUND"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
 
@@ -58,6 +61,8 @@ STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.UNKNOWN_RULE: "No rule of the current version has this code.",
     StockRefusal.UNKNOWN_VERSION: "The rules never had this version.",
     StockRefusal.RULES_OVERLAP: "Another rule of the kind has the same scope at the same time.",
+    StockRefusal.UNKNOWN_SUPPLIER: "No supplier has this code.",
+    StockRefusal.UNKNOWN_INBOUND: "Nobody announced such a supply.",
     StockRefusal.RESERVATION_TOMBSTONED: "The allocation was released before it arrived.",
     StockRefusal.RESERVATION_LINE_EXCEEDED: "More units are named than the reservation keeps.",
 }
@@ -169,6 +174,7 @@ described(
         "RETURN": "Units that a customer gave back can be sold again.",
         "DECLARED": "The location said that units cannot be sold, or that they can again.",
         "COUNTED": "The location counted, since units were not found.",
+        "RECEIVED": "Units that were on their way have come.",
     },
 )
 described(
@@ -226,6 +232,28 @@ described(
     },
 )
 
+described(
+    InboundKind,
+    "InboundKind",
+    "What is on its way.",
+    {
+        "PURCHASE_ORDER": "Goods ordered from a supplier.",
+        "TRANSFER": "Goods sent by another location.",
+        "PREORDER": "A number of units that may be sold before anything is on order.",
+    },
+)
+described(
+    InboundState,
+    "InboundState",
+    "Where a supply stands.",
+    {
+        "EXPECTED": "Something is still to come.",
+        "RECEIVED": "All of it has come.",
+        "CANCELLED": "Nothing more of it will come.",
+    },
+)
+
+INBOUND_KIND_INPUT = as_input(InboundKind, "InboundKindInput", "What announces goods.")
 LOCATION_TYPE_INPUT = as_input(LocationType, "LocationTypeInput", "Whose shelves it has.")
 LOCATION_ABILITY_INPUT = as_input(
     LocationAbility, "LocationAbilityInput", "What a location can do with its goods."

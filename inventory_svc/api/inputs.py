@@ -370,6 +370,11 @@ class ReservationCreateInput:
         description="How fast the customer wants it.",
     )
     lines: list[ReservationLineInput] = strawberry.field(description="What is to be kept.")
+    accept_until: datetime | None = strawberry.field(
+        default=None,
+        description="Accept goods that are on their way, if they are there by then; only what is "
+        "there already if not given.",
+    )
 
 
 @strawberry.input(description="A reservation to be given back.")
@@ -431,6 +436,11 @@ class ReservationAllocateInput:
         default=OrderType.ORDER,
         graphql_type=ORDER_TYPE_INPUT,
         description="What kind of promise they are for.",
+    )
+    accept_until: datetime | None = strawberry.field(
+        default=None,
+        description="Accept goods that are on their way, if they are there by then; only what is "
+        "there already if not given.",
     )
 
 

@@ -11,6 +11,7 @@ from inventory_svc.api.context import Info
 from inventory_svc.api.declaration_operations import DeclarationMutations
 from inventory_svc.api.entities import Reservation
 from inventory_svc.api.enums import ErrorCode
+from inventory_svc.api.inbound_operations import InboundMutations
 from inventory_svc.api.position_answers import position_answer
 from inventory_svc.api.rule_operations import RuleMutations
 from inventory_svc.domain.rights import MOST_UNITS_OF_A_LINE, MOST_UNITS_OF_A_RESERVATION
@@ -52,7 +53,7 @@ def asked_by_service(info: Info, mutation: str, input_: object) -> IdempotentReq
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(RuleMutations, DeclarationMutations):
+class Mutation(RuleMutations, DeclarationMutations, InboundMutations):
     """Inventory's mutations: one input, one payload (null if it is not known), one effect."""
 
     @mutation_field(
@@ -217,6 +218,7 @@ class Mutation(RuleMutations, DeclarationMutations):
             input.hold_seconds,
             input.delivery_method,
             input.service_level,
+            input.accept_until,
         )
         decided = await create_reservation(
             idempotent_request(info, "reservationCreate", input),
@@ -271,6 +273,7 @@ class Mutation(RuleMutations, DeclarationMutations):
             lines=inputs.wanted_lines(input.lines),
             excluded=frozenset(input.excluded_locations or ()),
             service=Service(input.delivery_method, input.service_level, input.order_type),
+            until=input.accept_until,
         )
         decided = await allocate_order(
             asked_by_service(info, "reservationAllocate", input),

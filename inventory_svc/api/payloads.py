@@ -50,6 +50,26 @@ class StockImportPayload(_ImportPayload):
     """The fate of each line."""
 
 
+@strawberry.type(description="What became of an import of suppliers.")
+class SuppliersImportPayload(_ImportPayload):
+    """The fate of each line."""
+
+
+@strawberry.type(description="What became of an import of supply that is on its way.")
+class InboundImportPayload(_ImportPayload):
+    """The fate of each line."""
+
+
+@strawberry.type(description="What became of an import of quotas of preorders.")
+class PreorderQuotasImportPayload(_ImportPayload):
+    """The fate of each line."""
+
+
+@strawberry.type(description="What became of goods that have come.")
+class InboundReceivePayload(_ImportPayload):
+    """The fate of each line."""
+
+
 @strawberry.type
 class _PositionPayload:
     """What every change of one position answers."""

@@ -8,10 +8,11 @@ from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
+from inventory_svc.domain.stock.inbound.supplier import Supplier
 from service_kit.commands.line_results import LineResult, LineStatus
 
-Record: TypeAlias = Item | Location | Channel | LocationGroup
-RecordT = TypeVar("RecordT", Item, Location, Channel, LocationGroup)
+Record: TypeAlias = Item | Location | Channel | LocationGroup | Supplier
+RecordT = TypeVar("RecordT", Item, Location, Channel, LocationGroup, Supplier)
 
 
 @dataclass(frozen=True, slots=True)

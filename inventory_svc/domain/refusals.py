@@ -19,6 +19,8 @@ class StockRefusal(StrEnum):
     UNKNOWN_RULE = "UNKNOWN_RULE"
     UNKNOWN_VERSION = "UNKNOWN_VERSION"
     RULES_OVERLAP = "RULES_OVERLAP"
+    UNKNOWN_SUPPLIER = "UNKNOWN_SUPPLIER"
+    UNKNOWN_INBOUND = "UNKNOWN_INBOUND"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
 
@@ -70,6 +72,26 @@ def unknown_group(code: str, *path: str) -> Refusal:
         f"No group of locations has the code {code}.",
         path=path,
         params={"group": code},
+    )
+
+
+def unknown_supplier(code: str, *path: str) -> Refusal:
+    """A supplier that was never imported."""
+    return Refusal(
+        StockRefusal.UNKNOWN_SUPPLIER.value,
+        f"No supplier has the code {code}.",
+        path=path,
+        params={"supplier": code},
+    )
+
+
+def unknown_inbound(reference: str, line: str, *path: str) -> Refusal:
+    """Nobody announced such a supply for the item at the location."""
+    return Refusal(
+        StockRefusal.UNKNOWN_INBOUND.value,
+        f"Line {line} of {reference} announces nothing for this item and location.",
+        path=path,
+        params={"reference": reference, "line": line},
     )
 
 

@@ -44,8 +44,18 @@ def require_reserver(caller: Caller, kind: ReservationKind) -> None:
 
 def require_stock_keeper(caller: Caller, location: str) -> None:
     """Refuse FORBIDDEN unless the caller may correct the stock of this location."""
-    if not caller.has_role(*EVERYWHERE) and location not in caller.granted("location"):
-        raise forbidden("You do not work at this location.", "input", "locationCode")
+    if not may_keep_stock(caller, location):
+        raise not_your_location("input", "locationCode")
+
+
+def may_keep_stock(caller: Caller, location: str) -> bool:
+    """Whether the caller may correct the stock of this location, or take goods in there."""
+    return caller.has_role(*EVERYWHERE) or location in caller.granted("location")
+
+
+def not_your_location(*path: str) -> Refusal:
+    """An assistant speaks of another shop."""
+    return forbidden("You do not work at this location.", *path)
 
 
 def require_modest(caller: Caller, lines: Sequence[WantedLine]) -> None:

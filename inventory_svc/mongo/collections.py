@@ -47,7 +47,11 @@ MOVEMENTS = CollectionDeclaration(
 
 RESERVATIONS = CollectionDeclaration(
     "reservations",
-    (Index((("orderId", 1),), partial={"orderId": {"$type": "string"}}, name="by_order"),),
+    (
+        Index((("orderId", 1),), partial={"orderId": {"$type": "string"}}, name="by_order"),
+        # Who waits for a supply, or at a position, in their order.
+        Index((("awaits", 1), ("queue", 1)), partial={"awaits": {"$exists": True}}, name="queue"),
+    ),
     retention="As long as the orders they are for.",
 )
 
@@ -80,6 +84,21 @@ RULES_VERSION = CollectionDeclaration(
     "stock_rules_version", (), retention="For ever: one document that names the latest version."
 )
 
+INBOUND_SUPPLIES = CollectionDeclaration(
+    "inbound_supplies",
+    (
+        # What is still to come of an item: for its reader, its buyer, and whoever waits.
+        Index(
+            (("sku", 1), ("condition", 1), ("location", 1)),
+            partial={"live": True},
+            name="live",
+        ),
+    ),
+    retention="For ever: what was announced, and what came of it.",
+    shard_key=(("sku", "hashed"),),
+)
+SUPPLIERS = CollectionDeclaration("suppliers", (), retention=FOR_EVER)
+
 TURNS = CollectionDeclaration(
     "stock_turns",
     (Index((("since", 1),), name="idle", kept=timedelta(days=1)),),
@@ -98,5 +117,7 @@ COLLECTIONS = (
     SHARE_DRAWS,
     RULE_SETS,
     RULES_VERSION,
+    INBOUND_SUPPLIES,
+    SUPPLIERS,
     TURNS,
 )

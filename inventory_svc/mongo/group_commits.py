@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from pymongo.errors import OperationFailure
 
 from inventory_svc.domain.stock.commands import (
+    AnnounceInbound,
     FeedStock,
     ReserveStock,
     RestockReturn,
@@ -61,7 +62,7 @@ class _Waiting:
 
     @property
     def lines(self) -> int:
-        if isinstance(self.command, FeedStock | ReserveStock | RestockReturn):
+        if isinstance(self.command, FeedStock | ReserveStock | RestockReturn | AnnounceInbound):
             return len(self.command.lines)
         return 1
 

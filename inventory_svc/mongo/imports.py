@@ -18,13 +18,16 @@ from inventory_svc.domain.importing import (
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
+from inventory_svc.domain.stock.inbound.supplier import Supplier
 from inventory_svc.mongo.collections import (
     CHANNELS,
     ITEMS,
     LOCATION_GROUPS,
     LOCATIONS,
     NETWORK_VERSION,
+    SUPPLIERS,
 )
+from inventory_svc.mongo.inbound_documents import supplier_from_document, supplier_to_document
 from inventory_svc.mongo.network import VERSION_DOCUMENT, MongoNetwork
 from inventory_svc.mongo.reference_documents import (
     channel_from_document,
@@ -90,6 +93,11 @@ GROUP_KIND: RecordKind[LocationGroup] = RecordKind(
 )
 CHANNEL_KIND: RecordKind[Channel] = RecordKind(
     "Channel", CHANNELS.name, channel_to_document, channel_from_document
+)
+
+
+SUPPLIER_KIND: RecordKind[Supplier] = RecordKind(
+    "Supplier", SUPPLIERS.name, supplier_to_document, supplier_from_document
 )
 
 

@@ -13,16 +13,24 @@ from inventory_svc.domain.stock.availability.policy import Policies
 from inventory_svc.domain.stock.commands import ReserveStock, StockCommand
 from inventory_svc.domain.stock.crossings import ChannelsOf
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
-from inventory_svc.domain.stock.draft import DrawChange, PositionChange, ReservationChange
+from inventory_svc.domain.stock.draft import (
+    DrawChange,
+    InboundChange,
+    PositionChange,
+    ReservationChange,
+)
 from inventory_svc.domain.stock.events import events_of, no_channels
+from inventory_svc.domain.stock.inbound.supply import SETTLE_AFTER, SETTLE_WORK
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
 from inventory_svc.mongo.collections import (
+    INBOUND_SUPPLIES,
     MOVEMENTS,
     POSITIONS,
     RESERVATIONS,
     SHARE_DRAWS,
 )
+from inventory_svc.mongo.inbound_documents import inbound_to_document
 from inventory_svc.mongo.retries import until_no_duplicate
 from inventory_svc.mongo.rules import MongoRules
 from inventory_svc.mongo.stock_documents import (
@@ -98,6 +106,7 @@ class StockTransactions:
         self._movements = tools.database.collection(MOVEMENTS.name)
         self._reservations = tools.database.collection(RESERVATIONS.name)
         self._draws = tools.database.collection(SHARE_DRAWS.name)
+        self._inbound = tools.database.collection(INBOUND_SUPPLIES.name)
         self._turns = Turns(tools.database)
         self._reached = reached
 
@@ -158,7 +167,8 @@ class StockTransactions:
         self, commands: Sequence[StockCommand], plan: SupplyPlan, session: Session
     ) -> GroupDecision:
         await self._require_rules(plan.rules_version, session)
-        supply = await self._supply.read(commands, plan, session)
+        now = self._tools.clock.now()
+        supply = await self._supply.read(commands, plan, now, session)
         self._reached("stock_commit.read")
         return decide(commands, supply, self._tools.sourcing, self._tools.clock.now())
 
@@ -180,6 +190,7 @@ class StockTransactions:
         self._reached("stock_commit.positions_written")
         await self._write_reservations(decision.reservations, session)
         await self._write_draws(decision.draws, session)
+        await self._write_inbound(decision.inbound, session)
         await self._movements.insert_many(
             [movement_to_document(movement) for movement in decision.movements], session=session
         )
@@ -189,6 +200,7 @@ class StockTransactions:
         events = events_of(decision, current_traceparent(), channels_of)
         await self._tools.outbox.append(session, list(events))
         await self._schedule_expiries(decision.reservations, session)
+        await self._schedule_settling(decision, session)
         self._reached("stock_commit.all_written")
 
     async def _write_positions(self, changes: Sequence[PositionChange], session: Session) -> None:
@@ -223,6 +235,27 @@ class StockTransactions:
         ]
         if writes:
             await _write_all(self._draws, writes, session)
+
+    async def _write_inbound(self, changes: Sequence[InboundChange], session: Session) -> None:
+        writes = [
+            _guarded_write(
+                inbound_to_document(change.after),
+                None if change.before is None else change.before.version,
+            )
+            for change in changes
+        ]
+        if writes:
+            await _write_all(self._inbound, writes, session)
+
+    async def _schedule_settling(self, decision: GroupDecision, session: Session) -> None:
+        """Schedule what must be settled, should whoever changed it not come to it."""
+        for change in decision.inbound:
+            if change.is_unsettled:
+                supply = change.after.key.identifier
+                identifier = derived_identifier(SETTLE_WORK, supply, str(change.after.version))
+                due_at = decision.now + SETTLE_AFTER
+                item = DueItem(identifier, SETTLE_WORK, due_at, {"supply": supply})
+                await self._tools.due_work.schedule(session, item)
 
     async def _schedule_expiries(
         self, changes: Sequence[ReservationChange], session: Session

@@ -5,6 +5,7 @@ from typing import Any
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
+from inventory_svc.domain.stock.inbound.supply import named_supply
 from inventory_svc.domain.stock.movement import (
     DECLARATIONS,
     AdjustmentReason,
@@ -13,6 +14,7 @@ from inventory_svc.domain.stock.movement import (
 )
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import (
+    Awaited,
     Peg,
     Reservation,
     ReservationKind,
@@ -150,9 +152,10 @@ def position_key(identifier: str) -> PositionKey:
 
 
 def reservation_to_document(reservation: Reservation) -> Document:
-    """Write a reservation with its pegs."""
+    """Write a reservation with its pegs, and with what it waits for if it ever did."""
     return RESERVATION_UPCASTS.stamp(
         {
+            **(_queue_to_document(reservation) if reservation.queue else {}),
             "_id": reservation.identifier,
             "kind": reservation.kind.value,
             "owner": reservation.owner,
@@ -192,6 +195,42 @@ def reservation_from_document(document: Document) -> Reservation:
         order_id=document["orderId"],
         channel=document["channel"],
         version=document["version"],
+        awaited=tuple(_awaited_from_document(row) for row in document.get("awaited", ())),
+        queue=document.get("queue", ""),
+    )
+
+
+def _queue_to_document(reservation: Reservation) -> Document:
+    """Write what is waited for; `awaits` names the supplies and positions for the index of them."""
+    waiting = [row.supply for row in reservation.awaited if row.open]
+    awaits = {key.identifier for key in waiting} | {key.position.identifier for key in waiting}
+    document: dict[str, Any] = {
+        "queue": reservation.queue,
+        "awaited": [
+            {
+                "line": row.line_id,
+                "supply": row.supply.identifier,
+                "quantity": row.quantity,
+                "availableFrom": row.available_from,
+                "released": row.released,
+                "short": row.short,
+                **({} if row.share is None else {"share": row.share}),
+            }
+            for row in reservation.awaited
+        ],
+    }
+    return {**document, "awaits": sorted(awaits)} if awaits else document
+
+
+def _awaited_from_document(row: Document) -> Awaited:
+    return Awaited(
+        row["line"],
+        named_supply(row["supply"]),
+        row["quantity"],
+        row["availableFrom"],
+        row["released"],
+        row["short"],
+        row.get("share"),
     )
 
 

@@ -6,10 +6,18 @@ from datetime import datetime
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw
 from inventory_svc.domain.stock.declarations import Place, Window
+from inventory_svc.domain.stock.inbound.supply import InboundSupply, by_date
 from inventory_svc.domain.stock.movement import Movement, movement_identifier
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
-from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS, SHARE_DRAWS
+from inventory_svc.mongo.collections import (
+    INBOUND_SUPPLIES,
+    MOVEMENTS,
+    POSITIONS,
+    RESERVATIONS,
+    SHARE_DRAWS,
+)
+from inventory_svc.mongo.inbound_documents import inbound_from_document
 from inventory_svc.mongo.stock_documents import (
     draw_from_document,
     movement_from_document,
@@ -29,6 +37,7 @@ class MongoStockReads:
         self._positions = database.collection(POSITIONS.name)
         self._movements = database.collection(MOVEMENTS.name)
         self._reservations = database.collection(RESERVATIONS.name)
+        self._inbound = database.collection(INBOUND_SUPPLIES.name)
         self._draws = database.collection(SHARE_DRAWS.name)
 
     async def positions_of(
@@ -57,6 +66,11 @@ class MongoStockReads:
         """Give everything that was drawn of the SKUs under shares, in one read."""
         found = await self._draws.find({"sku": {"$in": list(skus)}})
         return [draw_from_document(document) for document in found]
+
+    async def inbound_of(self, skus: Sequence[str]) -> Sequence[InboundSupply]:
+        """Give what is still to come of the SKUs, by SKU and date, in one read."""
+        found = await self._inbound.find({"sku": {"$in": list(skus)}, "live": True})
+        return by_date(map(inbound_from_document, found))
 
     async def movements_after(self, skus: Sequence[str], moment: datetime) -> Sequence[Movement]:
         """Give what was written into the ledger of the SKUs after a moment."""

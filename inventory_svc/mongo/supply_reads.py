@@ -9,11 +9,14 @@ from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
+    AnnounceInbound,
     CountPosition,
     DeclareUnavailable,
     FeedStock,
+    ReceiveInbound,
     ReserveStock,
     RestockReturn,
+    SettleInbound,
     StockCommand,
 )
 from inventory_svc.domain.stock.position import Position, PositionKey
@@ -28,6 +31,7 @@ from inventory_svc.mongo.collections import (
     RESERVATIONS,
     SHARE_DRAWS,
 )
+from inventory_svc.mongo.inbound_reads import InboundReads
 from inventory_svc.mongo.stock_documents import (
     draw_from_document,
     position_from_document,
@@ -36,7 +40,16 @@ from inventory_svc.mongo.stock_documents import (
 from service_kit.storage.database import Database, Document, Session
 from service_kit.storage.idempotency import MongoOutcomes
 
-_WITHOUT_RESERVATION = (FeedStock, AdjustStock, RestockReturn, DeclareUnavailable, CountPosition)
+_WITHOUT_RESERVATION = (
+    FeedStock,
+    AdjustStock,
+    RestockReturn,
+    DeclareUnavailable,
+    CountPosition,
+    AnnounceInbound,
+    ReceiveInbound,
+    SettleInbound,
+)
 
 Shortlists = Mapping[int, Shortlist]
 """The candidates to read, by the place of a command in its group."""
@@ -62,6 +75,7 @@ class SupplyReads:
     """The reads of one commit; all but the shortlists happen inside its transaction."""
 
     def __init__(self, database: Database, outcomes: MongoOutcomes) -> None:
+        self._inbound = InboundReads(database)
         self._positions = database.collection(POSITIONS.name)
         self._movements = database.collection(MOVEMENTS.name)
         self._reservations = database.collection(RESERVATIONS.name)
@@ -111,26 +125,40 @@ class SupplyReads:
         far = (command for command in reserving.values() if not is_short(command))
         wanted = {(line.sku, line.condition) for command in far for line in command.lines}
         stocked = await self._stocked(wanted) if wanted else {}
+        later = {place for place, command in reserving.items() if command.until is not None}
+        coming = await self._inbound.destinations(wanted) if wanted and later else {}
+        holders = {
+            each: stocked.get(each, frozenset()) | coming.get(each, frozenset()) for each in wanted
+        }
         return {
-            place: shortlist(command, stocked, wide=place in wide)
+            place: shortlist(command, holders, wide=True)
+            if place in later
+            else shortlist(command, stocked, wide=place in wide)
             for place, command in reserving.items()
         }
 
     async def read(
-        self, commands: Sequence[StockCommand], plan: SupplyPlan, session: Session
+        self,
+        commands: Sequence[StockCommand],
+        plan: SupplyPlan,
+        now: datetime,
+        session: Session,
     ) -> Supply:
         """Read everything the commands may need."""
         shortlists = plan.shortlists
         requests = [command.request for command in commands if command.request is not None]
         outcomes = await self._outcomes.find_many(requests, session) if requests else {}
         reservations = await self._reservations_named_in(commands, session)
+        inbound = await self._inbound.read(commands, reservations.values(), session)
+        queues = await self._inbound.queues(commands, inbound, now, session)
+        reservations |= queues.reservations
         keys = {*keys_named(commands, shortlists), *plan.shared}
         shares = set(plan.shares)
         for reservation in reservations.values():
             keys.update(peg.position for peg in reservation.pegs)
             shares.update(
                 ShareKey(peg.share, peg.position.sku, peg.position.condition)
-                for peg in reservation.pegs
+                for peg in reservation.everything
                 if peg.share is not None
             )
         positions = await self._positions_at(keys, session)
@@ -144,6 +172,8 @@ class SupplyReads:
             policy=plan.policy,
             categories=plan.categories,
             draws=await self._draws_of(shares, session) if shares else {},
+            inbound=inbound,
+            queues=queues.by_place,
         )
 
     async def _stocked(
@@ -249,5 +279,7 @@ def keys_named(commands: Sequence[StockCommand], shortlists: Shortlists) -> Iter
                 yield command.position
             case RestockReturn():
                 yield from (line.position for line in command.lines)
+            case ReceiveInbound() | SettleInbound():
+                yield command.supply.position
             case _:
                 pass

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
+from inventory_svc.domain.stock.inbound.supply import Announcement, InboundKey
 from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.release_right import ReleaseRight
@@ -128,7 +129,7 @@ class ReserveStock:
     """Find supply for all the lines at the candidates, best first, and keep it; or nothing.
 
     Without `expires_at` the reservation is a hard allocation. The rules look at `channel` and
-    `service`.
+    `service`. With `until`, what is not there may come as late as that.
     """
 
     request: IdempotentRequest
@@ -142,6 +143,7 @@ class ReserveStock:
     order_id: str | None = None
     channel: str | None = None
     service: Service = USUAL_SERVICE
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,47 @@ class ExpireReservation:
     request: None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AnnouncedLine:
+    """One good line of a list of supplies that are on their way."""
+
+    index: int
+    announcement: Announcement
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceInbound:
+    """Write what is on its way, each line for itself; what rests on it is settled afterwards."""
+
+    request: IdempotentRequest
+    actor: str
+    lines: tuple[AnnouncedLine, ...]
+    rejected: tuple[RejectedLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveInbound:
+    """Units of a supply have come: they go to those who wait, in their order, and on the shelves.
+
+    With `closes`, nothing more of it will come.
+    """
+
+    request: IdempotentRequest
+    actor: str
+    supply: InboundKey
+    quantity: int
+    closes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettleInbound:
+    """Renew what was promised of a supply that has changed; needs no key, it is so by itself."""
+
+    supply: InboundKey
+    actor: str = "inventory"
+    request: None = None
+
+
 StockCommand: TypeAlias = (
     FeedStock
     | AdjustStock
@@ -203,4 +246,7 @@ StockCommand: TypeAlias = (
     | ReleaseReservation
     | ReportShort
     | ExpireReservation
+    | AnnounceInbound
+    | ReceiveInbound
+    | SettleInbound
 )

@@ -6,18 +6,22 @@ from datetime import datetime
 
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
+    AnnounceInbound,
     ConsumeReservation,
     CountPosition,
     DeclareUnavailable,
     ExpireReservation,
     FeedStock,
+    ReceiveInbound,
     ReleaseReservation,
     ReportShort,
     ReserveStock,
     RestockReturn,
+    SettleInbound,
     StockCommand,
 )
 from inventory_svc.domain.stock.deciding.answers import Answer, WiderSupplyNeeded, refused
+from inventory_svc.domain.stock.deciding.arriving import decide_announcements, decide_receipt
 from inventory_svc.domain.stock.deciding.counting import (
     decide_adjustment,
     decide_feed,
@@ -31,8 +35,10 @@ from inventory_svc.domain.stock.deciding.ending import (
     decide_short,
 )
 from inventory_svc.domain.stock.deciding.reserving import decide_reservation
+from inventory_svc.domain.stock.deciding.settling import decide_settling
 from inventory_svc.domain.stock.draft import (
     DrawChange,
+    InboundChange,
     PositionChange,
     ReservationChange,
     StockDraft,
@@ -70,6 +76,7 @@ class GroupDecision:
     reservations: tuple[ReservationChange, ...]
     records: tuple[tuple[IdempotentRequest, Outcome], ...]
     draws: tuple[DrawChange, ...] = ()
+    inbound: tuple[InboundChange, ...] = ()
 
 
 def decide(
@@ -98,6 +105,7 @@ def decide(
         reservations=tuple(draft.reservation_changes()),
         records=tuple(records.values()),
         draws=tuple(draft.draw_changes()),
+        inbound=tuple(draft.inbound_changes()),
     )
 
 
@@ -152,6 +160,12 @@ def _decided(
             return decide_count(command, draft)
         case RestockReturn():
             return decide_restock(command, draft)
+        case AnnounceInbound():
+            return decide_announcements(command, draft)
+        case ReceiveInbound():
+            return decide_receipt(command, draft, place)
+        case SettleInbound():
+            return decide_settling(command, draft, place)
 
 
 def _shown(

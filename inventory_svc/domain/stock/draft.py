@@ -1,15 +1,16 @@
 """The state that a group of commands is decided over: what was read, and what it becomes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
+from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply, by_date
 from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
-from inventory_svc.domain.stock.supply import Supply
+from inventory_svc.domain.stock.supply import Queue, Supply
 from inventory_svc.domain.stock.unavailable import Disposition, Unavailable, declared
 
 
@@ -32,6 +33,20 @@ class DrawChange(NamedTuple):
 
     before: ShareDraw | None
     after: ShareDraw
+
+
+class InboundChange(NamedTuple):
+    """A supply on its way before (None: nobody had announced it) and after a commit."""
+
+    before: InboundSupply | None
+    after: InboundSupply
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether promises rest on the supply that it may not keep as they were given."""
+        if self.before is None or not (self.after.pegged or self.after.holds):
+            return False
+        return self.before.announced != self.after.announced
 
 
 class Cause(NamedTuple):
@@ -183,6 +198,7 @@ class StockDraft:
         self._positions: dict[PositionKey, OpenPosition] = {}
         self._reservations: dict[str, Reservation] = {}
         self._draws: dict[ShareKey, ShareDraw] = {}
+        self._inbound: dict[InboundKey, InboundSupply] = {}
 
     def position(self, key: PositionKey) -> OpenPosition:
         """Give a position to look at or to move; one never written is empty."""
@@ -230,6 +246,34 @@ class StockDraft:
         before = self.supply.draws.get(draw.key)
         self._draws[draw.key] = replace(draw, version=before.version + 1 if before else 1)
 
+    def inbound(self, key: InboundKey) -> InboundSupply | None:
+        """Give a supply on its way as the commands so far have left it."""
+        return self._inbound.get(key) or self.supply.inbound.get(key)
+
+    def inbound_to(self, position: PositionKey) -> list[InboundSupply]:
+        """Give everything that is known to be on its way to a position, or was, by its date."""
+        return by_date(each for each in self.all_inbound() if each.key.position == position)
+
+    def all_inbound(self) -> Iterable[InboundSupply]:
+        """Give every supply on its way as the commands so far have left it."""
+        return {**self.supply.inbound, **self._inbound}.values()
+
+    def save_inbound(self, supply: InboundSupply) -> None:
+        """Keep a new or changed supply; however often, it is one change of the commit."""
+        before = self.supply.inbound.get(supply.key)
+        self._inbound[supply.key] = replace(supply, version=before.version + 1 if before else 1)
+
+    def waiting(self, place: int, position: PositionKey) -> Queue:
+        """Give who waits at a position, as read for a command, and those of this group."""
+        read = self.supply.queues.get(place, Queue())
+        joined = sorted(
+            (each.queue, identifier)
+            for identifier, each in self._reservations.items()
+            if identifier not in read.reservations
+            and any(row.open and row.supply.position == position for row in each.awaited)
+        )
+        return Queue((*read.reservations, *(each for _, each in joined)), read.whole)
+
     def counted_at(self, key: PositionKey) -> datetime | None:
         """Give when a position was last counted."""
         return self.position(key).counted_at
@@ -238,6 +282,11 @@ class StockDraft:
         """Give the draws that are to be written."""
         for key, after in self._draws.items():
             yield DrawChange(self.supply.draws.get(key), after)
+
+    def inbound_changes(self) -> Iterator[InboundChange]:
+        """Give the supplies on their way that are to be written."""
+        for key, after in self._inbound.items():
+            yield InboundChange(self.supply.inbound.get(key), after)
 
     def position_changes(self) -> Iterator[PositionChange]:
         """Give the positions that are to be written."""

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 
 from inventory_svc.domain.stock.crossings import ChannelsOf, sections_of_position
 from inventory_svc.domain.stock.decisions import GroupDecision
-from inventory_svc.domain.stock.draft import PositionChange, ReservationChange
+from inventory_svc.domain.stock.draft import InboundChange, PositionChange, ReservationChange
+from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Position
-from inventory_svc.domain.stock.reservation import Reservation
+from inventory_svc.domain.stock.reservation import Awaited, Reservation
 from service_kit.messaging.entity_events import NEW, Cause, Fields, differences, entity_event
 from service_kit.messaging.envelope import EntityRef, Event, text_of
+from service_kit.runtime.json_values import JSON
 
 POSITION_CHANGED = "stockPositionChanged"
 RESERVATION_CHANGED = "reservationChanged"
+INBOUND_CHANGED = "inboundSupplyChanged"
 
 
 def no_channels(_: str) -> tuple[str, ...]:
@@ -34,6 +37,8 @@ def events_of(
             yield _position_changed(position, last, said, decision, traceparent)
     for reservation in decision.reservations:
         yield _reservation_changed(reservation, decision, traceparent)
+    for inbound in decision.inbound:
+        yield _inbound_changed(inbound, decision, traceparent)
 
 
 def _position_changed(
@@ -63,7 +68,7 @@ def _reservation_changed(
 ) -> Event:
     after = change.after
     entity = EntityRef("Reservation", after.identifier)
-    places = sorted({peg.position.location for peg in after.pegs})
+    places = sorted({peg.position.location for peg in after.everything})
     audience = [f"location:{code}" for code in places]
     if after.channel is not None:
         audience.append(f"channel:{after.channel}")
@@ -79,6 +84,35 @@ def _reservation_changed(
     )
 
 
+def _inbound_changed(
+    change: InboundChange, decision: GroupDecision, traceparent: str | None
+) -> Event:
+    key = change.after.key
+    sku, location, condition = key.position
+    return entity_event(
+        INBOUND_CHANGED,
+        EntityRef("InboundSupply", key.identifier),
+        change.after.version,
+        Cause("inventory", key.reference, decision.now),
+        (f"location:{location}",),
+        differences(_expected(change.before) if change.before else NEW, _expected(change.after)),
+        {"sku": sku, "locationCode": location, "condition": condition.value},
+        traceparent=traceparent,
+    )
+
+
+def _expected(supply: InboundSupply) -> Fields:
+    announced = supply.announced
+    return {
+        "state": supply.state.value,
+        "quantity": announced.quantity,
+        "received": supply.received,
+        "pegged": supply.pegged,
+        "expectedAt": text_of(announced.expected_at),
+        "availableFrom": text_of(announced.available_from),
+    }
+
+
 def _counters(position: Position) -> Fields:
     return {
         "onHand": position.on_hand,
@@ -89,7 +123,10 @@ def _counters(position: Position) -> Fields:
 
 
 def _standing(reservation: Reservation) -> Fields:
+    """Say where a reservation stands; only one that waited for goods says for which."""
+    awaited = {"awaited": [_awaited(row) for row in reservation.awaited]}
     return {
+        **(awaited if reservation.queue else {}),
         "state": reservation.state.value,
         "expiresAt": text_of(reservation.expires_at) if reservation.expires_at else None,
         "lines": [
@@ -105,4 +142,16 @@ def _standing(reservation: Reservation) -> Fields:
             }
             for peg in reservation.pegs
         ],
+    }
+
+
+def _awaited(row: Awaited) -> JSON:
+    return {
+        "lineId": row.line_id,
+        "sku": row.position.sku,
+        "condition": row.position.condition.value,
+        "locationCode": row.position.location,
+        "open": row.open,
+        "short": row.short,
+        "availableFrom": text_of(row.available_from),
     }

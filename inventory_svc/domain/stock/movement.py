@@ -28,6 +28,7 @@ class MovementKind(StrEnum):
     RETURN = "RETURN"
     DECLARED = "DECLARED"
     COUNTED = "COUNTED"
+    RECEIVED = "RECEIVED"
 
 
 DECLARATIONS = frozenset({MovementKind.DECLARED, MovementKind.COUNTED})

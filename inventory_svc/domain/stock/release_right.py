@@ -40,4 +40,4 @@ class ReleaseRight:
 
 
 def _places(reservation: Reservation) -> frozenset[str]:
-    return frozenset(peg.position.location for peg in reservation.pegs)
+    return frozenset(each.position.location for each in reservation.everything)

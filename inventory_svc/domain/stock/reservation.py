@@ -1,4 +1,4 @@
-"""Reservations: lines pegged to positions, hard for orders, soft and expiring for the rest."""
+"""Reservations: lines pegged to supply, hard for orders, soft and expiring for the rest."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from inventory_svc.domain.stock.inbound.supply import InboundKey
 from inventory_svc.domain.stock.position import PositionKey
 
 
@@ -71,10 +72,37 @@ class Peg:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """Units of one line pegged to a supply on its way, promised for `available_from`.
+
+    As they come, `quantity` goes down and the peg of the position up.
+    """
+
+    line_id: str
+    supply: InboundKey
+    quantity: int
+    available_from: datetime
+    released: int = 0
+    short: int = 0
+    share: str | None = None
+
+    @property
+    def position(self) -> PositionKey:
+        """Where they will be."""
+        return self.supply.position
+
+    @property
+    def open(self) -> int:
+        """Units still waited for."""
+        return self.quantity - self.released - self.short
+
+
+@dataclass(frozen=True, slots=True)
 class Reservation:
     """Goods kept for somebody; a released one without pegs is a tombstone.
 
     `owner` is the subject who made it. `version` counts its commits from 1; the commit sets it.
+    `queue` orders those who wait for goods, as text.
     """
 
     identifier: str
@@ -87,11 +115,23 @@ class Reservation:
     order_id: str | None = None
     channel: str | None = None
     version: int = 1
+    awaited: tuple[Awaited, ...] = ()
+    queue: str = ""
 
     @property
     def is_tombstone(self) -> bool:
         """Whether it only stands for a release that came before its allocation."""
-        return not self.pegs
+        return not self.pegs and not self.awaited
+
+    @property
+    def everything(self) -> tuple[Peg | Awaited, ...]:
+        """What it keeps and what it waits for."""
+        return (*self.pegs, *self.awaited)
+
+    @property
+    def available_from(self) -> datetime | None:
+        """When everything that is waited for will have come; None when nothing is."""
+        return max((each.available_from for each in self.awaited if each.open), default=None)
 
     def has_expired(self, now: datetime) -> bool:
         """Whether it no longer keeps anything, whatever is written."""
@@ -118,14 +158,19 @@ def tombstone(identifier: str, order_id: str, owner: str, now: datetime) -> Rese
 
 
 def with_pegs(
-    reservation: Reservation, pegs: Sequence[Peg], *, ended: ReservationState
+    reservation: Reservation,
+    pegs: Sequence[Peg],
+    *,
+    ended: ReservationState,
+    awaited: Sequence[Awaited] | None = None,
 ) -> Reservation:
     """Give the reservation with other pegs; with nothing open it ends.
 
     A reservation of which something was consumed ends CONSUMED, else as `ended`.
     """
+    waiting = reservation.awaited if awaited is None else tuple(awaited)
     state = reservation.state
-    if not any(peg.open for peg in pegs):
+    if not any(peg.open for peg in pegs) and not any(each.open for each in waiting):
         taken = any(peg.consumed for peg in pegs)
         state = ReservationState.CONSUMED if taken else ended
-    return replace(reservation, pegs=tuple(pegs), state=state)
+    return replace(reservation, pegs=tuple(pegs), awaited=waiting, state=state)

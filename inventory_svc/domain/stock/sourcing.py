@@ -63,7 +63,7 @@ class NearestLocations:
         self, lines: Sequence[WantedLine], candidates: Sequence[str], offered: Offered
     ) -> Sourcing:
         """Choose among the candidate locations, which come best first."""
-        demand = _demand(lines)
+        demand = demand_of(lines)
         for location in candidates:
             if all(
                 offered.units(PositionKey(sku, location, condition)) >= quantity
@@ -77,7 +77,8 @@ class NearestLocations:
         return Sourcing(_line_by_line(lines, candidates, offered))
 
 
-def _demand(lines: Sequence[WantedLine]) -> dict[tuple[str, Condition], int]:
+def demand_of(lines: Sequence[WantedLine]) -> dict[tuple[str, Condition], int]:
+    """Add up what is wanted of each item in each condition."""
     demand: Counter[tuple[str, Condition]] = Counter()
     for line in lines:
         demand[line.sku, line.condition] += line.quantity

@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
+from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.refusal import Refusal
+
+
+class Queue(NamedTuple):
+    """Reservations that wait for goods, in their order; `whole` says that there are no others."""
+
+    reservations: tuple[str, ...] = ()
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,7 @@ class Supply:
     `candidates` gives, per command's place in its group, the locations whose positions were read;
     `partial` are the places where other candidates may hold stock too. `policy` are the rules that
     count, `categories` those of the SKUs that are reserved, as far as a rule asks for them.
+    `queues` gives, per command's place, who waits for what it is about.
     """
 
     positions: Mapping[PositionKey, Position]
@@ -32,3 +42,5 @@ class Supply:
     policy: Policy = NO_POLICY
     categories: Mapping[str, str] = field(default_factory=dict)
     draws: Mapping[ShareKey, ShareDraw] = field(default_factory=dict)
+    inbound: Mapping[InboundKey, InboundSupply] = field(default_factory=dict)
+    queues: Mapping[int, Queue] = field(default_factory=dict)

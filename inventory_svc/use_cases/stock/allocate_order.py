@@ -1,6 +1,7 @@
 """Choose and reserve supply for an order in one commit, nearest first."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from inventory_svc.domain.network.directory import Destination
 from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
@@ -17,7 +18,7 @@ from service_kit.runtime.identifiers import derived_identifier
 
 @dataclass(frozen=True, slots=True)
 class WantedAllocation:
-    """What an order needs and where it goes."""
+    """What an order needs and where it goes; with `until` it may come as late as that."""
 
     order_id: str
     channel: str
@@ -25,6 +26,7 @@ class WantedAllocation:
     lines: tuple[WantedLine, ...]
     excluded: frozenset[str] = frozenset()
     service: Service = USUAL_SERVICE
+    until: datetime | None = None
 
 
 def allocation_identifier(order_id: str, key: str) -> str:
@@ -63,5 +65,6 @@ async def allocate_order(
             order_id=wanted.order_id,
             channel=channel.code,
             service=wanted.service,
+            until=wanted.until,
         )
     )

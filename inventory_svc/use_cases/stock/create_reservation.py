@@ -31,7 +31,7 @@ _ORDER_TYPES: Mapping[ReservationKind, OrderType] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class WantedReservation:
-    """What is to be kept; `location` or `channel` says where from."""
+    """What is to be kept; `location` or `channel` says where from, `until` by when it has come."""
 
     kind: ReservationKind
     lines: tuple[WantedLine, ...]
@@ -40,6 +40,7 @@ class WantedReservation:
     hold_seconds: int | None = None
     method: DeliveryMethod | None = None
     level: ServiceLevel = ServiceLevel.STANDARD
+    until: datetime | None = None
 
     @property
     def service(self) -> Service:
@@ -80,6 +81,7 @@ async def create_reservation(
             expires_at=expires_at,
             channel=wanted.channel,
             service=wanted.service,
+            until=wanted.until,
         )
     )
 

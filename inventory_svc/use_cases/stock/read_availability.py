@@ -85,8 +85,8 @@ async def read_availability(
         locations=question.locations or (),
         groups=() if question.group is None else [question.group],
     )
-    scope = _scope(question, directory)
-    policy = await _policy(question, directory, moment, sources)
+    scope = scope_of(question, directory)
+    policy = await policy_of(question, directory, moment, sources)
     whole = await read_whole(skus, [policy], sources, question.condition, question.as_of)
     sale = policy.sale(question.channel, question.service, question.condition)
     return {
@@ -166,19 +166,21 @@ def _moment(question: AvailabilityQuestion, now: datetime) -> datetime:
     return question.as_of
 
 
-async def _policy(
+async def policy_of(
     question: AvailabilityQuestion,
     directory: NetworkDirectory,
     moment: datetime,
     sources: AvailabilitySources,
 ) -> Policy:
+    """Give the rules that a question is answered by."""
     rules = sources.rules
     if question.as_of is None:
         return sources.policies.of(directory, await rules.in_force(moment), moment)
     return Policy.at(directory, await rules.in_force_at(moment), moment)
 
 
-def _scope(question: AvailabilityQuestion, directory: NetworkDirectory) -> Sequence[Candidate]:
+def scope_of(question: AvailabilityQuestion, directory: NetworkDirectory) -> Sequence[Candidate]:
+    """Give the locations that a question asks about; refuse what nobody knows."""
     channel = directory.channel(question.channel, "channel")
     for code in sorted(question.locations or ()):
         directory.location(code, "for", "locations")

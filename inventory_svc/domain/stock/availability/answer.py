@@ -83,7 +83,7 @@ def availability_of(
     pots = {
         code: _left(policy.by_code[code], stock, sale, policy, now)
         if scope is not policy.whole_scope(sale)
-        else left_of(policy.by_code[code], units, _drawn(code, stock, sale, now))
+        else left_of(policy.by_code[code], units, drawn_of(code, stock, sale, now))
         for code, units in tally.shared.items()
     }
     unshared = {code: units - min(units, pots[code]) for code, units in tally.shared.items()}
@@ -117,10 +117,11 @@ def _left(rule: StockRule, stock: Stock, sale: Sale, policy: Policy, now: dateti
             position.on_hand, position.unavailable_units, position.allocated, position.held(now)
         )
 
-    return left_in_pot(rule, terms, sale, policy, counted, _drawn(rule.code, stock, sale, now))
+    return left_in_pot(rule, terms, sale, policy, counted, drawn_of(rule.code, stock, sale, now))
 
 
-def _drawn(code: str, stock: Stock, sale: Sale, now: datetime) -> int:
+def drawn_of(code: str, stock: Stock, sale: Sale, now: datetime) -> int:
+    """Give the units that count as drawn under the rule of a share."""
     draw = stock.draws.get(ShareKey(code, stock.sku, sale.condition))
 
     def counted_at(key: PositionKey) -> datetime | None:

@@ -20,6 +20,11 @@ class Counted(NamedTuple):
     allocated: int
     held: int
 
+    @property
+    def left(self) -> int:
+        """Units that nobody was promised; negative when too many were."""
+        return self.on_hand - self.unavailable - self.allocated - self.held
+
 
 def free(
     on_hand: int, unavailable: int, allocated: int, held: int, protection: Protection | None

@@ -13,6 +13,7 @@ from inventory_svc.domain.stock.commands import (
 )
 from inventory_svc.domain.stock.deciding import pegs
 from inventory_svc.domain.stock.deciding.answers import Answer, about_reservation, refused
+from inventory_svc.domain.stock.deciding.awaiting import given_back
 from inventory_svc.domain.stock.draft import Cause, Change, OpenPosition, StockDraft
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.reservation import (
@@ -65,7 +66,7 @@ def decide_release(command: ReleaseReservation, draft: StockDraft) -> Answer:
     if no_right:
         return refused(no_right)
     lines = pegs.all_open(reservation) if command.lines is None else command.lines
-    problems = pegs.exceeded(reservation, lines)
+    problems = pegs.exceeded(reservation, lines, awaited=True)
     if problems:
         return refused(*problems)
     if lines:
@@ -130,13 +131,15 @@ def _free(
     kind = MovementKind.EXPIRED if expired else MovementKind.RELEASED
     ended = ReservationState.EXPIRED if expired else ReservationState.RELEASED
     changed = []
-    for peg, units in pegs.taken_by_peg(reservation, lines):
+    waiting, rest = pegs.taken_by_row(reservation, lines)
+    rows = [given_back(reservation, row, units, draft) for row, units in waiting]
+    for peg, units in pegs.taken_by_peg(reservation, rest):
         if units:
             shared = cause._replace(share=peg.share)
             draft.position(peg.position).move(kind, pegs.freed(reservation, units), shared)
             pegs.undraw(reservation, peg, units, draft)
         changed.append(pegs.released(peg, units))
-    draft.save(with_pegs(reservation, changed, ended=ended))
+    draft.save(with_pegs(reservation, changed, ended=ended, awaited=rows))
 
 
 def _still_kept(position: OpenPosition, change: Change, now: datetime) -> int:

@@ -27,8 +27,8 @@ class Offer:
         location = self._policy.directory.locations.get(key.location)
         if location is None or not self._policy.rules:
             return self._draft.available(key)
-        counted = self._counted(key)
-        terms = self._terms(key)
+        counted = self.counted(key)
+        terms = self.terms(key)
         if counted is None or terms.hidden_by(location) is not None:
             return 0
         quantity = units_on_terms(counted, location, terms)
@@ -48,26 +48,29 @@ class Offer:
         if share not in self._left:
             self._left[share] = left_in_pot(
                 rule,
-                self._terms(key),
-                self._sale(key.condition),
+                self.terms(key),
+                self.sale(key.condition),
                 self._policy,
-                lambda location: self._counted(key._replace(location=location)),
+                lambda location: self.counted(key._replace(location=location)),
                 self._draft.drawn(share),
             )
         return self._left[share]
 
     def _share(self, key: PositionKey) -> StockRule | None:
         location: Location | None = self._policy.directory.locations.get(key.location)
-        return None if location is None else self._terms(key).share.at(location)
+        return None if location is None else self.terms(key).share.at(location)
 
-    def _terms(self, key: PositionKey) -> Terms:
+    def terms(self, key: PositionKey) -> Terms:
+        """Give the terms on which the item of a position may be sold."""
         category = self._draft.supply.categories.get(key.sku)
-        return self._policy.terms(key.sku, category, self._sale(key.condition))
+        return self._policy.terms(key.sku, category, self.sale(key.condition))
 
-    def _sale(self, condition: Condition) -> Sale:
+    def sale(self, condition: Condition) -> Sale:
+        """Give the kind of sale that the command is for."""
         return self._policy.sale(self._command.channel, self._command.service, condition)
 
-    def _counted(self, key: PositionKey) -> Counted | None:
+    def counted(self, key: PositionKey) -> Counted | None:
+        """Give what a position holds; None if nothing was ever there."""
         if not self._draft.knows(key):
             return None
         position = self._draft.position(key)

@@ -7,13 +7,15 @@ from inventory_svc.domain.refusals import StockRefusal
 from inventory_svc.domain.stock.availability.share_draw import ShareKey
 from inventory_svc.domain.stock.commands import PeggedQuantity
 from inventory_svc.domain.stock.draft import Change, StockDraft
-from inventory_svc.domain.stock.reservation import Peg, Reservation
+from inventory_svc.domain.stock.reservation import Awaited, Peg, Reservation
 from service_kit.commands.refusal import NOT_FOUND, Refusal
 
 
-def exceeded(reservation: Reservation, lines: Sequence[PeggedQuantity]) -> tuple[Refusal, ...]:
-    """Give a refusal for each line that asks for more than its pegs still keep."""
-    left = {(peg.line_id, peg.position.location): peg.open for peg in reservation.pegs}
+def exceeded(
+    reservation: Reservation, lines: Sequence[PeggedQuantity], *, awaited: bool = False
+) -> tuple[Refusal, ...]:
+    """Give a refusal for each line that asks for more than is still kept for it."""
+    left = _open_by_line(reservation.everything if awaited else reservation.pegs)
     refusals: list[Refusal] = []
     for index, line in enumerate(lines):
         kept = left.get((line.line_id, line.location))
@@ -40,12 +42,36 @@ def unknown(reservation: Reservation, lines: Sequence[PeggedQuantity]) -> tuple[
 def taken_by_peg(
     reservation: Reservation, lines: Sequence[PeggedQuantity]
 ) -> list[tuple[Peg, int]]:
-    """Give every peg with the units that the lines take off it, 0 included."""
-    wanted: dict[tuple[str, str], int] = {}
-    for line in lines:
-        key = (line.line_id, line.location)
-        wanted[key] = wanted.get(key, 0) + line.quantity
-    return [(peg, wanted.get((peg.line_id, peg.position.location), 0)) for peg in reservation.pegs]
+    """Give every peg with the units that the lines take off it, 0 included.
+
+    Of several pegs of a line at a location each gives what it keeps, the last one all the rest.
+    """
+    wanted = _by_line(lines)
+    last = {_place(peg): at for at, peg in enumerate(reservation.pegs)}
+    taken: list[tuple[Peg, int]] = []
+    for at, peg in enumerate(reservation.pegs):
+        asked = wanted.get(_place(peg), 0)
+        units = asked if last[_place(peg)] == at else min(asked, peg.open)
+        wanted[_place(peg)] = asked - units
+        taken.append((peg, units))
+    return taken
+
+
+def taken_by_row(
+    reservation: Reservation, lines: Sequence[PeggedQuantity]
+) -> tuple[list[tuple[Awaited, int]], list[PeggedQuantity]]:
+    """Give every awaited row with the units that the lines take off it, and what they leave.
+
+    What comes last is given back first.
+    """
+    wanted = _by_line(lines)
+    taken: dict[int, int] = {}
+    for at, row in sorted(enumerate(reservation.awaited), key=_latest_first):
+        taken[at] = min(row.open, wanted.get(_place(row), 0))
+        if taken[at]:
+            wanted[_place(row)] -= taken[at]
+    rest = [PeggedQuantity(*place, units) for place, units in wanted.items() if units]
+    return [(row, taken[at]) for at, row in enumerate(reservation.awaited)], rest
 
 
 def freed(reservation: Reservation, units: int) -> Change:
@@ -55,7 +81,7 @@ def freed(reservation: Reservation, units: int) -> Change:
     return Change(held=-units, expires_at=reservation.expires_at)
 
 
-def undraw(reservation: Reservation, peg: Peg, units: int, draft: StockDraft) -> None:
+def undraw(reservation: Reservation, peg: Peg | Awaited, units: int, draft: StockDraft) -> None:
     """Give units back to the share that the peg was drawn under, if it was."""
     if peg.share is not None and units:
         draw = draft.draw(_share_key(peg.share, peg))
@@ -71,15 +97,15 @@ def ship_drawn(reservation: Reservation, peg: Peg, units: int, draft: StockDraft
         draft.save_draw(draw.left(location, units, draft.now, draft.counted_at))
 
 
-def _share_key(share: str, peg: Peg) -> ShareKey:
+def _share_key(share: str, peg: Peg | Awaited) -> ShareKey:
     return ShareKey(share, peg.position.sku, peg.position.condition)
 
 
 def all_open(reservation: Reservation) -> tuple[PeggedQuantity, ...]:
-    """Give everything that the reservation still keeps."""
+    """Give everything that the reservation still keeps or waits for."""
     return tuple(
         PeggedQuantity(peg.line_id, peg.position.location, peg.open)
-        for peg in reservation.pegs
+        for peg in reservation.everything
         if peg.open
     )
 
@@ -97,6 +123,29 @@ def consumed(peg: Peg, units: int) -> Peg:
 def short(peg: Peg, units: int) -> Peg:
     """Give the peg after units were not found."""
     return replace(peg, short=peg.short + units) if units else peg
+
+
+def _place(peg: Peg | Awaited) -> tuple[str, str]:
+    return peg.line_id, peg.position.location
+
+
+def _latest_first(row: tuple[int, Awaited]) -> tuple[float, int]:
+    return -row[1].available_from.timestamp(), -row[0]
+
+
+def _by_line(lines: Sequence[PeggedQuantity]) -> dict[tuple[str, str], int]:
+    wanted: dict[tuple[str, str], int] = {}
+    for line in lines:
+        key = (line.line_id, line.location)
+        wanted[key] = wanted.get(key, 0) + line.quantity
+    return wanted
+
+
+def _open_by_line(pegs: Sequence[Peg | Awaited]) -> dict[tuple[str, str], int]:
+    left: dict[tuple[str, str], int] = {}
+    for peg in pegs:
+        left[_place(peg)] = left.get(_place(peg), 0) + peg.open
+    return left
 
 
 def _no_such_peg(line: PeggedQuantity, path: tuple[str, ...]) -> Refusal:

@@ -1,26 +1,35 @@
 """Deciding a reservation: all its lines or none."""
 
+from dataclasses import replace
+
 from inventory_svc.domain.refusals import StockRefusal, insufficient_stock
-from inventory_svc.domain.stock.commands import PeggedQuantity, ReserveStock
+from inventory_svc.domain.stock.commands import ReserveStock
 from inventory_svc.domain.stock.deciding.answers import (
     Answer,
     WiderSupplyNeeded,
     about_reservation,
     refused,
 )
+from inventory_svc.domain.stock.deciding.awaiting import waiting_for
 from inventory_svc.domain.stock.deciding.offer import Offer
+from inventory_svc.domain.stock.deciding.offer_later import OfferLater
 from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
+from inventory_svc.domain.stock.inbound.supply import InboundKey
 from inventory_svc.domain.stock.movement import MovementKind
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.domain.stock.reservation import Peg, Reservation
-from inventory_svc.domain.stock.sourcing import Sourcing, SourcingStrategy
+from inventory_svc.domain.stock.reservation import Awaited, Peg, Reservation
+from inventory_svc.domain.stock.sourcing import Shortage, SourcingStrategy
+from inventory_svc.domain.stock.sourcing_later import LaterPeg, choose_later
 from service_kit.commands.refusal import Refusal
 
 
 def decide_reservation(
     command: ReserveStock, draft: StockDraft, place: int, sourcing: SourcingStrategy
 ) -> Answer:
-    """Choose supply and keep it; raise WiderSupplyNeeded when unread candidates may do better."""
+    """Choose supply and keep it; raise WiderSupplyNeeded when unread candidates may do better.
+
+    Goods that come later are looked at only where those that are there do not do.
+    """
     existing = draft.reservation(command.reservation_id)
     if existing is not None:
         return (
@@ -33,32 +42,38 @@ def decide_reservation(
     chosen = sourcing.choose(command.lines, candidates, offer)
     if place in draft.supply.partial and not chosen.whole:
         raise WiderSupplyNeeded
-    if chosen.shortages:
-        return refused(*_shortages(command, chosen))
-    _keep(command, chosen.pegs, offer, draft)
-    return about_reservation(command.reservation_id)
+    if not chosen.shortages:
+        lines = {line.line_id: line for line in command.lines}
+        pegs = (
+            LaterPeg(
+                line_id, PositionKey(lines[line_id].sku, at, lines[line_id].condition), None, units
+            )
+            for line_id, at, units in chosen.pegs
+        )
+        return _kept(command, tuple(pegs), offer, draft)
+    if command.until is None:
+        return refused(*_shortages(command, chosen.shortages))
+    later = choose_later(
+        command.lines, candidates, OfferLater(command, offer, draft), command.until
+    )
+    if later.shortages:
+        return refused(*_shortages(command, later.shortages))
+    return _kept(command, later.pegs, offer, draft)
 
 
-def _keep(
-    command: ReserveStock, chosen: tuple[PeggedQuantity, ...], offer: Offer, draft: StockDraft
-) -> None:
-    lines = {line.line_id: line for line in command.lines}
-    cause = Cause(command.request.identifier, command.actor, command.reservation_id)
+def _kept(
+    command: ReserveStock, chosen: tuple[LaterPeg, ...], offer: Offer, draft: StockDraft
+) -> Answer:
     pegs: list[Peg] = []
-    for line_id, location, quantity in chosen:
-        line = lines[line_id]
-        key = PositionKey(line.sku, location, line.condition)
-        if command.expires_at is None:
-            kind, change = MovementKind.ALLOCATED, Change(allocated=quantity)
+    awaited: tuple[Awaited, ...] = ()
+    queue = ""
+    for each in chosen:
+        share = _drawn(command, each, offer, draft)
+        if each.source is None:
+            pegs.append(_peg(command, each, share, draft))
         else:
-            kind = MovementKind.HELD
-            change = Change(held=quantity, expires_at=command.expires_at)
-        share = offer.pot(key)
-        rule = None if share is None else share.rule
-        draft.position(key).move(kind, change, cause._replace(share=rule))
-        if share is not None:
-            draft.save_draw(draft.draw(share).kept(quantity, command.expires_at))
-        pegs.append(Peg(line_id, key, quantity, share=rule))
+            queue = queue or _place_in_queue(each.source, draft)
+            awaited = _awaiting(command, awaited, each, each.source, share, draft)
     draft.save(
         Reservation(
             identifier=command.reservation_id,
@@ -69,11 +84,61 @@ def _keep(
             expires_at=command.expires_at,
             order_id=command.order_id,
             channel=command.channel,
+            awaited=awaited,
+            queue=queue,
         )
     )
+    return about_reservation(command.reservation_id)
 
 
-def _shortages(command: ReserveStock, chosen: Sourcing) -> tuple[Refusal, ...]:
+def _drawn(command: ReserveStock, chosen: LaterPeg, offer: Offer, draft: StockDraft) -> str | None:
+    """Draw on the share of a position, if there is one, and give the code of its rule."""
+    share = offer.pot(chosen.position)
+    if share is None:
+        return None
+    draft.save_draw(draft.draw(share).kept(chosen.quantity, command.expires_at))
+    return share.rule
+
+
+def _peg(command: ReserveStock, chosen: LaterPeg, share: str | None, draft: StockDraft) -> Peg:
+    """Keep units that are there."""
+    quantity = chosen.quantity
+    if command.expires_at is None:
+        kind, change = MovementKind.ALLOCATED, Change(allocated=quantity)
+    else:
+        kind = MovementKind.HELD
+        change = Change(held=quantity, expires_at=command.expires_at)
+    cause = Cause(command.request.identifier, command.actor, command.reservation_id, share=share)
+    draft.position(chosen.position).move(kind, change, cause)
+    return Peg(chosen.line_id, chosen.position, quantity, share=share)
+
+
+def _awaiting(
+    command: ReserveStock,
+    awaited: tuple[Awaited, ...],
+    chosen: LaterPeg,
+    source: InboundKey,
+    share: str | None,
+    draft: StockDraft,
+) -> tuple[Awaited, ...]:
+    """Keep units that are on their way."""
+    supply = draft.inbound(source)
+    if supply is None:
+        return awaited
+    kept = supply.kept(chosen.quantity, command.expires_at)
+    draft.save_inbound(replace(kept, places=kept.places + 1))
+    row = Awaited(chosen.line_id, source, 0, supply.available_from, share=share)
+    return waiting_for(awaited, row, supply, chosen.quantity)
+
+
+def _place_in_queue(source: InboundKey, draft: StockDraft) -> str:
+    """Give what orders a reservation among those who wait: its time, then its place there."""
+    supply = draft.inbound(source)
+    places = 0 if supply is None else supply.places
+    return f"{draft.now.isoformat(timespec='milliseconds')}|{places:010d}"
+
+
+def _shortages(command: ReserveStock, shortages: tuple[Shortage, ...]) -> tuple[Refusal, ...]:
     """Name the first line of each short item."""
     places: dict[tuple[str, str], str] = {}
     for index, line in enumerate(command.lines):
@@ -85,7 +150,7 @@ def _shortages(command: ReserveStock, chosen: Sourcing) -> tuple[Refusal, ...]:
             short.available,
             *("input", "lines", places[short.sku, short.condition], "quantity"),
         )
-        for short in chosen.shortages
+        for short in shortages
     )
 
 

@@ -1,0 +1,123 @@
+"""Deciding what becomes of promises that rest on a supply which has changed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from inventory_svc.domain.stock.commands import SettleInbound
+from inventory_svc.domain.stock.deciding.answers import Answer
+from inventory_svc.domain.stock.deciding.awaiting import (
+    come,
+    come_later,
+    come_with,
+    never_come,
+    rows_waiting,
+)
+from inventory_svc.domain.stock.draft import Cause, StockDraft
+from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
+from inventory_svc.domain.stock.reservation import Awaited
+from service_kit.commands.idempotency import Outcome
+
+
+def decide_settling(command: SettleInbound, draft: StockDraft, place: int) -> Answer:
+    """Find other supply for what does not come any more, and renew the dates of the rest.
+
+    The latest who came to wait lose first. A supply that comes later keeps those promises that
+    another one can keep. `left` says that more wait than were read.
+    """
+    supply = draft.inbound(command.supply)
+    if supply is None:
+        return Answer(Outcome({"left": False}))
+    queue = draft.waiting(place, command.supply.position)
+    settling = _Settling(command, draft)
+    identifiers = sorted(queue.reservations, key=lambda each: _queue_of(each, draft))
+    settling.take_back(tuple(reversed(identifiers)))
+    settling.renew(tuple(identifiers))
+    return Answer(Outcome({"left": not queue.whole}))
+
+
+class _Settling:
+    """The steps of one command; each looks at what the one before it has left."""
+
+    def __init__(self, command: SettleInbound, draft: StockDraft) -> None:
+        self._key: InboundKey = command.supply
+        self._draft = draft
+        self._cause = Cause(f"settle:{command.supply.identifier}", command.actor)
+
+    def take_back(self, identifiers: tuple[str, ...]) -> None:
+        """Take promises back until the supply can keep the rest."""
+        for identifier in identifiers:
+            while self._missing() and (row := self._row(identifier)) is not None:
+                self._move(identifier, row, min(row.open, self._missing()))
+
+    def renew(self, identifiers: tuple[str, ...]) -> None:
+        """Bring every promise up to the date of the supply, or of one that keeps the old date."""
+        for identifier in identifiers:
+            while (row := self._row(identifier, outdated=True)) is not None:
+                self._redate(identifier, row)
+
+    def _missing(self) -> int:
+        """Units promised too many; what was sold of a quota stays so, however small it is now."""
+        supply = self._supply()
+        if supply.is_quota and not supply.announced.cancelled:
+            return 0
+        return max(0, -supply.free(self._draft.now))
+
+    def _supply(self) -> InboundSupply:
+        supply = self._draft.inbound(self._key)
+        assert supply is not None  # noqa: S101  # it was there when settling began
+        return supply
+
+    def _row(self, identifier: str, *, outdated: bool = False) -> Awaited | None:
+        reservation = self._draft.reservation(identifier)
+        if reservation is None:
+            return None
+        date = self._supply().available_from
+        rows = rows_waiting(reservation, self._draft, self._key)
+        return next((row for row in rows if not outdated or row.available_from != date), None)
+
+    def _move(self, identifier: str, row: Awaited, units: int) -> None:
+        """Find the soonest other supply for some of the units; without any they are short."""
+        reservation = self._draft.reservation(identifier)
+        if reservation is None:
+            return
+        there = min(units, self._draft.available(row.position))
+        if there:
+            come(reservation, row, there, self._draft, self._cause)
+            return
+        other = next(self._others(row, None), None)
+        if other is None:
+            never_come(reservation, row, units, self._draft)
+        else:
+            found = min(units, other.free(self._draft.now))
+            come_with(reservation, row, found, other, self._draft)
+
+    def _redate(self, identifier: str, row: Awaited) -> None:
+        reservation = self._draft.reservation(identifier)
+        if reservation is None:
+            return
+        supply = self._supply()
+        if supply.available_from > row.available_from:
+            if self._draft.available(row.position) >= row.open:
+                come(reservation, row, row.open, self._draft, self._cause)
+                return
+            sooner = self._others(row, row.available_from)
+            enough = (each for each in sooner if each.free(self._draft.now) >= row.open)
+            other = next(enough, None)
+            if other is not None:
+                come_with(reservation, row, row.open, other, self._draft)
+                return
+        come_later(reservation, row, supply, self._draft)
+
+    def _others(self, row: Awaited, latest: datetime | None) -> Iterator[InboundSupply]:
+        """Give other goods that can still be promised at the position, the soonest first."""
+        now = self._draft.now
+        for other in self._draft.inbound_to(row.position):
+            if other.key == row.supply or other.is_quota or other.is_overdue(now):
+                continue
+            if other.free(now) > 0 and (latest is None or other.available_from <= latest):
+                yield other
+
+
+def _queue_of(identifier: str, draft: StockDraft) -> str:
+    reservation = draft.reservation(identifier)
+    return "" if reservation is None else reservation.queue

@@ -1,0 +1,1 @@
+"""Intents about supply that is on its way."""

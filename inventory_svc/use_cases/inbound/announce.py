@@ -1,0 +1,188 @@
+"""Take down what is on its way, and the quotas of preorders, each line for itself."""
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.naming import required_code
+from inventory_svc.domain.network.directory import NetworkDirectory
+from inventory_svc.domain.refusals import (
+    unknown_channel,
+    unknown_location,
+    unknown_sku,
+    unknown_supplier,
+)
+from inventory_svc.domain.stock.commands import AnnouncedLine, AnnounceInbound, RejectedLine
+from inventory_svc.domain.stock.inbound.supplier import Supplier
+from inventory_svc.domain.stock.inbound.supply import (
+    Announcement,
+    InboundKey,
+    InboundKind,
+    SaleWindow,
+    named_supply,
+)
+from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.ports import Catalogue, Network, StockCommits, Suppliers
+from inventory_svc.use_cases.inbound.settle import settle
+from retail_kit.quantities import LARGEST
+from service_kit.commands.denials import invalid
+from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.line_results import LineResult, require_bulk_size, results_from_json
+from service_kit.commands.refusal import Refusal
+from service_kit.runtime.clock import to_milliseconds
+
+LINES_PER_COMMIT = 250
+
+
+@dataclass(frozen=True, slots=True)
+class SentSupply:
+    """A supply as it was sent; `window` makes it a quota of preorders."""
+
+    kind: InboundKind
+    reference: str
+    line: str
+    sku: str
+    location: str
+    quantity: int
+    expected_at: datetime
+    condition: Condition = Condition.NEW
+    supplier: str | None = None
+    origin: str | None = None
+    window: SaleWindow | None = None
+    cancelled: bool = False
+
+    @property
+    def ref(self) -> str:
+        """What its line speaks of, good or not."""
+        position = PositionKey(self.sku, self.location, self.condition)
+        return InboundKey(position, self.kind, self.reference, self.line).identifier
+
+
+@dataclass(frozen=True, slots=True)
+class SuppliesFeed:
+    """One call with supplies that are on their way."""
+
+    request: IdempotentRequest
+    actor: str
+    lines: Sequence[SentSupply]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementSources:
+    """What lines are checked against, and where they are written."""
+
+    catalogue: Catalogue
+    network: Network
+    suppliers: Suppliers
+    commits: StockCommits
+
+
+class _Known(NamedTuple):
+    """What a line may speak of."""
+
+    skus: Collection[str]
+    directory: NetworkDirectory
+    suppliers: Mapping[str, Supplier]
+
+
+async def announce(feed: SuppliesFeed, sources: AnnouncementSources) -> list[LineResult]:
+    """Write the good lines, settle what rested on them, and give the fate of all.
+
+    Refuse INVALID_INPUT for a list of no size.
+    """
+    require_bulk_size(feed.lines)
+    known = await _known(feed.lines, sources)
+    commits = sources.commits
+    decided = await asyncio.gather(*(commits.submit(each) for each in _commands(feed, known)))
+    results: list[LineResult] = []
+    unsettled: list[str] = []
+    for each in decided:
+        if each.outcome.refusals:
+            raise each.outcome.refusals[0]
+        results.extend(results_from_json(each.outcome.values["results"]))
+        named = each.outcome.values["unsettled"]
+        unsettled.extend(map(str, named if isinstance(named, list | tuple) else ()))
+    await settle(map(named_supply, dict.fromkeys(unsettled)), commits)
+    return results
+
+
+async def _known(lines: Sequence[SentSupply], sources: AnnouncementSources) -> _Known:
+    places = {line.location.strip() for line in lines}
+    origins = {line.origin for line in lines if line.origin is not None}
+    channels = {line.window.channel for line in lines if line.window and line.window.channel}
+    named = {line.supplier for line in lines if line.supplier is not None}
+    return _Known(
+        await sources.catalogue.known(sorted({line.sku.strip() for line in lines})),
+        await sources.network.directory(locations=places | origins, channels=channels),
+        await sources.suppliers.suppliers(sorted(named)) if named else {},
+    )
+
+
+def _commands(feed: SuppliesFeed, known: _Known) -> Iterator[AnnounceInbound]:
+    """Cut the feed into commands whose keys are derived from its own."""
+    for start in range(0, len(feed.lines), LINES_PER_COMMIT):
+        good: list[AnnouncedLine] = []
+        bad: list[RejectedLine] = []
+        for index in range(start, min(start + LINES_PER_COMMIT, len(feed.lines))):
+            line = feed.lines[index]
+            problems = tuple(
+                problem.under("input", "lines", str(index)) for problem in _problems(line, known)
+            )
+            if problems:
+                bad.append(RejectedLine(index, line.ref, problems))
+            else:
+                good.append(AnnouncedLine(index, _announcement(line, known)))
+        part = f"{feed.request.mutation}/{start // LINES_PER_COMMIT}"
+        request = replace(feed.request, mutation=part)
+        yield AnnounceInbound(request, feed.actor, tuple(good), tuple(bad))
+
+
+def _announcement(line: SentSupply, known: _Known) -> Announcement:
+    position = PositionKey(line.sku.strip(), line.location.strip(), line.condition)
+    supplier = known.suppliers.get(line.supplier or "")
+    delay = timedelta(days=0 if supplier is None else supplier.delay_days)
+    expected_at = to_milliseconds(line.expected_at)
+    return Announcement(
+        InboundKey(position, line.kind, line.reference.strip(), line.line.strip()),
+        line.quantity,
+        expected_at,
+        expected_at + delay,
+        line.supplier,
+        line.origin,
+        line.window,
+        line.cancelled,
+    )
+
+
+def _problems(line: SentSupply, known: _Known) -> Iterator[Refusal]:
+    quota = line.kind is InboundKind.PREORDER
+    try:
+        sku = required_code(line.sku, "sku")
+        location = required_code(line.location, "locationCode")
+        required_code(line.reference, "code" if quota else "reference")
+        required_code(line.line, "line")
+    except Refusal as refusal:
+        yield refusal
+        return
+    if sku not in known.skus:
+        yield unknown_sku(sku, "sku")
+    if location not in known.directory.locations:
+        yield unknown_location(location, "locationCode")
+    if line.origin is not None and line.origin not in known.directory.locations:
+        yield unknown_location(line.origin, "fromLocationCode")
+    if line.supplier is not None and line.supplier not in known.suppliers:
+        yield unknown_supplier(line.supplier, "supplierCode")
+    if not 0 <= line.quantity <= LARGEST:
+        yield invalid(f"A quantity is between 0 and {LARGEST}.", "quantity")
+    if line.window is not None:
+        yield from _window_problems(line.window, known)
+
+
+def _window_problems(window: SaleWindow, known: _Known) -> Iterator[Refusal]:
+    if window.closes_at <= window.opens_at:
+        yield invalid("A quota closes after it opens.", "closesAt")
+    if window.channel is not None and window.channel not in known.directory.channels:
+        yield unknown_channel(window.channel, "channel")

@@ -1,0 +1,20 @@
+"""Import suppliers, each line for itself."""
+
+from collections.abc import Sequence
+
+from inventory_svc.domain.stock.inbound.supplier import Supplier, checked_supplier
+from inventory_svc.ports import Imports
+from inventory_svc.use_cases.line_checks import SentLine, checked_lines
+from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.line_results import LineResult
+
+
+async def import_suppliers(
+    request: IdempotentRequest,
+    actor: str,
+    lines: Sequence[SentLine[Supplier]],
+    imports: Imports[Supplier],
+) -> Sequence[LineResult]:
+    """Write the good lines and give the fate of all; refuse INVALID_INPUT for a list of no size."""
+    good, bad = checked_lines(lines, checked_supplier)
+    return await imports.save(request, actor, good, bad)
