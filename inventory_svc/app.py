@@ -7,12 +7,14 @@ from starlette.applications import Starlette
 from inventory_svc.api.context import Inventory, InventoryContext
 from inventory_svc.api.schema import inventory_schema
 from inventory_svc.domain.stock.sourcing import NearestLocations
-from inventory_svc.due_work import handlers
+from inventory_svc.due_work import alert_handlers, handlers
+from inventory_svc.mongo.alerts import MongoAlerts
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import COLLECTIONS
 from inventory_svc.mongo.commit_metrics import CommitMetrics
 from inventory_svc.mongo.group_commits import GroupCommits
 from inventory_svc.mongo.imports import (
+    ALERT_RULE_KIND,
     CHANNEL_KIND,
     GROUP_KIND,
     ITEM_KIND,
@@ -56,8 +58,9 @@ def join(foundation: Foundation) -> Parts:
     storage, network = storage_of(foundation), MongoNetwork(foundation.database)
     rules = MongoRules(storage.database, RuleTools(storage.outcomes, storage.outbox))
     commits = _commits(foundation, storage, network, rules)
-    machinery = machinery_of(foundation, storage, handlers(commits))
     inventory = _inventory(foundation, storage, network, rules, commits)
+    work = {**handlers(commits), **alert_handlers(inventory.alerts, inventory.sources)}
+    machinery = machinery_of(foundation, storage, work)
     return Parts(inventory, commits, machinery)
 
 
@@ -100,6 +103,8 @@ def _inventory(
         suppliers=MongoImports(SUPPLIER_KIND, imports),
         known_suppliers=MongoSuppliers(database),
         rules=rules,
+        alert_rules=MongoImports(ALERT_RULE_KIND, imports, changes),
+        alerts=MongoAlerts(database, storage.outbox),
         clock=clock,
     )
 

@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping
 
+from inventory_svc.domain.alerts.alert import ALERT_WORK
 from inventory_svc.domain.stock.inbound.supply import SETTLE_WORK, named_supply
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
-from inventory_svc.ports import StockCommits
+from inventory_svc.ports import Alerts, StockCommits
+from inventory_svc.use_cases.alerts.assess_stock import assess_stock
 from inventory_svc.use_cases.inbound.settle import settle
 from inventory_svc.use_cases.stock.expire_reservations import expire_reservations
+from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
 from service_kit.messaging.due_work import DueItem, Handler
 
 
 def handlers(commits: StockCommits) -> Mapping[str, Handler]:
-    """Give the handlers by the kind of work."""
+    """Give the handlers of reservations by the kind of work."""
 
     async def expire(item: DueItem) -> None:
         """Write the expiry of the reservations that one commit made for the same second."""
-        await expire_reservations([str(each) for each in _names(item)], commits)
+        await expire_reservations(_names(item, "reservations"), commits)
 
     async def renew(item: DueItem) -> None:
         """Settle a supply that has changed, if whoever changed it did not come to it."""
@@ -24,6 +27,16 @@ def handlers(commits: StockCommits) -> Mapping[str, Handler]:
     return {EXPIRY_WORK: expire, SETTLE_WORK: renew}
 
 
-def _names(item: DueItem) -> list[object]:
-    named = item.payload["reservations"]
-    return list(named) if isinstance(named, list | tuple) else []
+def alert_handlers(alerts: Alerts, sources: AvailabilitySources) -> Mapping[str, Handler]:
+    """Give the handlers of alerts by the kind of work."""
+
+    async def assess(item: DueItem) -> None:
+        """Look at the watched items that one commit has touched."""
+        await assess_stock(_names(item, "skus"), alerts, sources)
+
+    return {ALERT_WORK: assess}
+
+
+def _names(item: DueItem, of: str) -> list[str]:
+    named = item.payload[of]
+    return [str(each) for each in named] if isinstance(named, list | tuple) else []

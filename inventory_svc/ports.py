@@ -1,10 +1,11 @@
 """What the use-cases ask for."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
 
+from inventory_svc.domain.alerts.alert import AlertKind, AlertState, StockAlert
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.importing import ImportLine, RecordT
@@ -161,3 +162,28 @@ class Imports(Protocol[RecordT]):
         rejected: Sequence[LineResult],
     ) -> Sequence[LineResult]:
         """Write what changed and give the fate of every line; the same for the same key."""
+
+
+Assess: TypeAlias = Callable[[Sequence[StockAlert], StockReads], Awaitable[Sequence[StockAlert]]]
+"""Gives alerts as they are now, from what they were and the stock as one transaction sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsWanted:
+    """A page of alerts, after the time and the identifier of one."""
+
+    limit: int
+    state: AlertState | None = None
+    kind: AlertKind | None = None
+    skus: tuple[str, ...] | None = None
+    after: tuple[datetime, str] | None = None
+
+
+class Alerts(Protocol):
+    """The alerts."""
+
+    async def settle(self, alerts: Sequence[StockAlert], assess: Assess, now: datetime) -> None:
+        """Write what is decided of the alerts over the stock as one transaction reads it."""
+
+    async def page(self, wanted: AlertsWanted) -> Sequence[StockAlert]:
+        """Give alerts that were raised at least once, the latest first."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from strawberry.dataloader import DataLoader
 
+from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
@@ -18,6 +19,7 @@ from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.inbound.timeline import Phase
 from inventory_svc.domain.stock.position import Position
 from inventory_svc.ports import (
+    Alerts,
     Catalogue,
     Imports,
     Network,
@@ -54,8 +56,17 @@ class Inventory:
     suppliers: Imports[Supplier]
     known_suppliers: Suppliers
     rules: Rules
+    alert_rules: Imports[StockAlertRule]
+    alerts: Alerts
     clock: Clock
     policies: Policies = field(default_factory=Policies)
+
+    @property
+    def sources(self) -> AvailabilitySources:
+        """What an answer about availability is made from."""
+        return AvailabilitySources(
+            self.network, self.rules, self.stock, self.catalogue, self.clock, self.policies
+        )
 
 
 class ReadOnce:
@@ -98,14 +109,7 @@ class Loaders:
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
         self.items = loader_of(inventory.catalogue.items)
-        self.sources = AvailabilitySources(
-            inventory.network,
-            inventory.rules,
-            ReadOnce(inventory.stock),
-            inventory.catalogue,
-            inventory.clock,
-            inventory.policies,
-        )
+        self.sources = inventory.sources.reading(ReadOnce(inventory.stock))
         self.positions: DataLoader[str, Sequence[Position]] = DataLoader(self._positions)
         self.reservations = loader_of(inventory.stock.reservations)
         self.availability: DataLoader[tuple[str, AvailabilityQuestion], Availability] = DataLoader(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import Enum
 
+from inventory_svc.domain.alerts.alert import AlertKind, AlertState
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.delivery import DeliveryMethod, LocationAbility
 from inventory_svc.domain.network.location import LocationType
@@ -254,6 +255,18 @@ described(
 )
 
 INBOUND_KIND_INPUT = as_input(InboundKind, "InboundKindInput", "What announces goods.")
+_ALERT_KINDS = {
+    "LOW_STOCK": "An item runs low.",
+    "STALE_SOURCE": "A source has not told of its stock for too long.",
+}
+described(AlertKind, "StockAlertKind", "What people are told.", _ALERT_KINDS)
+_ALERT_STATES = {
+    "RAISED": "Somebody should act.",
+    "CLEARED": "The reason is gone; it may be raised again.",
+}
+described(AlertState, "StockAlertState", "Whether the reason still holds.", _ALERT_STATES)
+ALERT_KIND_INPUT = as_input(AlertKind, "StockAlertKindFilter", "What people are told.")
+ALERT_STATE_INPUT = as_input(AlertState, "StockAlertStateFilter", "Whether the reason still holds.")
 LOCATION_TYPE_INPUT = as_input(LocationType, "LocationTypeInput", "Whose shelves it has.")
 LOCATION_ABILITY_INPUT = as_input(
     LocationAbility, "LocationAbilityInput", "What a location can do with its goods."

@@ -7,6 +7,7 @@ import strawberry
 
 from inventory_svc.api import inputs, payloads
 from inventory_svc.api.access import FEEDERS, RELEASERS, RESERVERS, STOCK_KEEPERS
+from inventory_svc.api.alert_operations import AlertMutations
 from inventory_svc.api.context import Info
 from inventory_svc.api.declaration_operations import DeclarationMutations
 from inventory_svc.api.entities import Reservation
@@ -53,7 +54,7 @@ def asked_by_service(info: Info, mutation: str, input_: object) -> IdempotentReq
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(RuleMutations, DeclarationMutations, InboundMutations):
+class Mutation(RuleMutations, DeclarationMutations, AlertMutations, InboundMutations):
     """Inventory's mutations: one input, one payload (null if it is not known), one effect."""
 
     @mutation_field(

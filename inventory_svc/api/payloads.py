@@ -45,6 +45,11 @@ class ChannelsImportPayload(_ImportPayload):
     """The fate of each line."""
 
 
+@strawberry.type(description="What became of an import of rules for alerts.")
+class StockAlertRulesImportPayload(_ImportPayload):
+    """The fate of each line."""
+
+
 @strawberry.type(description="What became of an import of stock.")
 class StockImportPayload(_ImportPayload):
     """The fate of each line."""

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from inventory_svc.api.access import ANYBODY, BACK_OFFICE
+from inventory_svc.api.alert_operations import AlertQueries
 from inventory_svc.api.availability_types import (
     MOST_ROWS,
     MOST_SKUS,
@@ -49,7 +50,7 @@ ConditionArgument = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query(RuleQueries, DeclarationQueries):
+class Query(RuleQueries, DeclarationQueries, AlertQueries):
     """Inventory's root fields; each may be null, so that none takes another with it."""
 
     @query_field(*ANYBODY, description="An item by its SKU.")

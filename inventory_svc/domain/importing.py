@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
+from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.group import LocationGroup
@@ -11,8 +12,8 @@ from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.stock.inbound.supplier import Supplier
 from service_kit.commands.line_results import LineResult, LineStatus
 
-Record: TypeAlias = Item | Location | Channel | LocationGroup | Supplier
-RecordT = TypeVar("RecordT", Item, Location, Channel, LocationGroup, Supplier)
+Record: TypeAlias = Item | Location | Channel | LocationGroup | Supplier | StockAlertRule
+RecordT = TypeVar("RecordT", Item, Location, Channel, LocationGroup, Supplier, StockAlertRule)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,19 @@ INBOUND_SUPPLIES = CollectionDeclaration(
     shard_key=(("sku", "hashed"),),
 )
 SUPPLIERS = CollectionDeclaration("suppliers", (), retention=FOR_EVER)
+ALERT_RULES = CollectionDeclaration("stock_alert_rules", (), retention=FOR_EVER)
+ALERTS = CollectionDeclaration(
+    "stock_alerts",
+    # People read the latest first; those that were never raised are not among them.
+    (
+        Index(
+            (("raisedAt", -1), ("_id", 1)),
+            partial={"raisedAt": {"$type": "date"}},
+            name="latest",
+        ),
+    ),
+    retention="For ever: one document per rule and item that it watches, or per source.",
+)
 
 TURNS = CollectionDeclaration(
     "stock_turns",
@@ -119,5 +132,7 @@ COLLECTIONS = (
     RULES_VERSION,
     INBOUND_SUPPLIES,
     SUPPLIERS,
+    ALERT_RULES,
+    ALERTS,
     TURNS,
 )

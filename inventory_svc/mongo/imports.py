@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Generic
 
+from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.importing import (
     ImportDecision,
@@ -19,7 +20,9 @@ from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.stock.inbound.supplier import Supplier
+from inventory_svc.mongo.alert_documents import alert_rule_from_document, alert_rule_to_document
 from inventory_svc.mongo.collections import (
+    ALERT_RULES,
     CHANNELS,
     ITEMS,
     LOCATION_GROUPS,
@@ -93,6 +96,9 @@ GROUP_KIND: RecordKind[LocationGroup] = RecordKind(
 )
 CHANNEL_KIND: RecordKind[Channel] = RecordKind(
     "Channel", CHANNELS.name, channel_to_document, channel_from_document
+)
+ALERT_RULE_KIND: RecordKind[StockAlertRule] = RecordKind(
+    "StockAlertRule", ALERT_RULES.name, alert_rule_to_document, alert_rule_from_document
 )
 
 

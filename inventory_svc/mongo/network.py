@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Iterable
 
 from inventory_svc.domain.network.directory import NetworkDirectory
+from inventory_svc.mongo.alert_documents import alert_rule_from_document
 from inventory_svc.mongo.collections import (
+    ALERT_RULES,
     CHANNELS,
     LOCATION_GROUPS,
     LOCATIONS,
@@ -29,6 +31,7 @@ class MongoNetwork:
         self._locations = database.collection(LOCATIONS.name)
         self._channels = database.collection(CHANNELS.name)
         self._groups = database.collection(LOCATION_GROUPS.name)
+        self._alert_rules = database.collection(ALERT_RULES.name)
         self._version = database.collection(NETWORK_VERSION.name)
         self._directory: NetworkDirectory | None = None
         self._confirmed_at = float("-inf")
@@ -80,9 +83,11 @@ class MongoNetwork:
         locations = await self._locations.find({}, session=session)
         channels = await self._channels.find({}, session=session)
         groups = await self._groups.find({}, session=session)
+        alert_rules = await self._alert_rules.find({}, session=session)
         return NetworkDirectory(
             {document["_id"]: location_from_document(document) for document in locations},
             {document["_id"]: channel_from_document(document) for document in channels},
             0 if found is None else int(found["version"]),
             {document["_id"]: group_from_document(document) for document in groups},
+            {document["_id"]: alert_rule_from_document(document) for document in alert_rules},
         )

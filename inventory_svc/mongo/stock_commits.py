@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from inventory_svc.domain.alerts.alert import ALERT_WORK
+from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.stock.availability.policy import Policies
 from inventory_svc.domain.stock.commands import ReserveStock, StockCommand
-from inventory_svc.domain.stock.crossings import ChannelsOf
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
 from inventory_svc.domain.stock.draft import (
     DrawChange,
@@ -19,7 +20,7 @@ from inventory_svc.domain.stock.draft import (
     PositionChange,
     ReservationChange,
 )
-from inventory_svc.domain.stock.events import events_of, no_channels
+from inventory_svc.domain.stock.events import events_of
 from inventory_svc.domain.stock.inbound.supply import SETTLE_AFTER, SETTLE_WORK
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
@@ -57,6 +58,9 @@ from service_kit.storage.database import (
     Session,
 )
 from service_kit.storage.idempotency import MongoOutcomes
+
+NOBODY = NetworkDirectory()
+"""A network without locations: no channel sells, and nobody watches."""
 
 CRASH_POINTS = (
     "stock_commit.read",
@@ -144,7 +148,7 @@ class StockTransactions:
         """Commit at once, or in turn at a crowded position; who meets others takes a turn."""
         hottest = crowded
         attempts = 0
-        channels_of = await self._channels_of()
+        directory = await self._directory()
 
         async def attempt(session: Session) -> GroupDecision:
             nonlocal attempts, hottest
@@ -153,7 +157,7 @@ class StockTransactions:
                 raise MetOthers(hottest)
             decision = await self._decide(commands, plan, session)
             hottest = _hottest(decision)
-            await self._write(decision, channels_of, session)
+            await self._write(decision, directory, session)
             return decision
 
         try:
@@ -179,12 +183,12 @@ class StockTransactions:
             return
         raise ReadTooEarly
 
-    async def _channels_of(self) -> ChannelsOf:
+    async def _directory(self) -> NetworkDirectory:
         network = self._tools.network
-        return no_channels if network is None else (await network.directory()).channels_of
+        return NOBODY if network is None else await network.directory()
 
     async def _write(
-        self, decision: GroupDecision, channels_of: ChannelsOf, session: Session
+        self, decision: GroupDecision, directory: NetworkDirectory, session: Session
     ) -> None:
         await self._write_positions(decision.positions, session)
         self._reached("stock_commit.positions_written")
@@ -197,10 +201,11 @@ class StockTransactions:
         if decision.records:
             records = dict(decision.records)
             await self._tools.outcomes.record_many(records, session, looked_up=True)
-        events = events_of(decision, current_traceparent(), channels_of)
+        events = events_of(decision, current_traceparent(), directory.channels_of)
         await self._tools.outbox.append(session, list(events))
         await self._schedule_expiries(decision.reservations, session)
         await self._schedule_settling(decision, session)
+        await self._schedule_alerts(decision, directory, session)
         self._reached("stock_commit.all_written")
 
     async def _write_positions(self, changes: Sequence[PositionChange], session: Session) -> None:
@@ -270,6 +275,17 @@ class StockTransactions:
             identifier = derived_identifier(EXPIRY_WORK, *identifiers)
             payload = {"reservations": identifiers}
             item = DueItem(identifier, EXPIRY_WORK, due_at, payload)
+            await self._tools.due_work.schedule(session, item)
+
+    async def _schedule_alerts(
+        self, decision: GroupDecision, directory: NetworkDirectory, session: Session
+    ) -> None:
+        """Have somebody look at the items that are watched; each commit asks for itself."""
+        touched = {move.position.sku: move.identifier for move in decision.movements}
+        watched = sorted(sku for sku in touched if directory.may_alert(sku))
+        if watched:
+            identifier = derived_identifier(ALERT_WORK, touched[watched[0]])
+            item = DueItem(identifier, ALERT_WORK, decision.now, {"skus": list(watched)})
             await self._tools.due_work.schedule(session, item)
 
 

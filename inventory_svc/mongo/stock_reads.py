@@ -1,7 +1,10 @@
 """Reading the stock as last committed."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
+from typing import Any
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw
@@ -24,21 +27,28 @@ from inventory_svc.mongo.stock_documents import (
     position_from_document,
     reservation_from_document,
 )
-from service_kit.storage.database import Database, Document
+from service_kit.storage.database import Collection, Database, Document, Session
 
 _BEYOND = 10**12
 """Larger than the number of any movement."""
 
 
 class MongoStockReads:
-    """Positions, ledger and reservations outside any transaction, majority committed."""
+    """Positions, ledger and reservations, majority committed; or as one transaction sees them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, session: Session | None = None) -> None:
+        self._session = session
+        self._turn = nullcontext() if session is None else asyncio.Lock()
         self._positions = database.collection(POSITIONS.name)
         self._movements = database.collection(MOVEMENTS.name)
         self._reservations = database.collection(RESERVATIONS.name)
         self._inbound = database.collection(INBOUND_SUPPLIES.name)
         self._draws = database.collection(SHARE_DRAWS.name)
+
+    async def _find(self, collection: Collection, query: Document, **how: Any) -> list[Document]:
+        """Find; a transaction asks one thing after the other."""
+        async with self._turn:
+            return await collection.find(query, session=self._session, **how)
 
     async def positions_of(
         self, skus: Sequence[str], condition: Condition | None = None
@@ -48,34 +58,34 @@ class MongoStockReads:
         if condition is not None:
             wanted["condition"] = condition.value
         sort = (("sku", 1), ("condition", 1), ("location", 1))
-        found = await self._positions.find(wanted, sort=sort)
+        found = await self._find(self._positions, wanted, sort=sort)
         return [position_from_document(document) for document in found]
 
     async def positions(self, keys: Sequence[PositionKey]) -> Mapping[PositionKey, Position]:
         """Give the positions that exist, by key."""
         wanted = {"_id": {"$in": [key.identifier for key in keys]}}
-        found = map(position_from_document, await self._positions.find(wanted))
+        found = map(position_from_document, await self._find(self._positions, wanted))
         return {position.key: position for position in found}
 
     async def reservations(self, identifiers: Sequence[str]) -> Mapping[str, Reservation]:
         """Give the reservations that exist, by identifier."""
-        found = await self._reservations.find({"_id": {"$in": list(identifiers)}})
+        found = await self._find(self._reservations, {"_id": {"$in": list(identifiers)}})
         return {document["_id"]: reservation_from_document(document) for document in found}
 
     async def draws_of(self, skus: Sequence[str]) -> Sequence[ShareDraw]:
         """Give everything that was drawn of the SKUs under shares, in one read."""
-        found = await self._draws.find({"sku": {"$in": list(skus)}})
+        found = await self._find(self._draws, {"sku": {"$in": list(skus)}})
         return [draw_from_document(document) for document in found]
 
     async def inbound_of(self, skus: Sequence[str]) -> Sequence[InboundSupply]:
         """Give what is still to come of the SKUs, by SKU and date, in one read."""
-        found = await self._inbound.find({"sku": {"$in": list(skus)}, "live": True})
+        found = await self._find(self._inbound, {"sku": {"$in": list(skus)}, "live": True})
         return by_date(map(inbound_from_document, found))
 
     async def movements_after(self, skus: Sequence[str], moment: datetime) -> Sequence[Movement]:
         """Give what was written into the ledger of the SKUs after a moment."""
         wanted: Document = {"sku": {"$in": list(skus)}, "occurredAt": {"$gt": moment}}
-        return [movement_from_document(each) for each in await self._movements.find(wanted)]
+        return [movement_from_document(each) for each in await self._find(self._movements, wanted)]
 
     async def movements(
         self, position: PositionKey, before: int | None, limit: int
@@ -87,7 +97,7 @@ class MongoStockReads:
                 "$lt": movement_identifier(position, _BEYOND - 1 if before is None else before),
             }
         }
-        found = await self._movements.find(wanted, sort=(("_id", -1),), limit=limit)
+        found = await self._find(self._movements, wanted, sort=(("_id", -1),), limit=limit)
         return [movement_from_document(document) for document in found]
 
     async def declarations(
@@ -106,7 +116,7 @@ class MongoStockReads:
         if after is not None:
             wanted = {"$and": [wanted, _behind(after)]}
         sort = (("declaredBy", 1), ("occurredAt", 1), ("_id", 1))
-        found = await self._movements.find(wanted, sort=sort, limit=limit)
+        found = await self._find(self._movements, wanted, sort=sort, limit=limit)
         return [movement_from_document(document) for document in found]
 
 

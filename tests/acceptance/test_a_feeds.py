@@ -67,6 +67,38 @@ async def test_a10_declared_units_cannot_be_sold_until_the_books_have_caught_up(
     assert await feeding.file_of(date(2026, 3, 4), "S1", "S2") == []
 
 
+@pytest.mark.capability("A12")
+async def test_a12_one_alert_before_stock_runs_out_and_another_only_after_it_came_back(
+    retailer: Retailer,
+) -> None:
+    await retailer.opens(S1="STORE", W1="WAREHOUSE")
+    await retailer.sells("shirt", "hat")
+    await retailer.counts("shirt", S1=6)
+    await retailer.counts("hat", S1=2)
+    shop = Feeding(retailer)
+    await shop.watches("low", "shirt", threshold=5, channel=retailer.code("web"))
+
+    await retailer.places(_two_shirts(retailer))
+    (alert,) = await eventually(lambda: shop.alerts("shirt"), bool)
+    assert (alert["state"], alert["units"], alert["timesRaised"]) == ("RAISED", 4, 1)
+    assert (alert["kind"], alert["code"]) == ("LOW_STOCK", retailer.code("low"))
+
+    await retailer.places(retailer.wish("shirt"))
+    await retailer.counts("shirt", W1=2)
+    await retailer.counts("shirt", W1=3)
+    (cleared,) = await eventually(
+        lambda: shop.alerts("shirt"), lambda found: found[0]["state"] == "CLEARED"
+    )
+    assert (cleared["units"], cleared["timesRaised"]) == (6, 1)
+
+    await retailer.places(retailer.wish("shirt"))
+    (again,) = await eventually(
+        lambda: shop.alerts("shirt"), lambda found: found[0]["state"] == "RAISED"
+    )
+    assert (again["units"], again["timesRaised"]) == (5, 2)
+    assert await shop.alerts("hat") == []
+
+
 @pytest.mark.capability("A13")
 async def test_a13_a_snapshot_keeps_what_was_reserved_and_shipped_since_its_time(
     feeding: Feeding,

@@ -77,6 +77,31 @@ class Feeding:
         assert file["lines"] == len(lines)
         return [",".join(line.split(",")[:5]) for line in lines]
 
+    async def watches(self, code: str, sku: str, threshold: int, **more: Json) -> None:
+        """Ask to be told when an item runs low."""
+        line = {
+            "code": self.retailer.code(code),
+            "sku": self.retailer.code(sku),
+            "threshold": threshold,
+            **more,
+        }
+        results = f"results {{ {ERRORS} }}"
+        rules = {"lines": [line]}
+        await self.retailer.manages("stockAlertRulesImport", rules, results, role=FEEDER)
+
+    async def alerts(self, *skus: str) -> list[Json]:
+        """Return the alerts about items."""
+        operation = """
+          query ($skus: [String!]) {
+            stockAlerts(skus: $skus) {
+              nodes { kind code sku state units raisedAt clearedAt timesRaised }
+            }
+          }
+        """
+        variables = {"skus": [self.retailer.code(sku) for sku in skus]}
+        data = await self.retailer.graph.data(operation, variables)
+        return list(data["stockAlerts"]["nodes"])
+
     async def _as_assistant(
         self, mutation: str, sku: str, location: str, more: Mapping[str, Json]
     ) -> Json:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.delivery import Address, DeliveryMethod
 from inventory_svc.domain.network.group import LocationGroup
@@ -36,12 +37,16 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class NetworkDirectory:
-    """Locations and channels by code; answers who may sell from where, nearest first."""
+    """Locations and channels by code; answers who may sell from where, nearest first.
+
+    `alert_rules` say of which items somebody wants to hear when they run low.
+    """
 
     locations: Mapping[str, Location] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     version: int = 0
     groups: Mapping[str, LocationGroup] = field(default_factory=dict)
+    alert_rules: Mapping[str, StockAlertRule] = field(default_factory=dict)
 
     def location(self, code: str, *path: str) -> Location:
         """Give a location; refuse UNKNOWN_LOCATION."""
@@ -85,6 +90,24 @@ class NetworkDirectory:
     def channels_of(self, location: str) -> tuple[str, ...]:
         """Give the codes of the channels that sell from a location; none if it is not known."""
         return self._channels_by_location.get(location, ())
+
+    def may_alert(self, sku: str) -> bool:
+        """Whether a rule may speak of an item; for rules of a category that is not certain."""
+        return sku in self._watched_skus or self._watches_categories
+
+    def alert_rules_for(self, sku: str, category: str | None) -> list[StockAlertRule]:
+        """Give the rules that watch an item, by their code."""
+        rules = (self.alert_rules[code] for code in sorted(self.alert_rules))
+        return [rule for rule in rules if rule.watches(sku, category)]
+
+    @cached_property
+    def _watched_skus(self) -> frozenset[str]:
+        rules = self.alert_rules.values()
+        return frozenset(rule.sku for rule in rules if rule.active and rule.sku is not None)
+
+    @cached_property
+    def _watches_categories(self) -> bool:
+        return any(rule.active and rule.sku is None for rule in self.alert_rules.values())
 
     def ranked(
         self,

@@ -69,6 +69,11 @@ def a_ruled_process(database: Database, clock: SettableClock, rules: MongoRules)
     return _joined(database, clock, pass_by, OneNetwork(), rules)
 
 
+def a_joined_process(database: Database, clock: SettableClock, network: OneNetwork) -> Process:
+    """Join the stock of one more process in a network of one's own."""
+    return _joined(database, clock, pass_by, network)
+
+
 def a_process(database: Database, clock: SettableClock, reached: Reached = pass_by) -> Process:
     """Join the stock of one more process on the same database."""
     return _joined(database, clock, reached)

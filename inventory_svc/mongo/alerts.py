@@ -1,0 +1,106 @@
+"""Alerts in MongoDB: whoever assesses one writes it, so that assessments follow one another."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from inventory_svc.domain.alerts.alert import StockAlert
+from inventory_svc.mongo.alert_documents import alert_from_document, alert_to_document
+from inventory_svc.mongo.collections import ALERTS
+from inventory_svc.mongo.retries import until_no_duplicate
+from inventory_svc.mongo.stock_reads import MongoStockReads
+from inventory_svc.ports import AlertsWanted, Assess
+from service_kit.messaging.entity_events import NEW, Cause, Fields, differences, entity_event
+from service_kit.messaging.envelope import EntityRef, Event, text_of
+from service_kit.messaging.outbox import Outbox
+from service_kit.storage.database import Database, Document, Session
+
+ALERT_CHANGED: Final = "stockAlertChanged"
+_ACTOR: Final = "inventory"
+
+
+class MongoAlerts:
+    """The alerts that were ever raised, and those that were never."""
+
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._alerts = database.collection(ALERTS.name)
+
+    async def settle(self, alerts: Sequence[StockAlert], assess: Assess, now: datetime) -> None:
+        """Write what is decided of the alerts over the stock as one transaction reads it.
+
+        An alert that stays as it was is written too: an assessment by an older reading of the
+        stock meets the later one, and is made again.
+        """
+
+        async def write(session: Session) -> None:
+            known = await self._known(alerts, session)
+            after = await assess(known, MongoStockReads(self._database, session))
+            for old, new in zip(known, after, strict=True):
+                await self.save(old, new, now, session)
+
+        await until_no_duplicate(lambda: self._database.transaction(write))
+
+    async def save(
+        self, before: StockAlert, after: StockAlert, now: datetime, session: Session
+    ) -> None:
+        """Write an alert in a transaction, and tell of it if it has changed."""
+        document = alert_to_document(after)
+        name = {"_id": document.pop("_id")}
+        # The count differs each time: a write of what stood there would meet nobody.
+        change: Document = {"$set": document, "$inc": {"assessments": 1}}
+        await self._alerts.update_one(name, change, upsert=True, session=session)
+        if after != before:
+            await self._outbox.append(session, [_changed(before, after, now)])
+
+    async def find(self, alert: StockAlert, session: Session | None = None) -> StockAlert:
+        """Give an alert as it stands; the same if nothing was ever written of it."""
+        found = await self._alerts.find_one({"_id": alert.identifier}, session=session)
+        return alert if found is None else alert_from_document(found)
+
+    async def page(self, wanted: AlertsWanted) -> Sequence[StockAlert]:
+        """Give alerts that were raised at least once, the latest first."""
+        query: Document = {"raisedAt": {"$type": "date"}}
+        if wanted.state is not None:
+            query["state"] = wanted.state.value
+        if wanted.kind is not None:
+            query["kind"] = wanted.kind.value
+        if wanted.skus is not None:
+            query["sku"] = {"$in": list(wanted.skus)}
+        if wanted.after is not None:
+            at, identifier = wanted.after
+            query["$or"] = [
+                {"raisedAt": {"$lt": at}},
+                {"raisedAt": at, "_id": {"$gt": identifier}},
+            ]
+        sort = (("raisedAt", -1), ("_id", 1))
+        found = await self._alerts.find(query, sort=sort, limit=wanted.limit)
+        return [alert_from_document(document) for document in found]
+
+    async def _known(self, alerts: Sequence[StockAlert], session: Session) -> Sequence[StockAlert]:
+        identifiers = [alert.identifier for alert in alerts]
+        found = await self._alerts.find({"_id": {"$in": identifiers}}, session=session)
+        known = {document["_id"]: alert_from_document(document) for document in found}
+        return [known.get(alert.identifier, alert) for alert in alerts]
+
+
+def _changed(before: StockAlert, after: StockAlert, now: datetime) -> Event:
+    return entity_event(
+        ALERT_CHANGED,
+        EntityRef("StockAlert", after.identifier),
+        after.version,
+        Cause(_ACTOR, after.code, now),
+        (),
+        differences(_standing(before) if before.version else NEW, _standing(after)),
+        {"kind": after.kind.value, "code": after.code, "sku": after.sku},
+    )
+
+
+def _standing(alert: StockAlert) -> Fields:
+    return {
+        "state": alert.state.value,
+        "units": alert.units,
+        "times": alert.times,
+        "raisedAt": None if alert.raised_at is None else text_of(alert.raised_at),
+    }

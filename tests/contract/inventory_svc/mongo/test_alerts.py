@@ -1,0 +1,168 @@
+"""Alerts on a real MongoDB: whoever looks, and however often, one fall is one alert."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+import pytest
+
+from inventory_svc.app import SERVICE
+from inventory_svc.domain.alerts.alert import AlertKind, StockAlert
+from inventory_svc.domain.alerts.rule import StockAlertRule
+from inventory_svc.domain.network.directory import NetworkDirectory
+from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.due_work import alert_handlers
+from inventory_svc.mongo.alerts import ALERT_CHANGED, MongoAlerts
+from inventory_svc.mongo.catalogue import MongoCatalogue
+from inventory_svc.mongo.rules import MongoRules
+from inventory_svc.ports import AlertsWanted
+from inventory_svc.use_cases.alerts.assess_stock import assess_stock
+from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
+from service_kit.messaging.due_work import DueWorker
+from service_kit.messaging.outbox import OUTBOX, Outbox
+from tests.contract.inventory_svc.conftest import OneNetwork, OpenProcess, Process, a_joined_process
+from tests.support import stock as build
+from tests.support.rules import NETWORK
+
+S1 = PositionKey("shirt", "S1")
+W1 = PositionKey("shirt", "W1")
+LOW = StockAlertRule("low", threshold=5, rearm_at=6, sku="shirt")
+
+
+class WatchedNetwork(OneNetwork):
+    """The network of the rules' tests, in which shirts are watched."""
+
+    async def directory(self, **_named: object) -> NetworkDirectory:
+        """Give that network with one rule for alerts."""
+        return replace(NETWORK, alert_rules={LOW.code: LOW})
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """A process that watches the stock."""
+
+    process: Process
+    alerts: MongoAlerts
+    sources: AvailabilitySources
+    worker: DueWorker
+
+    async def alert(self) -> StockAlert:
+        """Give the alert as it stands."""
+        return await self.alerts.find(StockAlert(AlertKind.LOW_STOCK, "low", "shirt"))
+
+    async def told(self) -> list[str]:
+        """Give the states that the log tells of the alert, in their order."""
+        outbox = self.process.database.collection(OUTBOX.name)
+        found = await outbox.find({})
+        events = [orjson.loads(event) for each in found for event in each["events"]]
+        changed = [each for each in events if each["type"] == ALERT_CHANGED]
+        return [
+            each["changes"]["state"]["after"]
+            for each in sorted(changed, key=lambda each: each["seq"])
+        ]
+
+
+Open = Callable[[], Awaitable[Watching]]
+
+
+@pytest.fixture
+def watching(open_process: OpenProcess) -> Open:
+    async def open_one() -> Watching:
+        plain = await open_process()
+        database, clock = plain.database, plain.clock
+        process = a_joined_process(database, clock, WatchedNetwork())
+        alerts = MongoAlerts(database, Outbox(database, SERVICE, 4))
+        sources = AvailabilitySources(
+            WatchedNetwork(), MongoRules(database), process.reads, MongoCatalogue(database), clock
+        )
+        worker = DueWorker(database, clock, alert_handlers(alerts, sources), f"w{id(plain)}")
+        return Watching(process, alerts, sources, worker)
+
+    return open_one
+
+
+async def moves(watching: Watching, *changes: tuple[PositionKey, int]) -> None:
+    adjusted = (build.an_adjustment(key, units) for key, units in changes)
+    await asyncio.gather(*(watching.process.commits.submit(each) for each in adjusted))
+
+
+async def test_a_fall_that_many_see_at_once_is_one_alert(watching: Open) -> None:
+    both = [await watching(), await watching()]
+    await both[0].process.commits.submit(build.a_count(S1, 6))
+    await both[0].process.commits.submit(build.a_count(W1, 4))
+    for each in both:
+        await each.worker.run_due_once()
+    assert (await both[0].alert()).times == 0
+
+    await asyncio.gather(*(moves(each, *[(S1, -1)] * 2, *[(W1, -1)] * 2) for each in both))
+    await asyncio.gather(*(each.worker.run_due_once() for each in both))
+
+    alert = await both[0].alert()
+    assert (alert.times, alert.is_raised, alert.units) == (1, True, 2)
+    assert await both[0].told() == ["RAISED"]
+
+
+async def test_after_any_rises_and_falls_at_once_the_alert_says_what_is_so(
+    watching: Open,
+) -> None:
+    both = [await watching(), await watching()]
+    await both[0].process.commits.submit(build.a_count(S1, 40))
+
+    async def trade(each: Watching) -> None:
+        for change in (-3, 2, 3, -2, -2, 3, -3, 2, -2, -3, 3, 2):
+            await moves(each, (S1, change))
+            await each.worker.run_due_once()
+
+    for target in (5, 30, 4, 6):
+        now = (await both[0].process.position(S1)).on_hand
+        await moves(both[0], (S1, target - now))
+        await asyncio.gather(*(trade(each) for each in both))
+        units = (await both[0].process.position(S1)).on_hand
+        alert = await both[0].alert()
+        assert alert.is_raised == (units <= LOW.threshold), units
+    told = await both[0].told()
+    expected = ["RAISED", "CLEARED"] * len(told)
+    assert told == expected[: len(told)]
+
+
+async def test_an_assessment_by_an_older_reading_is_made_again(watching: Open) -> None:
+    slow, fast = await watching(), await watching()
+    await slow.process.commits.submit(build.a_count(S1, 4))
+    await fast.worker.run_due_once()
+    assert (await fast.alert()).is_raised
+    await moves(fast, (S1, 4))
+    readings: list[int] = []
+
+    async def assess(known: Sequence[StockAlert], stock: object) -> Sequence[StockAlert]:
+        del stock
+        units = (await fast.process.position(S1)).on_hand
+        readings.append(units)
+        if len(readings) == 1:
+            await moves(fast, (S1, -4))
+            await assess_stock(["shirt"], fast.alerts, fast.sources)
+        (alert,) = known
+        now = fast.process.clock.now()
+        return [alert.cleared(now, units) if units >= LOW.rearm_at else alert]
+
+    await slow.alerts.settle([await slow.alert()], assess, slow.process.clock.now())
+
+    assert readings == [8, 4]
+    assert (await slow.alert()).is_raised
+
+
+async def test_a_page_shows_the_alerts_that_were_raised_the_latest_first(watching: Open) -> None:
+    one = await watching()
+    await one.process.commits.submit(build.a_count(S1, 9))
+    await one.worker.run_due_once()
+    assert await one.alerts.page(AlertsWanted(10)) == []
+
+    await moves(one, (S1, -9))
+    await one.worker.run_due_once()
+
+    assert [alert.code for alert in await one.alerts.page(AlertsWanted(10))] == ["low"]
+    assert await one.alerts.page(AlertsWanted(10, skus=("hat",))) == []
+    (alert,) = await one.alerts.page(AlertsWanted(1))
+    assert alert.raised_at is not None
+    after = (alert.raised_at, alert.identifier)
+    assert await one.alerts.page(AlertsWanted(1, after=after)) == []
