@@ -118,7 +118,7 @@ class InboundReads:
     ) -> None:
         """Read the latest who came if too much was promised, and those who have an old date."""
         name = supply.key.identifier
-        if supply.open < supply.pegged + sum(hold.quantity for hold in supply.holds):
+        if supply.missing(queues.now):
             latest = await self._waiting(name, queues, session, _LATEST_FIRST)
             queues.add(place, latest, whole=len(latest) < MOST_WAITING)
         old = {"supply": name, "availableFrom": {"$ne": supply.available_from}}

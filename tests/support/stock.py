@@ -1,6 +1,7 @@
 """Builders of stock commands, and a stock in memory that commits by the same decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -8,6 +9,8 @@ from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
+    AnnouncedLine,
+    AnnounceInbound,
     ConsumeReservation,
     CountPosition,
     DeclareUnavailable,
@@ -16,19 +19,33 @@ from inventory_svc.domain.stock.commands import (
     FeedMode,
     FeedStock,
     PeggedQuantity,
+    ReceiveInbound,
     ReleaseReservation,
     ReportShort,
     ReserveStock,
+    SettleInbound,
     StockCommand,
     WantedLine,
 )
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
+from inventory_svc.domain.stock.inbound.supply import (
+    Announcement,
+    InboundKey,
+    InboundKind,
+    InboundSupply,
+    SaleWindow,
+)
 from inventory_svc.domain.stock.movement import AdjustmentReason, Counters, Movement, fold
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.release_right import ReleaseRight
-from inventory_svc.domain.stock.reservation import Reservation, ReservationKind
+from inventory_svc.domain.stock.reservation import (
+    Awaited,
+    Reservation,
+    ReservationKind,
+    ReservationState,
+)
 from inventory_svc.domain.stock.sourcing import NearestLocations
-from inventory_svc.domain.stock.supply import Supply
+from inventory_svc.domain.stock.supply import Queue, Supply
 from inventory_svc.domain.stock.unavailable import Disposition
 from service_kit.commands.idempotency import IdempotentRequest, Outcome, key_reused
 from service_kit.commands.refusal import Refusal
@@ -111,6 +128,44 @@ def an_allocation(
     )
 
 
+def a_wish(
+    sku: str,
+    units: int,
+    until: datetime,
+    *,
+    among: Sequence[str] = ("S1",),
+    expires_at: datetime | None = None,
+) -> ReserveStock:
+    """Give a reservation that may wait until a date."""
+    command = an_allocation((sku, units), among=among)
+    return replace(command, until=until, expires_at=expires_at)
+
+
+def a_supply_key(
+    reference: str = "PO-1", kind: InboundKind = InboundKind.PURCHASE_ORDER
+) -> InboundKey:
+    """Give the name of a line that announces shirts for S1."""
+    return InboundKey(PositionKey("shirt", "S1"), kind, reference)
+
+
+def an_announcement(
+    key: InboundKey,
+    quantity: int,
+    at: datetime,
+    *,
+    cancelled: bool = False,
+    window: SaleWindow | None = None,
+) -> AnnounceInbound:
+    """Give a feed of one supply that is on its way, or of a quota."""
+    announcement = Announcement(key, quantity, at, at, window=window, cancelled=cancelled)
+    return AnnounceInbound(a_request(), "erp", (AnnouncedLine(0, announcement),))
+
+
+def an_arrival(key: InboundKey, quantity: int, *, closes: bool = False) -> ReceiveInbound:
+    """Give units of a supply that have come."""
+    return ReceiveInbound(a_request(), "dock", key, quantity, closes)
+
+
 def a_hold(
     sku: str,
     units: int,
@@ -179,10 +234,12 @@ def _lines(reservation: Reservation, units: Sequence[int]) -> tuple[PeggedQuanti
 class InMemoryStock:
     """Commits each group over dictionaries, by the product's own decisions."""
 
-    def __init__(self, clock: Clock, policy: Policy = NO_POLICY) -> None:
+    def __init__(self, clock: Clock, policy: Policy = NO_POLICY, most_waiting: int = 200) -> None:
+        self.most_waiting = most_waiting
         self.clock = clock
         self.policy = policy
         self.draws: dict[ShareKey, ShareDraw] = {}
+        self.inbound: dict[InboundKey, InboundSupply] = {}
         self.positions: dict[PositionKey, Position] = {}
         self.reservations: dict[str, Reservation] = {}
         self.outcomes: dict[str, tuple[str, Outcome]] = {}
@@ -207,10 +264,48 @@ class InMemoryStock:
             policy=self.policy,
             categories=CATEGORIES,
             draws=self.draws,
+            inbound=self.inbound,
+            queues=dict(self._queues(commands)),
         )
         decision = decide(commands, supply, NearestLocations(), self.clock.now())
         self._apply(decision)
         return [decided for decided in decision.decided if decided is not None]
+
+    def waiting_for(self, supply: InboundKey) -> list[tuple[Reservation, Awaited]]:
+        """Give the rows that still wait for a supply, in their order."""
+        queue = sorted(self.reservations.values(), key=lambda each: each.queue)
+        return [
+            (each, row)
+            for each in queue
+            if each.state_at(self.clock.now()) is ReservationState.ACTIVE
+            for row in each.awaited
+            if row.open and row.supply == supply
+        ]
+
+    def _queues(self, commands: Sequence[StockCommand]) -> Iterator[tuple[int, Queue]]:
+        """Read who waits as the database does, up to `most_waiting` for each command."""
+        now = self.clock.now()
+        for place, command in enumerate(commands):
+            if isinstance(command, ReceiveInbound | SettleInbound):
+                supplies = [
+                    command.supply,
+                    *(key for key in self.inbound if key.position == command.supply.position),
+                ]
+                rows = [row for key in supplies for row in self.waiting_for(key)]
+                if isinstance(command, SettleInbound):
+                    rows = self._touched(command.supply, now)
+                names = tuple(dict.fromkeys(each.identifier for each, _ in rows))
+                yield place, Queue(names[: self.most_waiting], len(names) < self.most_waiting)
+
+    def _touched(self, key: InboundKey, now: datetime) -> list[tuple[Reservation, Awaited]]:
+        supply, rows = self.inbound.get(key), self.waiting_for(key)
+        if supply is None:
+            return []
+        latest = rows[::-1] if supply.missing(now) else []
+        return [
+            *latest,
+            *(each for each in rows if each[1].available_from != supply.available_from),
+        ]
 
     def counters(self, key: PositionKey) -> Counters:
         """Give the counters of a position."""
@@ -253,6 +348,7 @@ class InMemoryStock:
         self.decisions.append(decision)
         self.positions.update({change.after.key: change.after for change in decision.positions})
         self.draws.update({change.after.key: change.after for change in decision.draws})
+        self.inbound.update({change.after.key: change.after for change in decision.inbound})
         self.ledger.extend(decision.movements)
         for change in decision.reservations:
             self.reservations[change.after.identifier] = change.after

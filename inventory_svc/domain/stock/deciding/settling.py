@@ -56,11 +56,7 @@ class _Settling:
                 self._redate(identifier, row)
 
     def _missing(self) -> int:
-        """Units promised too many; what was sold of a quota stays so, however small it is now."""
-        supply = self._supply()
-        if supply.is_quota and not supply.announced.cancelled:
-            return 0
-        return max(0, -supply.free(self._draft.now))
+        return self._supply().missing(self._draft.now)
 
     def _supply(self) -> InboundSupply:
         supply = self._draft.inbound(self._key)

@@ -136,6 +136,12 @@ class InboundSupply:
         """Units to come that nobody was promised; negative when too many were."""
         return self.open - self.taken(now)
 
+    def missing(self, now: datetime) -> int:
+        """Units promised too many; what was sold of a quota is promised, however small it is."""
+        if self.is_quota and not self.announced.cancelled:
+            return 0
+        return max(0, -self.free(now))
+
     def is_overdue(self, now: datetime) -> bool:
         """Whether it should have come: nothing more is promised of it until it has a new date."""
         return bool(self.open) and self.available_from <= now

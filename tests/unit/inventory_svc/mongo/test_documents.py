@@ -31,6 +31,14 @@ from inventory_svc.domain.rules.rule import (
 from inventory_svc.domain.rules.rule_set import RuleSet
 from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
+from inventory_svc.domain.stock.inbound.supplier import Supplier
+from inventory_svc.domain.stock.inbound.supply import (
+    Announcement,
+    InboundKey,
+    InboundKind,
+    InboundSupply,
+    SaleWindow,
+)
 from inventory_svc.domain.stock.movement import (
     AdjustmentReason,
     Movement,
@@ -39,12 +47,14 @@ from inventory_svc.domain.stock.movement import (
 )
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import (
+    Awaited,
     Peg,
     Reservation,
     ReservationKind,
     ReservationState,
 )
 from inventory_svc.domain.stock.unavailable import Disposition, Unavailable
+from inventory_svc.mongo import inbound_documents as inbound
 from inventory_svc.mongo import reference_documents as reference
 from inventory_svc.mongo import stock_documents as stock
 from inventory_svc.mongo.rule_documents import rule_set_from_document, rule_set_to_document
@@ -78,6 +88,24 @@ def test_stock_survives_being_kept() -> None:
     assert stock.movement_from_document(stock.movement_to_document(MOVEMENT)) == MOVEMENT
     kept = stock.reservation_to_document(RESERVATION)
     assert stock.reservation_from_document(kept) == RESERVATION
+
+
+def test_what_is_on_its_way_and_who_waits_for_it_survive_being_kept() -> None:
+    key = InboundKey(KEY, InboundKind.PREORDER, "first", "2")
+    window = SaleWindow(NOW, NOW + timedelta(9), "web")
+    announced = Announcement(key, 9, NOW, NOW + timedelta(2), "maker", "W1", window, cancelled=True)
+    supply = InboundSupply(announced, 1, 2, (Hold(NOW, 3),), 4, 5)
+    rows = (Awaited("l1", key, 4, NOW, 1, 1, "half"), Awaited("l2", key, 2, NOW, 2))
+    waiting = replace(RESERVATION, awaited=rows, queue="q")
+    supplier = Supplier("maker", "Maker", 3, 2)
+
+    assert inbound.inbound_from_document(inbound.inbound_to_document(supply)) == supply
+    kept = stock.reservation_to_document(waiting)
+    assert kept["awaits"] == [KEY.identifier, key.identifier]
+    assert stock.reservation_from_document(kept) == waiting
+    served = replace(waiting, awaited=rows[1:])
+    assert "awaits" not in stock.reservation_to_document(served)
+    assert inbound.supplier_from_document(inbound.supplier_to_document(supplier)) == supplier
 
 
 def test_reference_records_survive_being_kept() -> None:

@@ -1,0 +1,196 @@
+"""Rows C: what is on order is sold with its date, and what was promised of it is kept."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from service_kit.runtime.clock import SettableClock
+from tests.support.expecting import Expecting
+from tests.support.retailer import Retailer
+from tests.support.ruling import Ruling
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SUMMER = "2026-08-31T00:00:00Z"
+NEXT_YEAR = "2027-03-01T00:00:00Z"
+
+
+@pytest.fixture
+async def expecting(retailer: Retailer) -> Expecting:
+    """That retailer, with a warehouse and a shirt of which there is none."""
+    await retailer.opens(W1="WAREHOUSE")
+    await retailer.sells("shirt")
+    await retailer.counts("shirt", W1=0)
+    return Expecting(retailer)
+
+
+@pytest.mark.capability("C1")
+async def test_c1_a_purchase_order_is_sold_with_the_delay_that_its_supplier_is_known_for(
+    retailer: Retailer, expecting: Expecting
+) -> None:
+    await expecting.buys_from("maker", delay_days=2)
+    await expecting.expects(
+        *("PO-1", "shirt", "W1", 10, "2026-04-15T00:00:00Z"), supplierCode=retailer.code("maker")
+    )
+
+    assert await expecting.future("shirt") == [("2026-03-02", 0), ("2026-04-17", 10)]
+    too_soon = await expecting.reserves("shirt", 1, "2026-04-16T23:59:59Z")
+    assert _errors(too_soon) == [("INSUFFICIENT_STOCK", "0")]
+    reservation = await expecting.reserved("shirt", 10, SUMMER)
+    assert reservation["availableFrom"] == "2026-04-17T00:00:00.000Z"
+    assert [(row["open"], row["availableFrom"][:10]) for row in reservation["lines"]] == [
+        (10, "2026-04-17")
+    ]
+
+    eleventh = await expecting.reserves("shirt", 1, SUMMER)
+    assert _errors(eleventh) == [("INSUFFICIENT_STOCK", "0")]
+    await expecting.expects("PO-2", "shirt", "W1", 5, "2026-05-20T00:00:00Z")
+    next_one = await expecting.reserved("shirt", 1, SUMMER)
+    assert next_one["availableFrom"] == "2026-05-20T00:00:00.000Z"
+    assert await expecting.future("shirt") == [("2026-03-02", 0), ("2026-05-20", 4)]
+
+
+@pytest.mark.capability("C1")
+async def test_c1_what_has_come_is_kept_for_those_who_wait_in_their_order(
+    retailer: Retailer, expecting: Expecting
+) -> None:
+    await expecting.expects("PO-1", "shirt", "W1", 10, "2026-04-15T00:00:00Z")
+    waiting = [await expecting.reserved("shirt", units, SUMMER) for units in (3, 4, 3)]
+
+    await expecting.receives("PO-1", "shirt", "W1", 5)
+
+    now = [await expecting.reservation(each) for each in waiting]
+    assert [_kept_and_awaited(each) for each in now] == [(3, 0), (2, 2), (0, 3)]
+    assert [each["availableFrom"] and each["availableFrom"][:10] for each in now] == [
+        None,
+        "2026-04-15",
+        "2026-04-15",
+    ]
+    position = await retailer.position("shirt", "W1")
+    assert (position["onHand"], position["allocated"]) == (5, 5)
+    assert await retailer.available("shirt") == 0
+
+
+@pytest.mark.capability("C8")
+async def test_c8_stock_on_order_is_sold_as_long_before_as_the_rule_of_its_category_allows(
+    ruling: Ruling, retailer: Retailer
+) -> None:
+    await ruling.opens(W1={"type": "WAREHOUSE"})
+    await ruling.sells(furniture=["sofa", "table"], clothes=["coat"])
+    await ruling.publishes(
+        ruling.rule("90-days", {"longestDeferralDays": 90}, category="furniture")
+    )
+    expecting = Expecting(retailer)
+    in_80_days, in_100_days = "2026-05-21T09:00:00Z", "2026-06-10T09:00:00Z"
+    await expecting.expects("PO-1", "sofa", "W1", 6, in_80_days)
+    await expecting.expects("PO-2", "table", "W1", 6, in_100_days)
+    await expecting.expects("PO-3", "coat", "W1", 6, in_100_days)
+
+    assert await expecting.future("sofa") == [("2026-03-02", 0), ("2026-05-21", 6)]
+    assert await expecting.future("table") == [("2026-03-02", 0)]
+    assert await expecting.future("coat") == [("2026-03-02", 0), ("2026-06-10", 6)]
+    sold = await expecting.reserved("sofa", 6, NEXT_YEAR)
+    assert sold["availableFrom"] == "2026-05-21T09:00:00.000Z"
+    assert _errors(await expecting.reserves("table", 1, NEXT_YEAR)) == [("INSUFFICIENT_STOCK", "0")]
+    assert (await expecting.reserved("coat", 6, NEXT_YEAR))["lines"][0]["open"] == 6
+
+
+@pytest.mark.capability("C4")
+async def test_c4_a_preorder_is_sold_up_to_its_quota_within_its_time_whatever_is_on_order(
+    own_system: Callable[..., AbstractAsyncContextManager[Retailer]],
+) -> None:
+    clock = SettableClock(datetime(2026, 2, 28, 9, 0, tzinfo=UTC))
+    async with own_system(clock) as retailer:
+        await retailer.opens(W1="WAREHOUSE")
+        await retailer.sells("book", "game")
+        expecting = Expecting(retailer)
+        period = {
+            "opensAt": "2026-03-01T00:00:00Z",
+            "closesAt": "2026-05-01T00:00:00Z",
+            "availableFrom": "2026-06-15T00:00:00Z",
+        }
+        await expecting.opens_quota("first", "book", "W1", 500, **period)
+        await expecting.opens_quota("second", "game", "W1", 500, **period)
+        assert _errors(await expecting.reserves("book", 1, SUMMER)) == [("INSUFFICIENT_STOCK", "0")]
+
+        clock.set(MONDAY)
+        sold = [await expecting.reserved("book", 100, SUMMER) for _ in range(5)]
+        assert {each["availableFrom"] for each in sold} == {"2026-06-15T00:00:00.000Z"}
+        one_more = await expecting.reserves("book", 1, SUMMER)
+        assert _errors(one_more) == [("INSUFFICIENT_STOCK", "0")]
+        await expecting.reserved("game", 1, SUMMER)
+        assert await expecting.future("game") == [("2026-03-02", 0), ("2026-06-15", 499)]
+
+        clock.set(datetime(2026, 4, 30, 23, 59, 59, tzinfo=UTC))
+        await expecting.reserved("game", 1, SUMMER)
+        clock.set(datetime(2026, 5, 1, tzinfo=UTC))
+        assert _errors(await expecting.reserves("game", 1, SUMMER)) == [("INSUFFICIENT_STOCK", "0")]
+        assert await expecting.future("game") == [("2026-05-01", 0)]
+
+        await expecting.expects("PO-1", "book", "W1", 600, "2026-06-10T00:00:00Z")
+        assert await expecting.future("book") == [("2026-05-01", 0), ("2026-06-10", 100)]
+        await expecting.receives("PO-1", "book", "W1", 150)
+        now = [await expecting.reservation(each) for each in sold]
+        assert [_kept_and_awaited(each) for each in now] == [
+            (100, 0),
+            (50, 50),
+            *[(0, 100)] * 3,
+        ]
+
+
+@pytest.mark.capability("C10")
+async def test_c10_promises_on_an_order_that_moves_are_kept_by_other_goods_or_get_its_date(
+    expecting: Expecting,
+) -> None:
+    await expecting.expects("PO-1", "shirt", "W1", 8, "2026-04-15T00:00:00Z")
+    await expecting.expects("PO-2", "shirt", "W1", 2, "2026-04-10T00:00:00Z")
+    waiting = [await expecting.reserved("shirt", 1, SUMMER) for _ in range(10)]
+    assert [_date(each) for each in waiting] == ["2026-04-10"] * 2 + ["2026-04-15"] * 8
+    await expecting.expects("PO-3", "shirt", "W1", 2, "2026-04-14T00:00:00Z")
+
+    await expecting.expects("PO-1", "shirt", "W1", 8, "2026-04-25T00:00:00Z")
+
+    now = [_date(await expecting.reservation(each)) for each in waiting]
+    assert now == ["2026-04-10"] * 2 + ["2026-04-14"] * 2 + ["2026-04-25"] * 6
+    assert [each["promised"] for each in await expecting.inbound("shirt")] == [2, 2, 6]
+
+
+@pytest.mark.capability("C10")
+async def test_c10_an_order_that_is_cut_loses_its_latest_promises_to_other_goods_or_to_none(
+    retailer: Retailer, expecting: Expecting
+) -> None:
+    await expecting.expects("PO-1", "shirt", "W1", 6, "2026-04-15T00:00:00Z")
+    waiting = [await expecting.reserved("shirt", 1, SUMMER) for _ in range(6)]
+    await expecting.expects("PO-2", "shirt", "W1", 1, "2026-05-01T00:00:00Z")
+    await retailer.counts("shirt", W1=1)
+
+    await expecting.expects("PO-1", "shirt", "W1", 3, "2026-04-15T00:00:00Z")
+
+    now = [await expecting.reservation(each) for each in waiting]
+    assert [_date(each) for each in now] == [*["2026-04-15"] * 3, None, "2026-05-01", None]
+    assert [_kept_and_awaited(each) for each in now] == [*[(0, 1)] * 3, (0, 0), (0, 1), (1, 0)]
+    assert now[3]["state"] == "RELEASED"
+    assert now[3]["lines"][0]["short"] == 1
+    assert await retailer.available("shirt") == 0
+
+
+def _errors(payload: Any) -> list[tuple[str, str]]:
+    """Give the codes of a payload's errors, each with what could be had."""
+    return [
+        (error["code"], {each["key"]: each["value"] for each in error["params"]}["available"])
+        for error in payload["userErrors"]
+    ]
+
+
+def _kept_and_awaited(reservation: Any) -> tuple[int, int]:
+    """Give the units that are there and those that are still to come."""
+    rows = reservation["lines"]
+    kept = sum(row["open"] for row in rows if row["availableFrom"] is None)
+    return kept, sum(row["open"] for row in rows if row["availableFrom"] is not None)
+
+
+def _date(reservation: Any) -> str | None:
+    promised = reservation["availableFrom"]
+    return None if promised is None else promised[:10]
