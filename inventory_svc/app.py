@@ -25,13 +25,16 @@ from inventory_svc.mongo.imports import (
     network_changes,
 )
 from inventory_svc.mongo.network import MongoNetwork
+from inventory_svc.mongo.packer import Packer
 from inventory_svc.mongo.rules import MongoRules, RuleTools
+from inventory_svc.mongo.shelf_cache import ShelfCache
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
 from inventory_svc.mongo.suppliers import MongoSuppliers
 from inventory_svc.settings import InventorySettings
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.caller import Caller
+from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.transactions import COMMIT_COLLECTIONS, Storage
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.service.app import lifespan_of, service_app
@@ -51,21 +54,31 @@ class Parts:
     inventory: Inventory
     commits: GroupCommits
     machinery: Machinery
+    cache: ShelfCache
+    packer: Packer
 
 
 def join(foundation: Foundation) -> Parts:
     """Join ports to what is behind them; nothing is reached yet."""
     storage, network = storage_of(foundation), MongoNetwork(foundation.database)
     rules = MongoRules(storage.database, RuleTools(storage.outcomes, storage.outbox))
-    commits = _commits(foundation, storage, network, rules)
-    inventory = _inventory(foundation, storage, network, rules, commits)
+    database = foundation.database
+    log = EventLog(foundation.bus, foundation.name, foundation.partitions, foundation.works)
+    cache = ShelfCache(database, log, foundation.clock)
+    commits = _commits(foundation, storage, network, rules, cache)
+    inventory = _inventory(foundation, storage, network, rules, commits, cache)
     work = {**handlers(commits), **alert_handlers(inventory.alerts, inventory.sources)}
     machinery = machinery_of(foundation, storage, work)
-    return Parts(inventory, commits, machinery)
+    packer = Packer(database, log, foundation.identifiers())
+    return Parts(inventory, commits, machinery, cache, packer)
 
 
 def _commits(
-    foundation: Foundation, storage: Storage, network: MongoNetwork, rules: MongoRules
+    foundation: Foundation,
+    storage: Storage,
+    network: MongoNetwork,
+    rules: MongoRules,
+    cache: ShelfCache,
 ) -> GroupCommits:
     tools = CommitTools(
         storage.database,
@@ -76,6 +89,7 @@ def _commits(
         NearestLocations(),
         network,
         rules,
+        saw=cache.saw,
     )
     transactions = StockTransactions(tools, reached=foundation.reached)
     return GroupCommits(transactions, CommitMetrics(foundation.registry))
@@ -87,6 +101,7 @@ def _inventory(
     network: MongoNetwork,
     rules: MongoRules,
     commits: GroupCommits,
+    cache: ShelfCache,
 ) -> Inventory:
     database, clock = foundation.database, foundation.clock
     imports = ImportTools(database, storage.outcomes, storage.outbox, clock)
@@ -106,6 +121,7 @@ def _inventory(
         alert_rules=MongoImports(ALERT_RULE_KIND, imports, changes),
         alerts=MongoAlerts(database, storage.outbox),
         clock=clock,
+        packed=cache,
     )
 
 
@@ -130,5 +146,6 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
     """Give the app as it is served: indexes first, then the relay and the due work beside it."""
     foundation = foundation_of(SERVICE, settings, clock or SystemClock())
     parts = join(foundation)
-    lifespan = lifespan_of(foundation, parts.machinery, migrate, parts.commits.close)
+    works = (parts.cache.run, parts.packer.run)
+    lifespan = lifespan_of(foundation, parts.machinery, migrate, parts.commits.close, works=works)
     return inventory_app(foundation, parts, lifespan)

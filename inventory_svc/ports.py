@@ -12,6 +12,7 @@ from inventory_svc.domain.importing import ImportLine, RecordT
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.rules.rule_set import RuleSet
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw
+from inventory_svc.domain.stock.availability.totals import PackedItem
 from inventory_svc.domain.stock.commands import StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.declarations import Place, Window
@@ -71,6 +72,20 @@ class Suppliers(Protocol):
 
     async def suppliers(self, codes: Sequence[str]) -> Mapping[str, Supplier]:
         """Give the suppliers that exist, by code, in one read."""
+
+
+class FreshItems(NamedTuple):
+    """Items packed, by SKU, and a moment: no commit from before it is missing in them."""
+
+    items: Mapping[str, PackedItem]
+    as_of: datetime
+
+
+class PackedStock(Protocol):
+    """The stock as this process has it at hand."""
+
+    async def items(self, skus: Collection[str], condition: Condition) -> FreshItems | None:
+        """Give items and when they were so; None when that is not known well enough."""
 
 
 class Network(Protocol):

@@ -1,8 +1,9 @@
 """What inventory's resolvers may reach."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from strawberry.dataloader import DataLoader
 
@@ -14,6 +15,7 @@ from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.stock.availability.answer import Availability
 from inventory_svc.domain.stock.availability.policy import Policies
+from inventory_svc.domain.stock.availability.totals import PackedItem
 from inventory_svc.domain.stock.inbound.supplier import Supplier
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.inbound.timeline import Phase
@@ -21,8 +23,10 @@ from inventory_svc.domain.stock.position import Position
 from inventory_svc.ports import (
     Alerts,
     Catalogue,
+    FreshItems,
     Imports,
     Network,
+    PackedStock,
     Rules,
     StockCommits,
     StockReads,
@@ -60,12 +64,42 @@ class Inventory:
     alerts: Alerts
     clock: Clock
     policies: Policies = field(default_factory=Policies)
+    packed: PackedStock | None = None
 
     @property
     def sources(self) -> AvailabilitySources:
         """What an answer about availability is made from."""
         return AvailabilitySources(
             self.network, self.rules, self.stock, self.catalogue, self.clock, self.policies
+        )
+
+
+class PackedOnce:
+    """Items at hand, of which all questions of a request see the same.
+
+    A request about entities that others have named may follow an event: it wants what is so now,
+    and nothing at hand is good enough.
+    """
+
+    def __init__(self, packed: PackedStock) -> None:
+        self._packed = packed
+        self._seen: dict[tuple[str, Condition], tuple[PackedItem, datetime]] = {}
+        self.wants_present = False
+
+    async def items(self, skus: Collection[str], condition: Condition) -> FreshItems | None:
+        """Give items as first seen by this request, and the oldest moment at which one was so."""
+        if self.wants_present:
+            return None
+        unseen = [sku for sku in skus if (sku, condition) not in self._seen]
+        if unseen:
+            found = await self._packed.items(unseen, condition)
+            if found is None:
+                return None
+            for sku, item in found.items.items():
+                self._seen.setdefault((sku, condition), (item, found.as_of))
+        seen = {sku: self._seen[sku, condition] for sku in skus}
+        return FreshItems(
+            {sku: item for sku, (item, _) in seen.items()}, min(at for _, at in seen.values())
         )
 
 
@@ -109,7 +143,8 @@ class Loaders:
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
         self.items = loader_of(inventory.catalogue.items)
-        self.sources = inventory.sources.reading(ReadOnce(inventory.stock))
+        self.packed = None if inventory.packed is None else PackedOnce(inventory.packed)
+        self.sources = inventory.sources.reading(ReadOnce(inventory.stock), self.packed)
         self.positions: DataLoader[str, Sequence[Position]] = DataLoader(self._positions)
         self.reservations = loader_of(inventory.stock.reservations)
         self.availability: DataLoader[tuple[str, AvailabilityQuestion], Availability] = DataLoader(
@@ -136,6 +171,11 @@ class Loaders:
         )
         answers = dict(zip(skus, told, strict=True))
         return [answers[question][sku] for sku, question in keys]
+
+    def want_present(self) -> None:
+        """Have the stock read as it is now for the rest of the request."""
+        if self.packed is not None:
+            self.packed.wants_present = True
 
     async def _positions(self, skus: list[str]) -> list[Sequence[Position]]:
         by_sku: dict[str, list[Position]] = {sku: [] for sku in skus}

@@ -108,6 +108,7 @@ class Item:
         cls, info: Info, sku: str | None = None, id: strawberry.ID | None = None
     ) -> "Item | None":
         """Find an item by either key, together with the others of the request."""
+        info.context.loaders.want_present()
         return await item_of(info, from_global_id(id, "Item") if sku is None and id else sku or "")
 
 

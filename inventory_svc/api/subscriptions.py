@@ -63,6 +63,7 @@ class AvailabilityChange(StateItem):
     @resolver_field(description="The item, as it is now.")
     async def item(self, info: Info) -> Item | None:
         sku = self._text("sku")
+        info.context.loaders.want_present()
         return await item_of(info, sku) if sku else None
 
     @resolver_field(description="The location, as it is now.")

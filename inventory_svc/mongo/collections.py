@@ -112,6 +112,16 @@ ALERTS = CollectionDeclaration(
     retention="For ever: one document per rule and item that it watches, or per source.",
 )
 
+PACKED_STOCK = CollectionDeclaration(
+    "packed_stock",
+    (),  # read by `_id` alone: the item and its condition
+    retention="For ever: a read model, one document per SKU and condition; it can be made anew.",
+    shard_key=(("sku", "hashed"),),
+)
+PACKING = CollectionDeclaration(
+    "stock_packing", (), retention="For ever: one document that tells how far the packing is."
+)
+
 TURNS = CollectionDeclaration(
     "stock_turns",
     (Index((("since", 1),), name="idle", kept=timedelta(days=1)),),
@@ -134,5 +144,7 @@ COLLECTIONS = (
     SUPPLIERS,
     ALERT_RULES,
     ALERTS,
+    PACKED_STOCK,
+    PACKING,
     TURNS,
 )

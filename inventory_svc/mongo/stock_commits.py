@@ -5,9 +5,10 @@ two writers one must start over; correctness never depends on there being one.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from inventory_svc.domain.alerts.alert import ALERT_WORK
 from inventory_svc.domain.network.directory import NetworkDirectory
@@ -22,6 +23,7 @@ from inventory_svc.domain.stock.draft import (
 )
 from inventory_svc.domain.stock.events import events_of
 from inventory_svc.domain.stock.inbound.supply import SETTLE_AFTER, SETTLE_WORK
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
 from inventory_svc.mongo.collections import (
@@ -70,6 +72,14 @@ CRASH_POINTS = (
 )
 
 
+Saw: TypeAlias = Callable[[PositionKey, int], None]
+"""Hears of each position that a commit of this process has changed, and of its new version."""
+
+
+def unheard(_position: PositionKey, _version: int) -> None:
+    """Be of no interest to anybody in this process."""
+
+
 class ReadTooEarly(Exception):
     """A position, a reservation or the rules have changed since they were read: read again."""
 
@@ -86,7 +96,7 @@ class MetOthers(Exception):
 class CommitTools:
     """What a commit reads and writes with; without a network, events name no channels.
 
-    Without rules everything may be sold.
+    Without rules everything may be sold. `saw` hears of what is committed, before its callers do.
     """
 
     database: Database
@@ -98,6 +108,7 @@ class CommitTools:
     network: Network | None = None
     rules: MongoRules | None = None
     policies: Policies = field(default_factory=Policies)
+    saw: Saw = unheard
 
 
 class StockTransactions:
@@ -206,7 +217,12 @@ class StockTransactions:
         await self._schedule_expiries(decision.reservations, session)
         await self._schedule_settling(decision, session)
         await self._schedule_alerts(decision, directory, session)
+        self._tools.database.after_commit(session, lambda: self._tell(decision.positions))
         self._reached("stock_commit.all_written")
+
+    def _tell(self, changes: Sequence[PositionChange]) -> None:
+        for change in changes:
+            self._tools.saw(change.after.key, change.after.version)
 
     async def _write_positions(self, changes: Sequence[PositionChange], session: Session) -> None:
         writes = [

@@ -1,6 +1,6 @@
 """A service as it is served: its subgraph, what runs beside it, and the order it closes in."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeAlias
 
@@ -12,7 +12,7 @@ from service_kit.graphql.view import MakeContext
 from service_kit.identity.tokens import CallerVerifier
 from service_kit.messaging.upkeep import upkeep
 from service_kit.runtime.health import HealthCheck
-from service_kit.runtime.running import running
+from service_kit.runtime.running import Work, running
 from service_kit.service.foundation import Foundation
 from service_kit.service.machinery import Machinery
 from service_kit.storage.database import Database
@@ -49,10 +49,12 @@ def lifespan_of(
     machinery: Machinery,
     migrate: Callable[[Database], Awaitable[None]],
     *closes: Close,
+    works: Sequence[Work] = (),
 ) -> Lifespan:
     """Give the life of a process: indexes first, then the relay and the due work beside the app.
 
-    At its end these stop, `closes` are called in their order, and the foundation is closed.
+    So are the `works` of the service itself. At its end these stop, `closes` are called in their
+    order, and the foundation is closed.
     """
 
     @asynccontextmanager
@@ -67,6 +69,7 @@ def lifespan_of(
                 machinery.relay.run,
                 machinery.due_worker.run,
                 *upkeep(machinery.storage.outcomes, machinery.backlog),
+                *works,
             ):
                 yield
 

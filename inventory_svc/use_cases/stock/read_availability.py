@@ -13,13 +13,13 @@ from inventory_svc.domain.network.directory import (
     Destination,
     NetworkDirectory,
 )
-from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
+from inventory_svc.domain.rules.sale import USUAL_SERVICE, Sale, Service
 from inventory_svc.domain.stock.availability.answer import Availability, Stock, availability_of
 from inventory_svc.domain.stock.availability.policy import Policies, Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.history import draws_at, positions_at
 from inventory_svc.domain.stock.position import Position
-from inventory_svc.ports import Catalogue, Network, Rules, StockReads
+from inventory_svc.ports import Catalogue, FreshItems, Network, PackedStock, Rules, StockReads
 from service_kit.commands.denials import invalid
 from service_kit.runtime.clock import Clock
 
@@ -42,7 +42,7 @@ class AvailabilityQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AvailabilitySources:
-    """What an answer is made from."""
+    """What an answer is made from; without `packed`, from the positions alone."""
 
     network: Network
     rules: Rules
@@ -50,10 +50,13 @@ class AvailabilitySources:
     catalogue: Catalogue
     clock: Clock
     policies: Policies = field(default_factory=Policies)
+    packed: PackedStock | None = None
 
-    def reading(self, stock: StockReads) -> "AvailabilitySources":
+    def reading(
+        self, stock: StockReads, packed: PackedStock | None = None
+    ) -> "AvailabilitySources":
         """Give the same sources with other reads of the stock."""
-        return replace(self, stock=stock)
+        return replace(self, stock=stock, packed=packed)
 
 
 class Whole(NamedTuple):
@@ -87,12 +90,41 @@ async def read_availability(
     )
     scope = scope_of(question, directory)
     policy = await policy_of(question, directory, moment, sources)
-    whole = await read_whole(skus, [policy], sources, question.condition, question.as_of)
     sale = policy.sale(question.channel, question.service, question.condition)
-    return {
-        sku: availability_of(whole.stock_of(sku, question.condition), sale, scope, policy, moment)
-        for sku in dict.fromkeys(skus)
-    }
+    categories = await _categories(skus, [policy], sources.catalogue)
+    near = await _at_hand(_unshared(skus, categories, sale, policy), question, sources)
+    answers: dict[str, Availability] = {}
+    for sku, item in near.items.items():
+        stock = Stock(sku, categories.get(sku), item.shelves)
+        answer = item.availability(stock, sale, scope, policy, moment)
+        answers[sku] = replace(answer, as_of=near.as_of)
+    far = [sku for sku in dict.fromkeys(skus) if sku not in answers]
+    if far:
+        whole = await read_whole(far, [policy], sources, question.condition, question.as_of)
+        for sku in far:
+            stock = whole.stock_of(sku, question.condition)
+            answers[sku] = availability_of(stock, sale, scope, policy, moment)
+    return answers
+
+
+def _unshared(
+    skus: Sequence[str], categories: Mapping[str, str], sale: Sale, policy: Policy
+) -> Sequence[str]:
+    """Give the SKUs that no share is about: what a share looks at beside them is not packed."""
+    if not policy.shares:
+        return skus
+    return [sku for sku in skus if not policy.terms(sku, categories.get(sku), sale).share]
+
+
+async def _at_hand(
+    skus: Sequence[str], question: AvailabilityQuestion, sources: AvailabilitySources
+) -> FreshItems:
+    """Give the items that are at hand and fresh; none of them when the past is asked for."""
+    if sources.packed is not None and question.as_of is None and skus:
+        found = await sources.packed.items(skus, question.condition)
+        if found is not None:
+            return found
+    return FreshItems({}, sources.clock.now())
 
 
 async def read_whole(
@@ -104,17 +136,10 @@ async def read_whole(
 ) -> Whole:
     """Read what the policies look at, at once: positions, and draws and categories if need be."""
     policies = tuple(policies)
+    shares = any(each.shares for each in policies)
     read, categories = await asyncio.gather(
-        _stock(
-            skus,
-            condition,
-            as_of,
-            sources.stock,
-            shares=any(each.shares for each in policies),
-        ),
-        sources.catalogue.categories(skus)
-        if any(each.needs_categories for each in policies)
-        else _no_categories(),
+        _stock(skus, condition, as_of, sources.stock, shares=shares),
+        _categories(skus, policies, sources.catalogue),
     )
     by_sku: dict[str, list[Position]] = {sku: [] for sku in skus}
     for position in read.positions:
@@ -154,8 +179,13 @@ async def _nothing() -> Sequence[ShareDraw]:
     return ()
 
 
-async def _no_categories() -> Mapping[str, str]:
-    return {}
+async def _categories(
+    skus: Sequence[str], policies: Sequence[Policy], catalogue: Catalogue
+) -> Mapping[str, str]:
+    """Give the categories of items, if any policy asks for them."""
+    if not any(policy.needs_categories for policy in policies):
+        return {}
+    return await catalogue.categories(skus)
 
 
 def _moment(question: AvailabilityQuestion, now: datetime) -> datetime:

@@ -1,11 +1,12 @@
 """What can be sold of one item on one channel, and the steps that led there."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, Protocol, TypeAlias
 
 from inventory_svc.domain.network.directory import Candidate
 from inventory_svc.domain.network.location import Location
@@ -15,7 +16,7 @@ from inventory_svc.domain.stock.availability.formula import Counted, free
 from inventory_svc.domain.stock.availability.policy import Policy, Terms
 from inventory_svc.domain.stock.availability.pots import left_in_pot, left_of, protection_of
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
-from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.position import PositionKey
 
 
 class AvailabilityRule(StrEnum):
@@ -52,25 +53,55 @@ class LocationAvailability(NamedTuple):
     shared_by: StockRule | None = None
 
 
+Rows: TypeAlias = tuple[LocationAvailability, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """What can be promised of one SKU on one channel; the rules add up to `quantity`."""
+    """What can be promised of one SKU on one channel; the rules add up to `quantity`.
+
+    Most who ask want the sum alone, so the rows are made when they are looked at.
+    """
 
     sku: str
     channel: str
     quantity: int
     as_of: datetime
     rules_applied: tuple[AppliedRule, ...]
-    locations: tuple[LocationAvailability, ...]
+    rows: Callable[[], Rows] = field(compare=False, repr=False)
+
+    @property
+    def locations(self) -> Rows:
+        """What each location in scope can promise alone."""
+        return self.rows()
+
+
+class Counters(Protocol):
+    """What the formula looks at at one location: a position, or what is packed of one."""
+
+    @property
+    def on_hand(self) -> int: ...
+
+    @property
+    def allocated(self) -> int: ...
+
+    @property
+    def unavailable_units(self) -> int: ...
+
+    @property
+    def counted_at(self) -> datetime | None: ...
+
+    def held(self, now: datetime) -> int:
+        """Units in holds that have not ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What there is of one SKU in one condition: positions by location, and what was drawn."""
+    """What there is of one SKU in one condition: counters by location, and what was drawn."""
 
     sku: str
     category: str | None = None
-    positions: Mapping[str, Position] = field(default_factory=dict)
+    positions: Mapping[str, Counters] = field(default_factory=dict)
     draws: Mapping[ShareKey, ShareDraw] = field(default_factory=dict)
 
 
@@ -93,8 +124,16 @@ def availability_of(
         tally.free - sum(unshared.values()),
         now,
         tuple(tally.applied(unshared, policy.by_code)),
-        tuple(_limited(row, pots) for row in tally.rows) if pots else tuple(tally.rows),
+        partial(_rows, stock, terms, scope, now, pots),
     )
+
+
+def _rows(
+    stock: Stock, terms: Terms, scope: Sequence[Candidate], now: datetime, pots: Mapping[str, int]
+) -> Rows:
+    rows: list[LocationAvailability] = []
+    _tallied(stock, terms, scope, now, rows)
+    return tuple(_limited(row, pots) for row in rows) if pots else tuple(rows)
 
 
 def _limited(row: LocationAvailability, pots: Mapping[str, int]) -> LocationAvailability:
@@ -136,7 +175,6 @@ class _Tally:
     """The units of each step, added up over the locations of a scope; of rules by their code."""
 
     physical: int
-    rows: list[LocationAvailability] = field(default_factory=list)
     shared: Counter[str] = field(default_factory=Counter)
     hidden: Counter[str] = field(default_factory=Counter)
     protected: Counter[str] = field(default_factory=Counter)
@@ -164,11 +202,17 @@ class _Tally:
         yield from _by_rule(AvailabilityRule.SHARE, unshared, by_code)
 
 
-def _tallied(stock: Stock, terms: Terms, scope: Sequence[Candidate], now: datetime) -> _Tally:
+def _tallied(
+    stock: Stock,
+    terms: Terms,
+    scope: Sequence[Candidate],
+    now: datetime,
+    rows: list[LocationAvailability] | None = None,
+) -> _Tally:
     """Go through the locations of a scope; a page of items does so ten thousand times."""
     tally = _Tally(sum(position.on_hand for position in stock.positions.values()))
     hides, protects, shares = bool(terms.exposure), bool(terms.protection), bool(terms.share)
-    positions, add = stock.positions, tally.rows.append
+    positions = stock.positions
     in_scope = unavailable = allocated = held = total = 0
     for location, distance in scope:
         position = positions.get(location.code)
@@ -179,10 +223,11 @@ def _tallied(stock: Stock, terms: Terms, scope: Sequence[Candidate], now: dateti
         hidden_by = terms.hidden_by(location) if hides else None
         if hidden_by is not None:
             tally.hidden[hidden_by.code] += on_hand
-            add(LocationAvailability(location, 0, on_hand, distance))
+            if rows is not None:
+                rows.append(LocationAvailability(location, 0, on_hand, distance))
             continue
         held_here = position.held(now)
-        unsellable = position.unavailable_units if position.unavailable else 0
+        unsellable = position.unavailable_units
         rule = terms.protection.at(location) if protects else None
         units, protected = free(on_hand, unsellable, kept, held_here, protection_of(rule))
         unavailable += unsellable
@@ -194,7 +239,8 @@ def _tallied(stock: Stock, terms: Terms, scope: Sequence[Candidate], now: dateti
         share = terms.share.at(location) if shares else None
         if share is not None:
             tally.shared[share.code] += units
-        add(LocationAvailability(location, units, on_hand, distance, rule, share))
+        if rows is not None:
+            rows.append(LocationAvailability(location, units, on_hand, distance, rule, share))
     tally.in_scope, tally.unavailable = in_scope, unavailable
     tally.allocated, tally.held, tally.free = allocated, held, total
     return tally

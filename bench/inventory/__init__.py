@@ -1,0 +1,1 @@
+"""Stock at the size of a national retailer: how fast it is read, fed, and sold."""

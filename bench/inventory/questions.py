@@ -1,0 +1,77 @@
+"""What shoppers ask of the stock; every answer is checked against what was fed."""
+
+from collections.abc import Callable
+from random import Random
+
+from bench.inventory.goods import LOCATIONS, sku_of, total_of
+from bench.inventory.stage import Graph
+from bench.load import Send, WrongAnswer
+from retail_kit.roles import Role
+
+SKUS_OF_A_PAGE = 24
+
+_TOTALS = """
+query Totals($skus: [String!]!) {
+  availability(skus: $skus, channels: ["bench"]) { sku quantity }
+}
+"""
+_ROWS = """
+query Rows($skus: [String!]!) {
+  availability(skus: $skus, channels: ["bench"]) {
+    sku quantity locations { location { code } quantity }
+  }
+}
+"""
+
+
+class Shopper:
+    """Asks of SKUs drawn at random from the first so many."""
+
+    def __init__(self, graph: Graph, skus: int, random: Random) -> None:
+        self._graph = graph
+        self._totals = {sku_of(number): total_of(number) for number in range(skus)}
+        self._names = list(self._totals)
+        self._random = random
+
+    def summary(self) -> Send:
+        """One SKU summarised over all its locations."""
+        return self._asking(1)
+
+    def page(self) -> Send:
+        """A page of SKUs as totals."""
+        return self._asking(min(SKUS_OF_A_PAGE, len(self._names)))
+
+    def rows(self) -> Send:
+        """One SKU with a row for each location."""
+
+        async def send() -> None:
+            sku = self._random.choice(self._names)
+            found = await self._graph.answer(Role.VISITOR, _ROWS, {"skus": [sku]})
+            (row,) = found["availability"]
+            units = sum(each["quantity"] for each in row["locations"])
+            if len(row["locations"]) != len(LOCATIONS) or units != self._totals[sku]:
+                raise WrongAnswer(str(found)[:1000])
+
+        return send
+
+    def _asking(self, skus: int) -> Send:
+        async def send() -> None:
+            asked = self._random.sample(self._names, skus)
+            found = await totals(self._graph, asked)
+            if found != {sku: self._totals[sku] for sku in asked}:
+                raise WrongAnswer(str(found)[:1000])
+
+        return send
+
+
+async def totals(graph: Graph, skus: list[str]) -> dict[str, int]:
+    """Ask how many units of each SKU can be sold."""
+    found = await graph.answer(Role.VISITOR, _TOTALS, {"skus": skus})
+    return {row["sku"]: row["quantity"] for row in found["availability"]}
+
+
+QUESTIONS: tuple[tuple[str, Callable[[Shopper], Send]], ...] = (
+    (f"one SKU, {len(LOCATIONS)} locations summed", Shopper.summary),
+    (f"{SKUS_OF_A_PAGE} SKUs as totals", Shopper.page),
+    (f"one SKU, {len(LOCATIONS)} rows", Shopper.rows),
+)

@@ -1,0 +1,119 @@
+"""Packed shelves say what the positions say, by every rule."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory_svc.domain.rules.rule import Protection, Share, StockRule
+from inventory_svc.domain.rules.sale import Sale
+from inventory_svc.domain.stock.availability.answer import Stock, availability_of
+from inventory_svc.domain.stock.availability.policy import Policy
+from inventory_svc.domain.stock.availability.totals import packed_item
+from inventory_svc.domain.stock.position import Hold, Position, PositionKey
+from inventory_svc.domain.stock.shelves import NOTHING, Shelf, Shelves, shelves_of_positions
+from inventory_svc.domain.stock.unavailable import Disposition, Unavailable
+from tests.support import rules as rule
+from tests.support.stock import NOW
+
+PLACES = ("W1", "S1", "S2", "elsewhere")
+HOUR = timedelta(hours=1)
+ON_WEB = Sale("web", "FR")
+BUFFER = rule.a_rule("buffer", Protection(units=2))
+
+holds = st.lists(
+    st.builds(Hold, st.sampled_from([NOW - HOUR, NOW, NOW + HOUR]), st.integers(1, 5)),
+    max_size=2,
+    unique_by=lambda hold: hold.expires_at,
+).map(tuple)
+declared = st.lists(
+    st.builds(Unavailable, st.just(Disposition.DAMAGED), st.integers(1, 5), st.just(NOW)),
+    max_size=1,
+).map(tuple)
+positions = st.dictionaries(
+    st.sampled_from(PLACES),
+    st.tuples(st.integers(0, 20), st.integers(0, 9), holds, st.integers(1, 99), declared),
+).map(
+    lambda rows: {
+        code: Position(
+            PositionKey("shirt", code), on_hand, allocated, held, version, unavailable=away
+        )
+        for code, (on_hand, allocated, held, version, away) in rows.items()
+    }
+)
+
+
+@given(positions, rule.rule_lists(), rule.sales)
+def test_packed_shelves_are_answered_from_as_positions_are(
+    held: Mapping[str, Position], rules: tuple[StockRule, ...], sale: Sale
+) -> None:
+    unshared = [each for each in rules if not isinstance(each.effect, Share)]
+    policy = rule.a_policy(*unshared)
+    scope = rule.a_scope(policy, sale)
+    packed = Stock("shirt", "clothes", shelves_of_positions(held.values()))
+
+    answer = availability_of(packed, sale, scope, policy, NOW)
+
+    straight = availability_of(Stock("shirt", "clothes", held), sale, scope, policy, NOW)
+    assert answer == straight
+    assert answer.locations == straight.locations
+
+
+@given(positions, positions)
+def test_changed_shelves_are_those_that_were_packed_so(
+    before: Mapping[str, Position], after: Mapping[str, Position]
+) -> None:
+    first = shelves_of_positions(before.values())
+    kept = dict(first)
+
+    second = first.with_shelves({code: Shelf.of(each) for code, each in after.items()})
+
+    assert dict(second) == dict(shelves_of_positions({**before, **after}.values()))
+    assert dict(first) == kept
+    assert all(second.version_of(code) == each.version for code, each in second.items())
+
+
+def test_a_location_without_a_shelf_is_of_no_version() -> None:
+    assert NOTHING.version_of("W1") == 0
+    assert NOTHING.get("W1") is None
+
+
+def a_total(shelves: Shelves, policy: Policy = rule.a_policy()) -> list[int]:  # noqa: B008
+    item = packed_item(shelves)
+    stock = Stock("shirt", None, shelves)
+    scope = policy.whole_scope(ON_WEB)
+    moments = (NOW, NOW, NOW + HOUR)
+    return [item.availability(stock, ON_WEB, scope, policy, at).quantity for at in moments]
+
+
+def test_a_total_is_made_once_and_until_a_hold_ends() -> None:
+    held = Position(PositionKey("shirt", "W1"), 5, 0, (Hold(NOW + HOUR, 2),), 1)
+
+    assert a_total(shelves_of_positions([held])) == [3, 3, 5]
+
+
+def test_a_total_is_made_anew_by_other_rules_and_for_other_scopes() -> None:
+    shelves = shelves_of_positions([Position(PositionKey("shirt", "W1"), 5, version=1)])
+    item, stock = packed_item(shelves), Stock("shirt", None, shelves)
+    free, ruled = rule.a_policy(), rule.a_policy(BUFFER)
+
+    def quantity(policy: Policy, *, nowhere: bool = False) -> int:
+        scope = () if nowhere else policy.whole_scope(ON_WEB)
+        return item.availability(stock, ON_WEB, scope, policy, NOW).quantity
+
+    assert quantity(free) == 5
+    assert quantity(ruled) == 3
+    assert quantity(free) == 5
+    assert quantity(free, nowhere=True) == 0
+    assert quantity(free) == 5
+
+
+def test_what_was_answered_before_is_not_made_again() -> None:
+    shelves = shelves_of_positions([Position(PositionKey("shirt", "W1"), 5, version=1)])
+    item, stock, policy = packed_item(shelves), Stock("shirt", None, shelves), rule.a_policy()
+    scope = policy.whole_scope(ON_WEB)
+
+    first = item.availability(stock, ON_WEB, scope, policy, NOW)
+
+    assert item.availability(stock, ON_WEB, scope, policy, NOW + HOUR) is first
