@@ -11,6 +11,7 @@ import uvloop
 
 from bench.gateway.planning import gateway_planning
 from bench.gateway.speed import gateway_speed
+from bench.inventory.inventory import inventory
 from bench.live.live import live
 from bench.machine import machine
 from bench.on_the_stack import BENCHES, run_on_the_stack
@@ -20,7 +21,8 @@ from service_kit.runtime.clock import SystemClock
 GROUP_COMMIT = "group_commit"
 LIVE = "live"
 GATEWAY = "gateway"
-NAMES = (GROUP_COMMIT, LIVE, GATEWAY, *BENCHES)
+INVENTORY = "inventory"
+NAMES = (GROUP_COMMIT, LIVE, GATEWAY, INVENTORY, *BENCHES)
 
 
 def main() -> None:
@@ -56,6 +58,9 @@ def _figures(names: list[str], audit: Path | None) -> Iterator[Mapping[str, str]
         print(f"measuring {GATEWAY}", file=sys.stderr)
         yield uvloop.run(gateway_speed(environment))
         yield uvloop.run(gateway_planning(environment, audit))
+    if INVENTORY in names:
+        print(f"measuring {INVENTORY}", file=sys.stderr)
+        yield uvloop.run(inventory(environment, clock))
     if on_the_stack := [name for name in names if name in BENCHES]:
         yield uvloop.run(run_on_the_stack(on_the_stack, environment, clock))
 

@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from random import Random
+from typing import Protocol
 
 from bench.figures import Round
-from bench.running_stack import RunningStack
 
 Send = Callable[[], Awaitable[None]]
 """Sends one request and checks its answer; raises WrongAnswer."""
@@ -65,7 +65,14 @@ def open_loop(rate: float, seconds: float, random: Random) -> Load:
     return load
 
 
-async def measured(stack: RunningStack, load: Load, send: Send) -> Round:
+class Processes(Protocol):
+    """What runs, and tells how much CPU time it has used."""
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Give the CPU time that each process has used so far."""
+
+
+async def measured(stack: Processes, load: Load, send: Send) -> Round:
     """Run one round of a load and tell what it took."""
     before, own, began = stack.cpu_seconds(), time.process_time(), time.perf_counter()
     latencies = await load(send)

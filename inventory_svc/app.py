@@ -146,6 +146,6 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
     """Give the app as it is served: indexes first, then the relay and the due work beside it."""
     foundation = foundation_of(SERVICE, settings, clock or SystemClock())
     parts = join(foundation)
-    works = (parts.cache.run, parts.packer.run)
+    works = (parts.cache.run, parts.packer.run) if settings.packed_stock else ()
     lifespan = lifespan_of(foundation, parts.machinery, migrate, parts.commits.close, works=works)
     return inventory_app(foundation, parts, lifespan)

@@ -1,4 +1,4 @@
-"""The processes of the bench: MongoDB, Valkey, two of inventory's, and a gateway before each."""
+"""The processes of the bench: MongoDB, Valkey, three of inventory's, a gateway before each."""
 
 import asyncio
 import sys
@@ -25,13 +25,15 @@ from service_kit.runtime.clock import Clock
 
 DATABASE = "inventory"
 INVENTORY, GATEWAY, MONGOD, VALKEY = "inventory_svc", "gateway", "mongod", "valkey-server"
+PLAIN = " plainly"
+"""Goes after the names of the processes that know of nothing packed."""
 _READY_SECONDS = 120.0
 _ISSUER = "http://issuer.bench"
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The graph as one of two gateways serves it, each with an inventory process of its own."""
+    """The graph as one of the gateways serves it, each with an inventory process of its own."""
 
     address: str
     session: aiohttp.ClientSession
@@ -54,10 +56,14 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What runs: the processes that serve `here`, and what another process serves `there`."""
+    """What runs: the processes that serve `here`, and those that serve elsewhere.
+
+    `there` is another pair of the same; `plainly` is one that reads the positions each time.
+    """
 
     here: Graph
     there: Graph
+    plainly: Graph
     processes: Mapping[str, int]
     mongodb: str
 
@@ -104,10 +110,14 @@ async def stage(environment: Mapping[str, str], clock: Clock) -> AsyncIterator[S
         addresses = []
         session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         async with session:
-            for suffix in ("", " of another process"):
+            for suffix, packed in (("", "true"), (" there", "true"), (PLAIN, "false")):
                 port = free_port()
                 command = (sys.executable, "-m", INVENTORY)
-                settings = {**inventory, "INVENTORY_PORT": str(port)}
+                settings = {
+                    **inventory,
+                    "INVENTORY_PORT": str(port),
+                    "INVENTORY_PACKED_STOCK": packed,
+                }
                 own = stack.enter_context(running(command, settings))
                 await _until_ready(session, port)
                 front = free_port()
@@ -118,8 +128,8 @@ async def stage(environment: Mapping[str, str], clock: Clock) -> AsyncIterator[S
                 processes |= {INVENTORY + suffix: own.pid, GATEWAY + suffix: served.pid}
                 addresses.append(f"http://{HOST}:{front}/graphql")
             tokens = _tokens(keys, clock)
-            here, there = (Graph(address, session, tokens) for address in addresses)
-            yield Stage(here, there, processes, mongod.url)
+            here, there, plainly = (Graph(address, session, tokens) for address in addresses)
+            yield Stage(here, there, plainly, processes, mongod.url)
 
 
 def _tokens(keys: Path, clock: Clock) -> dict[Role, str]:

@@ -90,9 +90,9 @@ class StockNews:
             await self._wait_for_news(mark)
             seen = await self._read()
         now = asyncio.get_running_loop().time()
-        due = confirm and now - self._asked_at >= ASK_EVERY_SECONDS
-        if self._question is None and (due or self._wake.is_set()):
-            self._wake.clear()
+        due = self._wake.is_set() or (confirm and now - self._asked_at >= ASK_EVERY_SECONDS)
+        self._wake.clear()
+        if due and self._question is None:
             seen += await self._ask(now)
         self._confirm_if_reached()
         return seen

@@ -1,0 +1,119 @@
+"""The stock at ten thousand, a hundred thousand and a million positions."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from random import Random
+
+from bench.figures import Round, median_of, table
+from bench.inventory.deltas import HEADS as DELTA_HEADS
+from bench.inventory.deltas import seen_deltas
+from bench.inventory.floor import floor
+from bench.inventory.goods import LOCATIONS, Fed, grow, open_network
+from bench.inventory.hot import hot_sku
+from bench.inventory.questions import QUESTIONS, Shopper
+from bench.inventory.stage import GATEWAY, INVENTORY, MONGOD, PLAIN, Stage, stage
+from bench.load import Send, closed_loop, measured
+from service_kit.runtime.clock import Clock
+
+SKUS = (20, 40)
+"""How many SKUs there are, one size after the other; each is at every location."""
+CALLERS = 8
+ROUNDS = 5
+SECONDS = 1.5
+WARM_UP_SECONDS = 2.0
+READ_HEADS = (
+    "question",
+    "positions",
+    "read",
+    "p50 ms",
+    "p95 ms",
+    "answers/s",
+    "inventory_svc CPU ms",
+    "gateway CPU ms",
+    "mongod CPU ms",
+)
+FEED_HEADS = (
+    "positions fed",
+    "lines/s",
+    "inventory_svc CPU us each",
+    "mongod CPU us each",
+    "inventory_svc peak MiB",
+)
+
+
+async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, str]:
+    """Measure all of it, one size after the other, and give the tables."""
+    feeds, reads, deltas, before = list[list[str]](), list[list[str]](), list[list[str]](), 0
+    async with stage(environment, clock) as running:
+        await open_network(running.here)
+        for skus in SKUS:
+            positions = skus * len(LOCATIONS)
+            _say(f"feeding up to {positions:,} positions")
+            feeds.append(_feed_row(await grow(running, before, skus, clock)))
+            before = skus
+            _say(f"reading {positions:,} positions")
+            reads.extend(await _reads(running, skus))
+            _say(f"watching deltas among {positions:,} positions")
+            for through, graph in (("the same process", running.here), ("another", running.there)):
+                seen = await seen_deltas(running, graph, skus, f"{skus}-{through}")
+                deltas.append(seen.row(positions, through))
+        _say("selling the hot SKU")
+        return {
+            "inventory_reads": table(READ_HEADS, sorted(reads, key=_by_question)),
+            "inventory_floor": await floor(running, SKUS[-1]),
+            "inventory_deltas": table(DELTA_HEADS, deltas),
+            "inventory_hot": await hot_sku(running),
+            "inventory_feed": table(FEED_HEADS, feeds),
+        }
+
+
+async def _reads(running: Stage, skus: int) -> list[list[str]]:
+    """Measure the questions, packed and plainly, turn by turn."""
+    sides = (("packed", "", running.here), ("positions", PLAIN, running.plainly))
+    cells: list[tuple[str, str, str, Send]] = [
+        (name, read, suffix, ask(Shopper(graph, skus, Random(1))))
+        for name, ask in QUESTIONS
+        for read, suffix, graph in sides
+    ]
+    for _, _, _, send in cells:
+        await closed_loop(CALLERS, WARM_UP_SECONDS)(send)
+    alone: list[list[Round]] = [[] for _ in cells]
+    together: list[list[Round]] = [[] for _ in cells]
+    for _ in range(ROUNDS):
+        for place, (_, _, _, send) in enumerate(cells):
+            alone[place].append(await measured(running, closed_loop(1, SECONDS), send))
+            together[place].append(await measured(running, closed_loop(CALLERS, SECONDS), send))
+    return [
+        [name, f"{skus * len(LOCATIONS):,}", read, *_figures(alone[place], together[place], suffix)]
+        for place, (name, read, suffix, _) in enumerate(cells)
+    ]
+
+
+def _figures(alone: list[Round], together: list[Round], suffix: str) -> list[str]:
+    return [
+        f"{median_of(alone, lambda one: one.quantile(0.5)):.1f}",
+        f"{median_of(alone, lambda one: one.quantile(0.95)):.1f}",
+        f"{median_of(together, lambda one: one.rate):,.0f}",
+        f"{median_of(together, lambda one: one.cpu_milliseconds(INVENTORY + suffix)):.2f}",
+        f"{median_of(together, lambda one: one.cpu_milliseconds(GATEWAY + suffix)):.2f}",
+        f"{median_of(together, lambda one: one.cpu_milliseconds(MONGOD)):.2f}",
+    ]
+
+
+def _feed_row(fed: Fed) -> list[str]:
+    each = 1_000_000 / fed.lines
+    return [
+        f"{fed.lines:,}",
+        f"{fed.lines / fed.seconds:,.0f}",
+        f"{fed.inventory_cpu * each:,.0f}",
+        f"{fed.mongod_cpu * each:,.0f}",
+        f"{fed.peak:.0f}",
+    ]
+
+
+def _by_question(row: Sequence[str]) -> int:
+    return [name for name, _ in QUESTIONS].index(row[0])
+
+
+def _say(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
