@@ -105,6 +105,7 @@ async def stage(environment: Mapping[str, str], clock: Clock) -> AsyncIterator[S
             "USER_JWKS_FILE": str(users_file(keys)),
             "USER_ISSUER": _ISSUER,
             "USER_AUDIENCE": AUDIENCE,
+            "SUBGRAPH_DEADLINE": "120",
         }
         processes = {MONGOD: mongod.process_id or 0, VALKEY: valkey.process_id or 0}
         addresses = []

@@ -117,12 +117,14 @@ def test_a_location_that_owes_more_than_it_has_promises_nothing() -> None:
 
 def test_the_steps_come_in_their_order_and_name_the_rules_that_made_them() -> None:
     stock = build.a_stock(W1=20, S1=9, S2=3)
+    warehouse = stock.positions["W1"]
+    assert isinstance(warehouse, Position)
     stock = replace(
         stock,
         positions={
             **stock.positions,
             "W1": replace(
-                stock.positions["W1"],
+                warehouse,
                 allocated=4,
                 holds=(Hold(NOW + timedelta(minutes=5), 2),),
                 unavailable=(Unavailable(Disposition.DAMAGED, 1, NOW),),
