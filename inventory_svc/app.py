@@ -31,6 +31,7 @@ from inventory_svc.mongo.shelf_cache import ShelfCache
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
 from inventory_svc.mongo.suppliers import MongoSuppliers
+from inventory_svc.mongo.unit_reads import MongoUnitReads
 from inventory_svc.settings import InventorySettings
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.caller import Caller
@@ -120,6 +121,7 @@ def _inventory(
         rules=rules,
         alert_rules=MongoImports(ALERT_RULE_KIND, imports, changes),
         alerts=MongoAlerts(database, storage.outbox),
+        units=MongoUnitReads(database),
         clock=clock,
         packed=cache,
     )

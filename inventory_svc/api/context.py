@@ -31,6 +31,7 @@ from inventory_svc.ports import (
     StockCommits,
     StockReads,
     Suppliers,
+    UnitReads,
 )
 from inventory_svc.use_cases.inbound.read_future import read_future
 from inventory_svc.use_cases.stock.read_availability import (
@@ -62,6 +63,7 @@ class Inventory:
     rules: Rules
     alert_rules: Imports[StockAlertRule]
     alerts: Alerts
+    units: UnitReads
     clock: Clock
     policies: Policies = field(default_factory=Policies)
     packed: PackedStock | None = None
@@ -147,6 +149,7 @@ class Loaders:
         self.sources = inventory.sources.reading(ReadOnce(inventory.stock), self.packed)
         self.positions: DataLoader[str, Sequence[Position]] = DataLoader(self._positions)
         self.reservations = loader_of(inventory.stock.reservations)
+        self.units = loader_of(inventory.units.units)
         self.availability: DataLoader[tuple[str, AvailabilityQuestion], Availability] = DataLoader(
             self._availability
         )

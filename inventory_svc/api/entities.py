@@ -274,7 +274,7 @@ def reservation_id(identifier: str) -> strawberry.ID:
 
 @strawberry.type(description="Units of one line of a reservation that one position keeps.")
 class ReservationLine:
-    """A line that is split over locations has a row for each of them."""
+    """A line has a row for each of its locations, and for each piece with a serial number."""
 
     line_id: str = strawberry.field(description="The line, as whoever reserved calls it.")
     sku: str = strawberry.field(description="The item.")
@@ -287,6 +287,9 @@ class ReservationLine:
     short: int = strawberry.field(description="Units that were not found.")
     available_from: datetime | None = strawberry.field(
         description="When units that are still on their way are there; null for those that are."
+    )
+    serial: str | None = strawberry.field(
+        description="The serial number, if it is a piece that is known by one."
     )
 
     @resolver_field(description="The item itself.")
@@ -314,6 +317,7 @@ class ReservationLine:
             released=peg.released,
             short=peg.short,
             available_from=None if awaited is None else awaited.available_from,
+            serial=peg.serial if isinstance(peg, reservations.Peg) else None,
         )
 
 

@@ -48,6 +48,10 @@ class ErrorCode(Enum):
     UNKNOWN_INBOUND = "UNKNOWN_INBOUND"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
+    UNKNOWN_UNIT = "UNKNOWN_UNIT"
+    UNIT_NOT_AVAILABLE = "UNIT_NOT_AVAILABLE"
+    TAG_TAKEN = "TAG_TAKEN"
+    PIECES_ON_HAND = "PIECES_ON_HAND"
 
 
 STOCK_CODES: Mapping[StockRefusal, str] = {
@@ -66,6 +70,12 @@ STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.UNKNOWN_INBOUND: "Nobody announced such a supply.",
     StockRefusal.RESERVATION_TOMBSTONED: "The allocation was released before it arrived.",
     StockRefusal.RESERVATION_LINE_EXCEEDED: "More units are named than the reservation keeps.",
+    StockRefusal.UNKNOWN_UNIT: "No piece has this serial number, or bears this tag.",
+    StockRefusal.UNIT_NOT_AVAILABLE: "The piece is somebody's, elsewhere, or not sold from there;"
+    " `params.state` is its state.",
+    StockRefusal.TAG_TAKEN: "Another piece bears this tag.",
+    StockRefusal.PIECES_ON_HAND: "Fewer units would be on hand than pieces are known there by "
+    "their serial number.",
 }
 if {each.value for each in ErrorCode} != {*SHARED_CODES, *StockRefusal}:
     raise RuntimeError("ErrorCode and the refusals of inventory differ.")

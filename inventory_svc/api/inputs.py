@@ -332,12 +332,24 @@ class ReservationLineInput:
     condition: Condition = strawberry.field(
         default=Condition.NEW, graphql_type=STOCK_CONDITION_INPUT, description=CONDITION
     )
+    serial: str | None = strawberry.field(
+        default=None,
+        description="The one piece that is wanted, by its serial number; its condition counts, "
+        "whatever `condition` says.",
+    )
 
 
 def wanted_lines(lines: list[ReservationLineInput]) -> tuple[WantedLine, ...]:
     """Give the lines in the domain's words."""
     return tuple(
-        WantedLine(line.line_id, line.sku.strip(), line.quantity, line.condition) for line in lines
+        WantedLine(
+            line.line_id,
+            line.sku.strip(),
+            line.quantity,
+            line.condition,
+            None if line.serial is None else line.serial.strip(),
+        )
+        for line in lines
     )
 
 

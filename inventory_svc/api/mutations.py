@@ -15,6 +15,7 @@ from inventory_svc.api.enums import ErrorCode
 from inventory_svc.api.inbound_operations import InboundMutations
 from inventory_svc.api.position_answers import position_answer
 from inventory_svc.api.rule_operations import RuleMutations
+from inventory_svc.api.unit_operations import UnitMutations
 from inventory_svc.domain.rights import MOST_UNITS_OF_A_LINE, MOST_UNITS_OF_A_RESERVATION
 from inventory_svc.domain.rules.sale import Service
 from inventory_svc.domain.stock.commands import ReportShort
@@ -36,6 +37,7 @@ from inventory_svc.use_cases.stock.release_reservation import (
 )
 from inventory_svc.use_cases.stock.report_short import report_short
 from inventory_svc.use_cases.stock.restock_return import restock_return
+from inventory_svc.use_cases.units.name_pieces import with_pieces
 from retail_kit.roles import SERVICE
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
@@ -54,7 +56,9 @@ def asked_by_service(info: Info, mutation: str, input_: object) -> IdempotentReq
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(RuleMutations, DeclarationMutations, AlertMutations, InboundMutations):
+class Mutation(
+    RuleMutations, DeclarationMutations, AlertMutations, InboundMutations, UnitMutations
+):
     """Inventory's mutations: one input, one payload (null if it is not known), one effect."""
 
     @mutation_field(
@@ -213,7 +217,7 @@ class Mutation(RuleMutations, DeclarationMutations, AlertMutations, InboundMutat
         context, inventory = info.context, info.context.inventory
         wanted = WantedReservation(
             input.kind,
-            inputs.wanted_lines(input.lines),
+            await with_pieces(inputs.wanted_lines(input.lines), inventory.units),
             input.channel,
             input.location_code,
             input.hold_seconds,
@@ -266,12 +270,13 @@ class Mutation(RuleMutations, DeclarationMutations, AlertMutations, InboundMutat
         ],
     ) -> payloads.ReservationAllocatePayload | None:
         """Allocate all the lines, or none."""
+        inventory = info.context.inventory
         destination = input.destination or inputs.AllocationDestinationInput()
         wanted = WantedAllocation(
             order_id=input.order_id,
             channel=input.channel,
             destination=destination.to_destination(),
-            lines=inputs.wanted_lines(input.lines),
+            lines=await with_pieces(inputs.wanted_lines(input.lines), inventory.units),
             excluded=frozenset(input.excluded_locations or ()),
             service=Service(input.delivery_method, input.service_level, input.order_type),
             until=input.accept_until,
@@ -280,8 +285,8 @@ class Mutation(RuleMutations, DeclarationMutations, AlertMutations, InboundMutat
             asked_by_service(info, "reservationAllocate", input),
             info.context.caller,
             wanted,
-            info.context.inventory.network,
-            info.context.inventory.commits,
+            inventory.network,
+            inventory.commits,
         )
         return await _answered(info, payloads.ReservationAllocatePayload, decided)
 

@@ -85,6 +85,16 @@ class _PositionPayload:
     user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
+@strawberry.type(description="What became of an import of pieces.")
+class UnitsImportPayload(_ImportPayload):
+    """The fate of each line."""
+
+
+@strawberry.type(description="What became of reads of tags.")
+class RfidReadsRecordPayload(_ImportPayload):
+    """The fate of each line."""
+
+
 @strawberry.type(description="What became of an adjustment.")
 class StockAdjustPayload(_PositionPayload):
     """The position after it."""

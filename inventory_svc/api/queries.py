@@ -23,6 +23,7 @@ from inventory_svc.api.entities import Item, Reservation, StockMovement, StockPo
 from inventory_svc.api.enums import LOCATION_TYPE_INPUT, STOCK_CONDITION_INPUT
 from inventory_svc.api.network_types import Channel, Location, LocationGroup
 from inventory_svc.api.rule_operations import RuleQueries
+from inventory_svc.api.unit_operations import UnitQueries
 from inventory_svc.domain.catalogue import item as items
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network import location as locations
@@ -50,7 +51,7 @@ ConditionArgument = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query(RuleQueries, DeclarationQueries, AlertQueries):
+class Query(RuleQueries, DeclarationQueries, AlertQueries, UnitQueries):
     """Inventory's root fields; each may be null, so that none takes another with it."""
 
     @query_field(*ANYBODY, description="An item by its SKU.")

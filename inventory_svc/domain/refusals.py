@@ -23,6 +23,10 @@ class StockRefusal(StrEnum):
     UNKNOWN_INBOUND = "UNKNOWN_INBOUND"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
+    UNKNOWN_UNIT = "UNKNOWN_UNIT"
+    UNIT_NOT_AVAILABLE = "UNIT_NOT_AVAILABLE"
+    TAG_TAKEN = "TAG_TAKEN"
+    PIECES_ON_HAND = "PIECES_ON_HAND"
 
 
 def reservation_not_found(reservation_id: str) -> Refusal:
@@ -102,4 +106,34 @@ def insufficient_stock(sku: str, requested: int, available: int, *path: str) -> 
         f"{requested} of {sku} were wanted and {available} can be promised.",
         path=path,
         params={"sku": sku, "requested": str(requested), "available": str(available)},
+    )
+
+
+def unknown_unit(name: str, *path: str) -> Refusal:
+    """A serial number, or the code of a tag, that no piece bears."""
+    return Refusal(
+        StockRefusal.UNKNOWN_UNIT.value,
+        f"No piece is known as {name}.",
+        path=path,
+        params={"unit": name},
+    )
+
+
+def unit_not_available(serial: str, state: str, *path: str) -> Refusal:
+    """A piece that is kept for somebody, is elsewhere, or may not be sold from where it is."""
+    return Refusal(
+        StockRefusal.UNIT_NOT_AVAILABLE.value,
+        f"The piece {serial} cannot be had.",
+        path=path,
+        params={"serial": serial, "state": state},
+    )
+
+
+def pieces_on_hand(pieces: int, *path: str) -> Refusal:
+    """Fewer units would be on hand than pieces are known there by their serial number."""
+    return Refusal(
+        StockRefusal.PIECES_ON_HAND.value,
+        f"{pieces} pieces with serial numbers are on hand: name those that are not.",
+        path=path,
+        params={"pieces": str(pieces)},
     )

@@ -75,6 +75,30 @@ SHARE_DRAWS = CollectionDeclaration(
     shard_key=(("sku", "hashed"),),
 )
 
+UNITS = CollectionDeclaration(
+    "serial_units",
+    (
+        # A reservation takes pieces of a position that are free, in the order of their serial.
+        Index((("position", 1), ("state", 1), ("_id", 1)), name="by_position"),
+        # Storefronts list the pieces of an item.
+        Index((("sku", 1), ("state", 1), ("_id", 1)), name="by_sku"),
+        # Gaps: what a location should have, and what was read there.
+        Index((("location", 1), ("state", 1), ("_id", 1)), name="by_location"),
+        Index((("seen.location", 1), ("seen.at", 1)), name="by_sighting"),
+    ),
+    retention="For ever: one document per piece; what became of it is asked long after its sale.",
+)
+UNIT_STEPS = CollectionDeclaration(
+    "serial_unit_steps",
+    (),
+    retention="For ever: the history of each piece. The `_id` is serial and number.",
+)
+UNIT_TAGS = CollectionDeclaration(
+    "serial_unit_tags",
+    (),
+    retention="As long as a piece bears the tag: it keeps two pieces from bearing the same.",
+)
+
 RULE_SETS = CollectionDeclaration(
     "stock_rule_sets",
     (),
@@ -138,6 +162,9 @@ COLLECTIONS = (
     CHANNELS,
     NETWORK_VERSION,
     SHARE_DRAWS,
+    UNITS,
+    UNIT_STEPS,
+    UNIT_TAGS,
     RULE_SETS,
     RULES_VERSION,
     INBOUND_SUPPLIES,

@@ -16,13 +16,15 @@ from pymongo.errors import OperationFailure
 from inventory_svc.domain.stock.commands import (
     AnnounceInbound,
     FeedStock,
+    RecordReads,
+    RegisterUnits,
     ReserveStock,
     RestockReturn,
     StockCommand,
 )
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.mongo.commit_metrics import CommitMetrics
-from inventory_svc.mongo.stock_commits import ReadTooEarly
+from inventory_svc.mongo.guarded_writes import ReadTooEarly
 from service_kit.commands.denials import unavailable
 from service_kit.commands.refusal import Refusal
 from service_kit.storage.database import Contended, StorageError
@@ -35,6 +37,15 @@ PASSING_LABELS = (
     "TransientTransactionError",
     "UnknownTransactionCommitResult",
     "RetryableWriteError",
+)
+
+_WITH_LINES = (
+    FeedStock,
+    ReserveStock,
+    RestockReturn,
+    AnnounceInbound,
+    RegisterUnits,
+    RecordReads,
 )
 
 _log = structlog.get_logger(__name__)
@@ -62,7 +73,7 @@ class _Waiting:
 
     @property
     def lines(self) -> int:
-        if isinstance(self.command, FeedStock | ReserveStock | RestockReturn | AnnounceInbound):
+        if isinstance(self.command, _WITH_LINES):
             return len(self.command.lines)
         return 1
 

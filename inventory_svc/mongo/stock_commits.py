@@ -33,6 +33,7 @@ from inventory_svc.mongo.collections import (
     RESERVATIONS,
     SHARE_DRAWS,
 )
+from inventory_svc.mongo.guarded_writes import ReadTooEarly, guarded_write, write_all
 from inventory_svc.mongo.inbound_documents import inbound_to_document
 from inventory_svc.mongo.retries import until_no_duplicate
 from inventory_svc.mongo.rules import MongoRules
@@ -44,6 +45,7 @@ from inventory_svc.mongo.stock_documents import (
 )
 from inventory_svc.mongo.supply_reads import SupplyPlan, SupplyReads, keys_named
 from inventory_svc.mongo.turns import Turns
+from inventory_svc.mongo.unit_writes import UnitWrites
 from inventory_svc.ports import Network
 from service_kit.messaging.due_work import DueItem, DueWork
 from service_kit.messaging.outbox import Outbox
@@ -51,14 +53,7 @@ from service_kit.runtime.clock import Clock
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.identifiers import derived_identifier
 from service_kit.runtime.tracing import current_traceparent
-from service_kit.storage.database import (
-    Collection,
-    Database,
-    Document,
-    InsertOne,
-    ReplaceOne,
-    Session,
-)
+from service_kit.storage.database import Database, Session
 from service_kit.storage.idempotency import MongoOutcomes
 
 NOBODY = NetworkDirectory()
@@ -78,10 +73,6 @@ Saw: TypeAlias = Callable[[PositionKey, int], None]
 
 def unheard(_position: PositionKey, _version: int) -> None:
     """Be of no interest to anybody in this process."""
-
-
-class ReadTooEarly(Exception):
-    """A position, a reservation or the rules have changed since they were read: read again."""
 
 
 class MetOthers(Exception):
@@ -122,6 +113,7 @@ class StockTransactions:
         self._reservations = tools.database.collection(RESERVATIONS.name)
         self._draws = tools.database.collection(SHARE_DRAWS.name)
         self._inbound = tools.database.collection(INBOUND_SUPPLIES.name)
+        self._units = UnitWrites(tools.database)
         self._turns = Turns(tools.database)
         self._reached = reached
 
@@ -185,7 +177,7 @@ class StockTransactions:
         now = self._tools.clock.now()
         supply = await self._supply.read(commands, plan, now, session)
         self._reached("stock_commit.read")
-        return decide(commands, supply, self._tools.sourcing, self._tools.clock.now())
+        return decide(commands, supply, self._tools.sourcing, now)
 
     async def _require_rules(self, version: int | None, session: Session) -> None:
         """Raise ReadTooEarly when other rules were published than the plan was made by."""
@@ -206,6 +198,7 @@ class StockTransactions:
         await self._write_reservations(decision.reservations, session)
         await self._write_draws(decision.draws, session)
         await self._write_inbound(decision.inbound, session)
+        await self._units.write(decision.units, decision.unit_steps, session)
         await self._movements.insert_many(
             [movement_to_document(movement) for movement in decision.movements], session=session
         )
@@ -226,47 +219,47 @@ class StockTransactions:
 
     async def _write_positions(self, changes: Sequence[PositionChange], session: Session) -> None:
         writes = [
-            _guarded_write(
+            guarded_write(
                 position_to_document(change.after),
                 None if change.before is None else change.before.version,
             )
             for change in changes
         ]
-        await _write_all(self._positions, writes, session)
+        await write_all(self._positions, writes, session)
 
     async def _write_reservations(
         self, changes: Sequence[ReservationChange], session: Session
     ) -> None:
         writes = [
-            _guarded_write(
+            guarded_write(
                 reservation_to_document(change.after),
                 None if change.before is None else change.before.version,
             )
             for change in changes
         ]
-        await _write_all(self._reservations, writes, session)
+        await write_all(self._reservations, writes, session)
 
     async def _write_draws(self, changes: Sequence[DrawChange], session: Session) -> None:
         writes = [
-            _guarded_write(
+            guarded_write(
                 draw_to_document(change.after),
                 None if change.before is None else change.before.version,
             )
             for change in changes
         ]
         if writes:
-            await _write_all(self._draws, writes, session)
+            await write_all(self._draws, writes, session)
 
     async def _write_inbound(self, changes: Sequence[InboundChange], session: Session) -> None:
         writes = [
-            _guarded_write(
+            guarded_write(
                 inbound_to_document(change.after),
                 None if change.before is None else change.before.version,
             )
             for change in changes
         ]
         if writes:
-            await _write_all(self._inbound, writes, session)
+            await write_all(self._inbound, writes, session)
 
     async def _schedule_settling(self, decision: GroupDecision, session: Session) -> None:
         """Schedule what must be settled, should whoever changed it not come to it."""
@@ -314,21 +307,3 @@ def _hottest(decision: GroupDecision) -> str | None:
         return min(change.after.key.identifier for change in decision.draws)
     times = Counter(movement.position.identifier for movement in decision.movements)
     return min(times, key=lambda position: (-times[position], position), default=None)
-
-
-def _guarded_write(
-    document: Document, version: int | None
-) -> InsertOne[Document] | ReplaceOne[Document]:
-    if version is None:
-        return InsertOne(document)
-    return ReplaceOne({"_id": document["_id"], "version": version}, document)
-
-
-async def _write_all(
-    collection: Collection,
-    writes: Sequence[InsertOne[Document] | ReplaceOne[Document]],
-    session: Session,
-) -> None:
-    result = await collection.bulk_write(writes, session=session)
-    if result is not None and result.matched_count + result.inserted_count != len(writes):
-        raise ReadTooEarly

@@ -30,7 +30,13 @@ def _with_unavailable(document: Document) -> Document:
     return {**document, "unavailable": []}
 
 
-POSITION_UPCASTS = Upcasts(current=2, steps={1: _with_unavailable})
+def _without_pieces(document: Document) -> Document:
+    """Turn a position of version 2, whose units had no serial numbers, into one of 3."""
+    return {**document, "pieces": 0}
+
+
+POSITION_UPCASTS = Upcasts(current=3, steps={1: _with_unavailable, 2: _without_pieces})
+_NO_PIECES = Upcasts(current=2)
 _NOTHING_DECLARED = Upcasts(current=1)
 MOVEMENT_UPCASTS = Upcasts(current=1)
 RESERVATION_UPCASTS = Upcasts(current=1)
@@ -40,7 +46,8 @@ DRAW_UPCASTS = Upcasts(current=1)
 def position_to_document(position: Position) -> Document:
     """Write a position; `unallocated` feeds the index of stocked positions.
 
-    Only one with declared units is of version 2: an earlier release must not lose them.
+    Only one with declared units is of version 2, and only one with pieces is of version 3: an
+    earlier release must not lose them.
     """
     sku, location, condition = position.key
     document: Document = {
@@ -60,12 +67,15 @@ def position_to_document(position: Position) -> Document:
         "countedAt": position.counted_at,
         "changedAt": position.changed_at,
     }
-    if not position.unavailable:
+    if not position.unavailable and not position.pieces:
         return _NOTHING_DECLARED.stamp(document)
     document["unavailable"] = [
         {"disposition": why.value, "quantity": units, "declaredAt": at}
         for why, units, at in position.unavailable
     ]
+    if not position.pieces:
+        return _NO_PIECES.stamp(document)
+    document["pieces"] = position.pieces
     return POSITION_UPCASTS.stamp(document)
 
 
@@ -86,6 +96,7 @@ def position_from_document(document: Document) -> Position:
             Unavailable(Disposition(row["disposition"]), row["quantity"], row["declaredAt"])
             for row in document["unavailable"]
         ),
+        pieces=document["pieces"],
     )
 
 
@@ -187,6 +198,7 @@ def reservation_from_document(document: Document) -> Reservation:
                 peg["released"],
                 peg["short"],
                 peg.get("share"),
+                peg.get("serial"),
             )
             for peg in document["pegs"]
         ),
@@ -235,7 +247,7 @@ def _awaited_from_document(row: Document) -> Awaited:
 
 
 def _peg_to_document(peg: Peg) -> Document:
-    """Write a peg; only one that draws on a share names it."""
+    """Write a peg; only one that draws on a share names it, and only one of a piece its serial."""
     document: dict[str, Any] = {
         "line": peg.line_id,
         "position": peg.position.identifier,
@@ -244,7 +256,11 @@ def _peg_to_document(peg: Peg) -> Document:
         "released": peg.released,
         "short": peg.short,
     }
-    return document if peg.share is None else {**document, "share": peg.share}
+    if peg.share is not None:
+        document["share"] = peg.share
+    if peg.serial is not None:
+        document["serial"] = peg.serial
+    return document
 
 
 def draw_to_document(draw: ShareDraw) -> Document:

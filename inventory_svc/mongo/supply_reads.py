@@ -14,10 +14,13 @@ from inventory_svc.domain.stock.commands import (
     DeclareUnavailable,
     FeedStock,
     ReceiveInbound,
+    RecordReads,
+    RegisterUnits,
     ReserveStock,
     RestockReturn,
     SettleInbound,
     StockCommand,
+    WithdrawUnit,
 )
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
@@ -37,6 +40,8 @@ from inventory_svc.mongo.stock_documents import (
     position_from_document,
     reservation_from_document,
 )
+from inventory_svc.mongo.unit_reads import MongoUnitReads
+from inventory_svc.mongo.unit_supply import UnitSupply
 from service_kit.storage.database import Database, Document, Session
 from service_kit.storage.idempotency import MongoOutcomes
 
@@ -49,6 +54,9 @@ _WITHOUT_RESERVATION = (
     AnnounceInbound,
     ReceiveInbound,
     SettleInbound,
+    RegisterUnits,
+    WithdrawUnit,
+    RecordReads,
 )
 
 Shortlists = Mapping[int, Shortlist]
@@ -81,6 +89,7 @@ class SupplyReads:
         self._reservations = database.collection(RESERVATIONS.name)
         self._draws = database.collection(SHARE_DRAWS.name)
         self._items = database.collection(ITEMS.name)
+        self._units = UnitSupply(MongoUnitReads(database))
         self._outcomes = outcomes
 
     async def plan(
@@ -144,7 +153,7 @@ class SupplyReads:
         now: datetime,
         session: Session,
     ) -> Supply:
-        """Read everything the commands may need."""
+        """Read everything the commands may need now."""
         shortlists = plan.shortlists
         requests = [command.request for command in commands if command.request is not None]
         outcomes = await self._outcomes.find_many(requests, session) if requests else {}
@@ -161,9 +170,14 @@ class SupplyReads:
                 for peg in reservation.everything
                 if peg.share is not None
             )
+        named = await self._units.named(commands, reservations.values(), session)
+        keys.update(named.positions(commands))
         positions = await self._positions_at(keys, session)
+        free = await self._units.free(commands, positions, now, session)
         return Supply(
             positions=positions,
+            units={**free, **named.units},
+            tags=named.tags,
             reservations=reservations,
             outcomes=outcomes,
             moved_since=await self._moved_since(commands, positions, session),
@@ -277,7 +291,7 @@ def keys_named(commands: Sequence[StockCommand], shortlists: Shortlists) -> Iter
                 yield from (line.position for line in command.lines)
             case AdjustStock() | DeclareUnavailable() | CountPosition():
                 yield command.position
-            case RestockReturn():
+            case RestockReturn() | RegisterUnits():
                 yield from (line.position for line in command.lines)
             case ReceiveInbound() | SettleInbound():
                 yield command.supply.position

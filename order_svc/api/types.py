@@ -185,6 +185,10 @@ class OrderLine:
     def order(self) -> "Order":
         return Order.of(self.whole)
 
+    @resolver_field(description="Its place in the order, from 1.")
+    def number(self) -> int:
+        return 1 + [line.id for line in self.whole.lines].index(self.line.id)
+
     @resolver_field(description="What is sold, as inventory knows it.")
     def item(self) -> Item | None:
         return Item(sku=self.sku)

@@ -13,6 +13,7 @@ from pymongo import MongoClient
 
 from service_kit.runtime.clock import SettableClock
 from tests.support.graph import GraphClient
+from tests.support.pieces import Pieces
 from tests.support.retailer import Retailer
 from tests.support.ruling import Ruling
 from tests.support.stack import Stack
@@ -62,6 +63,12 @@ def graph(stack: Stack, session: aiohttp.ClientSession) -> GraphClient:
 def retailer(graph: GraphClient) -> Retailer:
     """A retailer whose codes no other test uses."""
     return Retailer(graph, uuid.uuid4().hex[:8])
+
+
+@pytest.fixture
+def pieces(retailer: Retailer) -> Pieces:
+    """That retailer's pieces with serial numbers."""
+    return Pieces(retailer)
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import pytest
 
 from retail_kit.roles import Role
-from tests.support.retailer import Retailer
+from tests.support.pieces import Pieces
+from tests.support.retailer import Retailer, eventually
 from tests.support.ruling import Ruling, codes
 
 
@@ -53,3 +54,44 @@ async def test_n8_a_marketplace_exposes_used_goods_only(ruling: Ruling, retailer
     assert codes(await ruling.reserves("marketplace", "bag")) == ["INSUFFICIENT_STOCK"]
     used = {"condition": "USED_A"}
     assert codes(await ruling.reserves("marketplace", "bag", 2, line=used)) == []
+
+
+@pytest.mark.capability("N3")
+async def test_n3_a_piece_tells_where_it_is_in_which_state_and_in_which_order(
+    pieces: Pieces, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE", W1="WAREHOUSE")
+    await retailer.sells("scarf", "hat", "watch")
+    await retailer.counts("scarf", S1=5)
+    await retailer.counts("hat", S1=5)
+    await pieces.receives("watch", "S1", "p1")
+
+    order = await retailer.places(retailer.wish("scarf", "hat", "watch"))
+
+    third = order["lines"][2]
+    piece = await pieces.piece("p1")
+    assert (piece["state"], piece["locationCode"]) == ("RESERVED", retailer.code("S1"))
+    assert piece["position"] == {"onHand": 1, "allocated": 1, "reserved": 0}
+    assert piece["orderLine"] == {
+        "id": third["id"],
+        "number": 3,
+        "order": {"id": order["id"], "ref": order["ref"]},
+    }
+    assert await pieces.history("p1") == ["REGISTERED", "RESERVED"]
+
+    (fulfilment,) = order["fulfilments"]
+    lines = [{"lineId": line["id"], "picked": 1} for line in order["lines"]]
+    await retailer.picks(fulfilment, lines)
+    parcel = [{"lineId": line["id"], "quantity": 1} for line in order["lines"]]
+    await retailer.manages(
+        "fulfilmentPack",
+        {"fulfilmentId": fulfilment["id"], "parcels": [{"lines": parcel}]},
+        "order { id }",
+    )
+    await retailer.ships(fulfilment)
+
+    piece = await eventually(
+        lambda: pieces.piece("p1"), lambda known: bool(known["state"] == "SOLD")
+    )
+    assert (piece["position"], piece["orderLine"]["id"]) == (None, third["id"])
+    assert await pieces.history("p1") == ["REGISTERED", "RESERVED", "SOLD"]

@@ -16,6 +16,7 @@ from service_kit.identity.caller import Caller, CallerKind
 from service_kit.identity.keys import generate_signing_key
 from service_kit.identity.tokens import CallerSigner, service_caller
 from tests.support.graph import GraphClient
+from tests.support.pieces import Pieces
 from tests.support.retailer import Retailer, tender
 from tests.support.returning import Returning
 from tests.support.rights import (
@@ -236,6 +237,7 @@ async def _entities_of(retailer: Retailer, visiting: Visiting) -> Representation
     await retailer.opens(S1="STORE")
     await retailer.sells("shirt")
     await retailer.counts("shirt", S1=3)
+    await Pieces(retailer).receives("shirt", "S1", "p1")
     await retailer.knows("ada")
     found = await _ids_of(retailer)
     returned = await _of_returns(Returning(retailer), found)
@@ -274,6 +276,7 @@ async def _ids_of(retailer: Retailer) -> dict[tuple[str, str], Mapping[str, Any]
         (INVENTORY, "Item"): {"sku": retailer.code("shirt")},
         (INVENTORY, "Location"): location,
         (INVENTORY, "Reservation"): ids["order"]["fulfilments"][0]["reservation"],
+        (INVENTORY, "SerialUnit"): {"serial": retailer.code("p1")},
         (INVENTORY, "StockPosition"): ids["stockPosition"],
         (ORDERS, "Customer"): ids["customer"],
         (ORDERS, "Fulfilment"): {"id": fulfilment["id"]},

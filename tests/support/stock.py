@@ -20,12 +20,19 @@ from inventory_svc.domain.stock.commands import (
     FeedStock,
     PeggedQuantity,
     ReceiveInbound,
+    RecordReads,
+    RegisterUnits,
     ReleaseReservation,
     ReportShort,
     ReserveStock,
     SettleInbound,
     StockCommand,
+    TagRead,
+    UnitExit,
+    UnitLine,
+    UnitsMode,
     WantedLine,
+    WithdrawUnit,
 )
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
 from inventory_svc.domain.stock.inbound.supply import (
@@ -47,6 +54,8 @@ from inventory_svc.domain.stock.reservation import (
 from inventory_svc.domain.stock.sourcing import NearestLocations
 from inventory_svc.domain.stock.supply import Queue, Supply
 from inventory_svc.domain.stock.unavailable import Disposition
+from inventory_svc.domain.stock.units.history import UnitStep
+from inventory_svc.domain.stock.units.unit import ReadPoint, SerialUnit
 from service_kit.commands.idempotency import IdempotentRequest, Outcome, key_reused
 from service_kit.commands.refusal import Refusal
 from service_kit.runtime.clock import Clock
@@ -222,6 +231,56 @@ def an_expiry(reservation: Reservation) -> ExpireReservation:
     return ExpireReservation(reservation.identifier)
 
 
+def a_registration(
+    *pieces: tuple[str, PositionKey],
+    mode: UnitsMode = UnitsMode.RECEIVED,
+    tagged: bool = True,
+) -> RegisterUnits:
+    """Give pieces at positions; each bears a tag `tag-` and its serial, unless it bears none."""
+    lines = tuple(
+        UnitLine(index, serial, position, f"tag-{serial}" if tagged else None)
+        for index, (serial, position) in enumerate(pieces)
+    )
+    return RegisterUnits(a_request(), "erp", mode, lines)
+
+
+def a_purchase(
+    serial: str,
+    position: PositionKey,
+    *,
+    expires_at: datetime | None = None,
+    among: Sequence[str] = ("W1", "S1", "S2"),
+) -> ReserveStock:
+    """Give a reservation of one piece by its name, hard unless it ends."""
+    request = a_request()
+    return ReserveStock(
+        request=request,
+        actor="ann",
+        reservation_id=f"r-{request.key}",
+        kind=ReservationKind.ORDER if expires_at is None else ReservationKind.CART,
+        lines=(WantedLine("l0", position.sku, 1, position.condition, serial),),
+        candidates=tuple(among),
+        owner="ann",
+        expires_at=expires_at,
+        order_id=f"order-{request.key}",
+    )
+
+
+def a_withdrawal(serial: str, location: str, reason: UnitExit = UnitExit.SALE) -> WithdrawUnit:
+    """Give a piece that leaves its shelf."""
+    return WithdrawUnit(a_request(), "till", serial, location, reason)
+
+
+def some_reads(
+    location: str, *serials: str, at: datetime = NOW, point: ReadPoint = ReadPoint.DOOR
+) -> RecordReads:
+    """Give reads of the tags that pieces bear by `a_registration`."""
+    lines = tuple(
+        TagRead(index, f"tag-{serial}", point, at) for index, serial in enumerate(serials)
+    )
+    return RecordReads(a_request(), "gate", location, lines)
+
+
 def _lines(reservation: Reservation, units: Sequence[int]) -> tuple[PeggedQuantity, ...]:
     quantities = units or [peg.open for peg in reservation.pegs]
     return tuple(
@@ -244,6 +303,8 @@ class InMemoryStock:
         self.reservations: dict[str, Reservation] = {}
         self.outcomes: dict[str, tuple[str, Outcome]] = {}
         self.ledger: list[Movement] = []
+        self.units: dict[str, SerialUnit] = {}
+        self.history: list[UnitStep] = []
         self.decisions: list[GroupDecision] = []
 
     async def submit(self, command: StockCommand) -> Decided:
@@ -266,6 +327,8 @@ class InMemoryStock:
             draws=self.draws,
             inbound=self.inbound,
             queues=dict(self._queues(commands)),
+            units=self.units,
+            tags={unit.epc: unit.serial for unit in self.units.values() if unit.epc},
         )
         decision = decide(commands, supply, NearestLocations(), self.clock.now())
         self._apply(decision)
@@ -350,6 +413,8 @@ class InMemoryStock:
         self.draws.update({change.after.key: change.after for change in decision.draws})
         self.inbound.update({change.after.key: change.after for change in decision.inbound})
         self.ledger.extend(decision.movements)
+        self.units.update({change.after.serial: change.after for change in decision.units})
+        self.history.extend(decision.unit_steps)
         for change in decision.reservations:
             self.reservations[change.after.identifier] = change.after
         for request, outcome in decision.records:

@@ -13,6 +13,8 @@ from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import ReservationKind
 from inventory_svc.domain.stock.unavailable import Disposition
+from inventory_svc.domain.stock.units.unit import ReadPoint
+from retail_kit.money import Money
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.refusal import Refusal
 
@@ -44,12 +46,13 @@ class RejectedLine:
 
 
 class WantedLine(NamedTuple):
-    """So many units of an item, wherever they are."""
+    """So many units of an item, wherever they are; or the one piece that `serial` names."""
 
     line_id: str
     sku: str
     quantity: int
     condition: Condition = Condition.NEW
+    serial: str | None = None
 
 
 class PeggedQuantity(NamedTuple):
@@ -185,6 +188,75 @@ class ReportShort:
     counted: int
 
 
+class UnitsMode(StrEnum):
+    """How pieces that are registered relate to what their positions count."""
+
+    RECEIVED = "RECEIVED"
+    PRESENT = "PRESENT"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """A piece that is somewhere: all that is known of it."""
+
+    index: int
+    serial: str
+    position: PositionKey
+    epc: str | None = None
+    price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterUnits:
+    """Pieces are where the lines say, each line for itself."""
+
+    request: IdempotentRequest
+    actor: str
+    mode: UnitsMode
+    lines: tuple[UnitLine, ...]
+    rejected: tuple[RejectedLine, ...] = ()
+
+
+class UnitExit(StrEnum):
+    """Why a piece is no longer on its shelf, though nothing was kept of it."""
+
+    SALE = "SALE"
+    LOSS = "LOSS"
+    TRANSFER = "TRANSFER"
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawUnit:
+    """A piece has left its shelf at a location."""
+
+    request: IdempotentRequest
+    actor: str
+    serial: str
+    location: str
+    reason: UnitExit
+
+
+@dataclass(frozen=True, slots=True)
+class TagRead:
+    """The tag of a piece was read."""
+
+    index: int
+    epc: str
+    point: ReadPoint
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReads:
+    """What readers at one location have read, each line for itself."""
+
+    request: IdempotentRequest
+    actor: str
+    location: str
+    lines: tuple[TagRead, ...]
+    rejected: tuple[RejectedLine, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ExpireReservation:
     """Write down that the time of a reservation is over; needs no key, it is so by itself."""
@@ -249,4 +321,7 @@ StockCommand: TypeAlias = (
     | AnnounceInbound
     | ReceiveInbound
     | SettleInbound
+    | RegisterUnits
+    | WithdrawUnit
+    | RecordReads
 )

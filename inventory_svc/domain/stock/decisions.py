@@ -13,12 +13,15 @@ from inventory_svc.domain.stock.commands import (
     ExpireReservation,
     FeedStock,
     ReceiveInbound,
+    RecordReads,
+    RegisterUnits,
     ReleaseReservation,
     ReportShort,
     ReserveStock,
     RestockReturn,
     SettleInbound,
     StockCommand,
+    WithdrawUnit,
 )
 from inventory_svc.domain.stock.deciding.answers import Answer, WiderSupplyNeeded, refused
 from inventory_svc.domain.stock.deciding.arriving import decide_announcements, decide_receipt
@@ -34,6 +37,11 @@ from inventory_svc.domain.stock.deciding.ending import (
     decide_release,
     decide_short,
 )
+from inventory_svc.domain.stock.deciding.reading_tags import decide_reads
+from inventory_svc.domain.stock.deciding.registering import (
+    decide_registration,
+    decide_withdrawal,
+)
 from inventory_svc.domain.stock.deciding.reserving import decide_reservation
 from inventory_svc.domain.stock.deciding.settling import decide_settling
 from inventory_svc.domain.stock.draft import (
@@ -48,6 +56,8 @@ from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
 from inventory_svc.domain.stock.supply import Supply
+from inventory_svc.domain.stock.units.history import UnitStep
+from inventory_svc.domain.stock.units.open_units import UnitChange
 from service_kit.commands.idempotency import IdempotentRequest, Outcome, key_reused
 from service_kit.commands.refusal import Refusal
 
@@ -77,6 +87,8 @@ class GroupDecision:
     records: tuple[tuple[IdempotentRequest, Outcome], ...]
     draws: tuple[DrawChange, ...] = ()
     inbound: tuple[InboundChange, ...] = ()
+    units: tuple[UnitChange, ...] = ()
+    unit_steps: tuple[UnitStep, ...] = ()
 
 
 def decide(
@@ -106,6 +118,8 @@ def decide(
         records=tuple(records.values()),
         draws=tuple(draft.draw_changes()),
         inbound=tuple(draft.inbound_changes()),
+        units=tuple(draft.units.changes()),
+        unit_steps=draft.units.history(),
     )
 
 
@@ -138,10 +152,7 @@ def _decided(
 ) -> Answer | None:
     match command:
         case ReserveStock():
-            try:
-                return decide_reservation(command, draft, place, sourcing)
-            except WiderSupplyNeeded:
-                return None
+            return _reserved(command, draft, place, sourcing)
         case ConsumeReservation():
             return decide_consumption(command, draft)
         case ReleaseReservation():
@@ -166,6 +177,29 @@ def _decided(
             return decide_receipt(command, draft, place)
         case SettleInbound():
             return decide_settling(command, draft, place)
+        case RegisterUnits() | WithdrawUnit() | RecordReads():
+            return _decided_of_pieces(command, draft)
+
+
+def _reserved(
+    command: ReserveStock, draft: StockDraft, place: int, sourcing: SourcingStrategy
+) -> Answer | None:
+    try:
+        return decide_reservation(command, draft, place, sourcing)
+    except WiderSupplyNeeded:
+        return None
+
+
+def _decided_of_pieces(
+    command: RegisterUnits | WithdrawUnit | RecordReads, draft: StockDraft
+) -> Answer:
+    match command:
+        case RegisterUnits():
+            return decide_registration(command, draft)
+        case WithdrawUnit():
+            return decide_withdrawal(command, draft)
+        case RecordReads():
+            return decide_reads(command, draft)
 
 
 def _shown(

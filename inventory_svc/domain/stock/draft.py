@@ -12,6 +12,8 @@ from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.supply import Queue, Supply
 from inventory_svc.domain.stock.unavailable import Disposition, Unavailable, declared
+from inventory_svc.domain.stock.units.open_units import OpenUnits
+from inventory_svc.domain.stock.units.unit import SerialUnit
 
 
 class PositionChange(NamedTuple):
@@ -82,6 +84,7 @@ class OpenPosition:
         self.held = read.held(now)
         self.counted_at = read.counted_at
         self.declared = {row.disposition: row for row in read.unavailable}
+        self.pieces = read.pieces
         self._read = read
         self._now = now
         self._holds: dict[datetime, int] | None = None
@@ -103,6 +106,11 @@ class OpenPosition:
         return 0 if row is None else row.quantity
 
     @property
+    def unnamed(self) -> int:
+        """Units on hand that are no pieces with a serial number."""
+        return self.on_hand - self.pieces
+
+    @property
     def version(self) -> int:
         """The version that a reader sees once the group is committed."""
         return self._read.version + (1 if self.movements else 0)
@@ -110,7 +118,11 @@ class OpenPosition:
     @property
     def has_changed(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.movements) or self.counted_at != self._read.counted_at
+        read = self._read
+        return bool(self.movements) or (self.counted_at, self.pieces) != (
+            read.counted_at,
+            read.pieces,
+        )
 
     def move(
         self,
@@ -171,6 +183,7 @@ class OpenPosition:
             counted_at=self.counted_at,
             changed_at=self._now if self.movements else self._read.changed_at,
             unavailable=self._sorted_declared(),
+            pieces=self.pieces,
         )
 
     def _hold(self, expires_at: datetime, change: int) -> None:
@@ -199,6 +212,7 @@ class StockDraft:
         self._reservations: dict[str, Reservation] = {}
         self._draws: dict[ShareKey, ShareDraw] = {}
         self._inbound: dict[InboundKey, InboundSupply] = {}
+        self.units = OpenUnits(supply.units, supply.tags, now, self._count_piece)
 
     def position(self, key: PositionKey) -> OpenPosition:
         """Give a position to look at or to move; one never written is empty."""
@@ -278,6 +292,10 @@ class StockDraft:
         """Give when a position was last counted."""
         return self.position(key).counted_at
 
+    def free_pieces(self, key: PositionKey) -> list[SerialUnit]:
+        """Give the pieces of a position that are nobody's, as far as they were read, by serial."""
+        return self.units.free_at(key) if self.position(key).pieces else []
+
     def draw_changes(self) -> Iterator[DrawChange]:
         """Give the draws that are to be written."""
         for key, after in self._draws.items():
@@ -304,3 +322,6 @@ class StockDraft:
         before: Mapping[str, Reservation] = self.supply.reservations
         for identifier, after in self._reservations.items():
             yield ReservationChange(before.get(identifier), after)
+
+    def _count_piece(self, key: PositionKey, change: int) -> None:
+        self.position(key).pieces += change

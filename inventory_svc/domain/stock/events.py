@@ -9,6 +9,9 @@ from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Position
 from inventory_svc.domain.stock.reservation import Awaited, Reservation
+from inventory_svc.domain.stock.units.history import UnitStep
+from inventory_svc.domain.stock.units.open_units import UnitChange
+from inventory_svc.domain.stock.units.unit import SerialUnit
 from service_kit.messaging.entity_events import NEW, Cause, Fields, differences, entity_event
 from service_kit.messaging.envelope import EntityRef, Event, text_of
 from service_kit.runtime.json_values import JSON
@@ -16,6 +19,7 @@ from service_kit.runtime.json_values import JSON
 POSITION_CHANGED = "stockPositionChanged"
 RESERVATION_CHANGED = "reservationChanged"
 INBOUND_CHANGED = "inboundSupplyChanged"
+UNIT_CHANGED = "serialUnitChanged"
 
 
 def no_channels(_: str) -> tuple[str, ...]:
@@ -39,6 +43,10 @@ def events_of(
         yield _reservation_changed(reservation, decision, traceparent)
     for inbound in decision.inbound:
         yield _inbound_changed(inbound, decision, traceparent)
+    steps = {step.serial: step for step in decision.unit_steps}
+    for unit in decision.units:
+        if unit.after.serial in steps:
+            yield _unit_changed(unit, steps[unit.after.serial], decision, traceparent)
 
 
 def _position_changed(
@@ -110,6 +118,37 @@ def _expected(supply: InboundSupply) -> Fields:
         "pegged": supply.pegged,
         "expectedAt": text_of(announced.expected_at),
         "availableFrom": text_of(announced.available_from),
+    }
+
+
+def _unit_changed(
+    change: UnitChange, last: UnitStep, decision: GroupDecision, traceparent: str | None
+) -> Event:
+    before, after = change
+    places = {unit.position.location for unit in (before, after) if unit is not None}
+    return entity_event(
+        UNIT_CHANGED,
+        EntityRef("SerialUnit", after.serial),
+        after.version,
+        Cause(last.actor, last.cause, decision.now),
+        tuple(f"location:{code}" for code in sorted(places)),
+        differences(_standing_of_unit(before) if before else NEW, _standing_of_unit(after)),
+        {"sku": after.position.sku},
+        traceparent=traceparent,
+    )
+
+
+def _standing_of_unit(unit: SerialUnit) -> Fields:
+    claim, price = unit.claim, unit.price
+    return {
+        "state": unit.state.value,
+        "locationCode": unit.position.location,
+        "condition": unit.position.condition.value,
+        "epc": unit.epc,
+        "price": {"amount": price.format(), "currency": price.currency} if price else None,
+        "reservationId": claim.reservation_id if claim else None,
+        "lineId": claim.line_id if claim else None,
+        "orderId": claim.order_id if claim else None,
     }
 
 

@@ -36,6 +36,7 @@ class Position:
     `holds` are sorted by expiry and bounded by the seconds of the longest hold, not by the number
     of reservations. `moved_at` is when goods last moved; `counted_at` the latest snapshot's time.
     `unavailable` has one row for each reason, sorted by it.
+    `pieces` of the units on hand are known by their serial number, reserved ones included.
     """
 
     key: PositionKey
@@ -48,6 +49,7 @@ class Position:
     counted_at: datetime | None = None
     changed_at: datetime | None = None
     unavailable: tuple[Unavailable, ...] = ()
+    pieces: int = 0
 
     @property
     def reserved(self) -> int:

@@ -54,7 +54,8 @@ HOLD_PERIODS: Mapping[ReservationKind, HoldPeriod] = MappingProxyType(
 class Peg:
     """Units of one line kept at one position, and what has become of them since.
 
-    `share` is the code of the rule under which they were drawn, if one gave a share.
+    `share` is the code of the rule under which they were drawn, if one gave a share. `serial` names
+    the piece, if it is one that is known by its serial number; its quantity is 1 then.
     """
 
     line_id: str
@@ -64,6 +65,7 @@ class Peg:
     released: int = 0
     short: int = 0
     share: str | None = None
+    serial: str | None = None
 
     @property
     def open(self) -> int:

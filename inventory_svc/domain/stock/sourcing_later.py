@@ -28,12 +28,16 @@ class OfferedLater(Protocol):
 
 
 class LaterPeg(NamedTuple):
-    """Units of a line kept at a position, or pegged to a supply that is on its way there."""
+    """Units of a line kept at a position, or pegged to a supply that is on its way there.
+
+    `serial` names the piece, if it is one that is known by its serial number.
+    """
 
     line_id: str
     position: PositionKey
     source: InboundKey | None
     quantity: int
+    serial: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareK
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
+from inventory_svc.domain.stock.units.unit import SerialUnit
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.refusal import Refusal
 
@@ -31,6 +32,8 @@ class Supply:
     `partial` are the places where other candidates may hold stock too. `policy` are the rules that
     count, `categories` those of the SKUs that are reserved, as far as a rule asks for them.
     `queues` gives, per command's place, who waits for what it is about.
+    `units` are the pieces that commands name or may take, by serial; `tags` the serials, by the
+    code of a tag.
     """
 
     positions: Mapping[PositionKey, Position]
@@ -44,3 +47,5 @@ class Supply:
     draws: Mapping[ShareKey, ShareDraw] = field(default_factory=dict)
     inbound: Mapping[InboundKey, InboundSupply] = field(default_factory=dict)
     queues: Mapping[int, Queue] = field(default_factory=dict)
+    units: Mapping[str, SerialUnit] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)

@@ -98,7 +98,7 @@ def waiting_for(
 def _with_units(kept: tuple[Peg, ...], row: Awaited, units: int) -> tuple[Peg, ...]:
     for place, peg in enumerate(kept):
         same = (peg.line_id, peg.position, peg.share) == (row.line_id, row.position, row.share)
-        if same:
+        if same and peg.serial is None:
             more = replace(peg, quantity=peg.quantity + units)
             return (*kept[:place], more, *kept[place + 1 :])
     return (*kept, Peg(row.line_id, row.position, units, share=row.share))

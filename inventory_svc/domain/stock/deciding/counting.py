@@ -1,6 +1,6 @@
 """Deciding what the goods themselves did: feeds and adjustments."""
 
-from inventory_svc.domain.refusals import StockRefusal
+from inventory_svc.domain.refusals import StockRefusal, pieces_on_hand
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
     FeedLine,
@@ -45,7 +45,7 @@ def decide_adjustment(command: AdjustStock, draft: StockDraft) -> Answer:
     position = draft.position(command.position)
     if command.expected_version not in (None, position.version):
         return refused(version_conflict(position.version))
-    problem = _problem(position.on_hand, command.quantity, "input", "quantity")
+    problem = _problem(position, command.quantity, "input", "quantity")
     if problem is not None:
         return refused(problem)
     cause = Cause(command.request.identifier, command.actor, reason=command.reason)
@@ -58,8 +58,8 @@ def decide_restock(command: RestockReturn, draft: StockDraft) -> Answer:
     added = dict[PositionKey, int]()
     for index, line in enumerate(command.lines):
         added[line.position] = added.get(line.position, 0) + line.quantity
-        on_hand = draft.position(line.position).on_hand
-        problem = _problem(on_hand, added[line.position], "input", "lines", str(index), "quantity")
+        position = draft.position(line.position)
+        problem = _problem(position, added[line.position], "input", "lines", str(index), "quantity")
         if problem is not None:
             return refused(problem)
     cause = Cause(command.request.identifier, command.actor)
@@ -90,6 +90,9 @@ def _write_snapshot(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResu
     on_hand = max(0, line.quantity + draft.moved_since(line.position, counted_at))
     if on_hand > LARGEST:
         return rejected(line.index, _ref(line), _above_largest(*_quantity_of(line)))
+    if on_hand < position.pieces:
+        problem = pieces_on_hand(position.pieces, *_quantity_of(line))
+        return rejected(line.index, _ref(line), problem)
     is_new = position.before is None and not position.movements
     position.counted_at = counted_at
     known = [row for row in position.declared.values() if row.declared_at <= counted_at]
@@ -108,7 +111,7 @@ def _write_delta(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResult:
     position = draft.position(line.position)
     if not line.quantity:
         return LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
-    problem = _problem(position.on_hand, line.quantity, *_quantity_of(line))
+    problem = _problem(position, line.quantity, *_quantity_of(line))
     if problem is not None:
         return rejected(line.index, _ref(line), problem)
     position.move(MovementKind.DELTA, Change(on_hand=line.quantity), cause)
@@ -123,9 +126,12 @@ def _quantity_of(line: FeedLine) -> tuple[str, ...]:
     return ("input", "lines", str(line.index), "quantity")
 
 
-def _problem(on_hand: int, change: int, *path: str) -> Refusal | None:
+def _problem(position: OpenPosition, change: int, *path: str) -> Refusal | None:
+    on_hand = position.on_hand
     if on_hand + change < 0:
         return _below_zero(on_hand, change, *path)
+    if change < 0 and on_hand + change < position.pieces:
+        return pieces_on_hand(position.pieces, *path)
     return _above_largest(*path) if on_hand + change > LARGEST else None
 
 

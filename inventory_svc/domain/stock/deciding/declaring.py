@@ -1,6 +1,6 @@
 """Deciding what people at a location say of its shelves before the books know it."""
 
-from inventory_svc.domain.refusals import StockRefusal
+from inventory_svc.domain.refusals import StockRefusal, pieces_on_hand
 from inventory_svc.domain.stock.commands import CountPosition, DeclareUnavailable
 from inventory_svc.domain.stock.deciding.answers import (
     Answer,
@@ -35,6 +35,8 @@ def decide_count(command: CountPosition, draft: StockDraft) -> Answer:
     position = draft.position(command.position)
     if command.expected_version not in (None, position.version):
         return refused(version_conflict(position.version))
+    if command.counted < position.pieces:
+        return refused(pieces_on_hand(position.pieces, "input", "counted"))
     cause = Cause(command.request.identifier, command.actor)
     change = Change(on_hand=command.counted - position.on_hand)
     position.move(MovementKind.COUNTED, change, cause)

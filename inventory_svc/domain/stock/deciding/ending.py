@@ -11,7 +11,7 @@ from inventory_svc.domain.stock.commands import (
     ReleaseReservation,
     ReportShort,
 )
-from inventory_svc.domain.stock.deciding import pegs
+from inventory_svc.domain.stock.deciding import pegs, pieces
 from inventory_svc.domain.stock.deciding.answers import Answer, about_reservation, refused
 from inventory_svc.domain.stock.deciding.awaiting import given_back
 from inventory_svc.domain.stock.draft import Cause, Change, OpenPosition, StockDraft
@@ -41,8 +41,10 @@ def decide_consumption(command: ConsumeReservation, draft: StockDraft) -> Answer
     for peg, units in pegs.taken_by_peg(reservation, command.lines):
         kept = min(units, peg.open)
         position = draft.position(peg.position)
+        if units:
+            pieces.leave(peg, reservation, draft, cause)
         if kept:
-            leaving = min(kept, position.on_hand)
+            leaving = min(kept, position.unnamed)
             change = pegs.freed(reservation, kept)._replace(on_hand=-leaving)
             position.move(MovementKind.CONSUMED, change, cause._replace(share=peg.share))
             pegs.ship_drawn(reservation, peg, kept, draft)
@@ -88,7 +90,10 @@ def decide_expiry(command: ExpireReservation, draft: StockDraft) -> Answer:
 
 
 def decide_short(command: ReportShort, draft: StockDraft) -> Answer:
-    """Believe the eyes: on hand becomes what was counted plus what is kept or declared."""
+    """Believe the eyes: on hand becomes what was counted plus what is kept or declared.
+
+    It stays above the pieces that are known there: a count does not say which of them is missing.
+    """
     reservation = draft.reservation(command.reservation_id)
     if reservation is None:
         return refused(reservation_not_found(command.reservation_id))
@@ -104,6 +109,8 @@ def decide_short(command: ReportShort, draft: StockDraft) -> Answer:
             kept = _still_kept(position, change, draft.now) + position.unavailable
             found = min(LARGEST, command.counted + kept)
             cause = Cause(command.request.identifier, command.actor, reservation.identifier)
+            pieces.go_missing(peg, reservation, draft, cause)
+            found = max(found, position.pieces)
             correction = change._replace(on_hand=found - position.on_hand)
             position.move(MovementKind.SHORT, correction, cause._replace(share=peg.share))
             pegs.undraw(reservation, peg, units, draft)
@@ -114,7 +121,7 @@ def decide_short(command: ReportShort, draft: StockDraft) -> Answer:
 
 def _correct(position: OpenPosition, units: int, cause: Cause) -> None:
     """Take units off the shelf that nothing was kept for, as far as the book has any."""
-    leaving = min(units, position.on_hand)
+    leaving = min(units, position.unnamed)
     if leaving:
         reasoned = cause._replace(reason=AdjustmentReason.CORRECTION)
         position.move(MovementKind.ADJUSTED, Change(on_hand=-leaving), reasoned)
@@ -137,6 +144,7 @@ def _free(
         if units:
             shared = cause._replace(share=peg.share)
             draft.position(peg.position).move(kind, pegs.freed(reservation, units), shared)
+            pieces.come_free(peg, reservation, draft, cause)
             pegs.undraw(reservation, peg, units, draft)
         changed.append(pegs.released(peg, units))
     draft.save(with_pegs(reservation, changed, ended=ended, awaited=rows))

@@ -1,9 +1,11 @@
 """Deciding a reservation: all its lines or none."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from inventory_svc.domain.refusals import StockRefusal, insufficient_stock
 from inventory_svc.domain.stock.commands import ReserveStock
+from inventory_svc.domain.stock.deciding import pieces
 from inventory_svc.domain.stock.deciding.answers import (
     Answer,
     WiderSupplyNeeded,
@@ -11,6 +13,13 @@ from inventory_svc.domain.stock.deciding.answers import (
     refused,
 )
 from inventory_svc.domain.stock.deciding.awaiting import waiting_for
+from inventory_svc.domain.stock.deciding.named import (
+    MOST_PIECES,
+    NamedPieces,
+    Remaining,
+    named_pieces,
+    with_pieces,
+)
 from inventory_svc.domain.stock.deciding.offer import Offer
 from inventory_svc.domain.stock.deciding.offer_later import OfferLater
 from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
@@ -18,8 +27,10 @@ from inventory_svc.domain.stock.inbound.supply import InboundKey
 from inventory_svc.domain.stock.movement import MovementKind
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import Awaited, Peg, Reservation
-from inventory_svc.domain.stock.sourcing import Shortage, SourcingStrategy
+from inventory_svc.domain.stock.sourcing import Shortage, Sourcing, SourcingStrategy
 from inventory_svc.domain.stock.sourcing_later import LaterPeg, choose_later
+from inventory_svc.domain.stock.units.unit import Claim
+from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal
 
 
@@ -28,7 +39,8 @@ def decide_reservation(
 ) -> Answer:
     """Choose supply and keep it; raise WiderSupplyNeeded when unread candidates may do better.
 
-    Goods that come later are looked at only where those that are there do not do.
+    Goods that come later are looked at only where those that are there do not do, and never
+    beside pieces that are named.
     """
     existing = draft.reservation(command.reservation_id)
     if existing is not None:
@@ -39,7 +51,10 @@ def decide_reservation(
         )
     candidates = draft.supply.candidates.get(place, command.candidates)
     offer = Offer(command, draft)
-    chosen = sourcing.choose(command.lines, candidates, offer)
+    named = named_pieces(command, draft, offer)
+    if named.refusals:
+        return refused(*named.refusals)
+    chosen = _chosen(command, candidates, named, offer, sourcing)
     if place in draft.supply.partial and not chosen.whole:
         raise WiderSupplyNeeded
     if not chosen.shortages:
@@ -50,8 +65,8 @@ def decide_reservation(
             )
             for line_id, at, units in chosen.pegs
         )
-        return _kept(command, tuple(pegs), offer, draft)
-    if command.until is None:
+        return _kept(command, (*named.pegs, *pegs), offer, draft)
+    if command.until is None or named.pegs:
         return refused(*_shortages(command, chosen.shortages))
     later = choose_later(
         command.lines, candidates, OfferLater(command, offer, draft), command.until
@@ -61,9 +76,30 @@ def decide_reservation(
     return _kept(command, later.pegs, offer, draft)
 
 
+def _chosen(
+    command: ReserveStock,
+    candidates: Sequence[str],
+    named: NamedPieces,
+    offer: Offer,
+    sourcing: SourcingStrategy,
+) -> Sourcing:
+    """Choose supply for what is wanted of any kind, where pieces are taken anyway if it can be."""
+    lines = tuple(line for line in command.lines if line.serial is None)
+    if not lines:
+        return Sourcing(whole=True)
+    if not named.pegs:
+        return sourcing.choose(lines, candidates, offer)
+    places = {peg.position.location for peg in named.pegs}
+    nearest = sorted(candidates, key=lambda code: code not in places)
+    return sourcing.choose(lines, nearest, Remaining(offer, named.pegs))
+
+
 def _kept(
     command: ReserveStock, chosen: tuple[LaterPeg, ...], offer: Offer, draft: StockDraft
 ) -> Answer:
+    chosen = with_pieces(chosen, draft)
+    if sum(each.serial is not None for each in chosen) > MOST_PIECES:
+        return refused(_too_many_pieces())
     pegs: list[Peg] = []
     awaited: tuple[Awaited, ...] = ()
     queue = ""
@@ -110,7 +146,10 @@ def _peg(command: ReserveStock, chosen: LaterPeg, share: str | None, draft: Stoc
         change = Change(held=quantity, expires_at=command.expires_at)
     cause = Cause(command.request.identifier, command.actor, command.reservation_id, share=share)
     draft.position(chosen.position).move(kind, change, cause)
-    return Peg(chosen.line_id, chosen.position, quantity, share=share)
+    if chosen.serial is not None:
+        line = (command.reservation_id, chosen.line_id, command.order_id)
+        pieces.claim(chosen.serial, Claim(*line, command.expires_at), draft, cause)
+    return Peg(chosen.line_id, chosen.position, quantity, share=share, serial=chosen.serial)
 
 
 def _awaiting(
@@ -160,3 +199,8 @@ def _tombstoned() -> Refusal:
         "This allocation was released before it arrived.",
         path=("input", "idempotencyKey"),
     )
+
+
+def _too_many_pieces() -> Refusal:
+    message = f"At most {MOST_PIECES} pieces with serial numbers can be kept at once."
+    return invalid(message, "input", "lines")

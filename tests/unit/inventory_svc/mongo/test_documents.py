@@ -55,11 +55,21 @@ from inventory_svc.domain.stock.reservation import (
 )
 from inventory_svc.domain.stock.unavailable import Disposition, Unavailable
 from inventory_svc.mongo import inbound_documents as inbound
+from inventory_svc.domain.stock.units.history import UnitStep, UnitStepKind
+from inventory_svc.domain.stock.units.unit import (
+    Claim,
+    ReadPoint,
+    SerialUnit,
+    Sighting,
+    UnitState,
+)
 from inventory_svc.mongo import reference_documents as reference
 from inventory_svc.mongo import stock_documents as stock
+from inventory_svc.mongo import unit_documents as units
 from inventory_svc.mongo.rule_documents import rule_set_from_document, rule_set_to_document
 from retail_kit.calendars.working_calendar import Closure
 from retail_kit.geography import GeoPoint
+from retail_kit.money import Money
 from tests.support.stock import NOW
 
 KEY = PositionKey("shirt", "S1", Condition.USED_A)
@@ -281,3 +291,29 @@ def test_a_location_and_a_channel_kept_before_there_were_brands_are_read_with_no
     assert found.able == frozenset(LocationAbility)
     web = reference.channel_from_document({**channel, "schemaVersion": 1})
     assert web == Channel("web", "Web", "EUR", "FR")
+
+
+def test_pieces_and_their_histories_survive_being_kept() -> None:
+    claim = Claim("r-1", "l1", "o-1", NOW + timedelta(1))
+    seen = Sighting("S2", NOW, ReadPoint.CEILING)
+    price = Money(4000, "EUR")
+    kept = SerialUnit(
+        "p1", KEY, UnitState.RESERVED, NOW, "tag", price, claim, seen, version=3, steps=4
+    )
+    plain = SerialUnit("p2", KEY, UnitState.MISSING, NOW)
+    told = (UnitStepKind.RESERVED, UnitState.RESERVED, KEY, claim, "command", "ann", NOW, NOW)
+    step = UnitStep("p1", 4, *told)
+
+    for unit in (kept, plain):
+        assert units.unit_from_document(units.unit_to_document(unit)) == unit
+    assert units.step_from_document(units.step_to_document(step)) == step
+    counted = replace(POSITION, pieces=2)
+    assert stock.position_from_document(stock.position_to_document(counted)) == counted
+    named = replace(RESERVATION, pegs=(replace(RESERVATION.pegs[0], serial="p1"),))
+    assert stock.reservation_from_document(stock.reservation_to_document(named)) == named
+
+
+def test_the_steps_of_a_piece_sort_by_their_number() -> None:
+    names = [units.step_identifier("p1", number) for number in (2, 10, 9)]
+
+    assert sorted(names) == [units.step_identifier("p1", number) for number in (2, 9, 10)]

@@ -1,0 +1,43 @@
+"""What becomes of the piece that a peg names, when the reservation takes it or ends."""
+
+from dataclasses import replace
+
+from inventory_svc.domain.stock.draft import Cause, StockDraft
+from inventory_svc.domain.stock.reservation import Peg, Reservation
+from inventory_svc.domain.stock.units.history import UnitStepKind
+from inventory_svc.domain.stock.units.unit import Claim, SerialUnit, UnitState
+
+
+def claim(serial: str, claim: Claim, draft: StockDraft, cause: Cause) -> None:
+    """Keep a piece that is nobody's for a line of a reservation."""
+    unit = draft.units.find(serial)
+    if unit is not None:
+        draft.units.step(unit.claimed(claim), UnitStepKind.RESERVED, cause)
+
+
+def leave(peg: Peg, reservation: Reservation, draft: StockDraft, cause: Cause) -> None:
+    """Have the piece be sold that has left; what has left has left, whoever claims it now."""
+    unit = _named(peg, draft)
+    if unit is not None and unit.is_on_hand and unit.position == peg.position:
+        kept_for = Claim(reservation.identifier, peg.line_id, reservation.order_id)
+        sold = replace(unit, state=UnitState.SOLD, claim=kept_for)
+        draft.units.step(sold, UnitStepKind.SOLD, cause)
+
+
+def go_missing(peg: Peg, reservation: Reservation, draft: StockDraft, cause: Cause) -> None:
+    """Have the piece be missing that was kept and not found."""
+    unit = _named(peg, draft)
+    if unit is not None and unit.is_kept_by(reservation.identifier):
+        missing = replace(unit, state=UnitState.MISSING, claim=None)
+        draft.units.step(missing, UnitStepKind.MISSING, cause)
+
+
+def come_free(peg: Peg, reservation: Reservation, draft: StockDraft, cause: Cause) -> None:
+    """Give the piece back to everyone, unless somebody else keeps it by now."""
+    unit = _named(peg, draft)
+    if unit is not None and unit.is_kept_by(reservation.identifier):
+        draft.units.step(unit.freed(), UnitStepKind.RELEASED, cause)
+
+
+def _named(peg: Peg, draft: StockDraft) -> SerialUnit | None:
+    return None if peg.serial is None else draft.units.find(peg.serial)

@@ -1,0 +1,1 @@
+"""Pieces with a serial number: the single units that positions count."""

@@ -1,0 +1,117 @@
+"""Reading the pieces with a serial number that a group of stock commands may draw on."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.stock.commands import (
+    RecordReads,
+    RegisterUnits,
+    ReserveStock,
+    StockCommand,
+    WithdrawUnit,
+)
+from inventory_svc.domain.stock.deciding.named import MOST_PIECES
+from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.reservation import Reservation
+from inventory_svc.domain.stock.units.unit import SerialUnit
+from inventory_svc.mongo.unit_reads import MongoUnitReads
+from service_kit.storage.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUnits:
+    """The pieces that commands and reservations name, by serial; serials by the code of a tag."""
+
+    units: Mapping[str, SerialUnit] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def positions(self, commands: Sequence[StockCommand]) -> Iterator[PositionKey]:
+        """Give where the pieces are, and where they may have come to by a read."""
+        yield from (unit.position for unit in self.units.values())
+        for command in commands:
+            if isinstance(command, RecordReads):
+                for read in command.lines:
+                    unit = self.units.get(self.tags.get(read.epc, ""))
+                    if unit is not None:
+                        yield unit.position._replace(location=command.location)
+
+
+class UnitSupply:
+    """The reads of pieces in one commit; a group that has to do with none makes none."""
+
+    def __init__(self, reads: MongoUnitReads) -> None:
+        self._reads = reads
+
+    async def named(
+        self,
+        commands: Sequence[StockCommand],
+        reservations: Iterable[Reservation],
+        session: Session,
+    ) -> NamedUnits:
+        """Read the pieces that are named, by their serial or by their tag."""
+        tags = await self._reads.tags(frozenset(_tags_in(commands)), session)
+        serials = {*_serials_in(commands, reservations), *tags.values()}
+        return NamedUnits(await self._reads.units(serials, session), tags)
+
+    async def free(
+        self,
+        commands: Sequence[StockCommand],
+        positions: Mapping[PositionKey, Position],
+        now: datetime,
+        session: Session,
+    ) -> dict[str, SerialUnit]:
+        """Read as many free pieces as lines that name none may be given."""
+        wanted = _wanted_of_any(commands)
+        named = sum(1 for _ in _serials_in(commands, ())) + sum(1 for _ in _tags_in(commands))
+        found: dict[str, SerialUnit] = {}
+        for key, position in positions.items():
+            units = wanted[key.sku, key.condition]
+            if position.pieces and units:
+                free = await self._reads.free_at(key, now, units + named, session)
+                found.update((unit.serial, unit) for unit in free)
+        return found
+
+
+def _wanted_of_any(commands: Sequence[StockCommand]) -> Counter[tuple[str, Condition]]:
+    """Add up what is wanted of any piece; more than one reservation keeps is as good as one more.
+
+    That one tells that there are too many.
+    """
+    wanted: Counter[tuple[str, Condition]] = Counter()
+    for command in commands:
+        if isinstance(command, ReserveStock):
+            for line in command.lines:
+                if line.serial is None:
+                    wanted[line.sku, line.condition] += min(line.quantity, MOST_PIECES + 1)
+    return wanted
+
+
+def _serials_in(
+    commands: Sequence[StockCommand], reservations: Iterable[Reservation]
+) -> Iterator[str]:
+    for command in commands:
+        match command:
+            case ReserveStock():
+                yield from (line.serial for line in command.lines if line.serial is not None)
+            case RegisterUnits():
+                yield from (line.serial for line in command.lines)
+            case WithdrawUnit():
+                yield command.serial
+            case _:
+                pass
+    for reservation in reservations:
+        yield from (peg.serial for peg in reservation.pegs if peg.serial is not None)
+
+
+def _tags_in(commands: Sequence[StockCommand]) -> Iterator[str]:
+    for command in commands:
+        match command:
+            case RegisterUnits():
+                yield from (line.epc for line in command.lines if line.epc is not None)
+            case RecordReads():
+                yield from (read.epc for read in command.lines)
+            case _:
+                pass

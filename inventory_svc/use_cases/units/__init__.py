@@ -1,0 +1,1 @@
+"""What may be done with pieces that have a serial number."""

@@ -1,0 +1,163 @@
+"""What a read of a tag says: at a door a piece has come in, a ceiling only sees it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from inventory_svc.domain.stock.commands import UnitExit
+from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.events import events_of
+from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.units.gaps import UnitGapKind, gap_at
+from inventory_svc.domain.stock.units.unit import ReadPoint, SerialUnit, Sighting, UnitState
+from service_kit.commands.line_results import results_from_json
+from service_kit.runtime.clock import SettableClock
+from tests.support import stock as build
+from tests.support.stock import NOW, InMemoryStock
+
+S1 = PositionKey("shirt", "S1")
+S2 = PositionKey("shirt", "S2")
+DOOR, CEILING = ReadPoint.DOOR, ReadPoint.CEILING
+
+
+def at(minutes: int) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def stock() -> InMemoryStock:
+    stock = InMemoryStock(SettableClock(NOW))
+    stock.commit(build.a_registration(("p1", S1)))
+    return stock
+
+
+def results(decided: Decided) -> list[tuple[str, list[str]]]:
+    return [
+        (each.status.value, [refusal.code for refusal in each.refusals])
+        for each in results_from_json(decided.outcome.values["results"])
+    ]
+
+
+def on_hand(stock: InMemoryStock) -> tuple[int, int]:
+    return stock.counters(S1).on_hand, stock.counters(S2).on_hand
+
+
+def test_a_piece_that_is_read_at_a_door_has_come_in_there(stock: InMemoryStock) -> None:
+    (decided,) = stock.commit(build.some_reads("S2", "p1", at=at(5)))
+
+    assert results(decided) == [("APPLIED", [])]
+    assert on_hand(stock) == (0, 1)
+    last = stock.history[-1]
+    assert (last.kind.value, last.position, last.effective_at) == ("MOVED", S2, at(5))
+    assert {movement.effective_at for movement in stock.ledger[-2:]} == {at(5)}
+    told = {event.type: event for event in events_of(stock.decisions[-1])}
+    assert told["serialUnitChanged"].audience == ("location:S1", "location:S2")
+    assert told["serialUnitChanged"].seq == 2
+
+
+def test_a_ceiling_sees_a_piece_and_moves_nothing(stock: InMemoryStock) -> None:
+    stock.commit(build.some_reads("S2", "p1", at=at(5), point=CEILING))
+
+    assert on_hand(stock) == (1, 0)
+    assert stock.units["p1"].seen == Sighting("S2", at(5), CEILING)
+    assert [step.kind.value for step in stock.history] == ["REGISTERED"]
+    assert list(events_of(stock.decisions[-1])) == []
+
+
+@pytest.mark.parametrize("point", [DOOR, CEILING])
+def test_a_piece_that_was_missing_is_found_wherever_it_is_read(
+    stock: InMemoryStock, point: ReadPoint
+) -> None:
+    stock.commit(build.a_withdrawal("p1", "S1", UnitExit.LOSS))
+
+    stock.commit(build.some_reads("S2", "p1", at=at(5), point=point))
+
+    assert stock.units["p1"].state is UnitState.IN_STOCK
+    assert on_hand(stock) == (0, 1)
+
+
+def test_a_piece_on_its_way_arrives_by_the_door(stock: InMemoryStock) -> None:
+    stock.commit(build.a_withdrawal("p1", "S1", UnitExit.TRANSFER))
+
+    stock.commit(build.some_reads("S2", "p1", at=at(5), point=CEILING))
+    assert stock.units["p1"].state.value == "IN_TRANSIT"
+    stock.commit(build.some_reads("S2", "p1", at=at(6), point=DOOR))
+
+    assert stock.units["p1"].state.value == "IN_STOCK"
+    assert on_hand(stock) == (0, 1)
+
+
+def test_what_is_kept_or_sold_does_not_move_by_a_read(stock: InMemoryStock) -> None:
+    (bought,) = stock.commit(build.a_purchase("p1", S1))
+    stock.commit(build.some_reads("S2", "p1", at=at(5)))
+    assert (stock.units["p1"].state, on_hand(stock)) == (UnitState.RESERVED, (1, 0))
+
+    assert bought.reservation is not None
+    stock.commit(build.a_consumption(bought.reservation))
+    stock.commit(build.some_reads("S2", "p1", at=at(6)))
+
+    assert (stock.units["p1"].state, on_hand(stock)) == (UnitState.SOLD, (0, 0))
+
+
+def test_a_read_that_comes_late_or_twice_changes_nothing(stock: InMemoryStock) -> None:
+    stock.commit(build.some_reads("S2", "p1", at=at(5)))
+
+    late, twice, stale = stock.commit(
+        build.some_reads("S1", "p1", at=at(4)),
+        build.some_reads("S2", "p1", at=at(5)),
+        build.some_reads("S1", "p1", at=at(5)),
+    )
+
+    assert [results(each) for each in (late, twice, stale)] == [[("UNCHANGED", [])]] * 3
+    assert on_hand(stock) == (0, 1)
+
+
+def test_a_read_from_before_a_piece_was_placed_does_not_take_it_away(
+    stock: InMemoryStock,
+) -> None:
+    stock.commit(build.some_reads("S2", "p1", at=at(-5)))
+
+    assert on_hand(stock) == (1, 0)
+
+
+def test_reads_of_one_call_count_in_the_order_of_their_time(stock: InMemoryStock) -> None:
+    earlier, later = (build.some_reads("S2", "p1", at=at(minute)) for minute in (5, 6))
+    both = (replace(later.lines[0], index=0), replace(earlier.lines[0], index=1))
+
+    (decided,) = stock.commit(replace(later, lines=both))
+
+    assert results(decided) == [("APPLIED", [])] * 2
+    assert stock.units["p1"].placed_at == at(5)
+
+
+def test_a_tag_that_nobody_knows_is_told_and_loses_no_other(stock: InMemoryStock) -> None:
+    (decided,) = stock.commit(build.some_reads("S2", "p9", "p1", at=at(5)))
+
+    assert results(decided) == [("REJECTED", ["UNKNOWN_UNIT"]), ("APPLIED", [])]
+    assert on_hand(stock) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "seen", "expected"),
+    [
+        (UnitState.IN_STOCK, Sighting("S1", at(1), CEILING), None),
+        (UnitState.IN_STOCK, Sighting("S1", at(-1), CEILING), UnitGapKind.EXPECTED_NOT_READ),
+        (UnitState.RESERVED, Sighting("S2", at(1), CEILING), UnitGapKind.EXPECTED_NOT_READ),
+        (UnitState.RESERVED, None, UnitGapKind.EXPECTED_NOT_READ),
+        (UnitState.SOLD, Sighting("S1", at(0), DOOR), UnitGapKind.READ_NOT_EXPECTED),
+        (UnitState.SOLD, None, None),
+        (UnitState.IN_TRANSIT, Sighting("S1", at(-1), DOOR), None),
+    ],
+)
+def test_a_gap_is_where_reads_and_books_differ(
+    state: UnitState, seen: Sighting | None, expected: UnitGapKind | None
+) -> None:
+    unit = SerialUnit("p1", S1, state, NOW, seen=seen)
+    assert gap_at(unit, "S1", NOW) is expected
+
+
+def test_a_piece_of_elsewhere_that_is_read_here_is_a_gap_here() -> None:
+    unit = SerialUnit("p1", S2, UnitState.IN_STOCK, NOW, seen=Sighting("S1", at(1), CEILING))
+    assert gap_at(unit, "S1", NOW) is UnitGapKind.READ_NOT_EXPECTED
+    assert gap_at(unit, "S2", NOW) is UnitGapKind.EXPECTED_NOT_READ
