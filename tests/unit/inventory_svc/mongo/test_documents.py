@@ -54,7 +54,6 @@ from inventory_svc.domain.stock.reservation import (
     ReservationState,
 )
 from inventory_svc.domain.stock.unavailable import Disposition, Unavailable
-from inventory_svc.mongo import inbound_documents as inbound
 from inventory_svc.domain.stock.units.history import UnitStep, UnitStepKind
 from inventory_svc.domain.stock.units.unit import (
     Claim,
@@ -63,6 +62,7 @@ from inventory_svc.domain.stock.units.unit import (
     Sighting,
     UnitState,
 )
+from inventory_svc.mongo import inbound_documents as inbound
 from inventory_svc.mongo import reference_documents as reference
 from inventory_svc.mongo import stock_documents as stock
 from inventory_svc.mongo import unit_documents as units
