@@ -7,11 +7,13 @@ from starlette.applications import Starlette
 from inventory_svc.api.context import Inventory, InventoryContext
 from inventory_svc.api.schema import inventory_schema
 from inventory_svc.domain.stock.sourcing import NearestLocations
-from inventory_svc.due_work import alert_handlers, handlers
+from inventory_svc.due_work import alert_handlers, handlers, source_handlers
 from inventory_svc.mongo.alerts import MongoAlerts
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import COLLECTIONS
 from inventory_svc.mongo.commit_metrics import CommitMetrics
+from inventory_svc.mongo.feed_rejections import MongoFeedRejections
+from inventory_svc.mongo.freshness import MongoFreshness
 from inventory_svc.mongo.group_commits import GroupCommits
 from inventory_svc.mongo.imports import (
     ALERT_RULE_KIND,
@@ -19,6 +21,7 @@ from inventory_svc.mongo.imports import (
     GROUP_KIND,
     ITEM_KIND,
     LOCATION_KIND,
+    SOURCE_KIND,
     SUPPLIER_KIND,
     ImportTools,
     MongoImports,
@@ -28,6 +31,7 @@ from inventory_svc.mongo.network import MongoNetwork
 from inventory_svc.mongo.packer import Packer
 from inventory_svc.mongo.rules import MongoRules, RuleTools
 from inventory_svc.mongo.shelf_cache import ShelfCache
+from inventory_svc.mongo.silence import StaleLocations
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
 from inventory_svc.mongo.suppliers import MongoSuppliers
@@ -59,16 +63,32 @@ class Parts:
     packer: Packer
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What people are told by themselves."""
+
+    alerts: MongoAlerts
+    freshness: MongoFreshness
+
+
 def join(foundation: Foundation) -> Parts:
     """Join ports to what is behind them; nothing is reached yet."""
-    storage, network = storage_of(foundation), MongoNetwork(foundation.database)
+    storage, clock = storage_of(foundation), foundation.clock
+    alerts = MongoAlerts(storage.database, storage.outbox)
+    freshness = MongoFreshness(storage.database, clock, alerts, storage.due_work)
+    network = MongoNetwork(storage.database, StaleLocations(freshness, clock))
     rules = MongoRules(storage.database, RuleTools(storage.outcomes, storage.outbox))
     database = foundation.database
     log = EventLog(foundation.bus, foundation.name, foundation.partitions, foundation.works)
     cache = ShelfCache(database, log, foundation.clock)
     commits = _commits(foundation, storage, network, rules, cache)
-    inventory = _inventory(foundation, storage, network, rules, commits, cache)
-    work = {**handlers(commits), **alert_handlers(inventory.alerts, inventory.sources)}
+    told = Told(alerts, freshness)
+    inventory = _inventory(foundation, storage, network, rules, commits, cache, told)
+    work = {
+        **handlers(commits),
+        **alert_handlers(alerts, inventory.sources),
+        **source_handlers(freshness, network),
+    }
     machinery = machinery_of(foundation, storage, work)
     packer = Packer(database, log, foundation.identifiers())
     return Parts(inventory, commits, machinery, cache, packer)
@@ -103,6 +123,7 @@ def _inventory(
     rules: MongoRules,
     commits: GroupCommits,
     cache: ShelfCache,
+    told: Told,
 ) -> Inventory:
     database, clock = foundation.database, foundation.clock
     imports = ImportTools(database, storage.outcomes, storage.outbox, clock)
@@ -120,7 +141,10 @@ def _inventory(
         known_suppliers=MongoSuppliers(database),
         rules=rules,
         alert_rules=MongoImports(ALERT_RULE_KIND, imports, changes),
-        alerts=MongoAlerts(database, storage.outbox),
+        alerts=told.alerts,
+        sources_of_stock=MongoImports(SOURCE_KIND, imports, changes),
+        freshness=told.freshness,
+        rejections=MongoFeedRejections(database),
         units=MongoUnitReads(database),
         clock=clock,
         packed=cache,

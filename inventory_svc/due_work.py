@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from inventory_svc.domain.alerts.alert import ALERT_WORK
+from inventory_svc.domain.network.source import SILENCE_WORK
 from inventory_svc.domain.stock.inbound.supply import SETTLE_WORK, named_supply
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
-from inventory_svc.ports import Alerts, StockCommits
+from inventory_svc.ports import Alerts, Freshness, Network, StockCommits
 from inventory_svc.use_cases.alerts.assess_stock import assess_stock
 from inventory_svc.use_cases.inbound.settle import settle
 from inventory_svc.use_cases.stock.expire_reservations import expire_reservations
@@ -35,6 +36,19 @@ def alert_handlers(alerts: Alerts, sources: AvailabilitySources) -> Mapping[str,
         await assess_stock(_names(item, "skus"), alerts, sources)
 
     return {ALERT_WORK: assess}
+
+
+def source_handlers(freshness: Freshness, network: Network) -> Mapping[str, Handler]:
+    """Give the handlers of sources by the kind of work."""
+
+    async def look(item: DueItem) -> None:
+        """Look at a source when what it told may be too old; one that is gone tells nothing."""
+        code = str(item.payload["source"])
+        source = (await network.directory(sources=[code])).sources.get(code)
+        if source is not None:
+            await freshness.look(source)
+
+    return {SILENCE_WORK: look}
 
 
 def _names(item: DueItem, of: str) -> list[str]:

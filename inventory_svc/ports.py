@@ -10,12 +10,18 @@ from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.importing import ImportLine, RecordT
 from inventory_svc.domain.network.directory import NetworkDirectory
+from inventory_svc.domain.network.source import StockSource
 from inventory_svc.domain.rules.rule_set import RuleSet
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw
 from inventory_svc.domain.stock.availability.totals import PackedItem
 from inventory_svc.domain.stock.commands import StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.declarations import Place, Window
+from inventory_svc.domain.stock.feed_rejection import (
+    FeedRejection,
+    RejectionKey,
+    RejectionState,
+)
 from inventory_svc.domain.stock.inbound.supplier import Supplier
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.movement import Movement
@@ -99,6 +105,7 @@ class Network(Protocol):
         channels: Iterable[str] = (),
         locations: Iterable[str] = (),
         groups: Iterable[str] = (),
+        sources: Iterable[str] = (),
     ) -> NetworkDirectory:
         """Give a snapshot, half a second old at most; the current if it lacks a named code."""
 
@@ -241,3 +248,37 @@ class UnitReads(Protocol):
 
     async def history(self, serial: str, before: int | None, limit: int) -> Sequence[UnitStep]:
         """Give the steps of a piece, newest first, before one of their numbers."""
+
+
+class Freshness(Protocol):
+    """When each source told of its stock last."""
+
+    async def told(self, source: StockSource, as_of: datetime) -> None:
+        """Take down that a source told of its stock as of a moment."""
+
+    async def look(self, source: StockSource) -> None:
+        """Raise the alert of a source that fell silent; clear it when it told again."""
+
+    async def told_at(self, codes: Iterable[str]) -> Mapping[str, datetime]:
+        """Give when sources told last; those that never did are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionsWanted:
+    """A page of refused lines of feeds, after one of them."""
+
+    limit: int
+    feed: str | None = None
+    source: str | None = None
+    state: RejectionState = RejectionState.OPEN
+    after: RejectionKey | None = None
+
+
+class FeedRejections(Protocol):
+    """The refused lines of feeds."""
+
+    async def named(self, feed: str, numbers: Sequence[int]) -> Mapping[int, FeedRejection]:
+        """Give refused lines of a feed by their number."""
+
+    async def page(self, wanted: RejectionsWanted) -> Sequence[FeedRejection]:
+        """Give refused lines, feed by feed in the order of their numbers."""

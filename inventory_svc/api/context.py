@@ -13,6 +13,7 @@ from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
+from inventory_svc.domain.network.source import StockSource
 from inventory_svc.domain.stock.availability.answer import Availability
 from inventory_svc.domain.stock.availability.policy import Policies
 from inventory_svc.domain.stock.availability.totals import PackedItem
@@ -23,7 +24,9 @@ from inventory_svc.domain.stock.position import Position
 from inventory_svc.ports import (
     Alerts,
     Catalogue,
+    FeedRejections,
     FreshItems,
+    Freshness,
     Imports,
     Network,
     PackedStock,
@@ -64,6 +67,9 @@ class Inventory:
     alert_rules: Imports[StockAlertRule]
     alerts: Alerts
     units: UnitReads
+    sources_of_stock: Imports[StockSource]
+    freshness: Freshness
+    rejections: FeedRejections
     clock: Clock
     policies: Policies = field(default_factory=Policies)
     packed: PackedStock | None = None

@@ -14,6 +14,7 @@ from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
 from inventory_svc.domain.stock.availability.answer import AvailabilityRule
 from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.crossings import Crossing
+from inventory_svc.domain.stock.feed_rejection import RejectionState
 from inventory_svc.domain.stock.inbound.supply import InboundKind, InboundState
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.reservation import ReservationKind, ReservationState
@@ -46,6 +47,9 @@ class ErrorCode(Enum):
     RULES_OVERLAP = "RULES_OVERLAP"
     UNKNOWN_SUPPLIER = "UNKNOWN_SUPPLIER"
     UNKNOWN_INBOUND = "UNKNOWN_INBOUND"
+    UNKNOWN_SOURCE = "UNKNOWN_SOURCE"
+    LOCATION_NOT_OF_SOURCE = "LOCATION_NOT_OF_SOURCE"
+    FEED_LINE_SETTLED = "FEED_LINE_SETTLED"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
     UNKNOWN_UNIT = "UNKNOWN_UNIT"
@@ -68,6 +72,9 @@ STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.RULES_OVERLAP: "Another rule of the kind has the same scope at the same time.",
     StockRefusal.UNKNOWN_SUPPLIER: "No supplier has this code.",
     StockRefusal.UNKNOWN_INBOUND: "Nobody announced such a supply.",
+    StockRefusal.UNKNOWN_SOURCE: "No source of stock has this code.",
+    StockRefusal.LOCATION_NOT_OF_SOURCE: "The source does not tell of the stock of this location.",
+    StockRefusal.FEED_LINE_SETTLED: "The refused line has been corrected or discarded.",
     StockRefusal.RESERVATION_TOMBSTONED: "The allocation was released before it arrived.",
     StockRefusal.RESERVATION_LINE_EXCEEDED: "More units are named than the reservation keeps.",
     StockRefusal.UNKNOWN_UNIT: "No piece has this serial number, or bears this tag.",
@@ -265,6 +272,17 @@ described(
 )
 
 INBOUND_KIND_INPUT = as_input(InboundKind, "InboundKindInput", "What announces goods.")
+_REJECTION_STATES = {
+    "OPEN": "It waits to be corrected or given up.",
+    "CORRECTED": "It was sent again and written.",
+    "DISCARDED": "It was given up.",
+}
+described(
+    RejectionState, "StockFeedLineState", "What has become of a refused line.", _REJECTION_STATES
+)
+REJECTION_STATE_INPUT = as_input(
+    RejectionState, "StockFeedLineStateFilter", "What has become of a refused line."
+)
 _ALERT_KINDS = {
     "LOW_STOCK": "An item runs low.",
     "STALE_SOURCE": "A source has not told of its stock for too long.",
@@ -277,6 +295,7 @@ _ALERT_STATES = {
 described(AlertState, "StockAlertState", "Whether the reason still holds.", _ALERT_STATES)
 ALERT_KIND_INPUT = as_input(AlertKind, "StockAlertKindFilter", "What people are told.")
 ALERT_STATE_INPUT = as_input(AlertState, "StockAlertStateFilter", "Whether the reason still holds.")
+STOCK_FEED_MODE = as_input(FeedMode, "StockFeedMode", "What the quantity of a line means.")
 LOCATION_TYPE_INPUT = as_input(LocationType, "LocationTypeInput", "Whose shelves it has.")
 LOCATION_ABILITY_INPUT = as_input(
     LocationAbility, "LocationAbilityInput", "What a location can do with its goods."

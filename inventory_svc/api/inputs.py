@@ -34,9 +34,9 @@ from inventory_svc.domain.stock.commands import (
 from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import ReservationKind
+from inventory_svc.use_cases.feeds.feed_lines import StockLine
 from inventory_svc.use_cases.network.import_channels import SentChannel
 from inventory_svc.use_cases.network.import_location_groups import SentGroup
-from inventory_svc.use_cases.stock.import_stock import StockLine
 from service_kit.commands.denials import invalid
 from service_kit.graphql.enums import optional, optional_list
 from service_kit.graphql.idempotency import KEY
@@ -301,6 +301,11 @@ class StockImportInput:
     idempotency_key: str = strawberry.field(description=KEY)
     mode: FeedMode = strawberry.field(description="What the quantities mean.")
     lines: list[StockImportLineInput] = strawberry.field(description=LINES)
+    source: str | None = strawberry.field(
+        default=None,
+        description="The code of the source that tells; its locations are fresh from then on, and "
+        "it may not speak of others.",
+    )
 
 
 @strawberry.input(description="Goods that moved in or out of one position.")

@@ -12,6 +12,7 @@ from inventory_svc.api.context import Info
 from inventory_svc.api.declaration_operations import DeclarationMutations
 from inventory_svc.api.entities import Reservation
 from inventory_svc.api.enums import ErrorCode
+from inventory_svc.api.feed_operations import FeedMutations
 from inventory_svc.api.inbound_operations import InboundMutations
 from inventory_svc.api.position_answers import position_answer
 from inventory_svc.api.rule_operations import RuleMutations
@@ -57,7 +58,12 @@ def asked_by_service(info: Info, mutation: str, input_: object) -> IdempotentReq
 
 @strawberry.type(description="What can be changed.")
 class Mutation(
-    RuleMutations, DeclarationMutations, AlertMutations, InboundMutations, UnitMutations
+    RuleMutations,
+    DeclarationMutations,
+    AlertMutations,
+    FeedMutations,
+    InboundMutations,
+    UnitMutations,
 ):
     """Inventory's mutations: one input, one payload (null if it is not known), one effect."""
 
@@ -164,11 +170,19 @@ class Mutation(
             context.caller.subject,
             input.mode,
             [line.to_line() for line in input.lines],
+            input.source,
         )
         results = await import_stock(
-            feed, inventory.catalogue, inventory.network, inventory.commits, context.clock
+            feed,
+            inventory.catalogue,
+            inventory.network,
+            inventory.commits,
+            context.clock,
+            inventory.freshness,
         )
-        return payloads.imported(payloads.StockImportPayload, results)
+        answer = payloads.imported(payloads.StockImportPayload, results)
+        answer.feed_id = strawberry.ID(feed.name)
+        return answer
 
     @mutation_field(
         *STOCK_KEEPERS,

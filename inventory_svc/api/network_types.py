@@ -1,5 +1,7 @@
 """Locations and channels as clients see them."""
 
+from datetime import datetime
+
 import strawberry
 
 from inventory_svc.api.access import ANYBODY
@@ -64,6 +66,10 @@ class Location:
         description="Where the public holidays are those on which it is closed (ISO 3166-2)."
     )
     active: bool = strawberry.field(description="Whether its stock counts at all.")
+    stale_since: datetime | None = strawberry.field(
+        description="Since when no channel sells from it, as what its source told is too old; null "
+        "while it is fresh."
+    )
     brands: list[str] = strawberry.field(
         description="The brands that it serves; empty means every brand."
     )
@@ -95,6 +101,7 @@ class Location:
             closures=[LocationClosure.of(each) for each in location.schedule.closures],
             holiday_calendar=location.schedule.holiday_calendar,
             active=location.active,
+            stale_since=location.stale_since,
             brands=sorted(location.brands),
             tags=sorted(location.tags),
             abilities=sorted(location.able),

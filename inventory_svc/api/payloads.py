@@ -54,6 +54,21 @@ class StockAlertRulesImportPayload(_ImportPayload):
 class StockImportPayload(_ImportPayload):
     """The fate of each line."""
 
+    feed_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Under this id the refused lines are kept, to be corrected and sent again.",
+    )
+
+
+@strawberry.type(description="What became of an import of sources.")
+class StockSourcesImportPayload(_ImportPayload):
+    """The fate of each line."""
+
+
+@strawberry.type(description="What became of refused lines that were sent again or given up.")
+class StockFeedLinesCorrectPayload(_ImportPayload):
+    """The fate of each line; `index` is its number in the feed."""
+
 
 @strawberry.type(description="What became of an import of suppliers.")
 class SuppliersImportPayload(_ImportPayload):

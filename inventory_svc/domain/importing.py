@@ -9,11 +9,16 @@ from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
+from inventory_svc.domain.network.source import StockSource
 from inventory_svc.domain.stock.inbound.supplier import Supplier
 from service_kit.commands.line_results import LineResult, LineStatus
 
-Record: TypeAlias = Item | Location | Channel | LocationGroup | Supplier | StockAlertRule
-RecordT = TypeVar("RecordT", Item, Location, Channel, LocationGroup, Supplier, StockAlertRule)
+Record: TypeAlias = (
+    Item | Location | Channel | LocationGroup | Supplier | StockAlertRule | StockSource
+)
+RecordT = TypeVar(
+    "RecordT", Item, Location, Channel, LocationGroup, Supplier, StockAlertRule, StockSource
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ class StockRefusal(StrEnum):
     RULES_OVERLAP = "RULES_OVERLAP"
     UNKNOWN_SUPPLIER = "UNKNOWN_SUPPLIER"
     UNKNOWN_INBOUND = "UNKNOWN_INBOUND"
+    UNKNOWN_SOURCE = "UNKNOWN_SOURCE"
+    LOCATION_NOT_OF_SOURCE = "LOCATION_NOT_OF_SOURCE"
+    FEED_LINE_SETTLED = "FEED_LINE_SETTLED"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
     UNKNOWN_UNIT = "UNKNOWN_UNIT"
@@ -96,6 +99,36 @@ def unknown_inbound(reference: str, line: str, *path: str) -> Refusal:
         f"Line {line} of {reference} announces nothing for this item and location.",
         path=path,
         params={"reference": reference, "line": line},
+    )
+
+
+def unknown_source(code: str, *path: str) -> Refusal:
+    """A source of stock that was never imported."""
+    return Refusal(
+        StockRefusal.UNKNOWN_SOURCE.value,
+        f"No source of stock has the code {code}.",
+        path=path,
+        params={"source": code},
+    )
+
+
+def location_not_of_source(location: str, source: str, *path: str) -> Refusal:
+    """A source spoke of a location that is not its own."""
+    return Refusal(
+        StockRefusal.LOCATION_NOT_OF_SOURCE.value,
+        f"The source {source} does not tell of the stock of {location}.",
+        path=path,
+        params={"locationCode": location, "source": source},
+    )
+
+
+def feed_line_settled(number: int, *path: str) -> Refusal:
+    """A rejected line that somebody has corrected or discarded meanwhile."""
+    return Refusal(
+        StockRefusal.FEED_LINE_SETTLED.value,
+        "This line has been corrected or discarded.",
+        path=path,
+        params={"number": str(number)},
     )
 
 

@@ -122,6 +122,22 @@ INBOUND_SUPPLIES = CollectionDeclaration(
     shard_key=(("sku", "hashed"),),
 )
 SUPPLIERS = CollectionDeclaration("suppliers", (), retention=FOR_EVER)
+SOURCES = CollectionDeclaration("stock_sources", (), retention=FOR_EVER)
+SOURCE_FRESHNESS = CollectionDeclaration(
+    "stock_source_freshness",
+    # Each process asks twice a second who has been silent for too long: nobody, mostly.
+    (Index((("toldAt", 1),), name="silent"),),
+    retention="For ever: one document per source.",
+)
+FEED_REJECTIONS = CollectionDeclaration(
+    "stock_feed_rejections",
+    (
+        # People look through what is open, of one feed or of all.
+        Index((("state", 1), ("_id", 1)), name="by_state"),
+        Index((("feed", 1), ("_id", 1)), name="by_feed"),
+    ),
+    retention="For ever: as many as there were bad lines, and what became of each.",
+)
 ALERT_RULES = CollectionDeclaration("stock_alert_rules", (), retention=FOR_EVER)
 ALERTS = CollectionDeclaration(
     "stock_alerts",
@@ -173,5 +189,8 @@ COLLECTIONS = (
     ALERTS,
     PACKED_STOCK,
     PACKING,
+    SOURCES,
+    SOURCE_FRESHNESS,
+    FEED_REJECTIONS,
     TURNS,
 )

@@ -15,6 +15,7 @@ from pymongo.errors import OperationFailure
 
 from inventory_svc.domain.stock.commands import (
     AnnounceInbound,
+    CorrectFeedLines,
     FeedStock,
     RecordReads,
     RegisterUnits,
@@ -41,6 +42,7 @@ PASSING_LABELS = (
 
 _WITH_LINES = (
     FeedStock,
+    CorrectFeedLines,
     ReserveStock,
     RestockReturn,
     AnnounceInbound,

@@ -19,6 +19,7 @@ from inventory_svc.domain.importing import (
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
+from inventory_svc.domain.network.source import StockSource
 from inventory_svc.domain.stock.inbound.supplier import Supplier
 from inventory_svc.mongo.alert_documents import alert_rule_from_document, alert_rule_to_document
 from inventory_svc.mongo.collections import (
@@ -28,8 +29,10 @@ from inventory_svc.mongo.collections import (
     LOCATION_GROUPS,
     LOCATIONS,
     NETWORK_VERSION,
+    SOURCES,
     SUPPLIERS,
 )
+from inventory_svc.mongo.feed_documents import source_from_document, source_to_document
 from inventory_svc.mongo.inbound_documents import supplier_from_document, supplier_to_document
 from inventory_svc.mongo.network import VERSION_DOCUMENT, MongoNetwork
 from inventory_svc.mongo.reference_documents import (
@@ -96,6 +99,9 @@ GROUP_KIND: RecordKind[LocationGroup] = RecordKind(
 )
 CHANNEL_KIND: RecordKind[Channel] = RecordKind(
     "Channel", CHANNELS.name, channel_to_document, channel_from_document
+)
+SOURCE_KIND: RecordKind[StockSource] = RecordKind(
+    "StockSource", SOURCES.name, source_to_document, source_from_document
 )
 ALERT_RULE_KIND: RecordKind[StockAlertRule] = RecordKind(
     "StockAlertRule", ALERT_RULES.name, alert_rule_to_document, alert_rule_from_document

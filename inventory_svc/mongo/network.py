@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Protocol
 
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.mongo.alert_documents import alert_rule_from_document
@@ -11,7 +12,9 @@ from inventory_svc.mongo.collections import (
     LOCATION_GROUPS,
     LOCATIONS,
     NETWORK_VERSION,
+    SOURCES,
 )
+from inventory_svc.mongo.feed_documents import source_from_document
 from inventory_svc.mongo.reference_documents import (
     channel_from_document,
     group_from_document,
@@ -23,15 +26,24 @@ CONFIRMED_FOR_SECONDS = 0.5
 VERSION_DOCUMENT = "network"
 
 
+class Silence(Protocol):
+    """Knows of which locations nobody has told for too long."""
+
+    async def shown(self, directory: NetworkDirectory) -> NetworkDirectory:
+        """Give the network without selling from those."""
+
+
 class MongoNetwork:
     """Gives a snapshot that was current at most half a second ago, and never refuses from it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, silence: Silence | None = None) -> None:
         self._database = database
         self._locations = database.collection(LOCATIONS.name)
         self._channels = database.collection(CHANNELS.name)
         self._groups = database.collection(LOCATION_GROUPS.name)
         self._alert_rules = database.collection(ALERT_RULES.name)
+        self._sources = database.collection(SOURCES.name)
+        self._silence = silence
         self._version = database.collection(NETWORK_VERSION.name)
         self._directory: NetworkDirectory | None = None
         self._confirmed_at = float("-inf")
@@ -44,13 +56,14 @@ class MongoNetwork:
         channels: Iterable[str] = (),
         locations: Iterable[str] = (),
         groups: Iterable[str] = (),
+        sources: Iterable[str] = (),
     ) -> NetworkDirectory:
         """Give a snapshot, the current one if a recent one lacks a code that is named."""
         now = asyncio.get_running_loop().time()
-        recent = await self._confirmed_since(now - CONFIRMED_FOR_SECONDS)
-        if recent.knows(channels, locations, groups):
-            return recent
-        return await self._confirmed_since(now)
+        found = await self._confirmed_since(now - CONFIRMED_FOR_SECONDS)
+        if not found.knows(channels, locations, groups, sources):
+            found = await self._confirmed_since(now)
+        return found if self._silence is None else await self._silence.shown(found)
 
     def forget(self) -> None:
         """Confirm at the next use, since this process has changed the network."""
@@ -83,6 +96,7 @@ class MongoNetwork:
         locations = await self._locations.find({}, session=session)
         channels = await self._channels.find({}, session=session)
         groups = await self._groups.find({}, session=session)
+        sources = await self._sources.find({}, session=session)
         alert_rules = await self._alert_rules.find({}, session=session)
         return NetworkDirectory(
             {document["_id"]: location_from_document(document) for document in locations},
@@ -90,4 +104,5 @@ class MongoNetwork:
             0 if found is None else int(found["version"]),
             {document["_id"]: group_from_document(document) for document in groups},
             {document["_id"]: alert_rule_from_document(document) for document in alert_rules},
+            {document["_id"]: source_from_document(document) for document in sources},
         )

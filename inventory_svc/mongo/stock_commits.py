@@ -19,6 +19,7 @@ from inventory_svc.domain.stock.draft import (
     DrawChange,
     InboundChange,
     PositionChange,
+    RejectionChange,
     ReservationChange,
 )
 from inventory_svc.domain.stock.events import events_of
@@ -27,12 +28,14 @@ from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
 from inventory_svc.mongo.collections import (
+    FEED_REJECTIONS,
     INBOUND_SUPPLIES,
     MOVEMENTS,
     POSITIONS,
     RESERVATIONS,
     SHARE_DRAWS,
 )
+from inventory_svc.mongo.feed_documents import rejection_to_document
 from inventory_svc.mongo.guarded_writes import ReadTooEarly, guarded_write, write_all
 from inventory_svc.mongo.inbound_documents import inbound_to_document
 from inventory_svc.mongo.retries import until_no_duplicate
@@ -114,6 +117,7 @@ class StockTransactions:
         self._draws = tools.database.collection(SHARE_DRAWS.name)
         self._inbound = tools.database.collection(INBOUND_SUPPLIES.name)
         self._units = UnitWrites(tools.database)
+        self._rejections = tools.database.collection(FEED_REJECTIONS.name)
         self._turns = Turns(tools.database)
         self._reached = reached
 
@@ -199,6 +203,7 @@ class StockTransactions:
         await self._write_draws(decision.draws, session)
         await self._write_inbound(decision.inbound, session)
         await self._units.write(decision.units, decision.unit_steps, session)
+        await self._write_rejections(decision.rejections, session)
         await self._movements.insert_many(
             [movement_to_document(movement) for movement in decision.movements], session=session
         )
@@ -260,6 +265,17 @@ class StockTransactions:
         ]
         if writes:
             await write_all(self._inbound, writes, session)
+
+    async def _write_rejections(self, changes: Sequence[RejectionChange], session: Session) -> None:
+        writes = [
+            guarded_write(
+                rejection_to_document(change.after),
+                None if change.before is None else change.before.version,
+            )
+            for change in changes
+        ]
+        if writes:
+            await write_all(self._rejections, writes, session)
 
     async def _schedule_settling(self, decision: GroupDecision, session: Session) -> None:
         """Schedule what must be settled, should whoever changed it not come to it."""

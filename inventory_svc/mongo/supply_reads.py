@@ -10,6 +10,7 @@ from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareK
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
     AnnounceInbound,
+    CorrectFeedLines,
     CountPosition,
     DeclareUnavailable,
     FeedStock,
@@ -22,18 +23,21 @@ from inventory_svc.domain.stock.commands import (
     StockCommand,
     WithdrawUnit,
 )
+from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.shortlist import Shortlist, is_short, shortlist
 from inventory_svc.domain.stock.supply import Supply
 from inventory_svc.domain.stock.supply_by_rules import exposed_only, shared_supply
 from inventory_svc.mongo.collections import (
+    FEED_REJECTIONS,
     ITEMS,
     MOVEMENTS,
     POSITIONS,
     RESERVATIONS,
     SHARE_DRAWS,
 )
+from inventory_svc.mongo.feed_documents import rejection_from_document
 from inventory_svc.mongo.inbound_reads import InboundReads
 from inventory_svc.mongo.stock_documents import (
     draw_from_document,
@@ -47,6 +51,7 @@ from service_kit.storage.idempotency import MongoOutcomes
 
 _WITHOUT_RESERVATION = (
     FeedStock,
+    CorrectFeedLines,
     AdjustStock,
     RestockReturn,
     DeclareUnavailable,
@@ -87,6 +92,7 @@ class SupplyReads:
         self._positions = database.collection(POSITIONS.name)
         self._movements = database.collection(MOVEMENTS.name)
         self._reservations = database.collection(RESERVATIONS.name)
+        self._rejections = database.collection(FEED_REJECTIONS.name)
         self._draws = database.collection(SHARE_DRAWS.name)
         self._items = database.collection(ITEMS.name)
         self._units = UnitSupply(MongoUnitReads(database))
@@ -185,6 +191,7 @@ class SupplyReads:
             partial=frozenset(place for place, each in shortlists.items() if each.partial),
             policy=plan.policy,
             categories=plan.categories,
+            rejections=await self._rejections_named_in(commands, session),
             draws=await self._draws_of(shares, session) if shares else {},
             inbound=inbound,
             queues=queues.by_place,
@@ -235,6 +242,20 @@ class SupplyReads:
         found = await self._reservations.find(wanted, session=session)
         return {document["_id"]: reservation_from_document(document) for document in found}
 
+    async def _rejections_named_in(
+        self, commands: Sequence[StockCommand], session: Session
+    ) -> dict[RejectionKey, FeedRejection]:
+        keys = [
+            RejectionKey(command.feed, number).identifier
+            for command in commands
+            if isinstance(command, CorrectFeedLines)
+            for number in command.numbers
+        ]
+        if not keys:
+            return {}
+        found = await self._rejections.find({"_id": {"$in": keys}}, session=session)
+        return {each.key: each for each in map(rejection_from_document, found)}
+
     async def _positions_at(
         self, keys: Iterable[PositionKey], session: Session
     ) -> dict[PositionKey, Position]:
@@ -252,7 +273,7 @@ class SupplyReads:
         late = {
             (line.position, line.counted_at)
             for command in commands
-            if isinstance(command, FeedStock)
+            if isinstance(command, FeedStock | CorrectFeedLines)
             for line in command.lines
             if line.counted_at is not None
             and _moved_after(positions, line.position, line.counted_at)
@@ -287,7 +308,7 @@ def keys_named(commands: Sequence[StockCommand], shortlists: Shortlists) -> Iter
                 for code in shortlists[place].candidates:
                     for line in command.lines:
                         yield PositionKey(line.sku, code, line.condition)
-            case FeedStock():
+            case FeedStock() | CorrectFeedLines():
                 yield from (line.position for line in command.lines)
             case AdjustStock() | DeclareUnavailable() | CountPosition():
                 yield command.position

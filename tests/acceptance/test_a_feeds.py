@@ -1,11 +1,11 @@
 """Rows A: what feeds, and the people before the shelves, say of the stock."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from tests.support.feeding import Feeding, on
-from tests.support.retailer import Retailer, eventually
+from tests.support.retailer import Refused, Retailer, eventually
 from tests.support.ruling import Ruling
 
 TUESDAY = date(2026, 3, 3)
@@ -16,6 +16,50 @@ STEPS = "quantity rulesApplied { rule units }"
 def feeding(timed: Ruling) -> Feeding:
     """A retailer whose stock is fed, on a system with a clock of its own."""
     return Feeding(timed.retailer, timed.clock)
+
+
+@pytest.mark.capability("A8")
+async def test_a8_what_a_silent_source_told_is_no_longer_sold_until_it_tells_again(
+    feeding: Feeding,
+) -> None:
+    retailer = feeding.retailer
+    await retailer.opens(W1="WAREHOUSE", D1="SUPPLIER")
+    await retailer.sells("shirt")
+    await retailer.counts("shirt", W1=2)
+    await feeding.has_source("erp", "W1", fresh_for_hours=1000)
+    await feeding.has_source("supplier", "D1", fresh_for_hours=24)
+    told_at = feeding.now
+    line = feeding.line("shirt", "D1", 7, at=told_at)
+    fed = await feeding.feeds("SNAPSHOT", line, source="supplier")
+    assert [row["status"] for row in fed["results"]] == ["APPLIED"]
+    assert await retailer.available("shirt") == 9
+
+    feeding.is_at(told_at + timedelta(hours=23, minutes=59))
+    assert await retailer.available("shirt") == 9
+    assert (await feeding.source("supplier"))["staleSince"] is None
+    assert await feeding.alerts_of_source("supplier") == []
+
+    feeding.is_at(told_at + timedelta(hours=26))
+    assert await retailer.available("shirt") == 2
+    since = told_at + timedelta(hours=24)
+    supplier, location = await feeding.source("supplier"), await feeding.location("D1")
+    assert supplier["freshForSeconds"] == 86400
+    assert datetime.fromisoformat(supplier["toldAt"]) == told_at
+    assert datetime.fromisoformat(supplier["staleSince"]) == since
+    assert datetime.fromisoformat(location["staleSince"]) == since
+    assert location["active"] is True
+    (alert,) = await eventually(lambda: feeding.alerts_of_source("supplier"), bool)
+    assert (alert["state"], alert["timesRaised"]) == ("RAISED", 1)
+    wish = retailer.wish(lines=[{"sku": retailer.code("shirt"), "quantity": 3}])
+    with pytest.raises(Refused, match="INSUFFICIENT_STOCK"):
+        await retailer.places(wish)
+
+    line = feeding.line("shirt", "D1", 5, at=feeding.now)
+    await feeding.feeds("SNAPSHOT", line, source="supplier")
+    await eventually(lambda: retailer.available("shirt"), lambda units: units == 7)
+    assert (await feeding.location("D1"))["staleSince"] is None
+    (alert,) = await feeding.alerts_of_source("supplier")
+    assert (alert["state"], alert["timesRaised"]) == ("CLEARED", 1)
 
 
 @pytest.mark.capability("A10")

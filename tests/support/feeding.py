@@ -29,6 +29,12 @@ class Feeding:
         assert moment >= self.clock.now()
         self.clock.set(moment)
 
+    @property
+    def now(self) -> datetime:
+        """The moment that the system's own clock shows."""
+        assert self.clock is not None
+        return self.clock.now()
+
     async def snapshot(self, sku: str, at: datetime | None = None, **units: int) -> Json:
         """Send a snapshot of an item, counted at a moment, and return the results of its lines."""
         lines = [
@@ -77,6 +83,69 @@ class Feeding:
         assert file["lines"] == len(lines)
         return [",".join(line.split(",")[:5]) for line in lines]
 
+    async def has_source(self, code: str, *locations: str, fresh_for_hours: int) -> None:
+        """Register who tells of the stock of locations, and how fresh that must be."""
+        line = {
+            "code": self.retailer.code(code),
+            "name": code,
+            "locationCodes": [self.retailer.code(location) for location in locations],
+            "freshForSeconds": fresh_for_hours * 3600,
+        }
+        results = f"results {{ {ERRORS} }}"
+        await self.retailer.manages("stockSourcesImport", {"lines": [line]}, results, role=FEEDER)
+
+    async def source(self, code: str) -> Json:
+        """Return what is known of a source."""
+        operation = """
+          query ($code: String!) { stockSource(code: $code) { freshForSeconds toldAt staleSince } }
+        """
+        data = await self.retailer.graph.data(operation, {"code": self.retailer.code(code)})
+        return data["stockSource"]
+
+    async def location(self, code: str) -> Json:
+        """Return a location, as anybody sees it."""
+        operation = "query ($code: String!) { location(code: $code) { active staleSince } }"
+        data = await self.retailer.graph.data(operation, {"code": self.retailer.code(code)})
+        return data["location"]
+
+    async def feeds(self, mode: str, *lines: Mapping[str, Json], source: str | None = None) -> Json:
+        """Send lines of a feed as they are given, and return the payload."""
+        given = {"mode": mode, "lines": list(lines)}
+        if source is not None:
+            given["source"] = self.retailer.code(source)
+        selection = f"feedId results {{ index status {ERRORS} }}"
+        return await self.retailer.does("stockImport", given, selection, role=FEEDER)
+
+    def line(
+        self, sku: str, location: str, quantity: int, at: datetime | None = None
+    ) -> dict[str, Json]:
+        """Return a line of a feed, counted at a moment if one is given."""
+        counted = {} if at is None else {"snapshotAt": text_of(at)}
+        return {**self._named(sku, location), "quantity": quantity, **counted}
+
+    async def rejections(self, feed: str, state: str = "OPEN") -> list[Json]:
+        """Return the lines of a feed that were refused."""
+        operation = f"""
+          query ($feed: ID!, $state: StockFeedLineStateFilter!) {{
+            stockFeedRejections(feedId: $feed, state: $state, first: 100) {{
+              nodes {{ number sku locationCode quantity text state source {ERRORS} }}
+            }}
+          }}
+        """
+        data = await self.retailer.graph.data(operation, {"feed": feed, "state": state})
+        return list(data["stockFeedRejections"]["nodes"])
+
+    async def corrects(self, feed: str, *lines: Mapping[str, Json], **more: Json) -> list[Json]:
+        """Send refused lines again, or give them up, and return what became of them."""
+        payload = await self.retailer.does(
+            "stockFeedLinesCorrect",
+            {"feedId": feed, "lines": list(lines), **more},
+            f"results {{ index status {ERRORS} }}",
+            role=FEEDER,
+        )
+        assert payload["userErrors"] == [], payload
+        return list(payload["results"])
+
     async def watches(self, code: str, sku: str, threshold: int, **more: Json) -> None:
         """Ask to be told when an item runs low."""
         line = {
@@ -88,6 +157,16 @@ class Feeding:
         results = f"results {{ {ERRORS} }}"
         rules = {"lines": [line]}
         await self.retailer.manages("stockAlertRulesImport", rules, results, role=FEEDER)
+
+    async def alerts_of_source(self, code: str) -> list[Json]:
+        """Return the alerts about a source."""
+        operation = """
+          query {
+            stockAlerts(kind: STALE_SOURCE) { nodes { code state raisedAt timesRaised } }
+          }
+        """
+        nodes = (await self.retailer.graph.data(operation))["stockAlerts"]["nodes"]
+        return [node for node in nodes if node["code"] == self.retailer.code(code)]
 
     async def alerts(self, *skus: str) -> list[Json]:
         """Return the alerts about items."""

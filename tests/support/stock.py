@@ -12,6 +12,7 @@ from inventory_svc.domain.stock.commands import (
     AnnouncedLine,
     AnnounceInbound,
     ConsumeReservation,
+    CorrectFeedLines,
     CountPosition,
     DeclareUnavailable,
     ExpireReservation,
@@ -35,6 +36,7 @@ from inventory_svc.domain.stock.commands import (
     WithdrawUnit,
 )
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
+from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
 from inventory_svc.domain.stock.inbound.supply import (
     Announcement,
     InboundKey,
@@ -299,6 +301,7 @@ class InMemoryStock:
         self.policy = policy
         self.draws: dict[ShareKey, ShareDraw] = {}
         self.inbound: dict[InboundKey, InboundSupply] = {}
+        self.rejections: dict[RejectionKey, FeedRejection] = {}
         self.positions: dict[PositionKey, Position] = {}
         self.reservations: dict[str, Reservation] = {}
         self.outcomes: dict[str, tuple[str, Outcome]] = {}
@@ -329,6 +332,7 @@ class InMemoryStock:
             queues=dict(self._queues(commands)),
             units=self.units,
             tags={unit.epc: unit.serial for unit in self.units.values() if unit.epc},
+            rejections=self.rejections,
         )
         decision = decide(commands, supply, NearestLocations(), self.clock.now())
         self._apply(decision)
@@ -402,7 +406,7 @@ class InMemoryStock:
                 if movement.position == line.position and movement.effective_at > line.counted_at
             )
             for command in commands
-            if isinstance(command, FeedStock)
+            if isinstance(command, FeedStock | CorrectFeedLines)
             for line in command.lines
             if line.counted_at is not None
         }
@@ -412,6 +416,7 @@ class InMemoryStock:
         self.positions.update({change.after.key: change.after for change in decision.positions})
         self.draws.update({change.after.key: change.after for change in decision.draws})
         self.inbound.update({change.after.key: change.after for change in decision.inbound})
+        self.rejections.update({change.after.key: change.after for change in decision.rejections})
         self.ledger.extend(decision.movements)
         self.units.update({change.after.serial: change.after for change in decision.units})
         self.history.extend(decision.unit_steps)

@@ -32,7 +32,7 @@ class Channel:
         """Whether the stock of a location counts for this channel."""
         return (
             self.active
-            and location.active
+            and location.is_exposed
             and location.code not in self.excluded_locations
             and (not self.location_types or location.type in self.location_types)
             and (not self.location_codes or location.code in self.location_codes)

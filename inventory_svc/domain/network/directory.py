@@ -1,7 +1,8 @@
 """The network as one immutable snapshot: all locations and channels at one version."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -10,7 +11,13 @@ from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.delivery import Address, DeliveryMethod
 from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
-from inventory_svc.domain.refusals import unknown_channel, unknown_group, unknown_location
+from inventory_svc.domain.network.source import StockSource
+from inventory_svc.domain.refusals import (
+    unknown_channel,
+    unknown_group,
+    unknown_location,
+    unknown_source,
+)
 from retail_kit.geography import GeoPoint, PostalIndex, distance_km
 
 FAR_AWAY = float("inf")
@@ -47,6 +54,23 @@ class NetworkDirectory:
     version: int = 0
     groups: Mapping[str, LocationGroup] = field(default_factory=dict)
     alert_rules: Mapping[str, StockAlertRule] = field(default_factory=dict)
+    sources: Mapping[str, StockSource] = field(default_factory=dict)
+
+    def with_stale(self, since: Mapping[str, datetime]) -> "NetworkDirectory":
+        """Give the same network with some locations not sold from, since what is told is old."""
+        stale = {
+            code: replace(self.locations[code], stale_since=at)
+            for code, at in since.items()
+            if code in self.locations
+        }
+        return replace(self, locations={**self.locations, **stale}) if stale else self
+
+    def source(self, code: str, *path: str) -> StockSource:
+        """Give a source; refuse UNKNOWN_SOURCE."""
+        found = self.sources.get(code)
+        if found is None:
+            raise unknown_source(code, *path)
+        return found
 
     def location(self, code: str, *path: str) -> Location:
         """Give a location; refuse UNKNOWN_LOCATION."""
@@ -70,13 +94,18 @@ class NetworkDirectory:
         return found
 
     def knows(
-        self, channels: Iterable[str], locations: Iterable[str], groups: Iterable[str] = ()
+        self,
+        channels: Iterable[str],
+        locations: Iterable[str],
+        groups: Iterable[str] = (),
+        sources: Iterable[str] = (),
     ) -> bool:
         """Say whether all these channels, locations and groups are in the snapshot."""
         return (
             self.channels.keys() >= set(channels)
             and self.locations.keys() >= set(locations)
             and self.groups.keys() >= set(groups)
+            and self.sources.keys() >= set(sources)
         )
 
     def members(self, group: str) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -55,7 +56,8 @@ class Location:
     """One place. Its stock counts while it is `active`; without a point it has no distance.
 
     Without `brands` it serves every brand; without `delivery_zones` it delivers everywhere;
-    `abilities` are the usual ones of its type when they are None.
+    `abilities` are the usual ones of its type when they are None. `stale_since` is when what a
+    source told of its stock became too old; it is not kept with the location.
     """
 
     code: str
@@ -74,6 +76,12 @@ class Location:
     tags: frozenset[str] = frozenset()
     abilities: frozenset[LocationAbility] | None = None
     delivery_zones: tuple[DeliveryZone, ...] = ()
+    stale_since: datetime | None = None
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether channels may sell from it at all."""
+        return self.active and self.stale_since is None
 
     @property
     def able(self) -> frozenset[LocationAbility]:

@@ -1,6 +1,7 @@
 """What may be asked of the stock; each is decided whole, together with others in one commit."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
@@ -17,6 +18,7 @@ from inventory_svc.domain.stock.units.unit import ReadPoint
 from retail_kit.money import Money
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.refusal import Refusal
+from service_kit.runtime.json_values import JSON
 
 
 class FeedMode(StrEnum):
@@ -38,11 +40,12 @@ class FeedLine:
 
 @dataclass(frozen=True, slots=True)
 class RejectedLine:
-    """One line of a feed that was found wrong before it reached the stock."""
+    """One line of a feed that was found wrong before it reached the stock; `told` is all of it."""
 
     index: int
     ref: str
     refusals: tuple[Refusal, ...]
+    told: Mapping[str, JSON] = field(default_factory=dict)
 
 
 class WantedLine(NamedTuple):
@@ -65,13 +68,38 @@ class PeggedQuantity(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeedStock:
-    """Write the lines of one feed, each for itself."""
+    """Write the lines of one feed, each for itself.
+
+    Refused lines are kept under the name of the `feed`, if it has one. With `summarised` the
+    answer counts the lines and says no more.
+    """
 
     request: IdempotentRequest
     actor: str
     mode: FeedMode
     lines: tuple[FeedLine, ...]
     rejected: tuple[RejectedLine, ...] = ()
+    feed: str = ""
+    source: str | None = None
+    summarised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectFeedLines:
+    """Write lines of a feed that were refused, as corrected; give up those that are discarded."""
+
+    request: IdempotentRequest
+    actor: str
+    feed: str
+    lines: tuple[FeedLine, ...]
+    rejected: tuple[RejectedLine, ...] = ()
+    discarded: tuple[int, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The places of all the lines that it speaks of."""
+        good = (line.index for line in self.lines)
+        return (*good, *(line.index for line in self.rejected), *self.discarded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,12 +335,13 @@ class SettleInbound:
     request: None = None
 
 
+ShelfCommand: TypeAlias = (
+    FeedStock | CorrectFeedLines | AdjustStock | DeclareUnavailable | CountPosition | RestockReturn
+)
+"""What feeds, and people before the shelves, say of goods that are there."""
+
 StockCommand: TypeAlias = (
-    FeedStock
-    | AdjustStock
-    | DeclareUnavailable
-    | CountPosition
-    | RestockReturn
+    ShelfCommand
     | ReserveStock
     | ConsumeReservation
     | ReleaseReservation

@@ -8,6 +8,7 @@ from inventory_svc.domain.stock.commands import (
     AdjustStock,
     AnnounceInbound,
     ConsumeReservation,
+    CorrectFeedLines,
     CountPosition,
     DeclareUnavailable,
     ExpireReservation,
@@ -20,11 +21,13 @@ from inventory_svc.domain.stock.commands import (
     ReserveStock,
     RestockReturn,
     SettleInbound,
+    ShelfCommand,
     StockCommand,
     WithdrawUnit,
 )
 from inventory_svc.domain.stock.deciding.answers import Answer, WiderSupplyNeeded, refused
 from inventory_svc.domain.stock.deciding.arriving import decide_announcements, decide_receipt
+from inventory_svc.domain.stock.deciding.correcting import decide_correction
 from inventory_svc.domain.stock.deciding.counting import (
     decide_adjustment,
     decide_feed,
@@ -48,6 +51,7 @@ from inventory_svc.domain.stock.draft import (
     DrawChange,
     InboundChange,
     PositionChange,
+    RejectionChange,
     ReservationChange,
     StockDraft,
 )
@@ -89,6 +93,7 @@ class GroupDecision:
     inbound: tuple[InboundChange, ...] = ()
     units: tuple[UnitChange, ...] = ()
     unit_steps: tuple[UnitStep, ...] = ()
+    rejections: tuple[RejectionChange, ...] = ()
 
 
 def decide(
@@ -120,6 +125,7 @@ def decide(
         inbound=tuple(draft.inbound_changes()),
         units=tuple(draft.units.changes()),
         unit_steps=draft.units.history(),
+        rejections=tuple(draft.rejection_changes()),
     )
 
 
@@ -161,16 +167,6 @@ def _decided(
             return decide_short(command, draft)
         case ExpireReservation():
             return decide_expiry(command, draft)
-        case FeedStock():
-            return decide_feed(command, draft)
-        case AdjustStock():
-            return decide_adjustment(command, draft)
-        case DeclareUnavailable():
-            return decide_declaration(command, draft)
-        case CountPosition():
-            return decide_count(command, draft)
-        case RestockReturn():
-            return decide_restock(command, draft)
         case AnnounceInbound():
             return decide_announcements(command, draft)
         case ReceiveInbound():
@@ -179,6 +175,24 @@ def _decided(
             return decide_settling(command, draft, place)
         case RegisterUnits() | WithdrawUnit() | RecordReads():
             return _decided_of_pieces(command, draft)
+        case _:
+            return _told_of_shelves(command, draft)
+
+
+def _told_of_shelves(command: ShelfCommand, draft: StockDraft) -> Answer:
+    match command:
+        case FeedStock():
+            return decide_feed(command, draft)
+        case CorrectFeedLines():
+            return decide_correction(command, draft)
+        case AdjustStock():
+            return decide_adjustment(command, draft)
+        case DeclareUnavailable():
+            return decide_declaration(command, draft)
+        case CountPosition():
+            return decide_count(command, draft)
+        case RestockReturn():
+            return decide_restock(command, draft)
 
 
 def _reserved(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
+from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply, by_date
 from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
@@ -49,6 +50,13 @@ class InboundChange(NamedTuple):
         if self.before is None or not (self.after.pegged or self.after.holds):
             return False
         return self.before.announced != self.after.announced
+
+
+class RejectionChange(NamedTuple):
+    """A refused line of a feed before (None: it was not refused) and after a commit."""
+
+    before: FeedRejection | None
+    after: FeedRejection
 
 
 class Cause(NamedTuple):
@@ -211,6 +219,7 @@ class StockDraft:
         self._positions: dict[PositionKey, OpenPosition] = {}
         self._reservations: dict[str, Reservation] = {}
         self._draws: dict[ShareKey, ShareDraw] = {}
+        self._rejections: dict[RejectionKey, FeedRejection] = {}
         self._inbound: dict[InboundKey, InboundSupply] = {}
         self.units = OpenUnits(supply.units, supply.tags, now, self._count_piece)
 
@@ -287,6 +296,21 @@ class StockDraft:
             and any(row.open and row.supply.position == position for row in each.awaited)
         )
         return Queue((*read.reservations, *(each for _, each in joined)), read.whole)
+
+    def rejection(self, key: RejectionKey) -> FeedRejection | None:
+        """Give a refused line of a feed as the commands so far have left it."""
+        return self._rejections.get(key) or self.supply.rejections.get(key)
+
+    def save_rejection(self, rejection: FeedRejection) -> None:
+        """Keep a refused line; however often, it is one change of the commit."""
+        before = self.supply.rejections.get(rejection.key)
+        version = before.version + 1 if before is not None else 1
+        self._rejections[rejection.key] = replace(rejection, version=version)
+
+    def rejection_changes(self) -> Iterator[RejectionChange]:
+        """Give the refused lines that are to be written."""
+        for key, after in self._rejections.items():
+            yield RejectionChange(self.supply.rejections.get(key), after)
 
     def counted_at(self, key: PositionKey) -> datetime | None:
         """Give when a position was last counted."""

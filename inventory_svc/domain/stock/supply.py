@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
+from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
@@ -45,6 +46,7 @@ class Supply:
     policy: Policy = NO_POLICY
     categories: Mapping[str, str] = field(default_factory=dict)
     draws: Mapping[ShareKey, ShareDraw] = field(default_factory=dict)
+    rejections: Mapping[RejectionKey, FeedRejection] = field(default_factory=dict)
     inbound: Mapping[InboundKey, InboundSupply] = field(default_factory=dict)
     queues: Mapping[int, Queue] = field(default_factory=dict)
     units: Mapping[str, SerialUnit] = field(default_factory=dict)

@@ -1,5 +1,8 @@
 """Deciding what the goods themselves did: feeds and adjustments."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from inventory_svc.domain.refusals import StockRefusal, pieces_on_hand
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
@@ -16,6 +19,7 @@ from inventory_svc.domain.stock.deciding.answers import (
 )
 from inventory_svc.domain.stock.deciding.declaring import settle
 from inventory_svc.domain.stock.draft import Cause, Change, OpenPosition, StockDraft
+from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.unavailable import Disposition
@@ -29,15 +33,56 @@ from service_kit.commands.line_results import (
     results_to_json,
 )
 from service_kit.commands.refusal import Refusal
+from service_kit.messaging.envelope import text_of
+from service_kit.runtime.json_values import JSON
 
 
 def decide_feed(command: FeedStock, draft: StockDraft) -> Answer:
-    """Write each line for itself; the answer tells the fate of every one."""
+    """Write each line for itself; the answer tells the fate of every one, or counts them."""
     cause = Cause(command.request.identifier, command.actor)
-    write = _write_snapshot if command.mode is FeedMode.SNAPSHOT else _write_delta
     results = [rejected(line.index, line.ref, *line.refusals) for line in command.rejected]
-    results.extend(write(line, draft, cause) for line in command.lines)
+    results.extend(write_line(line, command.mode, draft, cause) for line in command.lines)
+    if command.feed:
+        _keep_rejected(command, results, draft)
+    if command.summarised:
+        counts = Counter(result.status for result in results)
+        return Answer(Outcome({status.value: counts[status] for status in LineStatus}))
     return Answer(Outcome({"results": results_to_json(results)}))
+
+
+def write_line(line: FeedLine, mode: FeedMode, draft: StockDraft, cause: Cause) -> LineResult:
+    """Write one line as its feed means it, and tell its fate."""
+    write = _write_snapshot if mode is FeedMode.SNAPSHOT else _write_delta
+    return write(line, draft, cause)
+
+
+def told_of(line: FeedLine) -> dict[str, JSON]:
+    """Give a good line in the words of a feed."""
+    sku, location, condition = line.position
+    return {
+        "sku": sku,
+        "locationCode": location,
+        "condition": condition.value,
+        "quantity": line.quantity,
+        "snapshotAt": None if line.counted_at is None else text_of(line.counted_at),
+    }
+
+
+def _keep_rejected(command: FeedStock, results: Sequence[LineResult], draft: StockDraft) -> None:
+    told = {line.index: line.told for line in command.rejected}
+    told.update((line.index, told_of(line)) for line in command.lines)
+    for result in results:
+        if result.status is LineStatus.REJECTED:
+            draft.save_rejection(
+                FeedRejection(
+                    RejectionKey(command.feed, result.index),
+                    command.mode,
+                    told[result.index],
+                    result.refusals,
+                    draft.now,
+                    command.source,
+                )
+            )
 
 
 def decide_adjustment(command: AdjustStock, draft: StockDraft) -> Answer:

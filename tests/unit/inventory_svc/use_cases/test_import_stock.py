@@ -11,10 +11,10 @@ from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import ItemsWanted
+from inventory_svc.use_cases.feeds.feed_lines import StockLine
 from inventory_svc.use_cases.stock.import_stock import (
     LINES_PER_COMMIT,
     StockFeed,
-    StockLine,
     import_stock,
 )
 from service_kit.commands.line_results import LineResult

@@ -1,0 +1,1 @@
+"""Intents about feeds of stock."""
