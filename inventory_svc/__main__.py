@@ -1,5 +1,6 @@
 """`python -m inventory_svc` serves; `schema` prints the SDL; `migrate` makes the indexes.
 
+`repack` has the processes that run pack the stock anew.
 `parked` shows work that failed too often; `retry ID` and `discard ID` decide about it.
 """
 
@@ -7,11 +8,13 @@ import os
 import sys
 
 from inventory_svc.api.schema import inventory_schema
-from inventory_svc.app import SERVICE, app_of, migrate
+from inventory_svc.app import SERVICE, app_of, migrate, repack
 from inventory_svc.settings import PREFIX, InventorySettings
 from service_kit.service.program import ServiceProgram
 
-PROGRAM = ServiceProgram(SERVICE, PREFIX, InventorySettings, inventory_schema, app_of, migrate)
+PROGRAM = ServiceProgram(
+    SERVICE, PREFIX, InventorySettings, inventory_schema, app_of, migrate, {"repack": repack}
+)
 
 if __name__ == "__main__":
     raise SystemExit(PROGRAM.main(sys.argv[1:], os.environ))

@@ -28,7 +28,7 @@ from inventory_svc.mongo.imports import (
     network_changes,
 )
 from inventory_svc.mongo.network import MongoNetwork
-from inventory_svc.mongo.packer import Packer
+from inventory_svc.mongo.packer import Packer, pack_anew
 from inventory_svc.mongo.rules import MongoRules, RuleTools
 from inventory_svc.mongo.shelf_cache import ShelfCache
 from inventory_svc.mongo.silence import StaleLocations
@@ -166,6 +166,11 @@ def inventory_app(
 async def migrate(database: Database) -> None:
     """Create the collections and indexes that are missing."""
     await ensure_indexes(database, DECLARATIONS)
+
+
+async def repack(database: Database) -> None:
+    """Have the stock packed anew by the processes that run."""
+    await pack_anew(database)
 
 
 def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette:

@@ -6,8 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.inventory.stage import INVENTORY, MONGOD, Graph, Stage
+from pymongo import AsyncMongoClient
+
+from bench.inventory.stage import DATABASE, INVENTORY, MONGOD, Graph, Stage
 from bench.load import WrongAnswer
+from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.mongo.collections import PACKING, POSITIONS
+from inventory_svc.mongo.stock_documents import position_to_document
 from retail_kit.roles import Role
 from service_kit.runtime.clock import Clock
 
@@ -18,6 +23,7 @@ HOT_PLACE = LOCATIONS[0]
 LINES_A_CALL = 1_000
 CALLS_AT_ONCE = 4
 ITEMS_AT_ONCE = 1_000
+LOOK_SECONDS = 0.2
 
 _IMPORT = """
 mutation Feed($input: {kind}Input!) {{
@@ -73,13 +79,16 @@ async def open_network(graph: Graph) -> None:
     await feed(graph, "itemsImport", [{"sku": HOT, "title": "Hot"}], "hot")
 
 
-async def grow(stage: Stage, first: int, beyond: int, clock: Clock) -> Fed:
-    """Add the SKUs of these numbers with all their stock, as full snapshots."""
-    skus = range(first, beyond)
-    items = [{"sku": sku_of(number), "title": f"Article {number}"} for number in skus]
+async def list_items(graph: Graph, first: int, beyond: int) -> None:
+    """Make the SKUs of these numbers known."""
+    items = [{"sku": sku_of(at), "title": f"Article {at}"} for at in range(first, beyond)]
     for start in range(0, len(items), ITEMS_AT_ONCE):
         part = items[start : start + ITEMS_AT_ONCE]
-        await feed(stage.here, "itemsImport", part, f"items-{first}-{start}")
+        await feed(graph, "itemsImport", part, f"{first}-{start}")
+
+
+async def count(stage: Stage, first: int, beyond: int, clock: Clock) -> Fed:
+    """Feed snapshots of all positions of these SKUs, and tell what that took."""
     stage.forget_peak(INVENTORY)
     before, began, at = stage.cpu_seconds(), time.perf_counter(), clock.now().isoformat()
     calls = _calls(first, beyond, at)
@@ -93,12 +102,39 @@ async def grow(stage: Stage, first: int, beyond: int, clock: Clock) -> Fed:
             group.create_task(feeder())
     seconds, after = time.perf_counter() - began, stage.cpu_seconds()
     return Fed(
-        len(skus) * len(LOCATIONS),
+        (beyond - first) * len(LOCATIONS),
         seconds,
         after[INVENTORY] - before[INVENTORY],
         after[MONGOD] - before[MONGOD],
         stage.peak_mebibytes(INVENTORY),
     )
+
+
+async def lay_down(stage: Stage, first: int, beyond: int, clock: Clock) -> None:
+    """Write the positions of these SKUs straight into MongoDB, and have all stock packed anew.
+
+    A million positions are there in a minute so; what it costs to feed them is measured apart.
+    """
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(stage.mongodb)
+    try:
+        database, now = client[DATABASE], clock.now()
+        for number in range(first, beyond):
+            laid = [
+                Position(
+                    PositionKey(sku_of(number), code),
+                    units_of(number, place),
+                    version=1,
+                    counted_at=now,
+                    changed_at=now,
+                )
+                for place, code in enumerate(LOCATIONS)
+            ]
+            await database[POSITIONS.name].insert_many(map(position_to_document, laid))
+        await database[PACKING.name].delete_many({})
+        while not await database[PACKING.name].find_one({"passedOn": {"$ne": None}}):  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_SECONDS)
+    finally:
+        await client.close()
 
 
 async def feed(

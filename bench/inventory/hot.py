@@ -11,7 +11,7 @@ from bench.load import WrongAnswer
 from retail_kit.roles import Role
 
 BUYERS = 200
-UNITS = 5_000
+UNITS = 2_000
 HEADS = (
     "buyers of one position",
     "units",

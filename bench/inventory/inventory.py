@@ -8,18 +8,27 @@ from bench.figures import Round, median_of, table
 from bench.inventory.deltas import HEADS as DELTA_HEADS
 from bench.inventory.deltas import seen_deltas
 from bench.inventory.floor import floor
-from bench.inventory.goods import LOCATIONS, Fed, grow, open_network
+from bench.inventory.goods import (
+    LOCATIONS,
+    Fed,
+    count,
+    lay_down,
+    list_items,
+    open_network,
+)
 from bench.inventory.hot import hot_sku
 from bench.inventory.questions import QUESTIONS, Shopper
 from bench.inventory.stage import GATEWAY, INVENTORY, MONGOD, PLAIN, Stage, stage
 from bench.load import Send, closed_loop, measured
 from service_kit.runtime.clock import Clock
 
-SKUS = (20, 40)
+SKUS = (20, 200, 2_000)
 """How many SKUs there are, one size after the other; each is at every location."""
-CALLERS = 8
+COUNTED_SKUS = SKUS[-1]
+"""How many of the most are counted again in a full snapshot, to the units that they have."""
+CALLERS = 4
 ROUNDS = 5
-SECONDS = 1.5
+SECONDS = 1.0
 WARM_UP_SECONDS = 2.0
 READ_HEADS = (
     "question",
@@ -33,7 +42,8 @@ READ_HEADS = (
     "mongod CPU ms",
 )
 FEED_HEADS = (
-    "positions fed",
+    "positions",
+    "lines fed",
     "lines/s",
     "inventory_svc CPU us each",
     "mongod CPU us each",
@@ -48,21 +58,36 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
         await open_network(running.here)
         for skus in SKUS:
             positions = skus * len(LOCATIONS)
-            _say(f"feeding up to {positions:,} positions")
-            feeds.append(_feed_row(await grow(running, before, skus, clock)))
+            _say(f"going up to {positions:,} positions")
+            await list_items(running.here, before, skus)
+            if skus == SKUS[-1]:
+                await lay_down(running, before, skus, clock)
+            else:
+                fed = await count(running, before, skus, clock)
+                feeds.append(_feed_row(positions, fed))
+                _say(" ".join(feeds[-1]))
             before = skus
             _say(f"reading {positions:,} positions")
-            reads.extend(await _reads(running, skus))
+            rows = await _reads(running, skus)
+            _say(table(READ_HEADS, rows))
+            reads.extend(rows)
             _say(f"watching deltas among {positions:,} positions")
             for through, graph in (("the same process", running.here), ("another", running.there)):
                 seen = await seen_deltas(running, graph, skus, f"{skus}-{through}")
                 deltas.append(seen.row(positions, through))
-        _say("selling the hot SKU")
+                _say(" ".join(deltas[-1]))
+        _say("asking the driver alone")
+        least = await floor(running, SKUS[-1])
+        _say(f"{least}\nselling the hot SKU")
+        hot = await hot_sku(running)
+        _say(f"{hot}\nfeeding a full snapshot")
+        fed = await count(running, 0, COUNTED_SKUS, clock)
+        feeds.append(_feed_row(SKUS[-1] * len(LOCATIONS), fed))
         return {
             "inventory_reads": table(READ_HEADS, sorted(reads, key=_by_question)),
-            "inventory_floor": await floor(running, SKUS[-1]),
+            "inventory_floor": least,
             "inventory_deltas": table(DELTA_HEADS, deltas),
-            "inventory_hot": await hot_sku(running),
+            "inventory_hot": hot,
             "inventory_feed": table(FEED_HEADS, feeds),
         }
 
@@ -100,9 +125,10 @@ def _figures(alone: list[Round], together: list[Round], suffix: str) -> list[str
     ]
 
 
-def _feed_row(fed: Fed) -> list[str]:
+def _feed_row(positions: int, fed: Fed) -> list[str]:
     each = 1_000_000 / fed.lines
     return [
+        f"{positions:,}",
         f"{fed.lines:,}",
         f"{fed.lines / fed.seconds:,.0f}",
         f"{fed.inventory_cpu * each:,.0f}",

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from starlette.types import ASGIApp
@@ -21,19 +21,25 @@ from service_kit.storage.database import Database
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 WRONG_USAGE = 2
-USAGE = "usage: python -m {name} [serve|schema|migrate|parked|retry ID|discard ID]"
+USAGE = "usage: python -m {name} [serve|schema|migrate|parked|retry ID|discard ID{own}]"
+Tend = Callable[[Database], Awaitable[None]]
+"""Does something to the database of a service, whose processes may be running."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceProgram(Generic[SettingsT]):
-    """The command line of the service `name`, whose settings are PREFIX_NAME."""
+    """The command line of the service `name`, whose settings are PREFIX_NAME.
+
+    `tends` are commands of its own, by their word.
+    """
 
     name: str
     prefix: str
     settings_type: type[SettingsT]
     schema: Callable[[], SubgraphSchema]
     app_of: Callable[[SettingsT], ASGIApp]
-    migrate: Callable[[Database], Awaitable[None]]
+    migrate: Tend
+    tends: Mapping[str, Tend] = field(default_factory=dict)
 
     def main(self, words: Sequence[str], environment: Mapping[str, str]) -> int:
         """Do what the words say, as in USAGE, and give the exit status."""
@@ -41,8 +47,9 @@ class ServiceProgram(Generic[SettingsT]):
         if command == "schema":
             sys.stdout.write(print_sdl(self.schema()))
             return 0
-        if command not in ("serve", "migrate", *PARKED_COMMANDS):
-            return _wrong(USAGE.format(name=self.name))
+        if command not in ("serve", "migrate", *PARKED_COMMANDS, *self.tends):
+            own = "".join(f"|{word}" for word in self.tends)
+            return _wrong(USAGE.format(name=self.name, own=own))
         try:
             settings = read_settings(self.settings_type, environment, self.prefix)
         except (MissingSettings, InvalidSettings) as error:
@@ -62,8 +69,9 @@ class ServiceProgram(Generic[SettingsT]):
     async def _tend(self, settings: SettingsT, words: Sequence[str]) -> int:
         database = database_of(settings, self.name)
         try:
-            if words[0] == "migrate":
-                await self.migrate(database)
+            tend = {"migrate": self.migrate, **self.tends}.get(words[0])
+            if tend is not None:
+                await tend(database)
                 return 0
             status, lines = await ParkedWork(database, SystemClock()).run(words)
         finally:
