@@ -1,0 +1,177 @@
+"""Telling of supply that is on its way: bad lines, stale keys, rights, and what rules do to it."""
+
+from typing import Any
+
+import pytest
+
+from retail_kit.roles import Role
+from tests.contract.inventory_svc.api.conftest import Subgraph
+
+RESULTS = """
+  results { index ref status userErrors { code path } }
+  userErrors { code path }
+"""
+ORDER = {
+    "kind": "PURCHASE_ORDER",
+    "reference": "PO-1",
+    "sku": "shirt",
+    "locationCode": "S1",
+    "quantity": 10,
+    "expectedAt": "2026-04-15T00:00:00Z",
+}
+QUOTA = {
+    "code": "spring",
+    "sku": "shirt",
+    "locationCode": "S1",
+    "quantity": 10,
+    "opensAt": "2026-03-01T00:00:00Z",
+    "closesAt": "2026-05-01T00:00:00Z",
+    "availableFrom": "2026-06-15T00:00:00Z",
+}
+RECEIPT = {name: ORDER[name] for name in ("kind", "reference", "sku", "locationCode", "quantity")}
+
+
+def told(payload: Any) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Give the fate of each line, with its errors by the last part of their path."""
+    return [
+        (each["status"], [(error["code"], error["path"][-1]) for error in each["userErrors"]])
+        for each in payload["results"]
+    ]
+
+
+async def test_a_bad_line_of_what_comes_loses_only_itself(shop: Subgraph) -> None:
+    lines = [
+        {**ORDER, "sku": "nothing", "locationCode": "S9"},
+        ORDER,
+        {**ORDER, "reference": " ", "line": "2"},
+        {**ORDER, "reference": "PO|2"},
+        {**ORDER, "quantity": -1, "supplierCode": "nobody", "fromLocationCode": "S9"},
+        ORDER,
+    ]
+
+    payload = await shop.mutate("inboundImport", RESULTS, {"lines": lines}, Role.INTEGRATION)
+
+    assert told(payload) == [
+        ("REJECTED", [("UNKNOWN_SKU", "sku"), ("UNKNOWN_LOCATION", "locationCode")]),
+        ("APPLIED", []),
+        ("REJECTED", [("INVALID_INPUT", "reference")]),
+        ("REJECTED", [("INVALID_INPUT", "reference")]),
+        (
+            "REJECTED",
+            [
+                ("UNKNOWN_LOCATION", "fromLocationCode"),
+                ("UNKNOWN_SUPPLIER", "supplierCode"),
+                ("INVALID_INPUT", "quantity"),
+            ],
+        ),
+        ("UNCHANGED", []),
+    ]
+    assert payload["results"][0]["userErrors"][0]["path"] == ["input", "lines", "0", "sku"]
+
+
+async def test_a_quota_closes_after_it_opens_and_on_a_channel_that_is_known(
+    shop: Subgraph,
+) -> None:
+    lines = [
+        {**QUOTA, "closesAt": QUOTA["opensAt"]},
+        {**QUOTA, "channel": "nowhere"},
+        {**QUOTA, "code": ""},
+        QUOTA,
+    ]
+
+    payload = await shop.mutate("preorderQuotasImport", RESULTS, {"lines": lines}, Role.INTEGRATION)
+
+    assert told(payload) == [
+        ("REJECTED", [("INVALID_INPUT", "closesAt")]),
+        ("REJECTED", [("UNKNOWN_CHANNEL", "channel")]),
+        ("REJECTED", [("INVALID_INPUT", "code")]),
+        ("APPLIED", []),
+    ]
+
+
+async def test_a_supplier_is_late_by_days_of_a_year_at_most(subgraph: Subgraph) -> None:
+    lines = [
+        {"code": "maker", "name": "Maker", "delayDays": 2},
+        {"code": "late", "name": "Late", "delayDays": 366},
+        {"code": "", "name": " ", "delayDays": -1},
+    ]
+
+    payload = await subgraph.mutate("suppliersImport", RESULTS, {"lines": lines})
+
+    assert told(payload) == [
+        ("APPLIED", []),
+        ("REJECTED", [("INVALID_INPUT", "delayDays")]),
+        (
+            "REJECTED",
+            [("INVALID_INPUT", "code"), ("INVALID_INPUT", "name"), ("INVALID_INPUT", "delayDays")],
+        ),
+    ]
+
+
+async def test_only_what_was_announced_is_received_and_the_other_lines_come(
+    shop: Subgraph,
+) -> None:
+    await shop.mutate("inboundImport", RESULTS, {"lines": [ORDER]}, Role.INTEGRATION)
+    lines = [
+        {**RECEIPT, "reference": "PO-9"},
+        {**RECEIPT, "quantity": 0},
+        {**RECEIPT, "locationCode": "S9"},
+        RECEIPT,
+    ]
+
+    payload = await shop.mutate("inboundReceive", RESULTS, {"lines": lines}, Role.OPERATOR)
+
+    assert told(payload) == [
+        ("REJECTED", [("UNKNOWN_INBOUND", "reference")]),
+        ("REJECTED", [("INVALID_INPUT", "quantity")]),
+        ("REJECTED", [("UNKNOWN_LOCATION", "locationCode")]),
+        ("APPLIED", []),
+    ]
+
+
+async def test_an_assistant_takes_goods_in_only_where_they_work(shop: Subgraph) -> None:
+    await shop.mutate("inboundImport", RESULTS, {"lines": [ORDER]}, Role.INTEGRATION)
+    operation = f"""
+      mutation ($input: InboundReceiveInput!) {{ inboundReceive(input: $input) {{ {RESULTS} }} }}
+    """
+
+    async def receives(key: str, grant: str) -> Any:
+        answer = await shop.ask_as(
+            Role.ASSISTANT,
+            operation,
+            {"input": {"idempotencyKey": key, "lines": [RECEIPT]}},
+            grants=(grant,),
+        )
+        return answer["data"]["inboundReceive"]
+
+    assert told(await receives("1", "location:S2")) == [
+        ("REJECTED", [("FORBIDDEN", "locationCode")])
+    ]
+    assert told(await receives("2", "location:S1")) == [("APPLIED", [])]
+
+
+@pytest.mark.parametrize("mutation", ["inboundImport", "inboundReceive"])
+async def test_the_same_key_has_one_effect_and_another_body_is_refused(
+    shop: Subgraph, mutation: str
+) -> None:
+    await shop.mutate("inboundImport", RESULTS, {"lines": [ORDER]}, Role.INTEGRATION)
+    line = ORDER if mutation == "inboundImport" else RECEIPT
+    sent = {"idempotencyKey": "same", "lines": [{**line, "quantity": 7}]}
+
+    first = await shop.mutate(mutation, RESULTS, sent, Role.INTEGRATION)
+    again = await shop.mutate(mutation, RESULTS, sent, Role.INTEGRATION)
+    other = {"idempotencyKey": "same", "lines": [{**line, "quantity": 8}]}
+    refused = await shop.mutate(mutation, RESULTS, other, Role.INTEGRATION)
+
+    assert first == again
+    codes = [error["code"] for error in refused["userErrors"]]
+    codes += [error["code"] for each in refused["results"] for error in each["userErrors"]]
+    assert codes == ["IDEMPOTENCY_KEY_REUSED"]
+    operation = '{ item(sku: "shirt") { inbound { quantity received } } }'
+    answer = await shop.ask_as(Role.OPERATOR, operation)
+    expected = (
+        {"quantity": 7, "received": 0}
+        if mutation == "inboundImport"
+        else {"quantity": 10, "received": 7}
+    )
+    assert answer["data"]["item"]["inbound"] == [expected]
