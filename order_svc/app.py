@@ -1,6 +1,6 @@
 """The composition root: every part of orders, built once and closed in order."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from starlette.applications import Starlette
@@ -8,8 +8,10 @@ from starlette.applications import Starlette
 from order_svc.api.context import OrderContext
 from order_svc.api.schema import order_schema
 from order_svc.clients.inventory import GraphQLInventory
+from order_svc.consumers import awaited_stock
 from order_svc.domain.payments.tenders import TenderRule
 from order_svc.due_work import handlers
+from order_svc.mongo.awaiting import MongoAwaiting
 from order_svc.mongo.indexes import DECLARATIONS
 from order_svc.mongo.prices import MongoPrices
 from order_svc.mongo.reading import MongoOrderReader
@@ -74,6 +76,9 @@ def join(foundation: Foundation, outside: Outside) -> Parts:
     )
     machinery = machinery_of(foundation, storage, handlers(around), PATIENT)
     errands.served_by(machinery.due_worker)
+    waiting = MongoAwaiting(foundation.database).everyone
+    consumers = (awaited_stock(foundation, storage.due_work, waiting),)
+    machinery = replace(machinery, consumers=consumers)
     return Parts(around, MongoOrderReader(foundation.database), machinery)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from order_svc.domain.errands import EFFECTS, MONEY, PLACEMENT, effect_of
+from order_svc.domain.errands import AWAITED, EFFECTS, MONEY, PLACEMENT, effect_of
 from order_svc.use_cases.move_money import move_money
+from order_svc.use_cases.renew_awaited import renew_awaited
 from order_svc.use_cases.settle_effect import settle_effect
 from order_svc.use_cases.settle_placement import recover_placement
 from order_svc.use_cases.surroundings import Surroundings
@@ -22,4 +23,9 @@ def handlers(around: Surroundings) -> Mapping[str, Handler]:
     async def move(item: DueItem) -> None:
         await move_money(around, str(item.payload["orderId"]), item.identifier)
 
-    return {PLACEMENT: recover, MONEY: move, **dict.fromkeys(EFFECTS, settle)}
+    async def renew(item: DueItem) -> None:
+        await renew_awaited(
+            around, str(item.payload["orderId"]), str(item.payload["reservationId"])
+        )
+
+    return {PLACEMENT: recover, MONEY: move, AWAITED: renew, **dict.fromkeys(EFFECTS, settle)}

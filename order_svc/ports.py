@@ -13,6 +13,7 @@ from order_svc.domain.history.timeline import TimelineEntry
 from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
 from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.orders.allocation import Allocation
+from order_svc.domain.orders.awaiting import Standing
 from order_svc.domain.orders.order import Order
 from order_svc.domain.payments.payment import Answer, PaymentMethod
 from order_svc.domain.prices.price import Price
@@ -47,7 +48,7 @@ class WantedLine:
 class AllocationRequest:
     """What to reserve for an order, all of it or nothing, and where it goes.
 
-    Asked again with the same key, the answer is the same.
+    It may come as late as `accept_until`. Asked again with the same key, the answer is the same.
     """
 
     key: str
@@ -56,6 +57,7 @@ class AllocationRequest:
     lines: tuple[WantedLine, ...]
     destination: Destination | None = None
     excluded_locations: tuple[str, ...] = ()
+    accept_until: datetime | None = None
 
 
 class Inventory(Protocol):
@@ -63,6 +65,9 @@ class Inventory(Protocol):
 
     async def allocate(self, request: AllocationRequest) -> Allocation:
         """Choose locations and reserve there; refused INSUFFICIENT_STOCK if not all is there."""
+
+    async def standing(self, reservation_id: str) -> Standing:
+        """What a reservation keeps, and what it waits for."""
 
     async def withdraw(self, key: str, order_id: str) -> None:
         """Undo the allocation of that key, or see to it that it is refused if it comes late."""

@@ -172,6 +172,7 @@ described(
         "ORDER_PLACED": "The order was placed.",
         "LINES_ALLOCATED": "A location was chosen and its stock reserved.",
         "LINE_BACKORDERED": "No location had it; it waits for supply.",
+        "LINE_DATE_CHANGED": "What it waits for comes at another date.",
         "LINE_UNFILLABLE": "No location had it.",
         "LINE_SOURCING_STARTED": "Somebody had stock looked for again.",
         "LINE_CANCELLED": "Units of a line were cancelled.",

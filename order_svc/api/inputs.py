@@ -1,5 +1,7 @@
 """What mutations are given."""
 
+from datetime import datetime
+
 import strawberry
 
 from order_svc.api.enums import DELIVERY_METHOD_INPUT, PAYMENT_METHOD_INPUT, SHORT_REASON_INPUT
@@ -174,6 +176,11 @@ class OrderPlaceInput:
     payments: list[PaymentInput] = strawberry.field(
         default_factory=list,
         description="How it is paid: together exactly what is due; none if it is paid elsewhere.",
+    )
+    accept_until: datetime | None = strawberry.field(
+        default=None,
+        description="Accept lines that are on their way, if all of them is there by then; only "
+        "what is there already if not given.",
     )
 
 

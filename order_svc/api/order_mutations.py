@@ -103,6 +103,7 @@ class OrderMutations:
                 ref=input.ref,
                 customer_ref=input.customer_ref,
                 payments=tuple(one.asked(index) for index, one in enumerate(input.payments)),
+                accept_until=input.accept_until,
             ),
         )
         return await answered_order(info, OrderPlacePayload, outcome)

@@ -154,6 +154,9 @@ class OrderLine:
     backorder_allowed: bool = strawberry.field(
         description="Whether units that no location has wait for supply."
     )
+    available_from: datetime | None = strawberry.field(
+        description="When all that it waits for is there; null when it waits for nothing."
+    )
     version: int = strawberry.field(description="Counts the changes.")
     line: strawberry.Private[Line]
     whole: strawberry.Private[Aggregate]
@@ -167,6 +170,7 @@ class OrderLine:
             quantity=line.quantity,
             price_source=line.price_source,
             backorder_allowed=line.backorder_allowed,
+            available_from=line.available_from,
             version=line.version,
             line=line,
             whole=order,

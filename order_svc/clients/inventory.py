@@ -1,25 +1,33 @@
 """Inventory over GraphQL: as this service, with an idempotency key in every call."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.fulfilments.fulfilment import Place
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation
+from order_svc.domain.orders.awaiting import Standing, StandingLine
 from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockLine
 from order_svc.ports import AllocationRequest, InventoryUnavailable
 from service_kit.graphql.global_ids import from_global_id, to_global_id
 from service_kit.graphql.service_calls import USER_ERRORS, Executes, called
 from service_kit.graphql.service_client import ServiceRejected, ServiceUnavailable
+from service_kit.messaging.envelope import text_of
 from service_kit.runtime.json_values import JSON
 
 ALLOCATE: Final = f"""
 mutation OrderAllocate($input: ReservationAllocateInput!) {{
   reservationAllocate(input: $input) {{
-    reservation {{ id lines {{ lineId quantity locationCode location {{ id }} }} }}
+    reservation {{ id lines {{ lineId quantity locationCode location {{ id }} availableFrom }} }}
     {USER_ERRORS}
   }}
 }}
+"""
+STANDING: Final = """
+query OrderStanding($id: ID!) {
+  reservation(id: $id) { lines { lineId open locationCode location { id } availableFrom } }
+}
 """
 CONSUME: Final = f"""
 mutation OrderConsume($input: ReservationConsumeInput!) {{
@@ -37,7 +45,7 @@ mutation OrderReportShort($input: ReservationReportShortInput!) {{
 }}
 """
 
-OPERATIONS: Final = (ALLOCATE, CONSUME, RELEASE, REPORT_SHORT)
+OPERATIONS: Final = (ALLOCATE, STANDING, CONSUME, RELEASE, REPORT_SHORT)
 """Everything that is asked of inventory."""
 
 
@@ -61,9 +69,26 @@ class GraphQLInventory:
                     for line in request.lines
                 ],
                 "excludedLocations": list(request.excluded_locations),
+                "acceptUntil": _text(request.accept_until),
             },
         )
         return _allocation(payload["reservation"])
+
+    async def standing(self, reservation_id: str) -> Standing:
+        """What a reservation keeps, and what it waits for; nothing if it is not known."""
+        given = {"id": to_global_id("Reservation", reservation_id)}
+        try:
+            data = await self._client.execute(STANDING, given)
+        except (ServiceUnavailable, ServiceRejected) as error:
+            raise InventoryUnavailable(str(error)) from error
+        found = data["reservation"] or {"lines": []}
+        return Standing(
+            reservation_id,
+            tuple(
+                StandingLine(line["lineId"], _place(line), line["open"], _date(line))
+                for line in found["lines"]
+            ),
+        )
 
     async def withdraw(self, key: str, order_id: str) -> None:
         """Undo the allocation of that key, or see to it that it is refused if it comes late."""
@@ -145,10 +170,20 @@ def _allocation(reservation: Mapping[str, Any]) -> Allocation:
     return Allocation(
         reservation_id=from_global_id(reservation["id"], "Reservation"),
         lines=tuple(
-            AllocatedLine(line["lineId"], line["quantity"], _place(line))
+            AllocatedLine(line["lineId"], line["quantity"], _place(line), _date(line))
             for line in reservation["lines"]
         ),
     )
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else text_of(at)
+
+
+def _date(line: Mapping[str, Any]) -> datetime | None:
+    """When units are there that still have to come; None for those that are."""
+    text = line["availableFrom"]
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _place(line: Mapping[str, Any]) -> Place:

@@ -25,6 +25,9 @@ SOURCE: Final = "stock.source"
 MONEY: Final = "money.move"
 """An operation that the payment provider is to be asked for."""
 
+AWAITED: Final = "stock.awaited"
+"""An order is to be brought up to what a reservation keeps for it."""
+
 EFFECTS: Final = (CONSUME, RELEASE, CORRECT, SOURCE)
 """The kinds of due work that are effects on stock."""
 

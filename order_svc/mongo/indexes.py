@@ -1,5 +1,8 @@
 """The collections of orders: their indexes, their retention, their shard keys."""
 
+from service_kit.messaging.consumer import CURSORS
+from service_kit.messaging.inbox import INBOX
+from service_kit.messaging.parking import PARKED_ENTITIES, PARKED_EVENTS
 from service_kit.messaging.transactions import COMMIT_COLLECTIONS
 from service_kit.storage.indexes import CollectionDeclaration, Index
 
@@ -11,6 +14,8 @@ ORDERS = CollectionDeclaration(
         Index((("channel", 1), ("_id", -1)), name="of_channel"),
         Index((("locationCodes", 1), ("_id", -1)), name="of_location"),
         Index((("status", 1), ("_id", -1)), name="of_status"),
+        # Who waits for goods that are on their way, should what was told of them be lost.
+        Index((("awaits", 1),), partial={"awaits": {"$exists": True}}, name="waiting"),
     ),
     retention="Ten years after the order, as commercial law asks; nothing in it is personal.",
 )
@@ -73,5 +78,9 @@ DECLARATIONS = (
     PRICES,
     SANDBOX_PAYMENTS,
     *COMMIT_COLLECTIONS,
+    CURSORS,
+    INBOX,
+    PARKED_ENTITIES,
+    PARKED_EVENTS,
 )
 """Everything that the database of this service holds."""

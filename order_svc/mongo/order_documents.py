@@ -57,6 +57,7 @@ def order_document(order: Order) -> dict[str, Any]:
             "status": order.status.value,
             "locationCodes": sorted(order.location_codes),
             "version": order.version,
+            **_awaiting_document(order),
         }
     )
 
@@ -79,7 +80,17 @@ def order_of(document: dict[str, Any], fulfilments: tuple[Fulfilment, ...]) -> O
         refunds=tuple(refund_of(one, document["currency"]) for one in document["refunds"]),
         tender_rule=TenderRule(document["tenderRule"]),
         version=document["version"],
+        accept_until=document.get("acceptUntil"),
     )
+
+
+def _awaiting_document(order: Order) -> dict[str, Any]:
+    """What an order waits for; `awaits` is there to be found by."""
+    awaits = {part.hands.reservation_id for _, part in order.slices()} - {None}
+    return {
+        **({} if order.accept_until is None else {"acceptUntil": order.accept_until}),
+        **({"awaits": sorted(map(str, awaits))} if awaits else {}),
+    }
 
 
 def _line_document(line: Line) -> dict[str, Any]:
@@ -101,10 +112,19 @@ def _line_document(line: Line) -> dict[str, Any]:
                 "parcelId": part.hands.parcel_id,
                 "sourcingId": part.hands.sourcing_id,
                 "returnId": part.hands.return_id,
+                **(
+                    {}
+                    if part.hands.reservation_id is None
+                    else {
+                        "reservationId": part.hands.reservation_id,
+                        "locationCode": part.hands.location_code,
+                    }
+                ),
             }
             for part in line.slices
         ],
         "version": line.version,
+        **({} if line.available_from is None else {"availableFrom": line.available_from}),
     }
 
 
@@ -123,6 +143,7 @@ def _line_of(document: dict[str, Any], currency: str) -> Line:
         ),
         charged_minor=document["charged"],
         version=document["version"],
+        available_from=document.get("availableFrom"),
     )
 
 
@@ -132,5 +153,7 @@ def _slice_of(document: dict[str, Any]) -> Slice:
         document["parcelId"],
         document["sourcingId"],
         document["returnId"],
+        document.get("reservationId"),
+        document.get("locationCode"),
     )
     return Slice(document["quantity"], SliceState(document["state"]), hands)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from order_svc.domain.crash_points import PLACEMENT_SAVED
 from order_svc.domain.customers.customer import Customer, customer_id_of
@@ -41,6 +42,7 @@ class PlaceOrder(Command):
     ref: str | None = None
     customer_ref: str | None = None
     payments: tuple[AskedPayment, ...] = ()
+    accept_until: datetime | None = None
 
 
 async def place_order(around: Surroundings, command: PlaceOrder) -> Outcome:
@@ -109,6 +111,7 @@ async def _save(
         customer_ref=customer.ref if customer else None,
         payments=command.payments,
         tender_rule=around.tender_rule,
+        accept_until=command.accept_until,
     )
     now = around.clock.now()
     order = begin(placement, prices, now)

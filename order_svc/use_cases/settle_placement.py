@@ -103,6 +103,7 @@ async def _allocation(
         channel=order.channel,
         lines=tuple(WantedLine(line.id, line.sku, line.quantity) for line in order.lines),
         destination=destination,
+        accept_until=order.accept_until,
     )
     try:
         return await around.inventory.allocate(request)

@@ -9,11 +9,12 @@ import pytest
 
 from service_kit.runtime.clock import SettableClock
 from tests.support.expecting import Expecting
-from tests.support.retailer import Retailer
+from tests.support.retailer import Retailer, eventually
 from tests.support.ruling import Ruling
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SUMMER = "2026-08-31T00:00:00Z"
+WANTED = {"shirt": 3, "hat": 1}
 NEXT_YEAR = "2027-03-01T00:00:00Z"
 
 
@@ -71,6 +72,85 @@ async def test_c1_what_has_come_is_kept_for_those_who_wait_in_their_order(
     position = await retailer.position("shirt", "W1")
     assert (position["onHand"], position["allocated"]) == (5, 5)
     assert await retailer.available("shirt") == 0
+
+
+@pytest.mark.capability("C1")
+async def test_c1_an_order_waits_for_what_is_on_its_way_and_ships_when_all_of_a_line_is_there(
+    retailer: Retailer, expecting: Expecting
+) -> None:
+    await retailer.sells("hat")
+    await retailer.counts("hat", W1=1)
+    await expecting.expects("PO-1", "shirt", "W1", 10, "2026-04-15T00:00:00Z")
+    lines = [{"sku": retailer.code(sku), "quantity": units} for sku, units in WANTED.items()]
+    refused = await retailer.does("orderPlace", retailer.wish(lines=lines), "order { id }")
+    assert [error["code"] for error in refused["userErrors"]] == ["INSUFFICIENT_STOCK"]
+
+    order = await retailer.places(retailer.wish(lines=lines, acceptUntil=SUMMER))
+
+    assert [_states(line) for line in order["lines"]] == [{"BACKORDERED": 3}, {"ALLOCATED": 1}]
+    assert (order["status"], len(order["fulfilments"])) == ("OPEN", 1)
+    assert await _dates(retailer, order) == ["2026-04-15", None]
+
+    await expecting.receives("PO-1", "shirt", "W1", 2)
+    await expecting.expects("PO-1", "shirt", "W1", 10, "2026-04-20T00:00:00Z")
+    await eventually(lambda: _dates(retailer, order), lambda dates: dates == ["2026-04-20", None])
+    waiting = await retailer.order(order["id"])
+    assert _states(waiting["lines"][0]) == {"BACKORDERED": 3}
+
+    await expecting.receives("PO-1", "shirt", "W1", 5)
+    there = await eventually(
+        lambda: retailer.order(order["id"]),
+        lambda now: _states(now["lines"][0]) == {"ALLOCATED": 3},
+    )
+    assert await _dates(retailer, order) == [None, None]
+    (shirt, _), fulfilment = there["lines"], there["fulfilments"][1]
+    await retailer.picks(fulfilment, [{"lineId": shirt["id"], "picked": 3}])
+    await retailer.packs(fulfilment, shirt, 3)
+    shipped = await retailer.ships(fulfilment)
+    assert _states(shipped["lines"][0]) == {"SHIPPED": 3}
+    position = await eventually(
+        lambda: retailer.position("shirt", "W1"), lambda now: now["onHand"] == 4
+    )
+    assert (position["allocated"], position["available"]) == (0, 4)
+
+
+@pytest.mark.capability("C1")
+async def test_c1_cancelling_what_waits_frees_it_for_the_next_who_wants_it(
+    retailer: Retailer, expecting: Expecting
+) -> None:
+    await expecting.expects("PO-1", "shirt", "W1", 10, "2026-04-15T00:00:00Z")
+    lines = [{"sku": retailer.code("shirt"), "quantity": 10}]
+    order = await retailer.places(retailer.wish(lines=lines, acceptUntil=SUMMER))
+    assert await expecting.future("shirt") == [("2026-03-02", 0)]
+
+    assert (await retailer.cancels(order))["status"] == "CANCELLED"
+
+    await eventually(
+        lambda: expecting.future("shirt"),
+        lambda phases: phases == [("2026-03-02", 0), ("2026-04-15", 10)],
+    )
+    supply = (await expecting.inbound("shirt"))[0]
+    assert (supply["promised"], supply["free"]) == (0, 10)
+
+
+@pytest.mark.capability("C1")
+async def test_c1_what_does_not_come_any_more_is_sought_elsewhere(
+    retailer: Retailer, expecting: Expecting
+) -> None:
+    await retailer.opens(W1="WAREHOUSE", S1="STORE")
+    await expecting.expects("PO-1", "shirt", "W1", 2, "2026-04-15T00:00:00Z")
+    lines = [{"sku": retailer.code("shirt"), "quantity": 2}]
+    order = await retailer.places(retailer.wish(lines=lines, acceptUntil=SUMMER))
+    await retailer.counts("shirt", S1=1)
+
+    await expecting.expects("PO-1", "shirt", "W1", 2, "2026-04-15T00:00:00Z", cancelled=True)
+
+    now = await eventually(
+        lambda: retailer.order(order["id"]),
+        lambda now: "ALLOCATED" in _states(now["lines"][0]),
+    )
+    assert _states(now["lines"][0]) == {"ALLOCATED": 1, "UNFILLABLE": 1}
+    assert [each["locationCode"] for each in now["fulfilments"]] == [retailer.code("S1")]
 
 
 @pytest.mark.capability("C8")
@@ -174,6 +254,18 @@ async def test_c10_an_order_that_is_cut_loses_its_latest_promises_to_other_goods
     assert now[3]["state"] == "RELEASED"
     assert now[3]["lines"][0]["short"] == 1
     assert await retailer.available("shirt") == 0
+
+
+def _states(line: Any) -> dict[str, int]:
+    """Give the units of a line by their state."""
+    return {part["state"]: part["quantity"] for part in line["slices"]}
+
+
+async def _dates(retailer: Retailer, order: Any) -> list[str | None]:
+    """Give the day for which each line of an order is promised."""
+    operation = "query ($id: ID!) { order(by: {id: $id}) { lines { availableFrom } } }"
+    found = await retailer.graph.data(operation, {"id": order["id"]})
+    return [_date(line) for line in found["order"]["lines"]]
 
 
 def _errors(payload: Any) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from order_svc.domain.fulfilments.fulfilment import Place
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation
+from order_svc.domain.orders.awaiting import Standing, StandingLine
 from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockLine
 from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine
 from service_kit.commands.refusal import Refusal, RefusedAll
@@ -53,6 +54,17 @@ class FakeInventory:
     async def allocate(self, request: AllocationRequest) -> Allocation:
         return self._once(
             "allocate", request.order_id, request.key, request, lambda: self._allocate(request)
+        )
+
+    async def standing(self, reservation_id: str) -> Standing:
+        reserved = self.reservations.get(reservation_id)
+        pegs = {} if reserved is None else reserved.pegs
+        return Standing(
+            reservation_id,
+            tuple(
+                StandingLine(line_id, Place(to_global_id("Location", code), code), units)
+                for (line_id, code), units in pegs.items()
+            ),
         )
 
     async def withdraw(self, key: str, order_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
@@ -18,12 +19,17 @@ class PriceSource(StrEnum):
 
 
 class Hands(NamedTuple):
-    """Who has the units: a fulfilment, a parcel of it, a search for stock, or a return."""
+    """Who has the units: a fulfilment, a parcel of it, a search for stock, or a return.
+
+    Units that wait for goods are kept by a reservation, at the location where these will be.
+    """
 
     fulfilment_id: str | None = None
     parcel_id: str | None = None
     sourcing_id: str | None = None
     return_id: str | None = None
+    reservation_id: str | None = None
+    location_code: str | None = None
 
 
 NOBODY: Final = Hands()
@@ -64,7 +70,8 @@ class Line:
     """Units of one SKU at one price; its slices always add up to its quantity.
 
     `charged_minor` is the price of what has left, in minor units: discounts do not always divide
-    by the units, so it is fixed when they leave.
+    by the units, so it is fixed when they leave. `available_from` is when all that it waits for
+    will be there.
     """
 
     id: str
@@ -78,6 +85,7 @@ class Line:
     discounts: tuple[Discount, ...] = ()
     charged_minor: int = 0
     version: int = 0
+    available_from: datetime | None = None
 
     def __post_init__(self) -> None:
         if sum(part.quantity for part in self.slices) != self.quantity:

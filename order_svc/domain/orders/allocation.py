@@ -15,11 +15,12 @@ from order_svc.domain.stock_effects import ReleaseStock, StockEffect, StockLine
 
 @dataclass(frozen=True, slots=True)
 class AllocatedLine:
-    """Units of a line reserved at a location."""
+    """Units of a line reserved at a location; they may only be there at a later date."""
 
     line_id: str
     quantity: int
     location: Place
+    available_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,20 @@ class AllocationMismatch(Exception):
 
 
 def place(order: Order, allocation: Allocation, at: datetime) -> Change:
-    """End the placement: all of it is allocated and paid for, one fulfilment per location."""
+    """End the placement: all of it is reserved and paid for, one fulfilment per location.
+
+    A line of which anything is still to come waits until all of it is there.
+    """
     asked = {line.id: line.quantity for line in order.lines}
     if _by_line(allocation.lines) != asked:
         raise AllocationMismatch(f"{_by_line(allocation.lines)} for {asked}")
-    after, entries = _assigned(order, allocation, allocation.lines, _is_placed, at)
+    after, waiting = _waiting(order, allocation)
+    late = {entry.subject_id for entry in waiting}
+    there = [line for line in allocation.lines if line.line_id not in late]
+    after, entries = assigned(after, allocation, there, _is_placed, at)
     after = authorised(after, at)
     placed = Entry(Happening.ORDER_PLACED, SubjectType.ORDER, order.id, {"channel": order.channel})
-    return changed(order, after, entries=[placed, *entries], effects=[])
+    return changed(order, after, entries=[placed, *entries, *waiting], effects=[])
 
 
 def sourced(
@@ -58,7 +65,7 @@ def sourced(
         if allocation.reservation_id in known:
             continue
         wanted, surplus = _wanted(after.line(line_id), sourcing_id, allocation)
-        after, told = _assigned(after, allocation, wanted, _sought_by(sourcing_id), at)
+        after, told = assigned(after, allocation, wanted, _sought_by(sourcing_id), at)
         entries += told
         if surplus:
             key = f"{sourcing_id}.{allocation.reservation_id}.surplus"
@@ -72,6 +79,28 @@ def sourced(
     return changed(order, after, entries=entries, effects=effects)
 
 
+def _waiting(order: Order, allocation: Allocation) -> tuple[Order, list[Entry]]:
+    """Have each line wait of which something is still to come, with all that is kept for it."""
+    dates: dict[str, datetime] = {}
+    for found in allocation.lines:
+        if found.available_from is not None:
+            latest = dates.get(found.line_id, found.available_from)
+            dates[found.line_id] = max(latest, found.available_from)
+    entries = []
+    for found in allocation.lines:
+        line = order.line(found.line_id)
+        if line is None or line.id not in dates:
+            continue
+        hands = Hands(reservation_id=allocation.reservation_id, location_code=found.location.code)
+        path = (SliceState.BACKORDERED,)
+        line = move(line, found.quantity, _is_placed, path, hands=hands)
+        order = order.with_line(replace(line, available_from=dates[line.id]))
+    for line_id, date in dates.items():
+        details = {"availableFrom": date.isoformat()}
+        entries.append(Entry(Happening.LINE_BACKORDERED, SubjectType.ORDER_LINE, line_id, details))
+    return order, entries
+
+
 def _is_placed(part: Slice) -> bool:
     return part.state is SliceState.PLACED
 
@@ -80,7 +109,7 @@ def _sought_by(sourcing_id: str) -> Matching:
     return lambda part: part.hands.sourcing_id == sourcing_id
 
 
-def _assigned(
+def assigned(
     order: Order,
     allocation: Allocation,
     lines: Iterable[AllocatedLine],

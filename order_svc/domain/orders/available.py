@@ -7,6 +7,7 @@ from order_svc.domain.fulfilments.fulfilment import Fulfilment
 from order_svc.domain.lifecycles.actions import Action, Hindrance, hindrance_of
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Line
+from order_svc.domain.orders.cancelling import states_to_source
 from order_svc.domain.orders.order import Order
 from order_svc.domain.parcels.parcel import Parcel
 
@@ -36,7 +37,10 @@ def refund_of_order(order: Order, *, allowed: bool) -> AvailableAction:
 def actions_on_line(line: Line, *, allowed: bool) -> tuple[AvailableAction, ...]:
     """The actions on one line."""
     states = [part.state for part in line.slices]
-    return _available((Action.ORDER_LINE_CANCEL, Action.ORDER_LINE_SOURCE), states, allowed=allowed)
+    return (
+        *_available((Action.ORDER_LINE_CANCEL,), states, allowed=allowed),
+        *_available((Action.ORDER_LINE_SOURCE,), states_to_source(line), allowed=allowed),
+    )
 
 
 def actions_on_fulfilment(

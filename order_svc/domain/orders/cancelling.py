@@ -5,7 +5,7 @@ from typing import Final
 
 from order_svc.domain.lifecycles.actions import Action
 from order_svc.domain.lifecycles.slices import AT_A_LOCATION, CANCELLABLE, RESUMABLE, SliceState
-from order_svc.domain.lines.line import NOBODY, Hands, Line, Matching, move
+from order_svc.domain.lines.line import NOBODY, Hands, Line, Matching, Slice, move
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed, require
 from order_svc.domain.orders.order import Order
 from order_svc.domain.refusals import quantity_exceeded
@@ -67,14 +67,25 @@ def cancel_line(order: Order, line: Line, quantity: int | None, reason: CancelRe
 
 def source_again(order: Order, line: Line) -> Change:
     """Seek stock once more for units of a line that are back-ordered or unfillable."""
-    require(Action.ORDER_LINE_SOURCE, tuple(part.state for part in line.slices))
-    quantity = line.quantity_in(*RESUMABLE)
+    require(Action.ORDER_LINE_SOURCE, states_to_source(line))
+    quantity = sum(part.quantity for part in line.slices if _is_sought_by_nobody(part))
     key = effect_key(order.id, order.version + 1, 0)
-    sought = move(line, quantity, _in(*RESUMABLE), (_S.SOURCING,), hands=Hands(sourcing_id=key))
+    sought = move(
+        line, quantity, _is_sought_by_nobody, (_S.SOURCING,), hands=Hands(sourcing_id=key)
+    )
     details = {"quantity": str(quantity)}
     entry = Entry(Happening.LINE_SOURCING_STARTED, SubjectType.ORDER_LINE, line.id, details)
     effects: list[StockEffect] = [SourceLine(key, order.id, line.id, quantity)]
     return changed(order, order.with_line(sought), entries=[entry], effects=effects)
+
+
+def states_to_source(line: Line) -> tuple[SliceState, ...]:
+    """Give the states that decide whether stock is sought: what is on its way needs none."""
+    return tuple(part.state for part in line.slices if part.hands.reservation_id is None)
+
+
+def _is_sought_by_nobody(part: Slice) -> bool:
+    return part.state in RESUMABLE and part.hands.reservation_id is None
 
 
 def _in(*states: SliceState) -> Matching:
@@ -105,7 +116,29 @@ def _released(before: Order, after: Order) -> list[StockEffect]:
         if lines:
             key = effect_key(before.id, before.version + 1, len(effects))
             effects.append(ReleaseStock(key, before.id, fulfilment.reservation_id, lines))
+    waited_before, waited_after = _awaited(before), _awaited(after)
+    for reservation_id, rows in waited_before.items():
+        kept = waited_after.get(reservation_id, {})
+        lines = tuple(
+            StockLine(line_id, location, units - kept.get((line_id, location), 0))
+            for (line_id, location), units in rows.items()
+            if units > kept.get((line_id, location), 0)
+        )
+        if lines:
+            key = effect_key(before.id, before.version + 1, len(effects))
+            effects.append(ReleaseStock(key, before.id, reservation_id, lines))
     return effects
+
+
+def _awaited(order: Order) -> dict[str, dict[tuple[str, str], int]]:
+    """Units that wait for goods, by reservation, line and location."""
+    awaited: dict[str, dict[tuple[str, str], int]] = {}
+    for line, part in order.slices():
+        if part.hands.reservation_id and part.hands.location_code:
+            rows = awaited.setdefault(part.hands.reservation_id, {})
+            place = (line.id, part.hands.location_code)
+            rows[place] = rows.get(place, 0) + part.quantity
+    return awaited
 
 
 def _held(order: Order) -> dict[tuple[str, str], int]:

@@ -36,7 +36,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order; it is changed only by the functions of this package, each giving a new one."""
+    """An order; it is changed only by the functions of this package, each giving a new one.
+
+    What is not there may come as late as `accept_until`.
+    """
 
     id: str
     ref: str
@@ -52,6 +55,7 @@ class Order:
     refunds: tuple[Refund, ...] = ()
     tender_rule: TenderRule = TenderRule.CARD_FIRST
     version: int = 0
+    accept_until: datetime | None = None
 
     @property
     def status(self) -> OrderStatus:

@@ -57,6 +57,7 @@ class Placement:
     delivery_method: DeliveryMethod = DeliveryMethod.HOME
     payments: tuple[AskedPayment, ...] = ()
     tender_rule: TenderRule = TenderRule.CARD_FIRST
+    accept_until: datetime | None = None
 
 
 def check_lines(lines: Sequence[AskedLine]) -> None:
@@ -103,6 +104,7 @@ def begin(placement: Placement, prices: Mapping[str, Money], at: datetime) -> Or
         customer_ref=placement.customer_ref,
         delivery_method=placement.delivery_method,
         tender_rule=placement.tender_rule,
+        accept_until=placement.accept_until,
     )
     return replace(order, payments=_tenders(placement, order.totals.due))
 

@@ -1,0 +1,65 @@
+"""What orders hear of inventory: that something has become of goods which an order waits for."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeAlias
+
+from order_svc.domain.errands import AWAITED
+from service_kit.graphql.global_ids import from_global_id
+from service_kit.messaging.consumer import Consumer
+from service_kit.messaging.due_work import DueItem, DueWork
+from service_kit.messaging.envelope import Event, stream_name
+from service_kit.runtime.clock import Clock
+from service_kit.runtime.identifiers import new_identifier
+from service_kit.service.foundation import Foundation
+from service_kit.storage.database import Session
+
+NAME: Final = "order_svc.awaited"
+INVENTORY: Final = "inventory_svc"
+RESERVATION_CHANGED: Final = "reservationChanged"
+
+Waiting: TypeAlias = Callable[[Session], Awaitable[Sequence[tuple[str, str]]]]
+"""Gives every order that waits, with each reservation that it waits for."""
+
+
+class AwaitedStock:
+    """Takes an event as a hint: what the reservation keeps is asked when the order is changed."""
+
+    def __init__(self, due_work: DueWork, clock: Clock, waiting: Waiting) -> None:
+        self._waiting = waiting
+        self._due_work = due_work
+        self._clock = clock
+
+    async def handle(self, session: Session, event: Event) -> None:
+        """Have an order looked at whose reservation waits for goods in another way."""
+        order = event.data.get("orderId")
+        if event.type != RESERVATION_CHANGED or "awaited" not in event.changes or order is None:
+            return
+        if event.seq > 1:
+            order_id = from_global_id(str(order), "Order")
+            await self._look(session, order_id, event.entity.id, str(event.seq))
+
+    async def start_afresh(self, session: Session, stream: str) -> None:
+        """Have every order looked at that waits: what was told of some of them is lost."""
+        for order_id, reservation_id in await self._waiting(session):
+            await self._look(session, order_id, reservation_id, f"{stream}.reset")
+
+    async def _look(self, session: Session, order_id: str, reservation_id: str, why: str) -> None:
+        payload: dict[str, Any] = {"orderId": order_id, "reservationId": reservation_id}
+        identifier = f"{reservation_id}.awaited.{why}"
+        item = DueItem(identifier, AWAITED, self._clock.now(), payload)
+        await self._due_work.schedule(session, item)
+
+
+def awaited_stock(foundation: Foundation, due_work: DueWork, waiting: Waiting) -> Consumer:
+    """Give the consumer of inventory's log; it has as many partitions as this service's own."""
+    stock = AwaitedStock(due_work, foundation.clock, waiting)
+    streams = [stream_name(INVENTORY, each) for each in range(foundation.partitions)]
+    return Consumer(
+        NAME,
+        foundation.bus,
+        foundation.database,
+        streams,
+        stock.handle,
+        owner=new_identifier(),
+        on_reset=stock.start_afresh,
+    )

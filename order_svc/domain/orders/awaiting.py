@@ -1,0 +1,131 @@
+"""Units that wait for goods on their way: placed so, promised for a date, released as they come."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from order_svc.domain.fulfilments.fulfilment import Place
+from order_svc.domain.lifecycles.slices import SliceState
+from order_svc.domain.lines.line import Hands, Line, Matching, move
+from order_svc.domain.orders.allocation import AllocatedLine, Allocation, assigned
+from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
+from order_svc.domain.orders.order import Order
+from order_svc.domain.stock_effects import SourceLine, StockEffect, effect_key
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLine:
+    """What a reservation keeps of a line at a location: there, or to come at a date."""
+
+    line_id: str
+    location: Place
+    quantity: int
+    available_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A reservation as it is now."""
+
+    reservation_id: str
+    lines: tuple[StandingLine, ...]
+
+
+def renewed(order: Order, standing: Standing, at: datetime) -> Change | None:
+    """Bring an order up to what a reservation keeps for it; None: nothing to change.
+
+    A line goes to its locations once all of it has come. What comes at another date is promised
+    for that; what does not come any more is sought elsewhere.
+    """
+    after, entries, effects = order, list[Entry](), list[StockEffect]()
+    for line in order.lines:
+        rows = [row for row in standing.lines if row.line_id == line.id and row.quantity]
+        for code, units in _lost(line, standing.reservation_id, rows):
+            key = effect_key(order.id, order.version + 1, len(effects))
+            after = after.with_line(_sought(_line(after, line.id), standing, code, units, key))
+            effects.append(SourceLine(key, order.id, line.id, units))
+            details = {"quantity": str(units)}
+            entries.append(
+                Entry(Happening.LINE_SOURCING_STARTED, SubjectType.ORDER_LINE, line.id, details)
+            )
+        after, told = _brought_up(after, line.id, standing, rows, at)
+        entries += told
+    return None if after == order else changed(order, after, entries=entries, effects=effects)
+
+
+def held_back(line: Line, reservation_id: str) -> int:
+    """Units of a line that wait for what a reservation keeps."""
+    return sum(part.quantity for part in line.slices if _awaits(reservation_id)(part))
+
+
+def _awaits(reservation_id: str, location: str | None = None) -> Matching:
+    return lambda part: (
+        part.state is SliceState.BACKORDERED
+        and part.hands.reservation_id == reservation_id
+        and location in (None, part.hands.location_code)
+    )
+
+
+def _line(order: Order, line_id: str) -> Line:
+    return next(line for line in order.lines if line.id == line_id)
+
+
+def _lost(line: Line, reservation_id: str, rows: Iterable[StandingLine]) -> list[tuple[str, int]]:
+    """Give, by location, the units that the reservation does not keep any more."""
+    kept: dict[str, int] = {}
+    for row in rows:
+        kept[row.location.code] = kept.get(row.location.code, 0) + row.quantity
+    waiting: dict[str, int] = {}
+    for part in line.slices:
+        if _awaits(reservation_id)(part):
+            code = part.hands.location_code or ""
+            waiting[code] = waiting.get(code, 0) + part.quantity
+    return [
+        (code, units - kept.get(code, 0))
+        for code, units in sorted(waiting.items())
+        if units > kept.get(code, 0)
+    ]
+
+
+def _sought(line: Line, standing: Standing, code: str, units: int, key: str) -> Line:
+    matching = _awaits(standing.reservation_id, code)
+    hands = Hands(sourcing_id=key)
+    return move(line, units, matching, (SliceState.SOURCING,), hands=hands)
+
+
+def _brought_up(
+    order: Order,
+    line_id: str,
+    standing: Standing,
+    rows: Iterable[StandingLine],
+    at: datetime,
+) -> tuple[Order, list[Entry]]:
+    """Give a line to its locations if all of it is there, else promise it for its latest date."""
+    line, rows = _line(order, line_id), list(rows)
+    waiting = held_back(line, standing.reservation_id)
+    if not waiting:
+        return order, []
+    dates = [row.available_from for row in rows if row.available_from is not None]
+    if dates:
+        return _promised(order, line, max(dates))
+    found: list[AllocatedLine] = []
+    for row in rows:
+        units = min(waiting, row.quantity)
+        waiting -= units
+        if units:
+            found.append(AllocatedLine(line_id, units, row.location))
+    allocation = Allocation(standing.reservation_id, tuple(found))
+    released = order.with_line(replace(line, available_from=None))
+    return assigned(released, allocation, found, _awaits(standing.reservation_id), at)
+
+
+def _promised(order: Order, line: Line, date: datetime) -> tuple[Order, list[Entry]]:
+    if line.available_from == date:
+        return order, []
+    entry = Entry(
+        Happening.LINE_DATE_CHANGED,
+        SubjectType.ORDER_LINE,
+        line.id,
+        {"availableFrom": date.isoformat()},
+    )
+    return order.with_line(replace(line, available_from=date)), [entry]
