@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from order_svc.domain.errands import AWAITED
 from service_kit.graphql.global_ids import from_global_id
-from service_kit.messaging.consumer import Consumer
+from service_kit.messaging.consumer import Consumer, ConsumerSettings
 from service_kit.messaging.due_work import DueItem, DueWork
 from service_kit.messaging.envelope import Event, stream_name
 from service_kit.runtime.clock import Clock
@@ -32,9 +32,7 @@ class AwaitedStock:
     async def handle(self, session: Session, event: Event) -> None:
         """Have an order looked at whose reservation waits for goods in another way."""
         order = event.data.get("orderId")
-        if event.type != RESERVATION_CHANGED or "awaited" not in event.changes or order is None:
-            return
-        if event.seq > 1:
+        if order is not None and "awaited" in event.changes and event.seq > 1:
             order_id = from_global_id(str(order), "Order")
             await self._look(session, order_id, event.entity.id, str(event.seq))
 
@@ -62,4 +60,6 @@ def awaited_stock(foundation: Foundation, due_work: DueWork, waiting: Waiting) -
         stock.handle,
         owner=new_identifier(),
         on_reset=stock.start_afresh,
+        settings=ConsumerSettings(events_at_once=500),
+        types=frozenset({RESERVATION_CHANGED}),
     )

@@ -86,7 +86,10 @@ class _Standing:
 
 
 class Consumer:
-    """One process's part in a consumer; the processes divide the streams."""
+    """One process's part in a consumer; the processes divide the streams.
+
+    With `types`, events of other types are passed over: they cost no more than the cursor.
+    """
 
     def __init__(  # noqa: PLR0913  # wired once, by name
         self,
@@ -100,8 +103,10 @@ class Consumer:
         on_reset: Reset | None = None,
         settings: ConsumerSettings | None = None,
         reached: Reached = pass_by,
+        types: frozenset[str] | None = None,
     ) -> None:
         self.name = name
+        self._types = types
         self.streams = tuple(streams)
         self.parking = Parking(database)
         self._bus = bus
@@ -219,10 +224,14 @@ class Consumer:
         standing = self._standings[entries[0].stream]
         if entries[0].position != standing.position + 1:
             raise _Gap
-        readings = [_read(entry) for entry in entries]
+        readings = [
+            reading for entry in entries if self._is_wanted(reading := _read(entry)) or error
+        ]
 
         async def once(session: Session) -> None:
             await self._advance(session, entries[-1], standing.position)
+            if not readings:
+                return
             new = await self._inbox.first_times(
                 session, self.name, [reading.event_id for reading in readings]
             )
@@ -244,6 +253,11 @@ class Consumer:
         self._reached("consumer.committed")
         standing.position = entries[-1].position
         standing.attempts = 0
+
+    def _is_wanted(self, reading: "_Reading") -> bool:
+        """Whether the handler takes an event; one that cannot be read may be of any type."""
+        event = reading.readable
+        return self._types is None or event is None or event.type in self._types
 
     async def _advance(self, session: Session, entry: Entry, expected: int) -> None:
         result = await self._cursors.update_one(

@@ -1,18 +1,14 @@
 """Rows C: what is on order is sold with its date, and what was promised of it is kept."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from service_kit.runtime.clock import SettableClock
 from tests.support.expecting import Expecting
 from tests.support.retailer import Retailer, eventually
 from tests.support.ruling import Ruling
 
-MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SUMMER = "2026-08-31T00:00:00Z"
 WANTED = {"shirt": 3, "hat": 1}
 NEXT_YEAR = "2027-03-01T00:00:00Z"
@@ -179,45 +175,39 @@ async def test_c8_stock_on_order_is_sold_as_long_before_as_the_rule_of_its_categ
 
 @pytest.mark.capability("C4")
 async def test_c4_a_preorder_is_sold_up_to_its_quota_within_its_time_whatever_is_on_order(
-    own_system: Callable[..., AbstractAsyncContextManager[Retailer]],
+    timed: Ruling,
 ) -> None:
-    clock = SettableClock(datetime(2026, 2, 28, 9, 0, tzinfo=UTC))
-    async with own_system(clock) as retailer:
-        await retailer.opens(W1="WAREHOUSE")
-        await retailer.sells("book", "game")
-        expecting = Expecting(retailer)
-        period = {
-            "opensAt": "2026-03-01T00:00:00Z",
-            "closesAt": "2026-05-01T00:00:00Z",
-            "availableFrom": "2026-06-15T00:00:00Z",
-        }
-        await expecting.opens_quota("first", "book", "W1", 500, **period)
-        await expecting.opens_quota("second", "game", "W1", 500, **period)
-        assert _errors(await expecting.reserves("book", 1, SUMMER)) == [("INSUFFICIENT_STOCK", "0")]
+    retailer, clock = timed.retailer, timed.clock
+    assert clock is not None
+    await retailer.opens(W1="WAREHOUSE")
+    await retailer.sells("book", "game", "film")
+    expecting = Expecting(retailer)
+    dates = {"closesAt": "2026-05-01T00:00:00Z", "availableFrom": "2026-06-15T00:00:00Z"}
+    in_march = {"opensAt": "2026-03-01T00:00:00Z", **dates}
+    await expecting.opens_quota("first", "book", "W1", 500, **in_march)
+    await expecting.opens_quota("second", "game", "W1", 500, **in_march)
+    await expecting.opens_quota("third", "film", "W1", 500, opensAt="2026-04-01T00:00:00Z", **dates)
 
-        clock.set(MONDAY)
-        sold = [await expecting.reserved("book", 100, SUMMER) for _ in range(5)]
-        assert {each["availableFrom"] for each in sold} == {"2026-06-15T00:00:00.000Z"}
-        one_more = await expecting.reserves("book", 1, SUMMER)
+    sold = [await expecting.reserved("book", 100, SUMMER) for _ in range(5)]
+    assert {each["availableFrom"] for each in sold} == {"2026-06-15T00:00:00.000Z"}
+    for sku in ("book", "film"):
+        one_more = await expecting.reserves(sku, 1, SUMMER)
         assert _errors(one_more) == [("INSUFFICIENT_STOCK", "0")]
-        await expecting.reserved("game", 1, SUMMER)
-        assert await expecting.future("game") == [("2026-03-02", 0), ("2026-06-15", 499)]
+    await expecting.reserved("game", 1, SUMMER)
+    assert await expecting.future("game") == [("2026-03-02", 0), ("2026-06-15", 499)]
 
-        clock.set(datetime(2026, 4, 30, 23, 59, 59, tzinfo=UTC))
-        await expecting.reserved("game", 1, SUMMER)
-        clock.set(datetime(2026, 5, 1, tzinfo=UTC))
-        assert _errors(await expecting.reserves("game", 1, SUMMER)) == [("INSUFFICIENT_STOCK", "0")]
-        assert await expecting.future("game") == [("2026-05-01", 0)]
+    clock.set(datetime(2026, 4, 30, 23, 59, 59, tzinfo=UTC))
+    await expecting.reserved("game", 1, SUMMER)
+    await expecting.reserved("film", 1, SUMMER)
+    clock.set(datetime(2026, 5, 1, tzinfo=UTC))
+    assert _errors(await expecting.reserves("game", 1, SUMMER)) == [("INSUFFICIENT_STOCK", "0")]
+    assert await expecting.future("game") == [("2026-05-01", 0)]
 
-        await expecting.expects("PO-1", "book", "W1", 600, "2026-06-10T00:00:00Z")
-        assert await expecting.future("book") == [("2026-05-01", 0), ("2026-06-10", 100)]
-        await expecting.receives("PO-1", "book", "W1", 150)
-        now = [await expecting.reservation(each) for each in sold]
-        assert [_kept_and_awaited(each) for each in now] == [
-            (100, 0),
-            (50, 50),
-            *[(0, 100)] * 3,
-        ]
+    await expecting.expects("PO-1", "book", "W1", 600, "2026-06-10T00:00:00Z")
+    assert await expecting.future("book") == [("2026-05-01", 0), ("2026-06-10", 100)]
+    await expecting.receives("PO-1", "book", "W1", 150)
+    now = [await expecting.reservation(each) for each in sold]
+    assert [_kept_and_awaited(each) for each in now] == [(100, 0), (50, 50), *[(0, 100)] * 3]
 
 
 @pytest.mark.capability("C10")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import orjson
@@ -18,7 +19,7 @@ from service_kit.messaging.consumer import (
     CursorTooOld,
 )
 from service_kit.messaging.envelope import Event
-from service_kit.messaging.inbox import Inbox
+from service_kit.messaging.inbox import INBOX, Inbox
 from service_kit.messaging.leases import LEASES
 from service_kit.messaging.log_head import OtherPartitions, PartitionHead
 from service_kit.messaging.parked_work import ParkedWork
@@ -78,6 +79,7 @@ def consumer_of(
     owner: str = "a",
     settings: ConsumerSettings = PATIENT,
     reached: Reached = pass_by,
+    types: frozenset[str] | None = None,
 ) -> Consumer:
     return Consumer(
         "diary",
@@ -88,6 +90,7 @@ def consumer_of(
         owner=owner,
         settings=settings,
         reached=reached,
+        types=types,
     )
 
 
@@ -117,6 +120,22 @@ async def test_events_are_taken_once_in_the_order_of_each_stream(
     await tell(bus, counted("a", 3))
     assert await take_all(consumer_of(database, bus, diary)) == 1
     assert await diary.pages() == {"a": [1, 2, 3], "b": [1], "c": [1]}
+
+
+async def test_events_of_other_types_are_passed_over_and_leave_no_trace(
+    database: Database, bus: Bus, diary: Diary
+) -> None:
+    rare = [replace(counted("a", number), type="rare") for number in (2, 4)]
+    await tell(bus, counted("a", 1), rare[0], counted("a", 3), rare[1], counted("b", 1))
+    await tell(bus, counted("c", 1), stream=OTHER)
+    consumer = consumer_of(database, bus, diary, types=frozenset({"rare"}))
+
+    assert await take_all(consumer) == 6
+
+    assert await diary.pages() == {"a": [2, 4]}
+    assert await database.collection(INBOX.name).count({}) == 2
+    cursors = await database.collection(CURSORS.name).find({})
+    assert sorted(cursor["position"] for cursor in cursors) == [1, 5]
 
 
 async def test_an_event_delivered_again_has_no_second_effect(

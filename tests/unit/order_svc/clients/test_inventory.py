@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from order_svc.clients.inventory import OPERATIONS, GraphQLInventory
 from order_svc.domain.customers.personal import Address, Destination
 from order_svc.domain.fulfilments.fulfilment import Place
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation
+from order_svc.domain.orders.awaiting import Standing, StandingLine
 from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine
 from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.graphql.global_ids import from_global_id, to_global_id
@@ -38,6 +40,11 @@ def test_each_operation_fits_the_printed_schema_of_inventory(
     assert validate(schema, parse(operation)) == []
 
 
+S2 = Place(to_global_id("Location", "S2"), "S2")
+LATER = "2026-04-15T00:00:00.000Z"
+THERE = {"lineId": "o1.l1", "availableFrom": None}
+
+
 class Answers:
     """Gives one answer, or raises it, and keeps what was asked."""
 
@@ -46,7 +53,7 @@ class Answers:
         self.asked: Any = None
 
     async def execute(self, operation: str, variables: Mapping[str, JSON]) -> dict[str, Any]:
-        self.asked = variables["input"]
+        self.asked = variables.get("input", variables)
         assert operation in OPERATIONS
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -57,10 +64,24 @@ def payload(*errors: dict[str, Any], reservation: Any = None) -> dict[str, Any]:
     return {"reservationAllocate": {"reservation": reservation, "userErrors": list(errors)}}
 
 
+async def test_a_reservation_is_read_as_it_stands_and_an_unknown_one_keeps_nothing() -> None:
+    rows = [{**THERE, "open": 3, "locationCode": "S2", "location": None, "availableFrom": LATER}]
+    asked = Answers({"reservation": {"lines": rows}})
+    standing = await GraphQLInventory(asked).standing("r1")
+    unknown = await GraphQLInventory(Answers({"reservation": None})).standing("r1")
+
+    date = datetime(2026, 4, 15, tzinfo=UTC)
+    assert standing == Standing("r1", (StandingLine("o1.l1", S2, 3, date),))
+    assert unknown == Standing("r1", ())
+    with pytest.raises(InventoryUnavailable):
+        await GraphQLInventory(Answers(ServiceUnavailable("inventory_svc", "away"))).standing("r1")
+
+
 async def test_an_allocation_is_read_with_its_locations() -> None:
     lines = [
-        {"lineId": "o1.l1", "quantity": 1, "locationCode": "S1", "location": {"id": "x"}},
-        {"lineId": "o1.l1", "quantity": 1, "locationCode": "S2", "location": None},
+        {**THERE, "quantity": 1, "locationCode": "S1", "location": {"id": "x"}},
+        {**THERE, "quantity": 1, "locationCode": "S2", "location": None},
+        {**THERE, "quantity": 2, "locationCode": "S2", "location": None, "availableFrom": LATER},
     ]
     answers = Answers(
         payload(reservation={"id": to_global_id("Reservation", "r1"), "lines": lines})
@@ -69,7 +90,8 @@ async def test_an_allocation_is_read_with_its_locations() -> None:
         "r1",
         (
             AllocatedLine("o1.l1", 1, Place("x", "S1")),
-            AllocatedLine("o1.l1", 1, Place(to_global_id("Location", "S2"), "S2")),
+            AllocatedLine("o1.l1", 1, S2),
+            AllocatedLine("o1.l1", 2, S2, datetime(2026, 4, 15, tzinfo=UTC)),
         ),
     )
     assert from_global_id(answers.asked["orderId"], "Order") == "o1"
