@@ -1,6 +1,6 @@
 """The composition root: every part of orders, built once and closed in order."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from starlette.applications import Starlette
@@ -24,6 +24,7 @@ from order_svc.use_cases.surroundings import Surroundings
 from service_kit.graphql.late_client import LateServiceClient
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.caller import Caller
+from service_kit.messaging.consumer import Consumer
 from service_kit.messaging.errand_runner import WorkerErrands
 from service_kit.messaging.transactions import Transactions
 from service_kit.runtime.clock import Clock, SystemClock
@@ -55,6 +56,7 @@ class Parts:
     around: Surroundings
     reader: MongoOrderReader
     machinery: Machinery
+    awaited: Consumer
 
 
 def join(foundation: Foundation, outside: Outside) -> Parts:
@@ -77,9 +79,8 @@ def join(foundation: Foundation, outside: Outside) -> Parts:
     machinery = machinery_of(foundation, storage, handlers(around), PATIENT)
     errands.served_by(machinery.due_worker)
     waiting = MongoAwaiting(foundation.database).everyone
-    consumers = (awaited_stock(foundation, storage.due_work, waiting),)
-    machinery = replace(machinery, consumers=consumers)
-    return Parts(around, MongoOrderReader(foundation.database), machinery)
+    awaited = awaited_stock(foundation, storage.due_work, waiting)
+    return Parts(around, MongoOrderReader(foundation.database), machinery, awaited)
 
 
 def order_app(foundation: Foundation, parts: Parts, lifespan: Lifespan | None = None) -> Starlette:
@@ -122,5 +123,6 @@ def app_of(settings: OrderSettings, clock: Clock | None = None) -> Starlette:
         tender_rule=TenderRule(settings.tender_rule),
     )
     parts = join(foundation, outside)
-    lifespan = lifespan_of(foundation, parts.machinery, migrate, inventory.close)
+    works = (parts.awaited.run,)
+    lifespan = lifespan_of(foundation, parts.machinery, migrate, inventory.close, works=works)
     return order_app(foundation, parts, lifespan)

@@ -51,7 +51,7 @@ def lifespan_of(
     *closes: Close,
     works: Sequence[Work] = (),
 ) -> Lifespan:
-    """Give the life of a process: indexes first, then what runs beside the app.
+    """Give the life of a process: indexes first, then the relay and the due work beside the app.
 
     So are the `works` of the service itself. At its end these stop, `closes` are called in their
     order, and the foundation is closed.
@@ -68,7 +68,6 @@ def lifespan_of(
                 foundation.works,
                 machinery.relay.run,
                 machinery.due_worker.run,
-                *(consumer.run for consumer in machinery.consumers),
                 *upkeep(machinery.storage.outcomes, machinery.backlog),
                 *works,
             ):

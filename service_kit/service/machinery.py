@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Final
 
 from service_kit.messaging.backlog import Backlog
-from service_kit.messaging.consumer import Consumer
 from service_kit.messaging.due_work import DueWork, DueWorker, DueWorkSettings, Handler
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.outbox import Outbox
@@ -29,7 +28,6 @@ class Machinery:
     due_worker: DueWorker
     log: EventLog
     backlog: Backlog
-    consumers: tuple[Consumer, ...] = ()
 
 
 def storage_of(foundation: Foundation) -> Storage:
