@@ -37,11 +37,12 @@ class InventoryUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WantedLine:
-    """Units of a SKU to be reserved for a line."""
+    """Units of a SKU to be reserved for a line; or the one piece that `serial` names."""
 
     line_id: str
     sku: str
     quantity: int
+    serial: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ class Inventory(Protocol):
 
     async def standing(self, reservation_id: str) -> Standing:
         """What a reservation keeps, and what it waits for."""
+
+    async def prices_of_pieces(self, serials: Collection[str]) -> Mapping[str, Money]:
+        """The own prices of those pieces that have one, by serial number."""
 
     async def withdraw(self, key: str, order_id: str) -> None:
         """Undo the allocation of that key, or see to it that it is refused if it comes late."""

@@ -1,7 +1,8 @@
 """Reading pieces with a serial number, registering them, and recording reads of their tags."""
 
+import asyncio
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 
@@ -25,6 +26,7 @@ from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from inventory_svc.use_cases.units.record_reads import ReadsSent, record_reads
 from inventory_svc.use_cases.units.register_units import UnitsImport, register_units
 from inventory_svc.use_cases.units.withdraw_unit import withdraw_unit
+from service_kit.commands.denials import invalid
 from service_kit.graphql.connections import (
     After,
     Connection,
@@ -37,6 +39,9 @@ from service_kit.graphql.enums import optional_list
 from service_kit.graphql.fields import mutation_field, query_field
 from service_kit.graphql.idempotency import idempotent_request
 from service_kit.graphql.payloads import UserError, user_errors_of
+
+MOST_UNITS: Final = 200
+"""Pieces that one question asks for."""
 
 
 @strawberry.type(description="What became of a piece that has left its shelf.")
@@ -59,6 +64,21 @@ class UnitQueries:
     async def unit(self, info: Info, serial: Serial) -> SerialUnit | None:
         """Find one piece."""
         return await unit_of(info, serial)
+
+    @query_field(
+        *BACK_OFFICE,
+        description="Pieces by their serial numbers, in their order; null for one that nobody "
+        f"knows. Up to {MOST_UNITS}.",
+    )
+    async def units(
+        self,
+        info: Info,
+        serials: Annotated[list[str], strawberry.argument(description="The serial numbers.")],
+    ) -> list[SerialUnit | None] | None:
+        """Find many pieces in one read."""
+        if not 1 <= len(serials) <= MOST_UNITS:
+            raise invalid(f"Ask for 1 to {MOST_UNITS} pieces.", "serials")
+        return list(await asyncio.gather(*(unit_of(info, serial) for serial in serials)))
 
     @query_field(
         *ANYBODY,

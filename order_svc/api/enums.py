@@ -131,6 +131,7 @@ described(
     {
         "PRICE_BOOK": "From the price book of the channel.",
         "GIVEN": "Given with the order by somebody who may.",
+        "PIECE": "The ordered piece's own.",
     },
 )
 described(DeliveryMethod, "DeliveryMethod", "How the goods reach the customer.", _METHODS)
@@ -335,6 +336,8 @@ class ErrorCode(Enum):
     SOURCING_REFUSED = "SOURCING_REFUSED"
     UNKNOWN_CHANNEL = "UNKNOWN_CHANNEL"
     UNKNOWN_SKU = "UNKNOWN_SKU"
+    UNKNOWN_UNIT = "UNKNOWN_UNIT"
+    UNIT_NOT_AVAILABLE = "UNIT_NOT_AVAILABLE"
 
 
 if {each.value for each in ErrorCode} != {*SHARED_CODES, *OWN_CODES}:

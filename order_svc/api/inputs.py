@@ -147,6 +147,11 @@ class OrderPlaceLineInput:
         default_factory=list,
         description="What is taken off the line, from those who may set prices.",
     )
+    serial: str | None = strawberry.field(
+        default=None,
+        description="The one piece that is wanted, by its serial number; it costs what it costs "
+        "itself, if it has a price of its own.",
+    )
 
     def asked(self, index: int) -> AskedLine:
         """The line as the rules know it."""
@@ -156,7 +161,9 @@ class OrderPlaceLineInput:
             Discount(one.code, money_of(one.amount, *path, "discounts", str(place), "amount"))
             for place, one in enumerate(self.discounts)
         )
-        return AskedLine(self.sku, self.quantity, price, self.backorder_allowed, discounts)
+        return AskedLine(
+            self.sku, self.quantity, price, self.backorder_allowed, discounts, self.serial
+        )
 
 
 @strawberry.input(description="What to order.")

@@ -16,6 +16,17 @@ class Item:
 
 
 @strawberry.federation.type(
+    name="SerialUnit",
+    keys=[_stub("serial")],
+    description="One piece that is known by its serial number.",
+)
+class SerialUnit:
+    """A piece of inventory."""
+
+    serial: str = strawberry.field(description="The serial number.")
+
+
+@strawberry.federation.type(
     name="Channel", keys=[_stub("code")], description="Where the retailer sells."
 )
 class Channel:

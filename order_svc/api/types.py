@@ -19,7 +19,7 @@ from order_svc.api.parts import (
     shown_money,
 )
 from order_svc.api.payment_types import Discount, Payment, Refund
-from order_svc.api.stubs import Channel, Item, Reservation
+from order_svc.api.stubs import Channel, Item, Reservation, SerialUnit
 from order_svc.api.visible import visible_order
 from order_svc.domain.customers.customer import Customer as KnownCustomer
 from order_svc.domain.customers.personal import Person
@@ -196,6 +196,10 @@ class OrderLine:
     @resolver_field(description="What is sold, as inventory knows it.")
     def item(self) -> Item | None:
         return Item(sku=self.sku)
+
+    @resolver_field(description="The piece that was ordered, if the line names one.")
+    def unit(self) -> SerialUnit | None:
+        return None if self.line.serial is None else SerialUnit(serial=self.line.serial)
 
     @resolver_field(description="The price of one unit.")
     def unit_price(self) -> Money:

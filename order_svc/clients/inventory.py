@@ -1,6 +1,6 @@
 """Inventory over GraphQL: as this service, with an idempotency key in every call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +9,8 @@ from order_svc.domain.fulfilments.fulfilment import Place
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation
 from order_svc.domain.orders.awaiting import Standing, StandingLine
 from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockLine
-from order_svc.ports import AllocationRequest, InventoryUnavailable
+from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine
+from retail_kit.money import Money
 from service_kit.graphql.global_ids import from_global_id, to_global_id
 from service_kit.graphql.service_calls import USER_ERRORS, Executes, called
 from service_kit.graphql.service_client import ServiceRejected, ServiceUnavailable
@@ -29,6 +30,11 @@ query OrderStanding($id: ID!) {
   reservation(id: $id) { lines { lineId open locationCode location { id } availableFrom } }
 }
 """
+PIECES: Final = """
+query OrderPieces($serials: [String!]!) {
+  units(serials: $serials) { serial price { amount currency } }
+}
+"""
 CONSUME: Final = f"""
 mutation OrderConsume($input: ReservationConsumeInput!) {{
   reservationConsume(input: $input) {{ {USER_ERRORS} }}
@@ -45,7 +51,7 @@ mutation OrderReportShort($input: ReservationReportShortInput!) {{
 }}
 """
 
-OPERATIONS: Final = (ALLOCATE, STANDING, CONSUME, RELEASE, REPORT_SHORT)
+OPERATIONS: Final = (ALLOCATE, STANDING, PIECES, CONSUME, RELEASE, REPORT_SHORT)
 """Everything that is asked of inventory."""
 
 
@@ -64,10 +70,7 @@ class GraphQLInventory:
                 "orderId": to_global_id("Order", request.order_id),
                 "channel": request.channel,
                 "destination": _destination(request.destination),
-                "lines": [
-                    {"lineId": line.line_id, "sku": line.sku, "quantity": line.quantity}
-                    for line in request.lines
-                ],
+                "lines": [_wanted(line) for line in request.lines],
                 "excludedLocations": list(request.excluded_locations),
                 "acceptUntil": _text(request.accept_until),
             },
@@ -89,6 +92,18 @@ class GraphQLInventory:
                 for line in found["lines"]
             ),
         )
+
+    async def prices_of_pieces(self, serials: Collection[str]) -> Mapping[str, Money]:
+        """The own prices of those pieces that have one, by serial number."""
+        try:
+            data = await self._client.execute(PIECES, {"serials": sorted(serials)})
+        except (ServiceUnavailable, ServiceRejected) as error:
+            raise InventoryUnavailable(str(error)) from error
+        return {
+            unit["serial"]: Money.parse(unit["price"]["amount"], unit["price"]["currency"])
+            for unit in data["units"] or ()
+            if unit is not None and unit["price"] is not None
+        }
 
     async def withdraw(self, key: str, order_id: str) -> None:
         """Undo the allocation of that key, or see to it that it is refused if it comes late."""
@@ -132,6 +147,12 @@ class GraphQLInventory:
             return await called(self._client, operation, given)
         except (ServiceUnavailable, ServiceRejected) as error:
             raise InventoryUnavailable(str(error)) from error
+
+
+def _wanted(line: WantedLine) -> dict[str, JSON]:
+    """A line of an allocation; only one of a piece names it."""
+    wanted: dict[str, JSON] = {"lineId": line.line_id, "sku": line.sku, "quantity": line.quantity}
+    return wanted if line.serial is None else {**wanted, "serial": line.serial}
 
 
 def _about(effect: ConsumeStock | ReleaseStock) -> dict[str, JSON]:

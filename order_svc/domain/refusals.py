@@ -28,6 +28,8 @@ RESERVATION_TOMBSTONED: Final = "RESERVATION_TOMBSTONED"
 UNKNOWN_CHANNEL: Final = "UNKNOWN_CHANNEL"
 UNKNOWN_LOCATION: Final = "UNKNOWN_LOCATION"
 UNKNOWN_SKU: Final = "UNKNOWN_SKU"
+UNKNOWN_UNIT: Final = "UNKNOWN_UNIT"
+UNIT_NOT_AVAILABLE: Final = "UNIT_NOT_AVAILABLE"
 
 OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -46,6 +48,8 @@ OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
         SOURCING_REFUSED: "Inventory refused the request; `params.reason` is its code.",
         UNKNOWN_CHANNEL: "There is no such channel.",
         UNKNOWN_SKU: "There is no such item.",
+        UNKNOWN_UNIT: "No piece has this serial number.",
+        UNIT_NOT_AVAILABLE: "The piece is somebody's, or not sold from where it is.",
     }
 )
 """The codes of this service, each with the sentence that explains it."""
@@ -59,6 +63,8 @@ ABOUT_THE_LINES: Final = frozenset(
         UNKNOWN_CHANNEL,
         UNKNOWN_LOCATION,
         UNKNOWN_SKU,
+        UNKNOWN_UNIT,
+        UNIT_NOT_AVAILABLE,
     }
 )
 """Inventory's codes that say that nothing is reserved, and will not be under that key."""

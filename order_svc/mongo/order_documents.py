@@ -94,7 +94,10 @@ def _awaiting_document(order: Order) -> dict[str, Any]:
 
 
 def _line_document(line: Line) -> dict[str, Any]:
+    """The line; only one of a piece names it."""
+    piece = {} if line.serial is None else {"serial": line.serial}
     return {
+        **piece,
         "id": line.id,
         "sku": line.sku,
         "quantity": line.quantity,
@@ -142,6 +145,7 @@ def _line_of(document: dict[str, Any], currency: str) -> Line:
             Discount(one["code"], Money(one["amount"], currency)) for one in document["discounts"]
         ),
         charged_minor=document["charged"],
+        serial=document.get("serial"),
         version=document["version"],
         available_from=document.get("availableFrom"),
     )

@@ -1,6 +1,5 @@
 """Placing an order: it is saved as PLACING, then stock and money are set aside, then it is open."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +7,13 @@ from order_svc.domain.crash_points import PLACEMENT_SAVED
 from order_svc.domain.customers.customer import Customer, customer_id_of
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.history.events import event_of_customer
-from order_svc.domain.orders.placement import AskedLine, AskedPayment, Placement, begin
+from order_svc.domain.orders.placement import (
+    AskedLine,
+    AskedPayment,
+    KnownPrices,
+    Placement,
+    begin,
+)
 from order_svc.domain.payments.payment import PaymentMethod
 from order_svc.domain.refusals import price_not_allowed, ref_taken
 from order_svc.domain.rights.visibility import (
@@ -21,9 +26,8 @@ from order_svc.ports import InventoryUnavailable, PaymentUnavailable, PlacementC
 from order_svc.use_cases.change_order import Command, cause_of
 from order_svc.use_cases.settle_placement import OpenPlacement, settle_placement
 from order_svc.use_cases.surroundings import Surroundings
-from retail_kit.money import Money
 from retail_kit.roles import Role
-from service_kit.commands.denials import forbidden
+from service_kit.commands.denials import forbidden, unavailable
 from service_kit.commands.idempotency import Outcome, in_progress, key_reused
 from service_kit.commands.naming import code_errors, ref_errors, refuse_any
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
@@ -50,8 +54,10 @@ async def place_order(around: Surroundings, command: PlaceOrder) -> Outcome:
 
     While its first copy is under way, or somebody does not answer, the command is IN_PROGRESS.
     """
-    unpriced = {line.sku for line in command.lines if line.unit_price is None}
-    prices = await around.pricing.prices_of(command.channel, unpriced)
+    try:
+        prices = await _prices(around, command)
+    except InventoryUnavailable:
+        return Outcome(refusals=(unavailable("Inventory does not tell what the pieces cost."),))
     order_id = around.identifiers()
     begun = await _begin(around, command, order_id, prices)
     if isinstance(begun, Outcome):
@@ -64,8 +70,18 @@ async def place_order(around: Surroundings, command: PlaceOrder) -> Outcome:
     return outcome or await _ended_by_another(around, command)
 
 
+async def _prices(around: Surroundings, command: PlaceOrder) -> KnownPrices:
+    """Look up what the lines without a price cost: by their piece, and by their SKU."""
+    unpriced = [line for line in command.lines if line.unit_price is None]
+    serials = {line.serial for line in unpriced if line.serial is not None}
+    return KnownPrices(
+        await around.pricing.prices_of(command.channel, {line.sku for line in unpriced}),
+        await around.inventory.prices_of_pieces(serials) if serials else {},
+    )
+
+
 async def _begin(
-    around: Surroundings, command: PlaceOrder, order_id: str, prices: Mapping[str, Money]
+    around: Surroundings, command: PlaceOrder, order_id: str, prices: KnownPrices
 ) -> OpenPlacement | Outcome:
     """Save the order as PLACING with its recovery, or give what is known of an earlier copy."""
 
@@ -98,7 +114,7 @@ async def _save(
     work: Work,
     command: PlaceOrder,
     order_id: str,
-    prices: Mapping[str, Money],
+    prices: KnownPrices,
 ) -> OpenPlacement:
     _check_rights(command)
     customer = await _customer(work, command)

@@ -101,7 +101,9 @@ async def _allocation(
         key=allocation_key(order.id),
         order_id=order.id,
         channel=order.channel,
-        lines=tuple(WantedLine(line.id, line.sku, line.quantity) for line in order.lines),
+        lines=tuple(
+            WantedLine(line.id, line.sku, line.quantity, line.serial) for line in order.lines
+        ),
         destination=destination,
         accept_until=order.accept_until,
     )

@@ -53,7 +53,7 @@ async def _request(
         key=f"{effect.key}.{quantity}",
         order_id=order.id,
         channel=order.channel,
-        lines=(WantedLine(line.id, line.sku, quantity),),
+        lines=(WantedLine(line.id, line.sku, quantity, line.serial),),
         destination=destination,
         excluded_locations=line.excluded_locations,
     )

@@ -1,11 +1,16 @@
 """Rows N: the single piece and its condition."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from retail_kit.roles import Role
 from tests.support.pieces import Pieces
 from tests.support.retailer import Retailer, eventually
 from tests.support.ruling import Ruling, codes
+
+Json = Any
 
 
 @pytest.mark.capability("N1")
@@ -95,3 +100,74 @@ async def test_n3_a_piece_tells_where_it_is_in_which_state_and_in_which_order(
     )
     assert (piece["position"], piece["orderLine"]["id"]) == (None, third["id"])
     assert await pieces.history("p1") == ["REGISTERED", "RESERVED", "SOLD"]
+
+
+@pytest.mark.capability("N2")
+async def test_n2_two_used_pieces_are_told_apart_by_grade_and_price_and_sold_one_by_one(
+    pieces: Pieces, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("bag")
+    await retailer.counts("bag", S1=3)
+    await pieces.receives("bag", "S1", "p1", condition="USED_A", euros=40)
+    await pieces.receives("bag", "S1", "p2", condition="USED_C", euros=25)
+    p1, p2 = (
+        {
+            "serial": retailer.code(serial),
+            "condition": condition,
+            "price": {"amount": amount, "currency": "EUR"},
+        }
+        for serial, condition, amount in (("p1", "USED_A", "40.00"), ("p2", "USED_C", "25.00"))
+    )
+    assert await pieces.sold_one_by_one("bag") == [p1, p2]
+
+    def wish_for(serial: str) -> Json:
+        line = {"sku": retailer.code("bag"), "quantity": 1, "serial": retailer.code(serial)}
+        return retailer.wish(lines=[line])
+
+    async def buys(serial: str) -> Json:
+        return await retailer.does(
+            "orderPlace",
+            wish_for(serial),
+            "order { id lines { priceSource total { amount } unit { serial condition } } }",
+            role=Role.CUSTOMER_SERVICE,
+        )
+
+    rivals = await asyncio.gather(*(buys("p1") for _ in range(8)))
+
+    (sold,) = (each["order"] for each in rivals if each["order"])
+    (line,) = sold["lines"]
+    assert (line["priceSource"], line["total"]) == ("PIECE", {"amount": "40.00"})
+    assert line["unit"] == {"serial": retailer.code("p1"), "condition": "USED_A"}
+    refused = [error for each in rivals for error in each["userErrors"]]
+    assert [(error["code"], error["path"]) for error in refused] == [
+        ("UNIT_NOT_AVAILABLE", ["input", "lines", "0", "serial"])
+    ] * 7
+    assert await pieces.sold_one_by_one("bag") == [p2]
+    (line,) = (await buys("p2"))["order"]["lines"]
+    assert line["total"] == {"amount": "25.00"}
+    assert await pieces.sold_one_by_one("bag") == []
+    assert (await retailer.position("bag", "S1"))["allocated"] == 0
+
+    await retailer.cancels(sold)
+    await eventually(lambda: pieces.sold_one_by_one("bag"), lambda listed: listed == [p1])
+
+
+async def test_a_piece_is_kept_for_a_basket_and_what_names_it_wrongly_is_told(
+    pieces: Pieces, ruling: Ruling, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("bag", "hat")
+    await pieces.receives("bag", "S1", "p1", condition="USED_B")
+
+    async def tries(sku: str, serial: str, quantity: int = 1) -> list[tuple[str, str]]:
+        named = {"serial": retailer.code(serial)}
+        payload = await ruling.reserves("web", sku, quantity, line=named)
+        return [(error["code"], error["path"][-1]) for error in payload["userErrors"]]
+
+    assert await tries("bag", "p9") == [("UNKNOWN_UNIT", "serial")]
+    assert await tries("hat", "p1") == [("INVALID_INPUT", "sku")]
+    assert await tries("bag", "p1", quantity=2) == [("INVALID_INPUT", "quantity")]
+    assert await tries("bag", "p1") == []
+    assert await tries("bag", "p1") == [("UNIT_NOT_AVAILABLE", "serial")]
+    assert (await pieces.piece("p1"))["state"] == "RESERVED"

@@ -1,8 +1,8 @@
 """Inventory in memory, for tests of orders; it passes the contract that the real one passes."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from order_svc.domain.fulfilments.fulfilment import Place
@@ -10,6 +10,7 @@ from order_svc.domain.orders.allocation import AllocatedLine, Allocation
 from order_svc.domain.orders.awaiting import Standing, StandingLine
 from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockLine
 from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine
+from retail_kit.money import Money
 from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.graphql.global_ids import to_global_id
 
@@ -40,6 +41,8 @@ class FakeInventory:
     answers: dict[tuple[str, str], tuple[Any, Any]] = field(default_factory=dict)
     tombstones: set[tuple[str, str]] = field(default_factory=set)
     allocations: dict[tuple[str, str], str] = field(default_factory=dict)
+    pieces: dict[str, tuple[str, Money | None]] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     away: int = 0
     mute: int = 0
@@ -47,6 +50,11 @@ class FakeInventory:
     def give(self, sku: str, location: str, quantity: int) -> None:
         self.locations[location] = None
         self.on_hand[sku, location] = quantity
+
+    def give_piece(self, sku: str, location: str, serial: str, price: Money | None) -> None:
+        self.locations[location] = None
+        self.on_hand[sku, location] += 1
+        self.pieces[serial] = (location, price)
 
     def available(self, sku: str) -> int:
         return sum(self._free(sku, location) for location in self.locations)
@@ -66,6 +74,13 @@ class FakeInventory:
                 for (line_id, code), units in pegs.items()
             ),
         )
+
+    async def prices_of_pieces(self, serials: Collection[str]) -> Mapping[str, Money]:
+        if self.away:
+            self.away -= 1
+            raise InventoryUnavailable("The fake is away.")
+        known = {serial: self.pieces[serial][1] for serial in serials if serial in self.pieces}
+        return {serial: price for serial, price in known.items() if price is not None}
 
     async def withdraw(self, key: str, order_id: str) -> None:
         self._once("withdraw", "", f"{key}.withdrawn", key, lambda: self._withdraw(order_id, key))
@@ -109,7 +124,9 @@ class FakeInventory:
         if named in self.tombstones:
             raise RefusedAll([Refusal("RESERVATION_TOMBSTONED", "Released before.")])
         where = [one for one in self.locations if one not in request.excluded_locations]
-        pegs = self._whole(request, where) or self._by_line(request, where)
+        pieces = self._named(request)
+        rest = replace(request, lines=tuple(one for one in request.lines if one.serial is None))
+        pegs = pieces + (self._whole(rest, where) or self._by_line(rest, where))
         reservation_id = f"reservation-{len(self.reservations) + 1}"
         reserved = Reserved({line.line_id: line.sku for line in request.lines})
         for line_id, location, quantity in pegs:
@@ -124,6 +141,19 @@ class FakeInventory:
                 for line_id, code, quantity in pegs
             ),
         )
+
+    def _named(self, request: AllocationRequest) -> list[tuple[str, str, int]]:
+        pegs = []
+        for index, line in enumerate(request.lines):
+            path = ("input", "lines", str(index), "serial")
+            if line.serial is not None and line.serial not in self.pieces:
+                raise RefusedAll([Refusal("UNKNOWN_UNIT", "Unknown.", path=path)])
+            if line.serial in self.kept:
+                raise RefusedAll([Refusal("UNIT_NOT_AVAILABLE", "Kept.", path=path)])
+            if line.serial is not None:
+                self.kept.add(line.serial)
+                pegs.append((line.line_id, self.pieces[line.serial][0], 1))
+        return pegs
 
     def _whole(self, request: AllocationRequest, where: list[str]) -> list[tuple[str, str, int]]:
         wanted: Counter[str] = Counter()

@@ -9,7 +9,7 @@ from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.packing import PackedParcel, pack
 from order_svc.domain.orders.picking import PickedLine, pick
-from order_svc.domain.orders.placement import AskedLine, AskedPayment, Placement, begin
+from order_svc.domain.orders.placement import AskedLine, AskedPayment, KnownPrices, Placement, begin
 from order_svc.domain.orders.settling import settled
 from order_svc.domain.orders.shipping import deliver, ship
 from order_svc.domain.payments.payment import Answer, OperationState, PaymentMethod
@@ -34,7 +34,7 @@ def a_placing_order(
         for index, quantity in enumerate(quantities or (1,))
     )
     placement = Placement(order_id, f"ref-{order_id}", channel, lines, "c1", "7")
-    return begin(placement, {}, AT)
+    return begin(placement, KnownPrices(), AT)
 
 
 def a_paying_order(
@@ -70,7 +70,7 @@ def a_paying_order(
     placement = Placement(
         "o1", "ref-o1", "web", asked, "c1", "7", payments=tuple(payments), tender_rule=rule
     )
-    return begin(placement, {}, AT)
+    return begin(placement, KnownPrices(), AT)
 
 
 def a_paid_order(

@@ -16,6 +16,7 @@ class PriceSource(StrEnum):
 
     PRICE_BOOK = "PRICE_BOOK"
     GIVEN = "GIVEN"
+    PIECE = "PIECE"
 
 
 class Hands(NamedTuple):
@@ -71,7 +72,7 @@ class Line:
 
     `charged_minor` is the price of what has left, in minor units: discounts do not always divide
     by the units, so it is fixed when they leave. `available_from` is when all that it waits for
-    will be there.
+    will be there. `serial` names the piece that was ordered.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Line:
     excluded_locations: tuple[str, ...] = ()
     discounts: tuple[Discount, ...] = ()
     charged_minor: int = 0
+    serial: str | None = None
     version: int = 0
     available_from: datetime | None = None
 

@@ -1,7 +1,7 @@
 """What a caller asks to order, and the order that it begins."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from order_svc.domain.lifecycles.slices import SliceState
@@ -26,13 +26,25 @@ LONGEST_TOKEN = 200
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """Units of a SKU, with a price and what is taken off the line if the caller gives that."""
+    """Units of a SKU, with a price and what is taken off the line if the caller gives that.
+
+    `serial` names the one piece that is wanted.
+    """
 
     sku: str
     quantity: int
     unit_price: Money | None = None
     backorder_allowed: bool = False
     discounts: tuple[Discount, ...] = ()
+    serial: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPrices:
+    """The prices of a channel by SKU, and those of pieces that have their own by serial number."""
+
+    by_sku: Mapping[str, Money] = field(default_factory=dict)
+    by_serial: Mapping[str, Money] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,7 @@ def check_lines(lines: Sequence[AskedLine]) -> None:
         if not 1 <= line.quantity <= MOST_UNITS:
             refusals.append(invalid(f"Between 1 and {MOST_UNITS} units.", *path, "quantity"))
         refusals += code_errors(line.sku, *path, "sku")
+        refusals += _piece_errors(lines, index)
         if line.unit_price is not None:
             refusals += price_errors(line.unit_price, *path, "unitPrice")
         refusals += _discount_errors(line, *path, "discounts")
@@ -79,8 +92,8 @@ def check_lines(lines: Sequence[AskedLine]) -> None:
         raise RefusedAll(refusals)
 
 
-def begin(placement: Placement, prices: Mapping[str, Money], at: datetime) -> Order:
-    """The order as PLACING: priced, nothing reserved. `prices` is the channel's, by SKU."""
+def begin(placement: Placement, prices: KnownPrices, at: datetime) -> Order:
+    """The order as PLACING: priced, nothing reserved."""
     check_lines(placement.lines)
     lines = _priced(placement, prices)
     currencies = {
@@ -107,6 +120,17 @@ def begin(placement: Placement, prices: Mapping[str, Money], at: datetime) -> Or
         accept_until=placement.accept_until,
     )
     return replace(order, payments=_tenders(placement, order.totals.due))
+
+
+def _piece_errors(lines: Sequence[AskedLine], index: int) -> Iterator[Refusal]:
+    line, path = lines[index], ("input", "lines", str(index))
+    if line.serial is None:
+        return
+    yield from code_errors(line.serial, *path, "serial")
+    if line.quantity > 1:
+        yield invalid("A piece is one unit.", *path, "quantity")
+    if any(other.serial == line.serial for other in lines[:index]):
+        yield invalid("An earlier line names this piece.", *path, "serial")
 
 
 def _discount_errors(line: AskedLine, *path: str) -> Iterator[Refusal]:
@@ -152,15 +176,14 @@ def _check_payment(asked: AskedPayment, due: Money, *path: str) -> None:
         raise invalid("This is a card number; give the provider's token.", *path, "token")
 
 
-def _priced(placement: Placement, prices: Mapping[str, Money]) -> tuple[Line, ...]:
+def _priced(placement: Placement, prices: KnownPrices) -> tuple[Line, ...]:
     lines, refusals = list[Line](), list[Refusal]()
     for index, asked in enumerate(placement.lines):
-        price = prices.get(asked.sku) if asked.unit_price is None else asked.unit_price
+        price, source = _price_of(asked, prices)
         if price is None:
             path = ("input", "lines", str(index), "sku")
             refusals.append(price_unknown(placement.channel, asked.sku, *path))
             continue
-        source = PriceSource.PRICE_BOOK if asked.unit_price is None else PriceSource.GIVEN
         lines.append(
             Line(
                 id=f"{placement.order_id}.l{index + 1}",
@@ -171,8 +194,19 @@ def _priced(placement: Placement, prices: Mapping[str, Money]) -> tuple[Line, ..
                 slices=(Slice(asked.quantity, SliceState.PLACED),),
                 backorder_allowed=asked.backorder_allowed,
                 discounts=asked.discounts,
+                serial=asked.serial,
             )
         )
     if refusals:
         raise RefusedAll(refusals)
     return tuple(lines)
+
+
+def _price_of(asked: AskedLine, prices: KnownPrices) -> tuple[Money | None, PriceSource]:
+    """The price that is given, else the piece's own, else the price book's."""
+    if asked.unit_price is not None:
+        return asked.unit_price, PriceSource.GIVEN
+    own = prices.by_serial.get(asked.serial or "")
+    if own is not None:
+        return own, PriceSource.PIECE
+    return prices.by_sku.get(asked.sku), PriceSource.PRICE_BOOK

@@ -1,7 +1,7 @@
 """What orders rely on of inventory: the same tests against the fake and the real service."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from order_svc.domain.fulfilments.fulfilment import ShortReason
 from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockLine
 from order_svc.ports import AllocationRequest, Inventory, WantedLine
 from retail_kit.geography import GeoPoint
+from retail_kit.money import Money
 from retail_kit.roles import Role
 from service_kit.commands.refusal import RefusedAll
 from service_kit.identity.caller import Caller, CallerKind
@@ -46,6 +47,10 @@ class Stock(Protocol):
 
     async def give(self, sku: str, location: str, quantity: int) -> None: ...
 
+    async def give_piece(
+        self, sku: str, location: str, serial: str, price: Money | None = None
+    ) -> None: ...
+
     async def on_hand(self, sku: str, location: str) -> int: ...
 
     async def available(self, sku: str, location: str) -> int: ...
@@ -57,6 +62,11 @@ class FakeStock:
 
     async def give(self, sku: str, location: str, quantity: int) -> None:
         self.inventory.give(sku, location, quantity)
+
+    async def give_piece(
+        self, sku: str, location: str, serial: str, price: Money | None = None
+    ) -> None:
+        self.inventory.give_piece(sku, location, serial, price)
 
     async def on_hand(self, sku: str, location: str) -> int:
         return self.inventory.on_hand[sku, location]
@@ -123,6 +133,14 @@ class RealStock:
     async def give(self, sku: str, location: str, quantity: int) -> None:
         line: JSON = {"sku": sku, "locationCode": location, "quantity": quantity}
         await self.imports("stock", {"mode": "SNAPSHOT", "lines": [line]})
+
+    async def give_piece(
+        self, sku: str, location: str, serial: str, price: Money | None = None
+    ) -> None:
+        line: dict[str, JSON] = {"sku": sku, "locationCode": location, "serial": serial}
+        if price is not None:
+            line["price"] = {"amount": price.format(), "currency": price.currency}
+        await self.imports("units", {"mode": "RECEIVED", "lines": [line]})
 
     async def position(self, sku: str, location: str) -> Any:
         operation = (
@@ -246,6 +264,30 @@ async def test_too_little_stock_is_refused_with_figures_and_reserves_nothing(sto
     assert dict(refusal.params) == {"sku": "A", "requested": "2", "available": "1"}
     assert refusal.path == ("input", "lines", "1", "quantity")
     assert await stock.available("B", "W1") == 5
+
+
+async def test_a_piece_is_reserved_where_it_is_and_for_one_order_only(stock: Stock) -> None:
+    await stock.give("A", "W1", 5)
+    await stock.give_piece("A", "S2", "p1")
+    request = wanted(("A", 1))
+    piece = replace(request, lines=(replace(request.lines[0], serial="p1"),))
+    other = replace(piece, key="other", order_id="o2")
+    unknown = replace(request, key="third", lines=(replace(request.lines[0], serial="p9"),))
+
+    assert await where(stock, piece) == [("o1.l1", "S2", 1)]
+    assert await where(stock, piece) == [("o1.l1", "S2", 1)]
+    assert await code_of(stock, other) == "UNIT_NOT_AVAILABLE"
+    assert await code_of(stock, unknown) == "UNKNOWN_UNIT"
+    assert await stock.available("A", "S2") == 0
+
+
+async def test_pieces_tell_their_own_price_if_they_have_one(stock: Stock) -> None:
+    await stock.give_piece("A", "S1", "p1", Money(4000, "EUR"))
+    await stock.give_piece("A", "S1", "p2")
+
+    found = await stock.inventory.prices_of_pieces(["p1", "p2", "p9"])
+
+    assert found == {"p1": Money(4000, "EUR")}
 
 
 async def test_the_same_key_is_the_same_allocation(stock: Stock) -> None:

@@ -88,6 +88,7 @@ def test_the_matrix_of_roles_and_operations() -> None:
         "Query.stockRulesPreview": "O",
         "Query.unit": "ASOIX",
         "Query.unitGaps": "ASOIX",
+        "Query.units": "ASOIX",
         "SerialUnit.epc": "ASOIX",
         "SerialUnit.history": "ASOIX",
         "SerialUnit.lastSeen": "ASOIX",

@@ -3,7 +3,7 @@ import pytest
 from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.lines.line import PriceSource
 from order_svc.domain.orders.allocation import AllocationMismatch, place
-from order_svc.domain.orders.placement import AskedLine, Placement, begin
+from order_svc.domain.orders.placement import AskedLine, KnownPrices, Placement, begin
 from retail_kit.money import Money
 from service_kit.commands.refusal import Refusal, RefusedAll
 from tests.support.orders import AT, a_placing_order, an_allocation, an_order
@@ -16,14 +16,14 @@ def a_placement(*lines: AskedLine) -> Placement:
 
 
 def test_an_order_begins_as_placing_at_version_zero_with_nothing_reserved() -> None:
-    order = begin(a_placement(AskedLine("A", 2, TEN)), {}, AT)
+    order = begin(a_placement(AskedLine("A", 2, TEN)), KnownPrices(), AT)
     assert (order.status, order.version, order.fulfilments) == (OrderStatus.PLACING, 0, ())
 
 
 def test_a_given_price_wins_over_the_book_and_each_says_where_it_is_from() -> None:
     lines = (AskedLine("A", 2, TEN), AskedLine("A", 1), AskedLine("B", 1, Money(0, "EUR")))
     prices = {"A": Money(900, "EUR"), "B": Money(1, "EUR")}
-    order = begin(a_placement(*lines), prices, AT)
+    order = begin(a_placement(*lines), KnownPrices(prices), AT)
     assert [(line.unit_price.minor, line.price_source) for line in order.lines] == [
         (1000, PriceSource.GIVEN),
         (900, PriceSource.PRICE_BOOK),
@@ -32,9 +32,40 @@ def test_a_given_price_wins_over_the_book_and_each_says_where_it_is_from() -> No
     assert order.totals.due == Money(2900, "EUR")
 
 
+def test_a_piece_costs_what_is_given_else_its_own_price_else_the_book_s() -> None:
+    lines = (
+        AskedLine("A", 1, TEN, serial="p1"),
+        AskedLine("A", 1, serial="p2"),
+        AskedLine("A", 1, serial="p3"),
+    )
+    prices = KnownPrices(
+        {"A": Money(900, "EUR")}, {"p1": Money(4000, "EUR"), "p2": Money(2500, "EUR")}
+    )
+    order = begin(a_placement(*lines), prices, AT)
+    assert [(line.serial, line.unit_price.minor, line.price_source) for line in order.lines] == [
+        ("p1", 1000, PriceSource.GIVEN),
+        ("p2", 2500, PriceSource.PIECE),
+        ("p3", 900, PriceSource.PRICE_BOOK),
+    ]
+
+
+def test_a_piece_is_one_unit_of_one_line() -> None:
+    lines = (AskedLine("A", 2, TEN, serial="p1"), AskedLine("A", 1, TEN, serial="p1"))
+    with pytest.raises(RefusedAll) as refused:
+        begin(a_placement(*lines), KnownPrices(), AT)
+    assert [(one.code, one.path[2:]) for one in refused.value.refusals] == [
+        ("INVALID_INPUT", ("0", "quantity")),
+        ("INVALID_INPUT", ("1", "serial")),
+    ]
+
+
 def test_every_line_without_a_price_is_named() -> None:
     with pytest.raises(RefusedAll) as refused:
-        begin(a_placement(AskedLine("A", 1), AskedLine("B", 1, TEN), AskedLine("C", 1)), {}, AT)
+        begin(
+            a_placement(AskedLine("A", 1), AskedLine("B", 1, TEN), AskedLine("C", 1)),
+            KnownPrices(),
+            AT,
+        )
     assert [(one.code, one.path[2]) for one in refused.value.refusals] == [
         ("PRICE_UNKNOWN", "0"),
         ("PRICE_UNKNOWN", "2"),
@@ -44,7 +75,7 @@ def test_every_line_without_a_price_is_named() -> None:
 def test_an_order_is_in_one_currency() -> None:
     lines = (AskedLine("A", 1, TEN), AskedLine("B", 1, Money(5, "GBP")))
     with pytest.raises(Refusal) as refused:
-        begin(a_placement(*lines), {}, AT)
+        begin(a_placement(*lines), KnownPrices(), AT)
     assert refused.value.params == {"currencies": "EUR, GBP"}
 
 
@@ -54,18 +85,18 @@ def test_an_order_is_in_one_currency() -> None:
 )
 def test_a_line_that_makes_no_sense_is_refused(line: AskedLine) -> None:
     with pytest.raises(RefusedAll, match="INVALID_INPUT"):
-        begin(a_placement(line), {}, AT)
+        begin(a_placement(line), KnownPrices(), AT)
 
 
 def test_an_order_without_lines_or_with_too_many_is_refused() -> None:
     for lines in ((), (AskedLine("A", 1, TEN),) * 201):
         with pytest.raises(Refusal, match="INVALID_INPUT"):
-            begin(a_placement(*lines), {}, AT)
+            begin(a_placement(*lines), KnownPrices(), AT)
 
 
 def test_a_negative_price_is_refused() -> None:
     with pytest.raises(RefusedAll, match="not negative"):
-        begin(a_placement(AskedLine("A", 1, Money(-1, "EUR"))), {}, AT)
+        begin(a_placement(AskedLine("A", 1, Money(-1, "EUR"))), KnownPrices(), AT)
 
 
 def test_each_location_gets_one_fulfilment_numbered_in_the_order_of_codes() -> None:
