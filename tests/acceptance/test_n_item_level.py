@@ -1,16 +1,27 @@
 """Rows N: the single piece and its condition."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 
 from retail_kit.roles import Role
+from tests.support.listening import ListeningClient, Way, next_event
 from tests.support.pieces import Pieces
 from tests.support.retailer import Retailer, eventually
 from tests.support.ruling import Ruling, codes
+from tests.support.stack import Stack
 
 Json = Any
+MOVED = """
+  subscription ($skus: [String!]) {
+    availabilityChanged(skus: $skus, heartbeatSeconds: 60) {
+      delivery onHand location { code }
+    }
+  }
+"""
 
 
 @pytest.mark.capability("N1")
@@ -171,3 +182,124 @@ async def test_a_piece_is_kept_for_a_basket_and_what_names_it_wrongly_is_told(
     assert await tries("bag", "p1") == []
     assert await tries("bag", "p1") == [("UNIT_NOT_AVAILABLE", "serial")]
     assert (await pieces.piece("p1"))["state"] == "RESERVED"
+
+
+@pytest.mark.capability("N4")
+async def test_n4_a_read_at_the_door_moves_a_piece_and_gaps_are_shown(
+    pieces: Pieces, retailer: Retailer, stack: Stack, session: aiohttp.ClientSession
+) -> None:
+    now = stack.clock.now()
+    await retailer.opens(S1="STORE", S2="STORE")
+    await retailer.sells("shirt")
+    await pieces.receives("shirt", "S1", "p1", "p2", "p3")
+    staff = ListeningClient(session, stack.graphql_url(), stack.user_token(Role.OPERATOR))
+    async with staff.listens(Way.SSE, MOVED, skus=[retailer.code("shirt")]) as page:
+        assert (await anext(page))["delivery"] == "HEARTBEAT"
+
+        read = await pieces.reads("S2", "p1", at=now)
+
+        assert [result["status"] for result in read["results"]] == ["APPLIED"]
+        on_hand = dict[str, int]()
+        while on_hand != {retailer.code("S1"): 2, retailer.code("S2"): 1}:
+            event = await next_event(page)
+            on_hand[event["location"]["code"]] = event["onHand"]
+    p1 = await pieces.piece("p1")
+    assert (p1["locationCode"], p1["state"]) == (retailer.code("S2"), "IN_STOCK")
+    assert (p1["lastSeen"]["locationCode"], p1["lastSeen"]["point"]) == (
+        retailer.code("S2"),
+        "DOOR",
+    )
+    assert await pieces.history("p1") == ["REGISTERED", "MOVED"]
+    for place, change in (("S1", -1), ("S2", 1)):
+        last = (await retailer.ledger("shirt", place))[-1]
+        assert (last["onHand"], last["reason"]) == (change, "TRANSFER")
+
+    await pieces.reads("S1", "p1", "p2", at=now + timedelta(seconds=1), point="CEILING")
+
+    assert await pieces.gaps("S1", since=now) == [
+        ("READ_NOT_EXPECTED", retailer.code("p1")),
+        ("EXPECTED_NOT_READ", retailer.code("p3")),
+    ]
+    assert await pieces.gaps("S2", since=now) == [("EXPECTED_NOT_READ", retailer.code("p1"))]
+    assert (await retailer.position("shirt", "S1"))["onHand"] == 2
+
+
+async def test_reads_come_late_twice_and_of_strange_tags_and_lose_nothing(
+    pieces: Pieces, retailer: Retailer, stack: Stack
+) -> None:
+    now = stack.clock.now()
+    await retailer.opens(S1="STORE", S2="STORE")
+    await retailer.sells("shirt")
+    await pieces.receives("shirt", "S1", "p1")
+    once = {"idempotencyKey": retailer.key()}
+
+    first = await pieces.reads("S2", "p9", "p1", at=now, **once)
+    again = await pieces.reads("S2", "p9", "p1", at=now, **once)
+    late = await pieces.reads("S1", "p1", at=now - timedelta(minutes=1))
+    ahead = await pieces.reads("S1", "p1", at=now + timedelta(minutes=1))
+    nowhere = await pieces.reads("S9", "p1", at=now)
+
+    assert [result["status"] for result in first["results"]] == ["REJECTED", "APPLIED"]
+    (unknown,) = first["results"][0]["userErrors"]
+    assert (unknown["code"], unknown["path"]) == ("UNKNOWN_UNIT", ["input", "lines", "0", "epc"])
+    assert again == first
+    assert [result["status"] for result in late["results"]] == ["UNCHANGED"]
+    (future,) = ahead["results"][0]["userErrors"]
+    assert (future["code"], future["path"][-1]) == ("INVALID_INPUT", "readAt")
+    (error,) = nowhere["userErrors"]
+    assert (error["code"], error["path"]) == ("UNKNOWN_LOCATION", ["input", "locationCode"])
+    assert (await retailer.position("shirt", "S2"))["onHand"] == 1
+
+
+async def test_a_bad_line_of_pieces_loses_no_other_and_no_feed_counts_pieces_away(
+    pieces: Pieces, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shirt")
+    good = pieces.line("shirt", "S1", "p1", tag="t1")
+    bad = [
+        pieces.line("socks", "S1", "p2"),
+        pieces.line("shirt", "S9", "p3"),
+        pieces.line("shirt", "S1", "p4", euros=-1),
+        pieces.line("shirt", "S1", "p5", tag="t1"),
+        {**good, "serial": "a|b"},
+    ]
+
+    payload = await pieces.imports(good, *bad)
+
+    told = [
+        [(error["code"], error["path"][3:]) for error in result["userErrors"]]
+        for result in payload["results"]
+    ]
+    assert told == [
+        [],
+        [("UNKNOWN_SKU", ["sku"])],
+        [("UNKNOWN_LOCATION", ["locationCode"])],
+        [("INVALID_INPUT", ["price", "amount"])],
+        [("TAG_TAKEN", ["epc"])],
+        [("INVALID_INPUT", ["serial"])],
+    ]
+    line = {"sku": retailer.code("shirt"), "locationCode": retailer.code("S1"), "quantity": 0}
+    counted = await retailer.does(
+        "stockImport",
+        {"mode": "SNAPSHOT", "lines": [line]},
+        "results { userErrors { code path } }",
+    )
+    (error,) = counted["results"][0]["userErrors"]
+    assert (error["code"], error["path"][-1]) == ("PIECES_ON_HAND", "quantity")
+    lost = {"serial": retailer.code("p1"), "locationCode": retailer.code("S1"), "reason": "LOSS"}
+    gone = await retailer.manages(
+        "unitWithdraw",
+        lost,
+        "unit { state position { onHand } }",
+        role=Role.ASSISTANT,
+        grants=[f"location:{retailer.code('S1')}"],
+    )
+    assert gone["unit"] == {"state": "MISSING", "position": None}
+    elsewhere = await retailer.does(
+        "unitWithdraw", lost, "unit { state }", role=Role.ASSISTANT, grants=["location:S2"]
+    )
+    assert codes(elsewhere) == ["FORBIDDEN"]
+    assert codes(await retailer.does("unitWithdraw", lost, "unit { state }")) == [
+        "UNIT_NOT_AVAILABLE"
+    ]
