@@ -10,7 +10,6 @@ from inventory_svc.api.access import ANYBODY, BACK_OFFICE
 from inventory_svc.api.context import Info
 from inventory_svc.api.entities import (
     Item,
-    Reservation,
     StockPosition,
     item_of,
     location_of,
@@ -156,13 +155,10 @@ class SerialUnit:
         return StockPosition.of(named[0]) if named else None
 
     @resolver_field(*BACK_OFFICE, description="The reservation that keeps it, or took it.")
-    async def reservation(self, info: Info) -> Reservation | None:
-        """Read it with the others of the request."""
+    def reservation_id(self, info: Info) -> strawberry.ID | None:
+        """Name it: what may be done with it depends on who asks, and so it is asked for alone."""
         claim = self.unit.claim_at(info.context.clock.now())
-        if claim is None:
-            return None
-        found = await info.context.loaders.reservations.load(claim.reservation_id)
-        return None if found is None else Reservation.of(found)
+        return None if claim is None else reservation_id(claim.reservation_id)
 
     @resolver_field(
         *BACK_OFFICE, description="The order line that it is kept for, or has left for."

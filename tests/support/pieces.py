@@ -12,7 +12,7 @@ Json = Any
 PIECE: Final = """
   serial sku condition price { amount currency } epc state locationCode version
   position { onHand allocated reserved }
-  reservation { id }
+  reservationId
   orderLine { id number order { id ref } }
   lastSeen { locationCode point readAt }
 """
