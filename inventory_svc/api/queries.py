@@ -102,10 +102,9 @@ class Query(RuleQueries, DeclarationQueries, AlertQueries, FeedQueries, UnitQuer
             require_present(info.context.caller, question)
         loaders = info.context.loaders
         asked = [(sku, question) for sku in skus for question in questions]
-        items, answers = await asyncio.gather(
-            loaders.items.load_many(list(skus)), loaders.availability.load_many(asked)
+        known, answers = await asyncio.gather(
+            info.context.inventory.catalogue.known(skus), loaders.availability.load_many(asked)
         )
-        known = {item.sku for item in items if item is not None}
         return [
             Availability.of(answer, question) if sku in known else None
             for (sku, question), answer in zip(asked, answers, strict=True)

@@ -9,12 +9,15 @@ from inventory_svc.mongo.reference_documents import item_from_document
 from inventory_svc.ports import ItemsWanted
 from service_kit.storage.database import Database, Document
 
+MOST_REMEMBERED = 500_000
+
 
 class MongoCatalogue:
-    """Reads of the items."""
+    """Reads of the items; no item is ever taken away, so one that was seen stays known."""
 
     def __init__(self, database: Database) -> None:
         self._items = database.collection(ITEMS.name)
+        self._known: set[str] = set()
 
     async def items(self, skus: Sequence[str]) -> Mapping[str, Item]:
         """Give the items that exist, by SKU, in one read."""
@@ -22,9 +25,17 @@ class MongoCatalogue:
         return {document["_id"]: item_from_document(document) for document in found}
 
     async def known(self, skus: Sequence[str]) -> frozenset[str]:
-        """Give those of the SKUs that exist; the index alone answers."""
-        found = await self._items.find({"_id": {"$in": list(skus)}}, projection={"_id": 1})
-        return frozenset(document["_id"] for document in found)
+        """Give those of the SKUs that exist; of those not seen yet the index alone answers."""
+        unseen = [sku for sku in skus if sku not in self._known]
+        if not unseen:
+            return frozenset(skus)
+        found = await self._items.find({"_id": {"$in": unseen}}, projection={"_id": 1})
+        seen = frozenset(document["_id"] for document in found)
+        known = seen | self._known.intersection(skus)
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.clear()
+        self._known |= seen
+        return known
 
     async def categories(self, skus: Sequence[str]) -> Mapping[str, str]:
         """Give the categories of those of the SKUs that have one, in one read."""
