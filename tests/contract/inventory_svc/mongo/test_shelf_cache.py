@@ -18,7 +18,7 @@ from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import PACKED_STOCK, POSITIONS
 from inventory_svc.mongo.packed_documents import item_of
 from inventory_svc.mongo.packer import Packer, pack_anew
-from inventory_svc.mongo.shelf_cache import ShelfCache
+from inventory_svc.mongo.shelf_cache import FRESH_FOR_SECONDS, ShelfCache
 from inventory_svc.mongo.stock_reads import MongoStockReads
 from inventory_svc.ports import FreshItems
 from inventory_svc.use_cases.stock.read_availability import (
@@ -338,8 +338,13 @@ async def check_freshness(
     async def read(reader: Reader, sku: str) -> None:
         nonlocal looks
         while writing:
-            found = await reader.fresh(sku)
+            asked = clock.now()
+            found = await reader.cache.items([sku], Condition.NEW)
+            if found is None:
+                await asyncio.sleep(0)
+                continue
             looks += 1
+            assert found.as_of >= asked - timedelta(seconds=FRESH_FOR_SECONDS) - TICK
             shelves = found.items[sku].shelves
             for key in (each for each in WRITTEN if each.sku == sku):
                 before = [each.units for each in told[key] if each.at < found.as_of - TICK]
