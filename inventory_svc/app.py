@@ -1,5 +1,6 @@
 """The composition root: every part of inventory, built once and closed in order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -7,11 +8,12 @@ from starlette.applications import Starlette
 from inventory_svc.api.context import Inventory, InventoryContext
 from inventory_svc.api.schema import inventory_schema
 from inventory_svc.domain.stock.sourcing import NearestLocations
-from inventory_svc.due_work import alert_handlers, handlers, source_handlers
+from inventory_svc.due_work import alert_handlers, file_handlers, handlers, source_handlers
 from inventory_svc.mongo.alerts import MongoAlerts
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import COLLECTIONS
 from inventory_svc.mongo.commit_metrics import CommitMetrics
+from inventory_svc.mongo.feed_files import MongoFeedFiles
 from inventory_svc.mongo.feed_rejections import MongoFeedRejections
 from inventory_svc.mongo.freshness import MongoFreshness
 from inventory_svc.mongo.group_commits import GroupCommits
@@ -37,11 +39,14 @@ from inventory_svc.mongo.stock_reads import MongoStockReads
 from inventory_svc.mongo.suppliers import MongoSuppliers
 from inventory_svc.mongo.unit_reads import MongoUnitReads
 from inventory_svc.settings import InventorySettings
+from inventory_svc.use_cases.feeds.apply_file import FileTools
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.caller import Caller
+from service_kit.messaging.due_work import DueWorker, DueWorkSettings, Handler
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.transactions import COMMIT_COLLECTIONS, Storage
 from service_kit.runtime.clock import Clock, SystemClock
+from service_kit.runtime.identifiers import new_identifier
 from service_kit.service.app import lifespan_of, service_app
 from service_kit.service.foundation import Foundation, foundation_of
 from service_kit.service.machinery import Machinery, machinery_of, storage_of
@@ -49,6 +54,8 @@ from service_kit.storage.database import Database
 from service_kit.storage.indexes import ensure_indexes
 
 SERVICE = "inventory_svc"
+FILES_AT_ONCE = 2
+"""Files of stock that one process applies beside its other work."""
 DECLARATIONS = (*COLLECTIONS, *COMMIT_COLLECTIONS)
 
 
@@ -61,6 +68,13 @@ class Parts:
     machinery: Machinery
     cache: ShelfCache
     packer: Packer
+    patient: GroupCommits
+    file_worker: DueWorker
+
+    async def close(self) -> None:
+        """Wait for the commits that are under way."""
+        await self.commits.close()
+        await self.patient.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +95,32 @@ def join(foundation: Foundation) -> Parts:
     database = foundation.database
     log = EventLog(foundation.bus, foundation.name, foundation.partitions, foundation.works)
     cache = ShelfCache(database, log, foundation.clock)
-    commits = _commits(foundation, storage, network, rules, cache)
+    commits, patient = _commits(foundation, storage, network, rules, cache)
     told = Told(alerts, freshness)
     inventory = _inventory(foundation, storage, network, rules, commits, cache, told)
+    files = FileTools(inventory.files, inventory.catalogue, network, patient, freshness, clock)
+    urgent, others = file_handlers(files)
     work = {
+        **urgent,
         **handlers(commits),
         **alert_handlers(alerts, inventory.sources),
         **source_handlers(freshness, network),
     }
     machinery = machinery_of(foundation, storage, work)
     packer = Packer(database, log, foundation.identifiers())
-    return Parts(inventory, commits, machinery, cache, packer)
+    reader = _file_worker(foundation, storage, others)
+    return Parts(inventory, commits, machinery, cache, packer, patient, reader)
+
+
+def _file_worker(
+    foundation: Foundation, storage: Storage, work: Mapping[str, Handler]
+) -> DueWorker:
+    """Give whoever applies files: beside all other work, so that nothing waits for a long one."""
+    settings = DueWorkSettings(at_once=FILES_AT_ONCE)
+    database, clock, owner = foundation.database, foundation.clock, new_identifier()
+    worker = DueWorker(database, clock, work, owner, settings=settings, reached=foundation.reached)
+    storage.due_work.on_scheduled(worker.wake)
+    return worker
 
 
 def _commits(
@@ -100,7 +129,8 @@ def _commits(
     network: MongoNetwork,
     rules: MongoRules,
     cache: ShelfCache,
-) -> GroupCommits:
+) -> tuple[GroupCommits, GroupCommits]:
+    """Give two queues of commits: what somebody waits for never stands behind a file."""
     tools = CommitTools(
         storage.database,
         storage.outcomes,
@@ -113,7 +143,8 @@ def _commits(
         saw=cache.saw,
     )
     transactions = StockTransactions(tools, reached=foundation.reached)
-    return GroupCommits(transactions, CommitMetrics(foundation.registry))
+    metrics = CommitMetrics(foundation.registry)
+    return GroupCommits(transactions, metrics), GroupCommits(transactions, metrics)
 
 
 def _inventory(
@@ -145,6 +176,8 @@ def _inventory(
         sources_of_stock=MongoImports(SOURCE_KIND, imports, changes),
         freshness=told.freshness,
         rejections=MongoFeedRejections(database),
+        files=MongoFeedFiles(database, storage.outcomes, storage.due_work),
+        top_sellers=MongoCatalogue(database),
         units=MongoUnitReads(database),
         clock=clock,
         packed=cache,
@@ -177,6 +210,7 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
     """Give the app as it is served: indexes first, then the relay and the due work beside it."""
     foundation = foundation_of(SERVICE, settings, clock or SystemClock())
     parts = join(foundation)
-    works = (parts.cache.run, parts.packer.run) if settings.packed_stock else ()
-    lifespan = lifespan_of(foundation, parts.machinery, migrate, parts.commits.close, works=works)
+    packed = (parts.cache.run, parts.packer.run) if settings.packed_stock else ()
+    works = (parts.file_worker.run, *packed)
+    lifespan = lifespan_of(foundation, parts.machinery, migrate, parts.close, works=works)
     return inventory_app(foundation, parts, lifespan)

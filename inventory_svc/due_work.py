@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from inventory_svc.domain.alerts.alert import ALERT_WORK
+from inventory_svc.domain.feeds.feed_file import FILE_WORK, TOP_WORK, FilePass
 from inventory_svc.domain.network.source import SILENCE_WORK
 from inventory_svc.domain.stock.inbound.supply import SETTLE_WORK, named_supply
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.ports import Alerts, Freshness, Network, StockCommits
 from inventory_svc.use_cases.alerts.assess_stock import assess_stock
+from inventory_svc.use_cases.feeds.apply_file import FileTools, apply_file
 from inventory_svc.use_cases.inbound.settle import settle
 from inventory_svc.use_cases.stock.expire_reservations import expire_reservations
 from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
@@ -49,6 +51,20 @@ def source_handlers(freshness: Freshness, network: Network) -> Mapping[str, Hand
             await freshness.look(source)
 
     return {SILENCE_WORK: look}
+
+
+def file_handlers(tools: FileTools) -> tuple[Mapping[str, Handler], Mapping[str, Handler]]:
+    """Give the handlers of files: of what cannot wait, and of what may take its time."""
+
+    async def top_sellers(item: DueItem) -> None:
+        """Apply the lines of a file that cannot wait."""
+        await apply_file(str(item.payload["file"]), FilePass.TOP_SELLERS, tools)
+
+    async def others(item: DueItem) -> None:
+        """Apply the other lines of a file."""
+        await apply_file(str(item.payload["file"]), FilePass.OTHERS, tools)
+
+    return {TOP_WORK: top_sellers}, {FILE_WORK: others}
 
 
 def _names(item: DueItem, of: str) -> list[str]:

@@ -1,6 +1,14 @@
 """What the use-cases ask for."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
@@ -8,6 +16,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from inventory_svc.domain.alerts.alert import AlertKind, AlertState, StockAlert
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
+from inventory_svc.domain.feeds.feed_file import FeedFile
 from inventory_svc.domain.importing import ImportLine, RecordT
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.network.source import StockSource
@@ -282,3 +291,44 @@ class FeedRejections(Protocol):
 
     async def page(self, wanted: RejectionsWanted) -> Sequence[FeedRejection]:
         """Give refused lines, feed by feed in the order of their numbers."""
+
+
+class TopSellers(Protocol):
+    """The items whose stock cannot wait."""
+
+    async def top_sellers(self, limit: int) -> Sequence[str]:
+        """Give their SKUs."""
+
+
+class FeedFiles(Protocol):
+    """The files of stock, whole or on their way."""
+
+    async def open(self, request: IdempotentRequest, file: FeedFile) -> FeedFile:
+        """Begin a file; the same for the same key."""
+
+    async def add_part(
+        self, request: IdempotentRequest, identifier: str, number: int, content: bytes
+    ) -> FeedFile:
+        """Keep a part; refuse NOT_FOUND, or INVALID_INPUT when the file is closed."""
+
+    async def close(
+        self,
+        request: IdempotentRequest,
+        identifier: str,
+        parts: int,
+        top_sellers: Sequence[str],
+        now: datetime,
+    ) -> FeedFile:
+        """Have the file applied; refuse NOT_FOUND, or INVALID_INPUT when a part is missing."""
+
+    async def find(self, identifier: str) -> FeedFile | None:
+        """Give a file as it stands."""
+
+    async def page(self, before: tuple[datetime, str] | None, limit: int) -> Sequence[FeedFile]:
+        """Give files, the latest first, before one of them."""
+
+    def content(self, file: FeedFile) -> AsyncIterator[bytes]:
+        """Give the parts of a file, one after the other."""
+
+    async def save(self, before: FeedFile, after: FeedFile) -> FeedFile | None:
+        """Write how far a file has come; None when somebody else has moved it meanwhile."""

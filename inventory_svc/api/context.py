@@ -24,6 +24,7 @@ from inventory_svc.domain.stock.position import Position
 from inventory_svc.ports import (
     Alerts,
     Catalogue,
+    FeedFiles,
     FeedRejections,
     FreshItems,
     Freshness,
@@ -34,6 +35,7 @@ from inventory_svc.ports import (
     StockCommits,
     StockReads,
     Suppliers,
+    TopSellers,
     UnitReads,
 )
 from inventory_svc.use_cases.inbound.read_future import read_future
@@ -70,6 +72,8 @@ class Inventory:
     sources_of_stock: Imports[StockSource]
     freshness: Freshness
     rejections: FeedRejections
+    files: FeedFiles
+    top_sellers: TopSellers
     clock: Clock
     policies: Policies = field(default_factory=Policies)
     packed: PackedStock | None = None

@@ -43,6 +43,7 @@ class Item:
     colour: str | None = strawberry.field(description="The colour.")
     weight_grams: int | None = strawberry.field(description="The weight in grams.")
     image_url: str | None = strawberry.field(description="Where a picture is.")
+    top_seller: bool = strawberry.field(description="Whether files of stock are read for it first.")
     version: int = strawberry.field(description="Counts the changes of the item.")
 
     @resolver_field(*ANYBODY, description="What can be promised on a channel.")
@@ -99,6 +100,7 @@ class Item:
             colour=item.colour,
             weight_grams=item.weight_grams,
             image_url=item.image_url,
+            top_seller=item.top_seller,
             version=item.version,
         )
 

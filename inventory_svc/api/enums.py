@@ -5,6 +5,8 @@ from enum import Enum
 
 from inventory_svc.domain.alerts.alert import AlertKind, AlertState
 from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.feeds.feed_file import FilePass, FileState
+from inventory_svc.domain.feeds.file_lines import Compression, FileFormat
 from inventory_svc.domain.network.delivery import DeliveryMethod, LocationAbility
 from inventory_svc.domain.network.location import LocationType
 from inventory_svc.domain.network.schedule import Weekday
@@ -272,6 +274,38 @@ described(
 )
 
 INBOUND_KIND_INPUT = as_input(InboundKind, "InboundKindInput", "What announces goods.")
+described(
+    FileFormat,
+    "StockFileFormat",
+    "How the lines of a file are written.",
+    {
+        "CSV": "A heading that names the columns, then lines; by comma, semicolon, tab or bar.",
+        "JSONL": "An object of JSON on each line.",
+    },
+)
+described(
+    Compression,
+    "StockFileCompression",
+    "How a file is packed.",
+    {"NONE": "As it is.", "GZIP": "By gzip."},
+)
+described(
+    FileState,
+    "StockFileState",
+    "Where a file stands.",
+    {
+        "OPEN": "Its parts arrive.",
+        "APPLYING": "Its lines are being written.",
+        "DONE": "All its lines have been written, or refused.",
+        "FAILED": "It could not be read on; what was written stands.",
+    },
+)
+described(
+    FilePass,
+    "StockFileReading",
+    "For which of its lines a file is being read.",
+    {"TOP_SELLERS": "Those of top sellers, which go first.", "OTHERS": "All others."},
+)
 _REJECTION_STATES = {
     "OPEN": "It waits to be corrected or given up.",
     "CORRECTED": "It was sent again and written.",
@@ -295,6 +329,10 @@ _ALERT_STATES = {
 described(AlertState, "StockAlertState", "Whether the reason still holds.", _ALERT_STATES)
 ALERT_KIND_INPUT = as_input(AlertKind, "StockAlertKindFilter", "What people are told.")
 ALERT_STATE_INPUT = as_input(AlertState, "StockAlertStateFilter", "Whether the reason still holds.")
+FILE_FORMAT_INPUT = as_input(
+    FileFormat, "StockFileFormatInput", "How the lines of a file are written."
+)
+COMPRESSION_INPUT = as_input(Compression, "StockFileCompressionInput", "How a file is packed.")
 STOCK_FEED_MODE = as_input(FeedMode, "StockFeedMode", "What the quantity of a line means.")
 LOCATION_TYPE_INPUT = as_input(LocationType, "LocationTypeInput", "Whose shelves it has.")
 LOCATION_ABILITY_INPUT = as_input(

@@ -63,6 +63,9 @@ class ItemsImportLineInput:
     colour: str | None = strawberry.field(default=None, description="The colour.")
     weight_grams: int | None = strawberry.field(default=None, description="The weight in grams.")
     image_url: str | None = strawberry.field(default=None, description="Where a picture is.")
+    top_seller: bool = strawberry.field(
+        default=False, description="Whether files of stock are read for it first."
+    )
 
     def to_item(self) -> Item:
         """Give the item as it was sent, unchecked."""
@@ -76,6 +79,7 @@ class ItemsImportLineInput:
             colour=self.colour,
             weight_grams=self.weight_grams,
             image_url=self.image_url,
+            top_seller=self.top_seller,
         )
 
 

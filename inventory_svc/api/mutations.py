@@ -13,6 +13,7 @@ from inventory_svc.api.declaration_operations import DeclarationMutations
 from inventory_svc.api.entities import Reservation
 from inventory_svc.api.enums import ErrorCode
 from inventory_svc.api.feed_operations import FeedMutations
+from inventory_svc.api.file_operations import FileMutations
 from inventory_svc.api.inbound_operations import InboundMutations
 from inventory_svc.api.position_answers import position_answer
 from inventory_svc.api.rule_operations import RuleMutations
@@ -62,6 +63,7 @@ class Mutation(
     DeclarationMutations,
     AlertMutations,
     FeedMutations,
+    FileMutations,
     InboundMutations,
     UnitMutations,
 ):

@@ -7,6 +7,7 @@ import strawberry
 
 from inventory_svc.api.entities import Reservation, StockPosition
 from inventory_svc.api.enums import ErrorCode
+from inventory_svc.api.file_types import StockFile
 from service_kit.commands.line_results import LineResult
 from service_kit.commands.refusal import Refusal
 from service_kit.graphql.imports import ImportResult, import_results_of
@@ -58,6 +59,31 @@ class StockImportPayload(_ImportPayload):
         default=None,
         description="Under this id the refused lines are kept, to be corrected and sent again.",
     )
+
+
+@strawberry.type
+class _FilePayload:
+    """What every step of a file answers."""
+
+    file: StockFile | None = strawberry.field(
+        default=None, description="The file as it is now; null if refused."
+    )
+    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
+
+
+@strawberry.type(description="What became of a new file.")
+class StockFileOpenPayload(_FilePayload):
+    """The file after it."""
+
+
+@strawberry.type(description="What became of a part of a file.")
+class StockFileAddPartPayload(_FilePayload):
+    """The file after it."""
+
+
+@strawberry.type(description="What became of a file that has arrived.")
+class StockFileClosePayload(_FilePayload):
+    """The file after it."""
 
 
 @strawberry.type(description="What became of an import of sources.")

@@ -22,6 +22,7 @@ from inventory_svc.api.declaration_operations import DeclarationQueries
 from inventory_svc.api.entities import Item, Reservation, StockMovement, StockPosition, item_of
 from inventory_svc.api.enums import LOCATION_TYPE_INPUT, STOCK_CONDITION_INPUT
 from inventory_svc.api.feed_operations import FeedQueries
+from inventory_svc.api.file_operations import FileQueries
 from inventory_svc.api.network_types import Channel, Location, LocationGroup
 from inventory_svc.api.rule_operations import RuleQueries
 from inventory_svc.api.unit_operations import UnitQueries
@@ -52,7 +53,7 @@ ConditionArgument = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query(RuleQueries, DeclarationQueries, AlertQueries, FeedQueries, UnitQueries):
+class Query(RuleQueries, DeclarationQueries, AlertQueries, FeedQueries, FileQueries, UnitQueries):
     """Inventory's root fields; each may be null, so that none takes another with it."""
 
     @query_field(*ANYBODY, description="An item by its SKU.")

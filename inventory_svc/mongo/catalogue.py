@@ -48,6 +48,14 @@ class MongoCatalogue:
         found = await asyncio.gather(*(self._first_of(each) for each in sorted(categories)))
         return frozenset(each for each in found if each is not None)
 
+    async def top_sellers(self, limit: int) -> Sequence[str]:
+        """Give the SKUs whose stock is read first; the index alone answers."""
+        sort = (("_id", 1),)
+        found = await self._items.find(
+            {"topSeller": True}, projection={"_id": 1}, sort=sort, limit=limit
+        )
+        return [document["_id"] for document in found]
+
     async def _first_of(self, category: str) -> str | None:
         found = await self._items.find({"category": category}, projection={"_id": 1}, limit=1)
         return category if found else None

@@ -57,7 +57,11 @@ RESERVATIONS = CollectionDeclaration(
 
 ITEMS = CollectionDeclaration(
     "items",
-    (Index((("category", 1), ("_id", 1)), name="by_category"),),
+    (
+        Index((("category", 1), ("_id", 1)), name="by_category"),
+        # Files of stock are read for these first.
+        Index((("topSeller", 1), ("_id", 1)), partial={"topSeller": True}, name="top_sellers"),
+    ),
     retention=FOR_EVER,
 )
 LOCATIONS = CollectionDeclaration("locations", (), retention=FOR_EVER)
@@ -129,6 +133,15 @@ SOURCE_FRESHNESS = CollectionDeclaration(
     (Index((("toldAt", 1),), name="silent"),),
     retention="For ever: one document per source.",
 )
+FEED_FILES = CollectionDeclaration(
+    "stock_files",
+    # People look at the latest first.
+    (Index((("openedAt", -1), ("_id", 1)), name="latest"),),
+    retention="For ever: one small document per file.",
+)
+FEED_PARTS = CollectionDeclaration(
+    "stock_file_parts", (), retention="Until the file has been applied, or has failed."
+)
 FEED_REJECTIONS = CollectionDeclaration(
     "stock_feed_rejections",
     (
@@ -191,6 +204,8 @@ COLLECTIONS = (
     PACKING,
     SOURCES,
     SOURCE_FRESHNESS,
+    FEED_FILES,
+    FEED_PARTS,
     FEED_REJECTIONS,
     TURNS,
 )

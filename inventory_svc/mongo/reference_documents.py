@@ -32,7 +32,8 @@ GROUP_UPCASTS = Upcasts(current=1)
 
 
 def item_to_document(item: Item) -> Document:
-    """Write an item."""
+    """Write an item; only a top seller says so."""
+    marks: Document = {"topSeller": True} if item.top_seller else {}
     return ITEM_UPCASTS.stamp(
         {
             "_id": item.sku,
@@ -45,6 +46,7 @@ def item_to_document(item: Item) -> Document:
             "weightGrams": item.weight_grams,
             "imageUrl": item.image_url,
             "version": item.version,
+            **marks,
         }
     )
 
@@ -63,6 +65,7 @@ def item_from_document(document: Document) -> Item:
         weight_grams=document["weightGrams"],
         image_url=document["imageUrl"],
         version=document["version"],
+        top_seller=document.get("topSeller", False),
     )
 
 

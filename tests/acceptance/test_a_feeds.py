@@ -1,5 +1,6 @@
 """Rows A: what feeds, and the people before the shelves, say of the stock."""
 
+import gzip
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from tests.support.feeding import Feeding, on
 from tests.support.retailer import Refused, Retailer, eventually
 from tests.support.ruling import Ruling
 
+BACKLOG = 100_000
+_SKUS = ("shirt", "hat", "boot")
 TUESDAY = date(2026, 3, 3)
 STEPS = "quantity rulesApplied { rule units }"
 
@@ -16,6 +19,63 @@ STEPS = "quantity rulesApplied { rule units }"
 def feeding(timed: Ruling) -> Feeding:
     """A retailer whose stock is fed, on a system with a clock of its own."""
     return Feeding(timed.retailer, timed.clock)
+
+
+@pytest.mark.capability("A5")
+async def test_a5_a_best_seller_does_not_wait_for_a_hundred_thousand_others(
+    feeding: Feeding,
+) -> None:
+    retailer = feeding.retailer
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shirt", "hat", "boot")
+    await feeding.marks_top_seller("boot")
+    shirt, hat, boot = (f"{retailer.code(sku)},{retailer.code('S1')}" for sku in _SKUS)
+    backlog = f"{shirt},1\n{hat},1\n" * (BACKLOG // 2)
+    content = f"sku,locationCode,quantity\n{backlog}{boot},7\n".encode()
+
+    feed = await feeding.sends_file(gzip.compress(content), compression="GZIP")
+    await eventually(lambda: retailer.available("boot"), lambda units: units == 7)
+    now = await eventually(lambda: feeding.file(feed), lambda file: file["applied"] > 1)
+
+    assert (now["state"], now["reading"]) == ("APPLYING", "OTHERS")
+    assert now["applied"] < BACKLOG
+    counted = await feeding.snapshot("hat", S1=50)
+    assert [row["status"] for row in counted] == ["APPLIED"]
+    later = await eventually(
+        lambda: feeding.file(feed), lambda file: file["applied"] > now["applied"]
+    )
+    assert later["state"] == "APPLYING"
+    assert later["nextLine"] > now["nextLine"]
+
+
+async def test_of_a_file_with_garbage_everything_else_is_applied_and_the_garbage_replayed(
+    retailer: Retailer,
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shirt", "hat")
+    shop = Feeding(retailer)
+    place = retailer.code("S1")
+    rows = [f"{retailer.code(_SKUS[at % 2])},{place},{at}" for at in range(1000)]
+    bad = {100 * at + 7: garbage for at, garbage in enumerate(_garbage(retailer))}
+    for at, garbage in bad.items():
+        rows[at] = garbage
+    content = "\n".join(["sku,locationCode,quantity", *rows]).encode()
+
+    feed = await shop.sends_file(content, mode="DELTA", part=3_000)
+    file = await eventually(lambda: shop.file(feed), lambda file: file["state"] == "DONE")
+
+    assert (file["applied"], file["unchanged"], file["rejected"]) == (989, 1, 10)
+    expected = [sum(at for at in range(1000) if at % 2 == odd and at not in bad) for odd in (0, 1)]
+    held = [(await retailer.position(sku, "S1"))["onHand"] for sku in ("shirt", "hat")]
+    assert held == expected
+    kept = await shop.rejections(feed)
+    assert [row["number"] for row in kept] == [at + 1 for at in bad]
+    fixed = [
+        {"number": row["number"], "sku": retailer.code("hat"), "locationCode": place, "quantity": 1}
+        for row in kept
+    ]
+    assert {row["status"] for row in await shop.corrects(feed, *fixed)} == {"APPLIED"}
+    assert (await retailer.position("hat", "S1"))["onHand"] == expected[1] + 10
 
 
 @pytest.mark.capability("A8")
@@ -176,3 +236,19 @@ async def test_a13_a_snapshot_keeps_what_was_reserved_and_shipped_since_its_time
 
 def _two_shirts(retailer: Retailer) -> dict[str, object]:
     return retailer.wish(lines=[{"sku": retailer.code("shirt"), "quantity": 2}])
+
+
+def _garbage(retailer: Retailer) -> list[str]:
+    shirt, place = retailer.code("shirt"), retailer.code("S1")
+    return [
+        "no columns at all",
+        f"{shirt},{place},many",
+        f"{shirt},{place},1.5",
+        f"{shirt},nowhere,1",
+        f"unheard-of,{place},1",
+        f",{place},1",
+        f"{shirt},{place},-99999999",
+        f"{shirt},{place},99999999999999999999",
+        f'"{shirt},{place},1',
+        f"{shirt},{place},1,1",
+    ]

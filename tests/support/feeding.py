@@ -1,5 +1,6 @@
 """A retailer whose shelves are told by feeds, files, and the people who stand before them."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -83,6 +84,12 @@ class Feeding:
         assert file["lines"] == len(lines)
         return [",".join(line.split(",")[:5]) for line in lines]
 
+    async def marks_top_seller(self, sku: str) -> None:
+        """Say that an item sells best."""
+        line = {"sku": self.retailer.code(sku), "title": sku, "topSeller": True}
+        results = f"results {{ {ERRORS} }}"
+        await self.retailer.manages("itemsImport", {"lines": [line]}, results, role=FEEDER)
+
     async def has_source(self, code: str, *locations: str, fresh_for_hours: int) -> None:
         """Register who tells of the stock of locations, and how fresh that must be."""
         line = {
@@ -145,6 +152,37 @@ class Feeding:
         )
         assert payload["userErrors"] == [], payload
         return list(payload["results"])
+
+    async def sends_file(
+        self, content: bytes, *, mode: str = "DELTA", part: int = 300_000, **more: Json
+    ) -> str:
+        """Send a file in parts, say that this was all, and return its id."""
+        given = {"name": "night", "mode": mode, "format": "CSV", **more}
+        opened = await self._sends("Open", given)
+        parts = [content[at : at + part] for at in range(0, len(content), part)]
+        for number, each in enumerate(parts):
+            encoded = base64.b64encode(each).decode()
+            sent = {"feedId": opened["id"], "part": number, "content": encoded}
+            await self._sends("AddPart", sent)
+        closed = await self._sends("Close", {"feedId": opened["id"], "parts": len(parts)})
+        assert closed["state"] == "APPLYING"
+        return str(opened["id"])
+
+    async def _sends(self, step: str, input_: Mapping[str, Json]) -> Json:
+        selection = "file { id state }"
+        payload = await self.retailer.manages(f"stockFile{step}", input_, selection, role=FEEDER)
+        return payload["file"]
+
+    async def file(self, feed: str) -> Json:
+        """Return a file of stock, and how far it has been applied."""
+        operation = """
+          query ($id: ID!) {
+            stockFile(id: $id) {
+              state reading nextLine applied unchanged rejected failure closedAt endedAt
+            }
+          }
+        """
+        return (await self.retailer.graph.data(operation, {"id": feed}))["stockFile"]
 
     async def watches(self, code: str, sku: str, threshold: int, **more: Json) -> None:
         """Ask to be told when an item runs low."""

@@ -25,6 +25,7 @@ class Item:
     weight_grams: int | None = None
     image_url: str | None = None
     version: int = 0
+    top_seller: bool = False
 
 
 def checked_item(item: Item) -> Item:

@@ -1,0 +1,187 @@
+"""Files of stock: received in parts, applied by themselves, followed while they are."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from inventory_svc.api import payloads
+from inventory_svc.api.access import BACK_OFFICE, FEEDERS
+from inventory_svc.api.context import Info
+from inventory_svc.api.enums import COMPRESSION_INPUT, FILE_FORMAT_INPUT
+from inventory_svc.api.file_types import StockFile
+from inventory_svc.domain.feeds.feed_file import LARGEST_PART, FeedFile
+from inventory_svc.domain.feeds.file_lines import Compression, FileFormat
+from inventory_svc.domain.stock.commands import FeedMode
+from inventory_svc.use_cases.feeds.receive_file import (
+    WantedFile,
+    add_part,
+    close_file,
+    open_file,
+)
+from service_kit.graphql.connections import (
+    After,
+    Connection,
+    Cursor,
+    First,
+    PageArguments,
+    connection_of,
+)
+from service_kit.graphql.errors import INVALID_CURSOR, CodedError
+from service_kit.graphql.fields import mutation_field, query_field
+from service_kit.graphql.idempotency import KEY, idempotent_request
+from service_kit.messaging.envelope import text_of
+
+_KIND = "stockFiles"
+_FILE = "The file."
+
+
+@strawberry.input(description="A file of stock that is to be sent.")
+class StockFileOpenInput:
+    """What the file is; its parts follow."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    name: str = strawberry.field(description="The name for people.")
+    mode: FeedMode = strawberry.field(description="What the quantities mean.")
+    format: FileFormat = strawberry.field(
+        graphql_type=FILE_FORMAT_INPUT, description="How its lines are written."
+    )
+    compression: Compression = strawberry.field(
+        default=Compression.NONE, graphql_type=COMPRESSION_INPUT, description="How it is packed."
+    )
+    source: str | None = strawberry.field(
+        default=None, description="The code of the source that tells."
+    )
+    counted_at: datetime | None = strawberry.field(
+        default=None,
+        description="When it was counted, for lines that do not say it; else when it has arrived.",
+    )
+
+
+@strawberry.input(description="A part of a file of stock.")
+class StockFileAddPartInput:
+    """Parts may come in any order, and more than once."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    feed_id: strawberry.ID = strawberry.field(description=_FILE)
+    part: int = strawberry.field(description="The place of the part in the file, from 0.")
+    content: str = strawberry.field(
+        description=f"Its bytes in base64, up to {LARGEST_PART:,} of them."
+    )
+
+
+@strawberry.input(description="A file of stock of which all has been sent.")
+class StockFileCloseInput:
+    """It is applied from now on."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    feed_id: strawberry.ID = strawberry.field(description=_FILE)
+    parts: int = strawberry.field(description="How many parts it has.")
+
+
+@strawberry.type
+class FileQueries:
+    """What can be read of files."""
+
+    @query_field(*BACK_OFFICE, description="A file of stock, and how far it has been applied.")
+    async def stock_file(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description=_FILE)]
+    ) -> StockFile | None:
+        """Find one file."""
+        found = await info.context.inventory.files.find(str(id))
+        return None if found is None else StockFile.of(found)
+
+    @query_field(*BACK_OFFICE, description="Files of stock, the latest first.")
+    async def stock_files(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Connection[StockFile] | None:
+        """Page through the files."""
+        page = PageArguments.of(_KIND, first, after)
+        before = None if page.after is None else _place(page.after)
+        found = await info.context.inventory.files.page(before, page.fetch)
+        return connection_of(found, page, cursor_of=_cursor, node_of=StockFile.of)
+
+
+@strawberry.type
+class FileMutations:
+    """How a file of stock is sent."""
+
+    @mutation_field(
+        *FEEDERS,
+        description="Begin to send a file of stock.",
+        refused=payloads.refused(payloads.StockFileOpenPayload),
+    )
+    async def stock_file_open(
+        self,
+        info: Info,
+        input: Annotated[StockFileOpenInput, strawberry.argument(description="What it is.")],
+    ) -> payloads.StockFileOpenPayload | None:
+        """Begin a file."""
+        context, inventory = info.context, info.context.inventory
+        wanted = WantedFile(
+            input.name,
+            input.mode,
+            input.format,
+            input.compression,
+            input.source,
+            input.counted_at,
+        )
+        request = idempotent_request(info, "stockFileOpen", input)
+        subject, clock = context.caller.subject, context.clock
+        file = await open_file(request, subject, wanted, inventory.files, inventory.network, clock)
+        return payloads.StockFileOpenPayload(file=StockFile.of(file), user_errors=[])
+
+    @mutation_field(
+        *FEEDERS,
+        description="Send a part of a file of stock.",
+        refused=payloads.refused(payloads.StockFileAddPartPayload),
+    )
+    async def stock_file_add_part(
+        self,
+        info: Info,
+        input: Annotated[StockFileAddPartInput, strawberry.argument(description="The part.")],
+    ) -> payloads.StockFileAddPartPayload | None:
+        """Keep a part."""
+        file = await add_part(
+            idempotent_request(info, "stockFileAddPart", input),
+            str(input.feed_id),
+            input.part,
+            input.content,
+            info.context.inventory.files,
+        )
+        return payloads.StockFileAddPartPayload(file=StockFile.of(file), user_errors=[])
+
+    @mutation_field(
+        *FEEDERS,
+        description="Say that all of a file of stock has been sent: it is applied by itself, top "
+        "sellers first.",
+        refused=payloads.refused(payloads.StockFileClosePayload),
+    )
+    async def stock_file_close(
+        self,
+        info: Info,
+        input: Annotated[StockFileCloseInput, strawberry.argument(description="Which one.")],
+    ) -> payloads.StockFileClosePayload | None:
+        """Have a file applied."""
+        inventory = info.context.inventory
+        file = await close_file(
+            idempotent_request(info, "stockFileClose", input),
+            str(input.feed_id),
+            input.parts,
+            inventory.files,
+            inventory.top_sellers,
+            info.context.clock,
+        )
+        return payloads.StockFileClosePayload(file=StockFile.of(file), user_errors=[])
+
+
+def _place(cursor: Cursor) -> tuple[datetime, str]:
+    try:
+        opened_at, identifier = map(str, cursor.values)
+        return datetime.fromisoformat(opened_at), identifier
+    except ValueError:
+        raise CodedError(INVALID_CURSOR, "This cursor does not belong to this list.") from None
+
+
+def _cursor(file: FeedFile) -> Cursor:
+    return Cursor(_KIND, (text_of(file.opened_at), file.identifier))

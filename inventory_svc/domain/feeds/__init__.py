@@ -1,0 +1,1 @@
+"""Files of stock: how they are read, and how far."""

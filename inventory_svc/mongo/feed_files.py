@@ -1,0 +1,181 @@
+"""Files of stock in MongoDB: their parts, and how far each has been applied."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+
+from inventory_svc.domain.feeds.feed_file import (
+    FILE_WORK,
+    TOP_WORK,
+    FeedFile,
+    FilePass,
+    FileState,
+)
+from inventory_svc.mongo.collections import FEED_FILES, FEED_PARTS
+from inventory_svc.mongo.feed_file_documents import file_from_document, file_to_document
+from inventory_svc.mongo.retries import until_no_duplicate
+from service_kit.commands.denials import invalid
+from service_kit.commands.idempotency import IdempotentRequest, Outcome
+from service_kit.commands.refusal import NOT_FOUND, Refusal
+from service_kit.messaging.due_work import DueItem, DueWork
+from service_kit.runtime.identifiers import derived_identifier
+from service_kit.storage.database import Database, Document, Session
+from service_kit.storage.idempotency import MongoOutcomes
+
+
+class MongoFeedFiles:
+    """The files; each change is written by whoever found the file as it was."""
+
+    def __init__(self, database: Database, outcomes: MongoOutcomes, due_work: DueWork) -> None:
+        self._database = database
+        self._outcomes = outcomes
+        self._due_work = due_work
+        self._files = database.collection(FEED_FILES.name)
+        self._parts = database.collection(FEED_PARTS.name)
+
+    async def open(self, request: IdempotentRequest, file: FeedFile) -> FeedFile:
+        """Begin a file; the same for the same key."""
+
+        async def begin(session: Session) -> None:
+            await self._files.insert_one(file_to_document(file), session=session)
+
+        return await self._once(request, file.identifier, begin)
+
+    async def add_part(
+        self, request: IdempotentRequest, identifier: str, number: int, content: bytes
+    ) -> FeedFile:
+        """Keep a part; refuse NOT_FOUND, or INVALID_INPUT when the file is closed."""
+
+        async def keep(session: Session) -> None:
+            file = await self._open(identifier, session)
+            part: Document = {
+                "_id": _part_name(identifier, number),
+                "content": content,
+                "schemaVersion": 1,
+            }
+            await self._parts.replace_one({"_id": part["_id"]}, part, upsert=True, session=session)
+            # A part meets whoever closes the file at the same time.
+            await self._write(file, file, session)
+
+        return await self._once(request, identifier, keep)
+
+    async def close(
+        self,
+        request: IdempotentRequest,
+        identifier: str,
+        parts: int,
+        top_sellers: Sequence[str],
+        now: datetime,
+    ) -> FeedFile:
+        """Have the file applied; refuse NOT_FOUND, or INVALID_INPUT when a part is missing."""
+
+        async def end(session: Session) -> None:
+            file = await self._open(identifier, session)
+            names = {"$gte": _part_name(identifier, 0), "$lt": _part_name(identifier, parts)}
+            arrived = await self._parts.count({"_id": names}, session=session)
+            if arrived != parts:
+                problem = f"{arrived} of its {parts} parts have arrived."
+                raise invalid(problem, "input", "parts")
+            after = file.closed(parts, tuple(top_sellers), now)
+            await self._write(file, after, session)
+            await self._schedule(after, now, session)
+
+        return await self._once(request, identifier, end)
+
+    async def find(self, identifier: str) -> FeedFile | None:
+        """Give a file as it stands."""
+        found = await self._files.find_one({"_id": identifier})
+        return None if found is None else file_from_document(found)
+
+    async def page(self, before: tuple[datetime, str] | None, limit: int) -> Sequence[FeedFile]:
+        """Give files, the latest first, before one of them."""
+        query: Document = {}
+        if before is not None:
+            at, identifier = before
+            query["$or"] = [
+                {"openedAt": {"$lt": at}},
+                {"openedAt": at, "_id": {"$gt": identifier}},
+            ]
+        sort = (("openedAt", -1), ("_id", 1))
+        found = await self._files.find(query, sort=sort, limit=limit)
+        return [file_from_document(document) for document in found]
+
+    async def content(self, file: FeedFile) -> AsyncIterator[bytes]:
+        """Give the parts of a file, one after the other."""
+        for number in range(file.parts):
+            part = await self._parts.find_one({"_id": _part_name(file.identifier, number)})
+            if part is not None:
+                yield bytes(part["content"])
+
+    async def save(self, before: FeedFile, after: FeedFile) -> FeedFile | None:
+        """Write how far a file has come; None when somebody else has moved it meanwhile."""
+
+        async def write(session: Session) -> FeedFile | None:
+            written = await self._write(before, after, session)
+            if written is None:
+                return None
+            if after.state is not FileState.APPLYING:
+                names = {
+                    "$gte": _part_name(after.identifier, 0),
+                    "$lt": _part_name(after.identifier, after.parts),
+                }
+                await self._parts.delete_many({"_id": names}, session=session)
+            elif after.reading is not before.reading and after.closed_at is not None:
+                await self._schedule(after, after.closed_at, session)
+            return written
+
+        return await self._database.transaction(write)
+
+    async def _once(
+        self,
+        request: IdempotentRequest,
+        identifier: str,
+        effect: Callable[[Session], Awaitable[None]],
+    ) -> FeedFile:
+        """Have an effect once for each key, and give the file as it stands."""
+
+        async def write(session: Session) -> None:
+            outcomes = self._outcomes.bind(session)
+            if await outcomes.find(request) is None:
+                await effect(session)
+                await outcomes.record(request, Outcome({"feedId": identifier}))
+
+        await until_no_duplicate(lambda: self._database.transaction(write))
+        file = await self.find(identifier)
+        if file is None:
+            raise _unknown(identifier)
+        return file
+
+    async def _open(self, identifier: str, session: Session) -> FeedFile:
+        found = await self._files.find_one({"_id": identifier}, session=session)
+        if found is None:
+            raise _unknown(identifier)
+        file = file_from_document(found)
+        if file.state is not FileState.OPEN:
+            raise invalid("The file is closed.", "input", "feedId")
+        return file
+
+    async def _write(self, before: FeedFile, after: FeedFile, session: Session) -> FeedFile | None:
+        document = file_to_document(after)
+        document["version"] = before.version + 1
+        guard = {"_id": before.identifier, "version": before.version}
+        result = await self._files.replace_one(guard, document, session=session)
+        return file_from_document(document) if result.matched_count else None
+
+    async def _schedule(self, file: FeedFile, due_at: datetime, session: Session) -> None:
+        kind = TOP_WORK if file.reading is FilePass.TOP_SELLERS else FILE_WORK
+        identifier = derived_identifier(kind, file.identifier)
+        item = DueItem(identifier, kind, due_at, {"file": file.identifier})
+        await self._due_work.schedule(session, item)
+
+
+def _part_name(identifier: str, number: int) -> str:
+    return f"{identifier}|{number:06}"
+
+
+def _unknown(identifier: str) -> Refusal:
+    return Refusal(
+        NOT_FOUND,
+        "There is no such file.",
+        path=("input", "feedId"),
+        params={"feedId": identifier},
+    )

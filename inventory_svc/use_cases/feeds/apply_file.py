@@ -1,0 +1,168 @@
+"""Apply a file of stock: piece by piece, resumed where it stopped, best sellers first."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState
+from inventory_svc.domain.feeds.file_lines import (
+    FileLine,
+    LineReader,
+    Unpacker,
+    UnreadableFile,
+)
+from inventory_svc.domain.stock.commands import FeedMode, FeedStock, RejectedLine
+from inventory_svc.ports import Catalogue, FeedFiles, Freshness, Network, StockCommits
+from inventory_svc.use_cases.feeds.correct_lines import line_of
+from inventory_svc.use_cases.feeds.feed_lines import (
+    NumberedLine,
+    StockLine,
+    scope_of,
+    sorted_lines,
+)
+from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.line_results import LineStatus
+from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
+from service_kit.runtime.clock import Clock
+
+LINES_OF_A_STEP: Final = 250
+"""Lines of one commit. The names of the commits tell their lines, so that a step that is made
+again, by whatever process, is the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileTools:
+    """What a file is applied with."""
+
+    files: FeedFiles
+    catalogue: Catalogue
+    network: Network
+    commits: StockCommits
+    freshness: Freshness
+    clock: Clock
+
+
+async def apply_file(identifier: str, reading: FilePass, tools: FileTools) -> None:
+    """Apply what is left of one reading of a file; at once nothing, when that is over.
+
+    Whoever runs it and however often, each line counts once: a step is a commit of its own name,
+    and how far the file has come is written only by whoever found it there.
+    """
+    file = await tools.files.find(identifier)
+    if file is None or file.state is not FileState.APPLYING or file.reading is not reading:
+        return
+    at = file
+    try:
+        async for step in _steps(file, tools.files):
+            moved = await _applied(at, step, tools)
+            if moved is None:
+                return
+            at = moved
+    except UnreadableFile as error:
+        await tools.files.save(at, at.failed(str(error), tools.clock.now()))
+        return
+    await _end(at, tools)
+
+
+async def _steps(file: FeedFile, files: FeedFiles) -> AsyncIterator[list[FileLine]]:
+    """Give the lines that this reading has not applied yet, so many at a time."""
+    step: list[FileLine] = []
+    best = frozenset(file.top_sellers)
+    async for line in _lines(file, files):
+        if line.number >= file.next_line and _is_of(line, file, best):
+            step.append(line)
+        if len(step) == LINES_OF_A_STEP:
+            yield step
+            step = []
+    if step:
+        yield step
+
+
+async def _end(file: FeedFile, tools: FileTools) -> None:
+    after = file.read_through(tools.clock.now())
+    if after.state is FileState.DONE and file.source is not None:
+        source = (await tools.network.directory(sources=[file.source])).sources.get(file.source)
+        if source is not None and file.applied + file.unchanged:
+            await tools.freshness.told(source, file.as_of)
+    await tools.files.save(file, after)
+
+
+async def _lines(file: FeedFile, files: FeedFiles) -> AsyncIterator[FileLine]:
+    unpacker, reader = Unpacker(file.compression), LineReader(file.format)
+    async for part in files.content(file):
+        for piece in unpacker.pieces(part):
+            for line in reader.lines(piece):
+                yield line
+            await asyncio.sleep(0)  # others want the processor too
+    unpacker.end()
+    for line in reader.end():
+        yield line
+
+
+def _is_of(line: FileLine, file: FeedFile, best: frozenset[str]) -> bool:
+    """Whether the current reading is for a line; illegible ones are for the last."""
+    is_top = line.problem is None and str(line.told.get("sku")) in best
+    return is_top == (file.reading is FilePass.TOP_SELLERS)
+
+
+async def _applied(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) -> FeedFile | None:
+    """Apply one step and write how far the file has come; None when somebody else did."""
+    decided = await tools.commits.submit(await _command(file, lines, tools))
+    if decided.outcome.refusals:
+        raise RefusedAll(decided.outcome.refusals)
+    counts = {status: _count(decided.outcome.values.get(status.value)) for status in LineStatus}
+    after = file.advanced(
+        lines[-1].number + 1,
+        counts[LineStatus.APPLIED],
+        counts[LineStatus.UNCHANGED],
+        counts[LineStatus.REJECTED],
+    )
+    return await tools.files.save(file, after)
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+async def _command(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) -> FeedStock:
+    readable: list[NumberedLine] = []
+    illegible: list[RejectedLine] = []
+    for line in lines:
+        try:
+            readable.append(NumberedLine(line.number, _read(line, file)))
+        except (Refusal, RefusedAll) as refused:
+            reasons = tuple(each.under("lines", str(line.number)) for each in refusals_in(refused))
+            ref = str(line.told.get("sku") or line.number)
+            illegible.append(RejectedLine(line.number, ref, reasons, line.told))
+    scope = await scope_of(
+        [each.line for each in readable],
+        file.mode,
+        file.source,
+        tools.catalogue,
+        tools.network,
+        tools.clock.now(),
+    )
+    good, bad = sorted_lines(readable, scope)
+    name = f"{file.identifier}/{lines[0].number}-{lines[-1].number}"
+    request = IdempotentRequest("stock-file", file.reading.value, name, file.identifier)
+    return FeedStock(
+        request,
+        file.actor,
+        file.mode,
+        good,
+        (*illegible, *bad),
+        file.identifier,
+        file.source,
+        summarised=True,
+    )
+
+
+def _read(line: FileLine, file: FeedFile) -> StockLine:
+    """Read a line; a snapshot that does not say when it was counted was counted with the file."""
+    if line.problem is not None:
+        raise line.problem
+    read = line_of(line.told)
+    if file.mode is FeedMode.SNAPSHOT and read.snapshot_at is None:
+        return read._replace(snapshot_at=file.as_of)
+    return read

@@ -1,0 +1,192 @@
+"""Files of stock on a real MongoDB: whoever applies one dies, and each line counts once."""
+
+import asyncio
+import base64
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState
+from inventory_svc.domain.feeds.file_lines import FileFormat
+from inventory_svc.domain.stock.commands import FeedMode, StockCommand
+from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.mongo.collections import FEED_PARTS
+from inventory_svc.use_cases.feeds.apply_file import LINES_OF_A_STEP, FileTools, apply_file
+from inventory_svc.use_cases.feeds.receive_file import (
+    WantedFile,
+    add_part,
+    close_file,
+    open_file,
+)
+from service_kit.commands.refusal import Refusal
+from tests.contract.inventory_svc.conftest import OpenProcess, Process
+from tests.support import stock as build
+from tests.support.file_process import OneShop, tools_of
+
+SHIRT, HAT = PositionKey("shirt", "S1"), PositionKey("hat", "S1")
+HEADING = "sku,locationCode,quantity"
+
+
+class NoTopSellers:
+    """Sells everything alike, or some better."""
+
+    def __init__(self, *skus: str) -> None:
+        self._skus = skus
+
+    async def top_sellers(self, limit: int) -> Sequence[str]:
+        """Give them."""
+        return self._skus[:limit]
+
+
+class Killed(Exception):
+    """What a process hears when it is killed: nothing, so nobody may handle it."""
+
+
+@dataclass
+class DyingCommits:
+    """Commits that die with their process, before or after they are written."""
+
+    process: Process
+    after: int
+    written: bool
+
+    async def submit(self, command: StockCommand) -> Decided:
+        """Commit, or die."""
+        self.after -= 1
+        if self.after < 0 and not self.written:
+            raise Killed
+        decided = await self.process.commits.submit(command)
+        if self.after < 0:
+            raise Killed
+        return decided
+
+
+async def sent(process: Process, content: str, *best: str, parts: int = 3) -> FeedFile:
+    """Send a file of deltas in parts, the last one first."""
+    files = tools_of(process.database, process.clock).files
+    wanted = WantedFile("night", FeedMode.DELTA, FileFormat.CSV, source="tills")
+    file = await open_file(build.a_request(), "erp", wanted, files, OneShop(), process.clock)
+    whole = content.encode()
+    size = -(-len(whole) // parts)
+    for number in reversed(range(parts)):
+        part = base64.b64encode(whole[number * size : (number + 1) * size]).decode()
+        await add_part(build.a_request(), file.identifier, number, part, files)
+    request = build.a_request()
+    top = NoTopSellers(*best)
+    closed = await close_file(request, file.identifier, parts, files, top, process.clock)
+    again = await close_file(request, file.identifier, parts, files, top, process.clock)
+    assert again == closed
+    return closed
+
+
+def rows(count: int) -> str:
+    return "\n".join((HEADING, *(f"{('shirt', 'hat')[at % 2]},S1,1" for at in range(count))))
+
+
+async def applied(tools: FileTools, file: FeedFile) -> FeedFile:
+    for reading in FilePass:
+        await apply_file(file.identifier, reading, tools)
+    found = await tools.files.find(file.identifier)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("written", [False, True])
+@pytest.mark.parametrize("best", [(), ("hat",)])
+async def test_a_file_is_resumed_where_it_stopped_and_no_line_counts_twice(
+    open_process: OpenProcess, best: tuple[str, ...], *, written: bool
+) -> None:
+    process = await open_process()
+    file = await sent(process, rows(4 * LINES_OF_A_STEP + 10), *best)
+
+    for deaths in range(4):
+        dying = DyingCommits(process, deaths % 2, written)
+        with pytest.raises(Killed):
+            await applied(tools_of(process.database, process.clock, dying), file)
+    survivor = await open_process()
+    done = await applied(tools_of(survivor.database, survivor.clock, survivor.commits), file)
+
+    half = 2 * LINES_OF_A_STEP + 5
+    assert (done.state, done.applied, done.rejected) == (FileState.DONE, 2 * half, 0)
+    assert await survivor.counters(SHIRT) == await survivor.folded(SHIRT) == (half, 0, 0)
+    assert await survivor.counters(HAT) == await survivor.folded(HAT) == (half, 0, 0)
+    assert await survivor.database.collection(FEED_PARTS.name).find({}) == []
+
+
+async def test_two_processes_that_apply_one_file_at_once_count_each_line_once(
+    open_process: OpenProcess,
+) -> None:
+    both = [await open_process(), await open_process()]
+    file = await sent(both[0], rows(6 * LINES_OF_A_STEP))
+
+    await asyncio.gather(
+        *(applied(tools_of(each.database, each.clock, each.commits), file) for each in both)
+    )
+
+    done = await applied(tools_of(both[0].database, both[0].clock, both[0].commits), file)
+    assert (done.state, done.applied) == (FileState.DONE, 6 * LINES_OF_A_STEP)
+    assert await both[0].counters(SHIRT) == (3 * LINES_OF_A_STEP, 0, 0)
+
+
+async def test_a_process_killed_in_the_middle_of_a_file_leaves_the_rest_to_another(
+    open_process: OpenProcess, mongodb_url: str, database_name: str
+) -> None:
+    process = await open_process()
+    lines = 120 * LINES_OF_A_STEP
+    file = await sent(process, rows(lines))
+    tools = tools_of(process.database, process.clock, process.commits)
+    command = ("-m", "tests.support.file_process", mongodb_url, database_name, file.identifier)
+    worker = await asyncio.create_subprocess_exec(sys.executable, *command)
+    try:
+        at = file
+        while at.next_line < LINES_OF_A_STEP:
+            assert worker.returncode is None
+            found = await tools.files.find(file.identifier)
+            assert found is not None
+            at = found
+    finally:
+        worker.kill()
+        await worker.wait()
+    stopped = await tools.files.find(file.identifier)
+    assert stopped is not None
+    assert stopped.state is FileState.APPLYING
+    assert stopped.applied < lines
+
+    done = await applied(tools, file)
+
+    assert (done.state, done.applied, done.rejected) == (FileState.DONE, lines, 0)
+    assert await process.counters(SHIRT) == (lines // 2, 0, 0)
+    assert await process.counters(HAT) == (lines // 2, 0, 0)
+
+
+async def test_a_file_that_lacks_a_part_is_not_applied(open_process: OpenProcess) -> None:
+    process = await open_process()
+    files = tools_of(process.database, process.clock).files
+    wanted = WantedFile("night", FeedMode.DELTA, FileFormat.CSV)
+    file = await open_file(build.a_request(), "erp", wanted, files, OneShop(), process.clock)
+    await add_part(build.a_request(), file.identifier, 1, "eA==", files)
+
+    with pytest.raises(Refusal) as refused:
+        await close_file(
+            build.a_request(), file.identifier, 2, files, NoTopSellers(), process.clock
+        )
+    assert refused.value.path == ("input", "parts")
+    with pytest.raises(Refusal) as unknown:
+        await add_part(build.a_request(), "none", 0, "eA==", files)
+    assert unknown.value.code == "NOT_FOUND"
+
+
+async def test_a_file_that_cannot_be_read_on_fails_and_what_was_applied_stands(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    file = await sent(process, "sku;quantity\nshirt;1\n", parts=1)
+
+    done = await applied(tools_of(process.database, process.clock, process.commits), file)
+
+    assert done.state is FileState.FAILED
+    assert done.failure == "Its heading lacks locationCode."
+    assert await process.counters(SHIRT) == (0, 0, 0)

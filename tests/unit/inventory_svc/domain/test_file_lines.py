@@ -1,0 +1,158 @@
+"""Files are read as their bytes arrive, whatever the pieces, and a bad line costs no other."""
+
+import gzip
+import json
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inventory_svc.domain.feeds.file_lines import (
+    LONGEST_LINE,
+    Compression,
+    FileFormat,
+    FileLine,
+    LineReader,
+    Unpacker,
+    UnreadableFile,
+)
+
+CSV = "sku,locationCode,quantity\nshirt,S1,5\nhat,S1,x\n\nboot;S1;1\n"
+
+
+def cut(content: bytes, size: int) -> Iterator[bytes]:
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+
+
+def read(
+    content: bytes,
+    format_: FileFormat = FileFormat.CSV,
+    compression: Compression = Compression.NONE,
+    size: int = 7,
+) -> list[FileLine]:
+    unpacker, reader = Unpacker(compression), LineReader(format_)
+    lines = [
+        line
+        for part in cut(content, size)
+        for piece in unpacker.pieces(part)
+        for line in reader.lines(piece)
+    ]
+    unpacker.end()
+    return [*lines, *reader.end()]
+
+
+def test_a_line_is_told_by_the_names_of_the_heading() -> None:
+    first, second, third = read(CSV.encode())
+
+    assert first == FileLine(1, {"sku": "shirt", "locationCode": "S1", "quantity": "5"})
+    assert second.told["quantity"] == "x"
+    assert third.number == 4
+    assert third.problem is not None
+    assert third.told == {"text": "boot;S1;1"}
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_columns_may_be_divided_as_they_are_elsewhere_and_be_in_any_order(mark: str) -> None:
+    heading = mark.join(("\ufeffquantity", "more", "locationCode", "sku"))
+    line = mark.join(("5", "x", "S1", '"sh ""irt"""'))
+    content = f"{heading}\r\n{line}\r\n".encode()
+
+    assert read(content) == [
+        FileLine(1, {"quantity": "5", "locationCode": "S1", "sku": 'sh "irt"'})
+    ]
+
+
+def test_lines_of_json_keep_their_numbers() -> None:
+    good = {"sku": "shirt", "locationCode": "S1", "quantity": 5, "other": [1]}
+    content = "\n".join((json.dumps(good), "[1]", "{", '{"sku": ["shirt"]}')).encode()
+
+    lines = read(content, FileFormat.JSONL)
+
+    assert lines[0] == FileLine(0, {"sku": "shirt", "locationCode": "S1", "quantity": 5})
+    assert [line.problem is None for line in lines] == [True, False, False, False]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=12).map(lambda text: f"{text},S1,5".encode()),
+            st.binary(max_size=20),
+        ),
+        max_size=20,
+    ),
+    st.integers(1, 40),
+    st.sampled_from(Compression),
+)
+def test_it_does_not_matter_how_a_file_is_cut_or_packed(
+    rows: list[bytes], size: int, compression: Compression
+) -> None:
+    content = b"\n".join((b"sku,locationCode,quantity", *rows))
+    whole = read(content, size=len(content))
+    packed = gzip.compress(content) if compression is Compression.GZIP else content
+
+    assert read(packed, compression=compression, size=size) == whole
+    broken = [row for row in rows if b"\n" not in row]
+    if len(broken) == len(rows):
+        assert [line.number for line in whole] == [
+            at + 1 for at, row in enumerate(rows) if _says_something(row)
+        ]
+
+
+def _says_something(row: bytes) -> bool:
+    try:
+        return bool(row.decode().strip("\r").strip())
+    except UnicodeDecodeError:
+        return True
+
+
+def test_a_line_without_end_is_refused_and_the_next_is_read() -> None:
+    content = b"sku,locationCode,quantity\n" + b"x" * (LONGEST_LINE * 3) + b"\nshirt,S1,5\n"
+
+    long, good = read(content, size=1000)
+
+    assert long.problem is not None
+    assert (good.number, good.problem) == (2, None)
+
+
+@pytest.mark.parametrize(
+    ("content", "compression"),
+    [
+        (b"sku,quantity\nshirt,5\n", Compression.NONE),
+        (b"", Compression.NONE),
+        (b"not packed at all", Compression.GZIP),
+        (gzip.compress(CSV.encode())[:-4], Compression.GZIP),
+    ],
+)
+def test_a_file_that_is_not_what_it_was_said_to_be_cannot_be_read(
+    content: bytes, compression: Compression
+) -> None:
+    with pytest.raises(UnreadableFile):
+        read(content, compression=compression)
+
+
+def test_a_gzip_file_of_several_members_is_one_file() -> None:
+    content = gzip.compress(b"sku,locationCode,quantity\n") + gzip.compress(b"shirt,S1,5\n")
+
+    assert [line.number for line in read(content, compression=Compression.GZIP)] == [1]
+
+
+@pytest.mark.parametrize("compression", Compression)
+def test_a_file_of_a_million_bytes_a_line_short_takes_no_memory(compression: Compression) -> None:
+    rows = 200_000
+    content = b"sku,locationCode,quantity\n" + b"shirt,S1,5\n" * rows
+    packed = gzip.compress(content) if compression is Compression.GZIP else content
+    unpacker, reader = Unpacker(compression), LineReader(FileFormat.CSV)
+    tracemalloc.start()
+    try:
+        count = 0
+        for part in cut(packed, 65_536):
+            for piece in unpacker.pieces(part):
+                count += sum(1 for _ in reader.lines(piece))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == rows
+    assert peak < 4 * 1024 * 1024
