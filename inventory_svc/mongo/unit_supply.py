@@ -13,7 +13,7 @@ from inventory_svc.domain.stock.commands import (
     StockCommand,
     WithdrawUnit,
 )
-from inventory_svc.domain.stock.deciding.named import MOST_PIECES
+from inventory_svc.domain.stock.deciding.pieces import MOST_PIECES
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.units.unit import SerialUnit
@@ -59,12 +59,13 @@ class UnitSupply:
     async def free(
         self,
         commands: Sequence[StockCommand],
+        reservations: Iterable[Reservation],
         positions: Mapping[PositionKey, Position],
         now: datetime,
         session: Session,
     ) -> dict[str, SerialUnit]:
-        """Read as many free pieces as lines that name none may be given."""
-        wanted = _wanted_of_any(commands)
+        """Read as many free pieces as lines that name none, and those who wait, may be given."""
+        wanted = _wanted_of_any(commands) + _waited_for(reservations)
         named = sum(1 for _ in _serials_in(commands, ())) + sum(1 for _ in _tags_in(commands))
         found: dict[str, SerialUnit] = {}
         for key, position in positions.items():
@@ -86,6 +87,15 @@ def _wanted_of_any(commands: Sequence[StockCommand]) -> Counter[tuple[str, Condi
             for line in command.lines:
                 if line.serial is None:
                     wanted[line.sku, line.condition] += min(line.quantity, MOST_PIECES + 1)
+    return wanted
+
+
+def _waited_for(reservations: Iterable[Reservation]) -> Counter[tuple[str, Condition]]:
+    """Add up what reservations wait for, which may come from the shelves."""
+    wanted: Counter[tuple[str, Condition]] = Counter()
+    for reservation in reservations:
+        for row in reservation.awaited:
+            wanted[row.position.sku, row.position.condition] += min(row.open, MOST_PIECES)
     return wanted
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from inventory_svc.domain.stock.deciding import pegs
+from inventory_svc.domain.stock.deciding import pegs, pieces
+from inventory_svc.domain.stock.deciding.pieces import MOST_PIECES
 from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
 from inventory_svc.domain.stock.movement import MovementKind
@@ -14,6 +15,7 @@ from inventory_svc.domain.stock.reservation import (
     ReservationState,
     with_pegs,
 )
+from inventory_svc.domain.stock.units.unit import Claim
 
 
 def rows_waiting(
@@ -40,7 +42,7 @@ def come(
     _serve(reservation, row, units, draft)
     _save(
         reservation,
-        _with_units(reservation.pegs, row, units),
+        _with_taken(reservation, row, units, draft, cause),
         _replaced(reservation.awaited, row, replace(row, quantity=row.quantity - units)),
         draft,
     )
@@ -93,6 +95,20 @@ def waiting_for(
         *known,
         Awaited(row.line_id, supply.key, units, supply.available_from, share=row.share),
     )
+
+
+def _with_taken(
+    reservation: Reservation, row: Awaited, units: int, draft: StockDraft, cause: Cause
+) -> tuple[Peg, ...]:
+    """Give the pegs with units that have come; pieces with a serial number go first."""
+    kept = reservation.pegs
+    room = MOST_PIECES - sum(peg.serial is not None for peg in kept)
+    for unit in draft.free_pieces(row.position)[: max(0, min(units, room))]:
+        line = (reservation.identifier, row.line_id, reservation.order_id)
+        pieces.claim(unit.serial, Claim(*line, reservation.expires_at), draft, cause)
+        peg = Peg(row.line_id, row.position, 1, share=row.share, serial=unit.serial)
+        kept, units = (*kept, peg), units - 1
+    return _with_units(kept, row, units) if units else kept
 
 
 def _with_units(kept: tuple[Peg, ...], row: Awaited, units: int) -> tuple[Peg, ...]:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from inventory_svc.domain.refusals import unit_not_available, unknown_unit
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
@@ -15,9 +14,6 @@ from inventory_svc.domain.stock.sourcing_later import LaterPeg
 from inventory_svc.domain.stock.units.unit import UnitState
 from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal
-
-MOST_PIECES: Final = 200
-"""Pieces that one reservation keeps: each has a row of its own."""
 
 
 @dataclass(frozen=True, slots=True)

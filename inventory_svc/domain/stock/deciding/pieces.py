@@ -1,11 +1,15 @@
 """What becomes of the piece that a peg names, when the reservation takes it or ends."""
 
 from dataclasses import replace
+from typing import Final
 
 from inventory_svc.domain.stock.draft import Cause, StockDraft
 from inventory_svc.domain.stock.reservation import Peg, Reservation
 from inventory_svc.domain.stock.units.history import UnitStepKind
 from inventory_svc.domain.stock.units.unit import Claim, SerialUnit, UnitState
+
+MOST_PIECES: Final = 200
+"""Pieces that one reservation keeps: each has a row of its own."""
 
 
 def claim(serial: str, claim: Claim, draft: StockDraft, cause: Cause) -> None:

@@ -14,7 +14,6 @@ from inventory_svc.domain.stock.deciding.answers import (
 )
 from inventory_svc.domain.stock.deciding.awaiting import waiting_for
 from inventory_svc.domain.stock.deciding.named import (
-    MOST_PIECES,
     NamedPieces,
     Remaining,
     named_pieces,
@@ -22,6 +21,7 @@ from inventory_svc.domain.stock.deciding.named import (
 )
 from inventory_svc.domain.stock.deciding.offer import Offer
 from inventory_svc.domain.stock.deciding.offer_later import OfferLater
+from inventory_svc.domain.stock.deciding.pieces import MOST_PIECES
 from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
 from inventory_svc.domain.stock.inbound.supply import InboundKey
 from inventory_svc.domain.stock.movement import MovementKind

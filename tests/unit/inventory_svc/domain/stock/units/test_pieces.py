@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from inventory_svc.domain.catalogue.condition import Condition
-from inventory_svc.domain.stock.commands import FeedMode, UnitExit, UnitsMode
-from inventory_svc.domain.stock.deciding.named import MOST_PIECES
+from inventory_svc.domain.stock.commands import FeedMode, SettleInbound, UnitExit, UnitsMode
+from inventory_svc.domain.stock.deciding.pieces import MOST_PIECES
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
@@ -348,3 +348,21 @@ def test_more_pieces_than_one_reservation_keeps_are_refused(stock: InMemoryStock
     )
 
     assert (codes(too_many), codes(most)) == (["INVALID_INPUT"], [])
+
+
+def test_those_who_wait_for_goods_that_do_not_come_are_given_the_pieces_that_are_there(
+    stock: InMemoryStock,
+) -> None:
+    order = build.a_supply_key()
+    stock.commit(build.an_announcement(order, 2, SOON))
+    waiting = reserved(stock.commit(build.a_wish("shirt", 2, until=SOON + timedelta(days=30))))
+    assert [row.open for row in waiting.awaited] == [2]
+    stock.commit(build.a_registration(("p1", S1)), build.a_count(S2, 1))
+
+    stock.commit(build.an_announcement(order, 0, SOON))
+    stock.commit(SettleInbound(order))
+
+    kept = stock.reservations[waiting.identifier]
+    assert [(peg.serial, peg.open) for peg in kept.pegs] == [("p1", 1)]
+    assert states(stock, "p1") == ["RESERVED"]
+    assert stock.counters(S1) == (1, 1, 0)
