@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_svc.domain.stock.commands import ReserveStock, SettleInbound, StockCommand
+from inventory_svc.domain.stock.commands import (
+    ReleaseReservation,
+    ReserveStock,
+    SettleInbound,
+    StockCommand,
+)
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind, SaleWindow
 from inventory_svc.domain.stock.position import PositionKey
@@ -143,6 +148,9 @@ def complete(stock: InMemoryStock, command: StockCommand, decided: Decided) -> N
     """Check a reservation as it was made; take in what is left of an arrival, part by part."""
     if isinstance(command, ReserveStock) and not decided.outcome.refusals:
         assert decided.reservation is not None
+    if isinstance(command, ReleaseReservation) and not decided.outcome.refusals:
+        assert decided.reservation is not None
+        assert not any(each.open for each in decided.reservation.everything)
     left = decided.outcome.values.get("left")
     rounds = 0
     while isinstance(left, int) and left and not decided.outcome.refusals:

@@ -1,0 +1,150 @@
+"""What an answer shows for a date can be reserved for it, whatever the rules; and no unit more."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inventory_svc.domain.rules.rule import Deferral, Exposure, Protection, Share, StockRule
+from inventory_svc.domain.rules.sale import Sale
+from inventory_svc.domain.stock.availability.answer import Stock, availability_of
+from inventory_svc.domain.stock.availability.future import future_of
+from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind, SaleWindow
+from inventory_svc.domain.stock.inbound.timeline import Phase
+from inventory_svc.domain.stock.position import PositionKey
+from service_kit.runtime.clock import SettableClock
+from tests.support import rules as rule
+from tests.support import stock as build
+from tests.support.stock import CATEGORIES, NOW, InMemoryStock
+
+ON_WEB = Sale("web", "FR")
+PLACES = ("W1", "S1", "S2")
+
+
+class Comes(NamedTuple):
+    """Units that come to a location, or may be sold before they are ordered."""
+
+    place: str
+    units: int
+    days: int
+    kind: InboundKind
+
+
+coming = st.lists(
+    st.builds(
+        Comes,
+        st.sampled_from(PLACES),
+        st.integers(0, 9),
+        st.integers(1, 40),
+        st.sampled_from([*[InboundKind.PURCHASE_ORDER] * 3, InboundKind.PREORDER]),
+    ),
+    max_size=5,
+)
+shelves = st.fixed_dictionaries({place: st.integers(0, 9) for place in PLACES})
+deferrals = st.lists(
+    st.builds(
+        lambda scope, longest, since: StockRule("later", scope, Deferral(longest), since=since),
+        rule.scopes,
+        st.integers(0, 40),
+        st.integers(1, 3),
+    ),
+    max_size=1,
+)
+wishes = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 45)), max_size=4)
+
+
+plans = st.tuples(shelves, coming, rule.rule_lists(4), deferrals, wishes)
+Plan = tuple[
+    dict[str, int],
+    list[Comes],
+    tuple[StockRule, ...],
+    list[StockRule],
+    list[tuple[int, int]],
+]
+
+
+def a_stock(on_hand: dict[str, int], comes: list[Comes], *rules: StockRule) -> InMemoryStock:
+    stock = InMemoryStock(SettableClock(NOW), rule.a_policy(*rules))
+    for place, units in on_hand.items():
+        stock.commit(build.a_count(PositionKey("shirt", place), units))
+    for number, each in enumerate(comes):
+        key = InboundKey(PositionKey("shirt", each.place), each.kind, f"{number}")
+        window = SaleWindow(NOW, NOW + timedelta(days=3))
+        quota = each.kind is InboundKind.PREORDER
+        at = NOW + timedelta(days=each.days)
+        stock.commit(build.an_announcement(key, each.units, at, window=window if quota else None))
+    return stock
+
+
+def shown(stock: InMemoryStock) -> tuple[Phase, ...]:
+    """Give what an answer says that the web can promise, date by date."""
+    scope = rule.a_scope(stock.policy, ON_WEB)
+    inbound = list(stock.inbound.values())
+    return future_of(known(stock), inbound, ON_WEB, scope, stock.policy, NOW)
+
+
+def known(stock: InMemoryStock) -> Stock:
+    held = {key.location: each for key, each in stock.positions.items()}
+    return Stock("shirt", CATEGORIES.get("shirt"), held, stock.draws)
+
+
+def reserve_as_shown(plan: Plan) -> None:
+    on_hand, comes, rules, later, wanted = plan
+    stock = a_stock(on_hand, comes, *rules, *later)
+    for units, days in wanted:
+        until = NOW + timedelta(days=days)
+        phases = shown(stock)
+        scope = rule.a_scope(stock.policy, ON_WEB)
+        today = availability_of(known(stock), ON_WEB, scope, stock.policy, NOW)
+        assert phases[0] == Phase(NOW, today.quantity)
+        promised = [phase.quantity for phase in phases if phase.at <= until][-1]
+
+        (decided,) = stock.commit(
+            replace(build.a_wish("shirt", units, until, among=PLACES), channel="web")
+        )
+
+        assert (not decided.outcome.refusals) == (units <= promised)
+        for refusal in decided.outcome.refusals:
+            assert refusal.params["available"] == str(promised)
+        if decided.reservation is not None and decided.reservation.available_from is not None:
+            first = next(phase.at for phase in phases if phase.quantity >= units)
+            assert decided.reservation.available_from <= first <= until
+
+
+@settings(max_examples=300, deadline=None)
+@given(plans)
+def test_a_wish_is_met_for_a_date_exactly_when_the_answer_says_so(plan: Plan) -> None:
+    reserve_as_shown(plan)
+
+
+@pytest.mark.long
+@settings(max_examples=10_000, deadline=None)
+@given(plans)
+def test_in_ten_thousand_plans_a_wish_is_met_exactly_when_the_answer_says_so(plan: Plan) -> None:
+    reserve_as_shown(plan)
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (rule.a_rule("a", Exposure(exposed=False), location="W1"), [3, 3]),
+        (rule.a_rule("a", Protection(units=2)), [1, 9]),
+        (rule.a_rule("a", Protection(percent=50)), [1, 6]),
+        (rule.a_rule("a", Share(percent=50), channel="web"), [1, 6]),
+        (rule.a_rule("a", Deferral(5)), [3, 3]),
+        (rule.a_rule("a", Deferral(10)), [3, 13]),
+    ],
+)
+def test_rules_count_for_later_dates_as_they_do_for_today(
+    made: StockRule, expected: list[int]
+) -> None:
+    """Three in a shop, and ten that come to the warehouse in ten days."""
+    comes = [Comes("W1", 10, 10, InboundKind.PURCHASE_ORDER)]
+    stock = a_stock({"S1": 3}, comes, made)
+
+    phases = shown(stock)
+
+    assert [phases[0].quantity, phases[-1].quantity] == expected
