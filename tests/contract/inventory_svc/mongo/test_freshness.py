@@ -1,0 +1,91 @@
+"""When sources told last, on a real MongoDB: the alert says what is so, whoever looks."""
+
+import asyncio
+from datetime import timedelta
+
+from inventory_svc.app import SERVICE
+from inventory_svc.domain.alerts.alert import AlertKind, StockAlert
+from inventory_svc.domain.network.directory import NetworkDirectory
+from inventory_svc.domain.network.location import Location, LocationType
+from inventory_svc.domain.network.source import SILENCE_WORK, StockSource
+from inventory_svc.mongo.alerts import MongoAlerts
+from inventory_svc.mongo.freshness import MongoFreshness
+from inventory_svc.mongo.silence import StaleLocations
+from service_kit.messaging.due_work import DueWork
+from service_kit.messaging.outbox import Outbox
+from service_kit.runtime.identifiers import derived_identifier
+from tests.contract.inventory_svc.conftest import OpenProcess, Process
+
+DAY = timedelta(days=1)
+D1 = StockSource("d1", "D1", frozenset({"D1"}), DAY)
+
+
+def freshness_of(process: Process) -> tuple[MongoFreshness, MongoAlerts]:
+    database, clock = process.database, process.clock
+    alerts = MongoAlerts(database, Outbox(database, SERVICE, 4))
+    return MongoFreshness(database, clock, alerts, DueWork(database, clock)), alerts
+
+
+async def alert_of(alerts: MongoAlerts) -> StockAlert:
+    return await alerts.find(StockAlert(AlertKind.STALE_SOURCE, "d1"))
+
+
+async def test_a_source_is_looked_at_when_what_it_told_may_be_too_old(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    clock, due_work = process.clock, DueWork(process.database, process.clock)
+    freshness, alerts = freshness_of(process)
+    told_at = clock.now()
+
+    await freshness.told(D1, told_at)
+    await freshness.told(D1, told_at - timedelta(hours=5))
+
+    assert await freshness.told_at(["d1", "d2"]) == {"d1": told_at}
+    item = await due_work.find(derived_identifier(SILENCE_WORK, "d1"))
+    assert item is not None
+    assert item.due_at == told_at + DAY
+    clock.advance(DAY)
+    for _ in range(2):
+        await freshness.look(D1)
+    assert (await alert_of(alerts)).times == 1
+    assert (await alert_of(alerts)).is_raised
+
+
+async def test_however_it_is_told_and_looked_at_at_once_the_alert_says_what_is_so(
+    open_process: OpenProcess,
+) -> None:
+    processes = [await open_process(), await open_process()]
+    both = [freshness_of(process) for process in processes]
+    clock = processes[0].clock
+    for round_ in range(6):
+        clock.advance(2 * DAY)
+        await both[round_ % 2][0].look(D1)
+        assert (await alert_of(both[0][1])).is_raised == (round_ > 0)
+        await asyncio.gather(
+            *(each.look(D1) for each, _ in both * 2),
+            *(each.told(D1, clock.now()) for each, _ in both),
+        )
+        assert not (await alert_of(both[0][1])).is_raised
+
+
+async def test_a_network_is_shown_without_stale_locations_within_half_a_second(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    freshness, _ = freshness_of(process)
+    silence = StaleLocations(freshness, process.clock)
+    shop = Location("D1", "D1", LocationType.SUPPLIER, "FR")
+    network = NetworkDirectory({"D1": shop}, sources={"d1": D1})
+    told_at = process.clock.now()
+    await freshness.told(D1, told_at)
+
+    fresh = await silence.shown(network)
+    process.clock.advance(DAY + timedelta(seconds=1))
+    stale = await silence.shown(network)
+
+    assert fresh is network
+    assert stale.locations["D1"].stale_since == told_at + DAY
+    assert await silence.shown(network) is stale
+    unlimited = NetworkDirectory({"D1": shop}, sources={})
+    assert await silence.shown(unlimited) is unlimited
