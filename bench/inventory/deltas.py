@@ -13,7 +13,7 @@ from bench.inventory.stage import Graph, Stage
 
 DELTAS = 1_000
 CALLS = 20
-READERS = 4
+PAGES_A_SECOND = 20
 HEADS = ("positions", "seen through", "p50 ms", "p95 ms", "p99 ms", "reads/s meanwhile")
 
 
@@ -73,19 +73,23 @@ async def _watch(graph: Graph, before: Mapping[str, int]) -> list[float]:
 
 @asynccontextmanager
 async def _readers(graph: Graph, skus: int) -> AsyncIterator[list[int]]:
-    """Read pages of other SKUs all the while; gives how many were answered so far."""
+    """Ask for pages of SKUs, so many a second; gives how many were answered so far."""
     answered, random = [0], Random(2)
     names = [sku_of(number) for number in range(skus)]
 
-    async def reader() -> None:
-        while True:
-            await totals(graph, random.sample(names, min(SKUS_OF_A_PAGE, skus)))
-            answered[0] += 1
+    async def read() -> None:
+        await totals(graph, random.sample(names, min(SKUS_OF_A_PAGE, skus)))
+        answered[0] += 1
 
-    tasks = [asyncio.create_task(reader()) for _ in range(READERS)]
+    async def arrive() -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                group.create_task(read())
+                await asyncio.sleep(1 / PAGES_A_SECOND)
+
+    arriving = asyncio.create_task(arrive())
     try:
         yield answered
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        arriving.cancel()
+        await asyncio.gather(arriving, return_exceptions=True)

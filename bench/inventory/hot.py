@@ -70,7 +70,7 @@ async def _buy_until_refused(graph: Graph, buyer: int) -> list[float]:
             "lines": [{"lineId": "1", "sku": HOT, "quantity": 1}],
         }
         began = time.perf_counter()
-        found = await graph.answer(Role.VISITOR, _RESERVE, {"input": given})
+        found = await graph.answer(Role.INTEGRATION, _RESERVE, {"input": given})
         payload = found["reservationCreate"]
         if payload["userErrors"]:
             if payload["userErrors"][0]["code"] != "INSUFFICIENT_STOCK":

@@ -133,6 +133,14 @@ class Shelves(Mapping[str, Shelf]):
         ends = (hold.expires_at for holds in self.holds.values() for hold in holds)
         return min((end for end in ends if end > now), default=None)
 
+    def spread(self) -> dict[str, Shelf]:
+        """Give all shelves at once, for who looks at most of them."""
+        shelves = dict(zip(self.places.codes, map(Shelf, *self.columns), strict=True))
+        for number, holds in self.holds.items():
+            code = self.places.codes[number]
+            shelves[code] = shelves[code]._replace(holds=holds)
+        return shelves
+
     def __getitem__(self, location: str) -> Shelf:
         return self._shelf(self.places.row[location])
 

@@ -17,6 +17,7 @@ from inventory_svc.domain.stock.availability.policy import Policy, Terms
 from inventory_svc.domain.stock.availability.pots import left_in_pot, left_of, protection_of
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.shelves import Shelves
 
 
 class AvailabilityRule(StrEnum):
@@ -103,6 +104,10 @@ class Stock:
     category: str | None = None
     positions: Mapping[str, Counters] = field(default_factory=dict)
     draws: Mapping[ShareKey, ShareDraw] = field(default_factory=dict)
+
+    def counters(self) -> Mapping[str, Counters]:
+        """Give the counters to go through; packed ones are spread out for that time only."""
+        return self.positions.spread() if isinstance(self.positions, Shelves) else self.positions
 
 
 def availability_of(
@@ -210,9 +215,9 @@ def _tallied(
     rows: list[LocationAvailability] | None = None,
 ) -> _Tally:
     """Go through the locations of a scope; a page of items does so ten thousand times."""
-    tally = _Tally(sum(position.on_hand for position in stock.positions.values()))
+    positions = stock.counters()
+    tally = _Tally(sum(position.on_hand for position in positions.values()))
     hides, protects, shares = bool(terms.exposure), bool(terms.protection), bool(terms.share)
-    positions = stock.positions
     in_scope = unavailable = allocated = held = total = 0
     for location, distance in scope:
         position = positions.get(location.code)
