@@ -1,7 +1,6 @@
 """Alerts before stock runs out, and the rules that ask for them."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import strawberry
@@ -11,6 +10,7 @@ from inventory_svc.api.access import BACK_OFFICE, FEEDERS
 from inventory_svc.api.context import Info
 from inventory_svc.api.entities import Item, item_of
 from inventory_svc.api.enums import ALERT_KIND_INPUT, ALERT_STATE_INPUT
+from inventory_svc.api.timed_places import timed_cursor, timed_place
 from inventory_svc.domain.alerts import alert as alerts
 from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.ports import AlertsWanted
@@ -24,14 +24,13 @@ from service_kit.graphql.connections import (
     connection_of,
 )
 from service_kit.graphql.enums import optional
-from service_kit.graphql.errors import INVALID_CURSOR, CodedError
 from service_kit.graphql.fields import mutation_field, query_field, resolver_field
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.graphql.idempotency import KEY, idempotent_request
 from service_kit.graphql.imports import LINES
-from service_kit.messaging.envelope import text_of
 
 _KIND = "stockAlerts"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @strawberry.input(description="When somebody wants to hear that stock runs low.")
@@ -161,7 +160,7 @@ class AlertQueries:
             state,
             kind,
             None if skus is None else tuple(skus),
-            None if page.after is None else _place(page.after),
+            None if page.after is None else timed_place(page.after),
         )
         found = await info.context.inventory.alerts.page(wanted)
         return connection_of(found, page, cursor_of=_cursor, node_of=StockAlert.of)
@@ -195,15 +194,5 @@ class AlertMutations:
         return payloads.imported(payloads.StockAlertRulesImportPayload, results)
 
 
-def _place(cursor: Cursor) -> tuple[datetime, str]:
-    values: Sequence[object] = cursor.values
-    try:
-        raised_at, identifier = map(str, values)
-        return datetime.fromisoformat(raised_at), identifier
-    except ValueError:
-        raise CodedError(INVALID_CURSOR, "This cursor does not belong to this list.") from None
-
-
 def _cursor(alert: alerts.StockAlert) -> Cursor:
-    raised_at = "" if alert.raised_at is None else text_of(alert.raised_at)
-    return Cursor(_KIND, (raised_at, alert.identifier))
+    return timed_cursor(_KIND, alert.raised_at or _NEVER, alert.identifier)

@@ -10,6 +10,7 @@ from inventory_svc.api.access import BACK_OFFICE, FEEDERS
 from inventory_svc.api.context import Info
 from inventory_svc.api.enums import COMPRESSION_INPUT, FILE_FORMAT_INPUT
 from inventory_svc.api.file_types import StockFile
+from inventory_svc.api.timed_places import timed_cursor, timed_place
 from inventory_svc.domain.feeds.feed_file import LARGEST_PART, FeedFile
 from inventory_svc.domain.feeds.file_lines import Compression, FileFormat
 from inventory_svc.domain.stock.commands import FeedMode
@@ -27,10 +28,8 @@ from service_kit.graphql.connections import (
     PageArguments,
     connection_of,
 )
-from service_kit.graphql.errors import INVALID_CURSOR, CodedError
 from service_kit.graphql.fields import mutation_field, query_field
 from service_kit.graphql.idempotency import KEY, idempotent_request
-from service_kit.messaging.envelope import text_of
 
 _KIND = "stockFiles"
 _FILE = "The file."
@@ -97,7 +96,7 @@ class FileQueries:
     ) -> Connection[StockFile] | None:
         """Page through the files."""
         page = PageArguments.of(_KIND, first, after)
-        before = None if page.after is None else _place(page.after)
+        before = None if page.after is None else timed_place(page.after)
         found = await info.context.inventory.files.page(before, page.fetch)
         return connection_of(found, page, cursor_of=_cursor, node_of=StockFile.of)
 
@@ -175,13 +174,5 @@ class FileMutations:
         return payloads.StockFileClosePayload(file=StockFile.of(file), user_errors=[])
 
 
-def _place(cursor: Cursor) -> tuple[datetime, str]:
-    try:
-        opened_at, identifier = map(str, cursor.values)
-        return datetime.fromisoformat(opened_at), identifier
-    except ValueError:
-        raise CodedError(INVALID_CURSOR, "This cursor does not belong to this list.") from None
-
-
 def _cursor(file: FeedFile) -> Cursor:
-    return Cursor(_KIND, (text_of(file.opened_at), file.identifier))
+    return timed_cursor(_KIND, file.opened_at, file.identifier)

@@ -1,5 +1,6 @@
 """Why inventory says no: its own codes beside the shared ones, and the common refusals."""
 
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
 from service_kit.commands.refusal import NOT_FOUND, Refusal
@@ -60,6 +61,13 @@ def unknown_location(code: str, *path: str) -> Refusal:
         path=path,
         params={"locationCode": code},
     )
+
+
+def unknown_locations(codes: Sequence[str], known: Collection[str], name: str) -> Iterator[Refusal]:
+    """Give a refusal for each code of a list that nobody knows, with its place there."""
+    for at, code in enumerate(codes):
+        if code not in known:
+            yield unknown_location(code, name, str(at))
 
 
 def unknown_channel(code: str, *path: str) -> Refusal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from inventory_svc.domain.network.source import StockSource, checked_source
-from inventory_svc.domain.refusals import unknown_location
+from inventory_svc.domain.refusals import unknown_locations
 from inventory_svc.ports import Imports, Network
 from inventory_svc.use_cases.line_checks import SentLine, checked_lines
 from service_kit.commands.idempotency import IdempotentRequest
@@ -22,11 +22,7 @@ class SentSource:
 
     def read(self, known: Collection[str]) -> StockSource:
         """Give the source, otherwise unchecked; raise RefusedAll for locations nobody knows."""
-        problems = tuple(
-            unknown_location(code, "locationCodes", str(at))
-            for at, code in enumerate(self.location_codes)
-            if code not in known
-        )
+        problems = tuple(unknown_locations(self.location_codes, known, "locationCodes"))
         if problems:
             raise RefusedAll(problems)
         return self.source

@@ -1,16 +1,16 @@
 """Import channels, each line for itself."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from inventory_svc.domain.network.channel import Channel, checked_channel
-from inventory_svc.domain.refusals import unknown_location
+from inventory_svc.domain.refusals import unknown_locations
 from inventory_svc.ports import Imports, Network
 from inventory_svc.use_cases.line_checks import SentLine, checked_lines
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult
-from service_kit.commands.refusal import Refusal, RefusedAll
+from service_kit.commands.refusal import RefusedAll
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class SentChannel:
     def read(self, known: Collection[str]) -> Channel:
         """Give the channel, otherwise unchecked; raise RefusedAll for locations nobody knows."""
         problems = (
-            *_unknown(self.location_codes, "locationCodes", known),
-            *_unknown(self.excluded_locations, "excludedLocations", known),
+            *unknown_locations(self.location_codes, known, "locationCodes"),
+            *unknown_locations(self.excluded_locations, known, "excludedLocations"),
         )
         if problems:
             raise RefusedAll(problems)
@@ -45,9 +45,3 @@ async def import_channels(
     sent = [SentLine(line.channel.code, partial(line.read, known)) for line in lines]
     good, bad = checked_lines(sent, checked_channel)
     return await imports.save(request, actor, good, bad)
-
-
-def _unknown(codes: Sequence[str], name: str, known: Collection[str]) -> Iterator[Refusal]:
-    for at, code in enumerate(codes):
-        if code not in known:
-            yield unknown_location(code, name, str(at))
