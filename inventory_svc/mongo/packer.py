@@ -108,7 +108,7 @@ class Packer:
 
     async def pack_news(self, lease: Lease) -> None:
         """Pack what is new; then say how far that is."""
-        seen = await self._news.next()
+        seen = await self._news.next(SAVE_EVERY_SECONDS)
         await self.pack({sighting.position for sighting in seen})
         now = asyncio.get_running_loop().time()
         if now - self._renewed_at > LEASE.total_seconds() / 3:

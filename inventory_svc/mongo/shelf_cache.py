@@ -10,6 +10,7 @@ from collections import OrderedDict, deque
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from math import inf
 from typing import NamedTuple
 
 import structlog
@@ -22,7 +23,7 @@ from inventory_svc.mongo.collections import PACKING
 from inventory_svc.mongo.packed_documents import item_of
 from inventory_svc.mongo.packer import PACKING_DOCUMENT
 from inventory_svc.mongo.shelf_reads import ItemKey, ShelfReads
-from inventory_svc.mongo.stock_news import NEVER, NewsLost, StockNews
+from inventory_svc.mongo.stock_news import ASK_EVERY_SECONDS, NEVER, NewsLost, StockNews
 from inventory_svc.ports import FreshItems
 from service_kit.messaging.bus import BusUnavailable
 from service_kit.messaging.event_log import EventLog
@@ -258,8 +259,8 @@ class ShelfCache:
         self._is_following = True
 
     async def _hear(self) -> None:
-        asked = self._now() - self._asked_at < ASKED_FOR_SECONDS
-        for sighting in await self._news.next(confirm=asked):
+        is_asked = self._now() - self._asked_at < ASKED_FOR_SECONDS
+        for sighting in await self._news.next(ASK_EVERY_SECONDS if is_asked else inf):
             self.saw(sighting.position, sighting.version)
         if self._news.confirmed_at > self._confirmed_at:
             self._packed_until = await self._ask_packed_until()

@@ -79,9 +79,10 @@ class StockNews:
         """Have `next` confirm at once."""
         self._wake.set()
 
-    async def next(self, *, confirm: bool = True) -> list[Sighting]:
+    async def next(self, confirm_every: float = ASK_EVERY_SECONDS) -> list[Sighting]:
         """Give what is new, waiting a moment for it; nothing is new once in a while.
 
+        How far the log goes is asked so often, in seconds, and when woken.
         Raises BusUnavailable, StorageError, or NewsLost.
         """
         mark = self._log.mark()
@@ -90,7 +91,7 @@ class StockNews:
             await self._wait_for_news(mark)
             seen = await self._read()
         now = asyncio.get_running_loop().time()
-        due = self._wake.is_set() or (confirm and now - self._asked_at >= ASK_EVERY_SECONDS)
+        due = self._wake.is_set() or now - self._asked_at >= confirm_every
         self._wake.clear()
         if due and self._question is None:
             seen += await self._ask(now)
