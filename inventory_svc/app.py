@@ -27,9 +27,9 @@ from inventory_svc.mongo.imports import (
     SUPPLIER_KIND,
     ImportTools,
     MongoImports,
-    network_changes,
 )
 from inventory_svc.mongo.network import MongoNetwork
+from inventory_svc.mongo.network_changes import network_changes, source_changes
 from inventory_svc.mongo.packer import Packer, pack_anew
 from inventory_svc.mongo.rules import MongoRules, RuleTools
 from inventory_svc.mongo.shelf_cache import ShelfCache
@@ -173,7 +173,9 @@ def _inventory(
         rules=rules,
         alert_rules=MongoImports(ALERT_RULE_KIND, imports, changes),
         alerts=told.alerts,
-        sources_of_stock=MongoImports(SOURCE_KIND, imports, changes),
+        sources_of_stock=MongoImports(
+            SOURCE_KIND, imports, source_changes(changes, storage.due_work, clock)
+        ),
         freshness=told.freshness,
         rejections=MongoFeedRejections(database),
         files=MongoFeedFiles(database, storage.outcomes, storage.due_work),

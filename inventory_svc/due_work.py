@@ -44,11 +44,11 @@ def source_handlers(freshness: Freshness, network: Network) -> Mapping[str, Hand
     """Give the handlers of sources by the kind of work."""
 
     async def look(item: DueItem) -> None:
-        """Look at a source when what it told may be too old; one that is gone tells nothing."""
-        code = str(item.payload["source"])
-        source = (await network.directory(sources=[code])).sources.get(code)
-        if source is not None:
-            await freshness.look(source)
+        """Look at sources when what they told may be too old; one that is gone tells nothing."""
+        sources = (await network.current()).sources
+        for code in _names(item, "sources"):
+            if code in sources:
+                await freshness.look(sources[code])
 
     return {SILENCE_WORK: look}
 

@@ -118,6 +118,9 @@ class Network(Protocol):
     ) -> NetworkDirectory:
         """Give a snapshot, half a second old at most; the current if it lacks a named code."""
 
+    async def current(self) -> NetworkDirectory:
+        """Give the network as it is now."""
+
 
 class RuleOutcome(NamedTuple):
     """What became of a publication: a version, or refusals."""

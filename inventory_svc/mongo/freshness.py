@@ -85,5 +85,5 @@ class MongoFreshness:
         await self._alerts.save(before, after, now, session)
         if ends is not None and not is_stale:
             identifier = derived_identifier(SILENCE_WORK, source.code)
-            item = DueItem(identifier, SILENCE_WORK, ends, {"source": source.code})
+            item = DueItem(identifier, SILENCE_WORK, ends, {"sources": [source.code]})
             await self._due_work.schedule(session, item)

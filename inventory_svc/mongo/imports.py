@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Generic
+from typing import Final, Generic, TypeAlias
 
 from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.domain.catalogue.item import Item
@@ -28,13 +28,11 @@ from inventory_svc.mongo.collections import (
     ITEMS,
     LOCATION_GROUPS,
     LOCATIONS,
-    NETWORK_VERSION,
     SOURCES,
     SUPPLIERS,
 )
 from inventory_svc.mongo.feed_documents import source_from_document, source_to_document
 from inventory_svc.mongo.inbound_documents import supplier_from_document, supplier_to_document
-from inventory_svc.mongo.network import VERSION_DOCUMENT, MongoNetwork
 from inventory_svc.mongo.reference_documents import (
     channel_from_document,
     channel_to_document,
@@ -66,6 +64,9 @@ from service_kit.storage.idempotency import MongoOutcomes
 _NOT_WRITTEN: Final = "The import could not be written. Ask again with the same key."
 _UNTOLD: Final = ("_id", "version", "schemaVersion")
 """What an event does not say of a record, since it says it of every entity."""
+
+AfterWrite: TypeAlias = Callable[[Session, Sequence[RecordT]], Awaitable[None]]
+"""Follows a change of records in its transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,12 @@ class MongoImports(Generic[RecordT]):
         self,
         kind: RecordKind[RecordT],
         tools: ImportTools,
-        after_write: Callable[[Session], Awaitable[None]] | None = None,
+        after_write: AfterWrite[RecordT] | None = None,
     ) -> None:
         self._kind: RecordKind[RecordT] = kind
         self._tools = tools
         self._records = tools.database.collection(kind.collection)
-        self._after_write = after_write
+        self._after_write: AfterWrite[RecordT] | None = after_write
 
     async def save(
         self,
@@ -183,7 +184,7 @@ class MongoImports(Generic[RecordT]):
         ]
         await self._tools.outbox.append(session, events)
         if self._after_write is not None:
-            await self._after_write(session)
+            await self._after_write(session, changed)
 
     def _event(
         self,
@@ -200,17 +201,3 @@ class MongoImports(Generic[RecordT]):
         told = {name: change for name, change in changes.items() if name not in _UNTOLD}
         name = f"{kind.entity[0].lower()}{kind.entity[1:]}Changed"
         return entity_event(name, entity, after.version, cause, (), told)
-
-
-def network_changes(
-    database: Database, network: MongoNetwork
-) -> Callable[[Session], Awaitable[None]]:
-    """Give what follows a change of the network: its version counts up, this process looks."""
-    versions = database.collection(NETWORK_VERSION.name)
-
-    async def count(session: Session) -> None:
-        change = {"$inc": {"version": 1}, "$set": {"schemaVersion": 1}}
-        await versions.update_one({"_id": VERSION_DOCUMENT}, change, upsert=True, session=session)
-        database.after_commit(session, network.forget)
-
-    return count

@@ -63,12 +63,19 @@ class MongoNetwork:
         found = await self._confirmed_since(now - CONFIRMED_FOR_SECONDS)
         if not found.knows(channels, locations, groups, sources):
             found = await self._confirmed_since(now)
-        return found if self._silence is None else await self._silence.shown(found)
+        return await self._shown(found)
+
+    async def current(self) -> NetworkDirectory:
+        """Give the network as it is now."""
+        return await self._shown(await self._confirmed_since(asyncio.get_running_loop().time()))
 
     def forget(self) -> None:
         """Confirm at the next use, since this process has changed the network."""
         self._forgotten += 1
         self._confirmed_at = float("-inf")
+
+    async def _shown(self, directory: NetworkDirectory) -> NetworkDirectory:
+        return directory if self._silence is None else await self._silence.shown(directory)
 
     async def _confirmed_since(self, moment: float) -> NetworkDirectory:
         known = self._known_since(moment)

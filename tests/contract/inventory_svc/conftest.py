@@ -63,6 +63,10 @@ class OneNetwork:
         """Give that of the rules' tests."""
         return NETWORK
 
+    async def current(self) -> NetworkDirectory:
+        """Give it."""
+        return await self.directory()
+
 
 def a_ruled_process(database: Database, clock: SettableClock, rules: MongoRules) -> Process:
     """Join the stock of one more process that sells by rules."""

@@ -1,20 +1,35 @@
 """When sources told last, on a real MongoDB: the alert says what is so, whoever looks."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from inventory_svc.app import SERVICE
 from inventory_svc.domain.alerts.alert import AlertKind, StockAlert
+from inventory_svc.domain.importing import ImportLine
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.network.source import SILENCE_WORK, StockSource
+from inventory_svc.due_work import source_handlers
 from inventory_svc.mongo.alerts import MongoAlerts
 from inventory_svc.mongo.freshness import MongoFreshness
+from inventory_svc.mongo.imports import SOURCE_KIND, ImportTools, MongoImports
+from inventory_svc.mongo.network import MongoNetwork
+from inventory_svc.mongo.network_changes import (
+    KNOWN_EVERYWHERE_AFTER,
+    network_changes,
+    source_changes,
+)
 from inventory_svc.mongo.silence import StaleLocations
-from service_kit.messaging.due_work import DueWork
+from service_kit.messaging.due_work import DueWork, DueWorker
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.identifiers import derived_identifier
+from service_kit.storage.idempotency import MongoOutcomes
 from tests.contract.inventory_svc.conftest import OpenProcess, Process
+from tests.support import stock as build
 
 DAY = timedelta(days=1)
 D1 = StockSource("d1", "D1", frozenset({"D1"}), DAY)
@@ -89,3 +104,32 @@ async def test_a_network_is_shown_without_stale_locations_within_half_a_second(
     assert await silence.shown(network) is stale
     unlimited = NetworkDirectory({"D1": shop}, sources={})
     assert await silence.shown(unlimited) is unlimited
+
+
+@pytest.mark.parametrize(
+    ("limits", "is_raised"),
+    [((None, 1), True), ((4, 1), True), ((1, 4), False), ((1, None), False)],
+)
+async def test_an_alert_follows_the_limit_of_its_source(
+    open_process: OpenProcess, limits: Sequence[int | None], *, is_raised: bool
+) -> None:
+    process = await open_process()
+    freshness, alerts = freshness_of(process)
+    database, clock = process.database, process.clock
+    network, due_work = MongoNetwork(database), DueWork(database, clock)
+    worker = DueWorker(database, clock, source_handlers(freshness, network), "worker")
+    changes = source_changes(network_changes(database, network), due_work, clock)
+    outbox = Outbox(database, SERVICE, 4)
+    tools = ImportTools(database, MongoOutcomes(database, clock), outbox, clock)
+    imports = MongoImports(SOURCE_KIND, tools, changes)
+    before, after = (replace(D1, fresh_for=None if days is None else days * DAY) for days in limits)
+    await imports.save(build.a_request(), "ann", [ImportLine(0, before)], [])
+    await freshness.told(before, clock.now())
+    clock.advance(2 * DAY)
+    await worker.run_due_once()
+
+    await imports.save(build.a_request(), "ann", [ImportLine(0, after)], [])
+    clock.advance(KNOWN_EVERYWHERE_AFTER)
+    await worker.run_due_once()
+
+    assert (await alert_of(alerts)).is_raised == is_raised

@@ -12,8 +12,8 @@ from pymongo.monitoring import (
 
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.mongo.collections import CHANNELS, NETWORK_VERSION
-from inventory_svc.mongo.imports import network_changes
 from inventory_svc.mongo.network import MongoNetwork
+from inventory_svc.mongo.network_changes import network_changes
 from inventory_svc.mongo.reference_documents import channel_to_document
 from service_kit.storage.database import Database, Session, connect
 
@@ -61,7 +61,7 @@ async def opens(database: Database, channel: Channel, changed_by: MongoNetwork) 
     async def write(session: Session) -> None:
         document = channel_to_document(channel)
         await database.collection(CHANNELS.name).insert_one(document, session=session)
-        await count(session)
+        await count(session, [channel])
 
     await database.transaction(write)
 

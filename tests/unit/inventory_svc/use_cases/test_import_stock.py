@@ -49,6 +49,10 @@ class OneShop:
     async def directory(self, **_named: Iterable[str]) -> NetworkDirectory:
         return NetworkDirectory({"S1": Location("S1", "Shop", LocationType.STORE, "FR")}, {}, 1)
 
+    async def current(self) -> NetworkDirectory:
+        """Give it."""
+        return await self.directory()
+
 
 @pytest.fixture
 def stock() -> InMemoryStock:
