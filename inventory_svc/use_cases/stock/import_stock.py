@@ -1,7 +1,7 @@
 """Feed the stock: snapshots or deltas, each line for itself, in commits of bounded size."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from inventory_svc.use_cases.feeds.feed_lines import (
     scope_of,
     sorted_lines,
 )
-from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.line_results import (
     LineResult,
     LineStatus,
@@ -60,22 +60,31 @@ async def import_stock(
     scope = await scope_of(feed.lines, feed.mode, feed.source, catalogue, network, now)
     decided = await asyncio.gather(*(commits.submit(command) for command in _commands(feed, scope)))
     results: list[LineResult] = []
+    counted: list[datetime] = []
     for each in decided:
         if each.outcome.refusals:
             raise each.outcome.refusals[0]
-        results.extend(results_from_json(each.outcome.values["results"]))
-    if scope.source is not None and freshness is not None:
-        as_of = _told_at(feed, results, now)
-        if as_of is not None:
-            await freshness.told(scope.source, as_of)
+        written = results_from_json(each.outcome.values["results"])
+        counted.extend(_counted(feed, written, _written_at(each.outcome, now)))
+        results.extend(written)
+    if scope.source is not None and freshness is not None and counted:
+        await freshness.told(scope.source, max(counted))
     return results
 
 
-def _told_at(feed: StockFeed, results: Sequence[LineResult], now: datetime) -> datetime | None:
-    """Give the moment of which the good lines speak: the youngest count, or now."""
-    good = [result.index for result in results if result.status is not LineStatus.REJECTED]
-    counted = (feed.lines[index].snapshot_at or now for index in good)
-    return min(now, max(counted)) if good else None
+def _written_at(outcome: Outcome, now: datetime) -> datetime:
+    """Give when lines were written: long ago, perhaps, if they were sent again."""
+    told = outcome.values.get("at")
+    return datetime.fromisoformat(told) if isinstance(told, str) else now
+
+
+def _counted(
+    feed: StockFeed, results: Iterable[LineResult], written_at: datetime
+) -> Iterator[datetime]:
+    """Give the moments of which the good lines speak: of the count, or of the writing."""
+    for result in results:
+        if result.status is not LineStatus.REJECTED:
+            yield min(written_at, feed.lines[result.index].snapshot_at or written_at)
 
 
 def _commands(feed: StockFeed, scope: FeedScope) -> Iterator[FeedStock]:

@@ -47,7 +47,7 @@ def decide_feed(command: FeedStock, draft: StockDraft) -> Answer:
     if command.summarised:
         counts = Counter(result.status for result in results)
         return Answer(Outcome({status.value: counts[status] for status in LineStatus}))
-    return Answer(Outcome({"results": results_to_json(results)}))
+    return Answer(Outcome({"results": results_to_json(results), "at": text_of(draft.now)}))
 
 
 def write_line(line: FeedLine, mode: FeedMode, draft: StockDraft, cause: Cause) -> LineResult:

@@ -1,13 +1,14 @@
 """Feeding the stock: lines are checked one by one and cut into commits."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.network.location import Location, LocationType
+from inventory_svc.domain.network.source import StockSource
 from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import ItemsWanted
@@ -43,15 +44,35 @@ class TwoItems:
         raise NotImplementedError
 
 
+TILLS = StockSource("tills", "Tills", frozenset({"S1"}), timedelta(days=1))
+
+
 class OneShop:
-    """Knows S1."""
+    """Knows S1, of which the tills tell."""
 
     async def directory(self, **_named: Iterable[str]) -> NetworkDirectory:
-        return NetworkDirectory({"S1": Location("S1", "Shop", LocationType.STORE, "FR")}, {}, 1)
+        shop = Location("S1", "Shop", LocationType.STORE, "FR")
+        return NetworkDirectory({"S1": shop}, {}, 1, sources={"tills": TILLS})
 
     async def current(self) -> NetworkDirectory:
         """Give it."""
         return await self.directory()
+
+
+class Told:
+    """Hears when the tills told last."""
+
+    def __init__(self) -> None:
+        self.moments: list[datetime] = []
+
+    async def told(self, _source: StockSource, as_of: datetime) -> None:
+        self.moments.append(as_of)
+
+    async def look(self, source: StockSource) -> None:
+        raise NotImplementedError
+
+    async def told_at(self, codes: Iterable[str]) -> Mapping[str, datetime]:
+        raise NotImplementedError
 
 
 @pytest.fixture
@@ -130,3 +151,21 @@ async def test_a_feed_of_no_lines_is_refused(stock: InMemoryStock) -> None:
         await feed(stock, [])
 
     assert refused.value.path == ("input", "lines")
+
+
+@pytest.mark.parametrize("counted", [None, timedelta(hours=2)])
+async def test_a_feed_that_is_sent_again_makes_its_source_no_fresher(
+    counted: timedelta | None,
+) -> None:
+    clock = SettableClock(NOW)
+    stock = InMemoryStock(clock)
+    at = None if counted is None else NOW - counted
+    lines = [StockLine("shirt", "S1", 1, snapshot_at=at), StockLine("sock", "S1", 1)]
+    given = StockFeed(build.a_request("night"), "erp", FeedMode.SNAPSHOT, lines, "tills")
+    tills = Told()
+
+    for _ in range(2):
+        await import_stock(given, TwoItems(), OneShop(), stock, clock, tills)
+        clock.advance(timedelta(hours=30))
+
+    assert tills.moments == [at or NOW] * 2
