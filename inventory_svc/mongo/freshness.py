@@ -1,5 +1,6 @@
 """When each source told of its stock last, and the alert about those that fell silent."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -18,7 +19,10 @@ FRESHNESS_UPCASTS = Upcasts(current=1)
 
 
 class MongoFreshness:
-    """One document per source; whoever looks at one writes its alert in the same transaction."""
+    """One document per source, which any number of its feeds may write at the same time.
+
+    The alert is written only when it is wrong: then whoever looks meets all that tell meanwhile.
+    """
 
     def __init__(
         self, database: Database, clock: Clock, alerts: MongoAlerts, due_work: DueWork
@@ -28,29 +32,33 @@ class MongoFreshness:
         self._alerts = alerts
         self._due_work = due_work
         self._told = database.collection(SOURCE_FRESHNESS.name)
+        self._turn = asyncio.Lock()
 
     async def told(self, source: StockSource, as_of: datetime) -> None:
         """Take down that a source told of its stock as of a moment; an earlier one changes none."""
+        change: Document = {"$max": {"toldAt": as_of}, "$set": FRESHNESS_UPCASTS.stamp({})}
 
-        async def write(session: Session) -> None:
-            told_at = max(as_of, await self._told_at(source.code, session) or as_of)
-            document: Document = {"_id": source.code, "toldAt": told_at}
-            await self._told.replace_one(
-                {"_id": source.code},
-                FRESHNESS_UPCASTS.stamp(document),
-                upsert=True,
-                session=session,
-            )
-            await self._settle(source, told_at, session)
+        async def write() -> Document | None:
+            return await self._told.find_one_and_update({"_id": source.code}, change, upsert=True)
 
-        await until_no_duplicate(lambda: self._database.transaction(write))
+        found = await until_no_duplicate(write)
+        told_at = as_of if found is None else found["toldAt"]
+        if await self._is_settled(source, told_at):
+            return
+        async with self._turn:
+            if not await self._is_settled(source, told_at):
+                await self.look(source)
 
     async def look(self, source: StockSource) -> None:
         """Raise the alert of a source that fell silent; clear it when it told again."""
 
         async def write(session: Session) -> None:
-            told_at = await self._told_at(source.code, session)
-            if told_at is not None:
+            # Counted, so that it meets whoever tells of the source at the same time.
+            found = await self._told.find_one_and_update(
+                {"_id": source.code}, {"$inc": {"looks": 1}}, session=session
+            )
+            if found is not None:
+                told_at = FRESHNESS_UPCASTS.upcast(found)["toldAt"]
                 await self._settle(source, told_at, session)
 
         await until_no_duplicate(lambda: self._database.transaction(write))
@@ -68,9 +76,16 @@ class MongoFreshness:
         found = await self._told.find({"_id": {"$in": list(codes)}})
         return {document["_id"]: document["toldAt"] for document in found}
 
-    async def _told_at(self, code: str, session: Session) -> datetime | None:
-        found = await self._told.find_one({"_id": code}, session=session)
-        return None if found is None else FRESHNESS_UPCASTS.upcast(found)["toldAt"]
+    async def _is_settled(self, source: StockSource, told_at: datetime) -> bool:
+        """Whether the alert is as it should be, and will be looked at when it may be otherwise."""
+        alert = await self._alerts.find(StockAlert(AlertKind.STALE_SOURCE, source.code))
+        is_stale = source.stale_since(told_at, self._clock.now()) is not None
+        if alert.is_raised != is_stale:
+            return False
+        if is_stale or source.fresh_for is None:
+            return True
+        item = await self._due_work.find(_look_at(source))
+        return item is not None and item.attempts == 0
 
     async def _settle(self, source: StockSource, told_at: datetime, session: Session) -> None:
         """Write the alert as it is now, and look again when it may be otherwise."""
@@ -84,6 +99,10 @@ class MongoFreshness:
             after = before.cleared(now)
         await self._alerts.save(before, after, now, session)
         if ends is not None and not is_stale:
-            identifier = derived_identifier(SILENCE_WORK, source.code)
-            item = DueItem(identifier, SILENCE_WORK, ends, {"sources": [source.code]})
+            item = DueItem(_look_at(source), SILENCE_WORK, ends, {"sources": [source.code]})
             await self._due_work.schedule(session, item)
+
+
+def _look_at(source: StockSource) -> str:
+    """Name the look at a source that is due when what it told may be too old."""
+    return derived_identifier(SILENCE_WORK, source.code)

@@ -15,6 +15,7 @@ from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.network.source import SILENCE_WORK, StockSource
 from inventory_svc.due_work import source_handlers
 from inventory_svc.mongo.alerts import MongoAlerts
+from inventory_svc.mongo.collections import ALERTS
 from inventory_svc.mongo.freshness import MongoFreshness
 from inventory_svc.mongo.imports import SOURCE_KIND, ImportTools, MongoImports
 from inventory_svc.mongo.network import MongoNetwork
@@ -82,6 +83,38 @@ async def test_however_it_is_told_and_looked_at_at_once_the_alert_says_what_is_s
             *(each.told(D1, clock.now()) for each, _ in both),
         )
         assert not (await alert_of(both[0][1])).is_raised
+
+
+async def test_a_source_that_tells_often_leaves_its_alert_alone(open_process: OpenProcess) -> None:
+    process = await open_process()
+    freshness, _ = freshness_of(process)
+    for _ in range(9):
+        process.clock.advance(timedelta(minutes=1))
+        await freshness.told(D1, process.clock.now())
+
+    (alert,) = await process.database.collection(ALERTS.name).find({})
+
+    assert alert["assessments"] == 1
+    assert await freshness.told_at(["d1"]) == {"d1": process.clock.now()}
+
+
+async def test_many_that_tell_of_one_source_at_once_do_not_keep_each_other_from_it(
+    open_process: OpenProcess,
+) -> None:
+    processes = [await open_process(), await open_process()]
+    both = [freshness_of(process) for process in processes]
+    clock = processes[0].clock
+    moments = [clock.now() - timedelta(seconds=ago) for ago in range(64)]
+    clock.advance(2 * DAY)
+    await asyncio.gather(*(both[at % 2][0].told(D1, each) for at, each in enumerate(moments)))
+    assert (await alert_of(both[0][1])).is_raised
+
+    since = [moment + 2 * DAY for moment in moments]
+    await asyncio.gather(*(both[at % 2][0].told(D1, each) for at, each in enumerate(since)))
+
+    assert await both[0][0].told_at(["d1"]) == {"d1": since[0]}
+    assert (await alert_of(both[0][1])).times == 1
+    assert not (await alert_of(both[0][1])).is_raised
 
 
 async def test_a_network_is_shown_without_stale_locations_within_half_a_second(
