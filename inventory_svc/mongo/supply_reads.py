@@ -179,7 +179,7 @@ class SupplyReads:
         named = await self._units.named(commands, reservations.values(), session)
         keys.update(named.positions(commands))
         positions = await self._positions_at(keys, session)
-        free = await self._units.free(commands, reservations.values(), positions, now, session)
+        free = await self._units.free(commands, reservations, positions, now, session)
         return Supply(
             positions=positions,
             units={**free, **named.units},

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.commands import (
+    ConsumeReservation,
     RecordReads,
     RegisterUnits,
     ReserveStock,
@@ -59,13 +60,17 @@ class UnitSupply:
     async def free(
         self,
         commands: Sequence[StockCommand],
-        reservations: Iterable[Reservation],
+        reservations: Mapping[str, Reservation],
         positions: Mapping[PositionKey, Position],
         now: datetime,
         session: Session,
     ) -> dict[str, SerialUnit]:
-        """Read as many free pieces as lines that name none, and those who wait, may be given."""
-        wanted = _wanted_of_any(commands) + _waited_for(reservations)
+        """Read as many free pieces as may be given to lines that name none, or leave for them."""
+        wanted = (
+            _wanted_of_any(commands)
+            + _waited_for(reservations.values())
+            + _leaving(commands, reservations)
+        )
         named = sum(1 for _ in _serials_in(commands, ())) + sum(1 for _ in _tags_in(commands))
         found: dict[str, SerialUnit] = {}
         for key, position in positions.items():
@@ -97,6 +102,21 @@ def _waited_for(reservations: Iterable[Reservation]) -> Counter[tuple[str, Condi
         for row in reservation.awaited:
             wanted[row.position.sku, row.position.condition] += min(row.open, MOST_PIECES)
     return wanted
+
+
+def _leaving(
+    commands: Sequence[StockCommand], reservations: Mapping[str, Reservation]
+) -> Counter[tuple[str, Condition]]:
+    """Add up what leaves without a name, which may be pieces if no other units are there."""
+    leaving: Counter[tuple[str, Condition]] = Counter()
+    for command in commands:
+        if isinstance(command, ConsumeReservation) and command.reservation_id in reservations:
+            units = {(line.line_id, line.location): line.quantity for line in command.lines}
+            for peg in reservations[command.reservation_id].pegs:
+                if peg.serial is None:
+                    place = (peg.line_id, peg.position.location)
+                    leaving[peg.position.sku, peg.position.condition] += units.get(place, 0)
+    return leaving
 
 
 def _serials_in(

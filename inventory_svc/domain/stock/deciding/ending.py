@@ -42,7 +42,7 @@ def decide_consumption(command: ConsumeReservation, draft: StockDraft) -> Answer
         kept = min(units, peg.open)
         position = draft.position(peg.position)
         if units:
-            pieces.leave(peg, reservation, draft, cause)
+            pieces.leave(peg, units, reservation, draft, cause)
         if kept:
             leaving = min(kept, position.unnamed)
             change = pegs.freed(reservation, kept)._replace(on_hand=-leaving)

@@ -46,8 +46,9 @@ def _seen(read: TagRead, location: str, draft: StockDraft, cause: Cause) -> Line
 def _comes_in(read: TagRead, unit: SerialUnit, location: str, draft: StockDraft) -> bool:
     """Whether the read says that goods came in: what is kept or sold does not move by itself.
 
-    A piece that was missing is found wherever it is seen; any other comes in by a door. A read
-    from before the piece was last placed says nothing of where it is now.
+    A piece that was missing is found wherever it is seen; any other comes in by a door, but not by
+    that of where it is or was last: there it goes out. A read from before the piece was last
+    placed, or taken away, says nothing of where it is now.
     """
     if read.at < unit.placed_at:
         return False
@@ -56,9 +57,7 @@ def _comes_in(read: TagRead, unit: SerialUnit, location: str, draft: StockDraft)
     match unit.state_at(draft.now):
         case UnitState.MISSING:
             return True
-        case UnitState.IN_TRANSIT:
-            return read.point is ReadPoint.DOOR
-        case UnitState.IN_STOCK:
+        case UnitState.IN_TRANSIT | UnitState.IN_STOCK:
             return read.point is ReadPoint.DOOR and unit.position.location != location
         case _:
             return False

@@ -77,7 +77,7 @@ def decide_withdrawal(command: WithdrawUnit, draft: StockDraft) -> Answer:
         return refused(unit_not_available(unit.serial, state.value, "input", "serial"))
     leaving = _EXITS[command.reason]
     cause = Cause(command.request.identifier, command.actor, reason=leaving.reason)
-    draft.units.step(replace(unit.freed(), state=leaving.state), leaving.step, cause)
+    draft.units.step(unit.gone(leaving.state, draft.now), leaving.step, cause)
     draft.position(unit.position).move(MovementKind.ADJUSTED, Change(on_hand=-1), cause)
     return Answer(Outcome({"serial": unit.serial}))
 

@@ -51,9 +51,9 @@ class Sighting(NamedTuple):
 class SerialUnit:
     """One piece; it is the fold of its history.
 
-    `position` is where it is, or was last, and in which condition; `placed_at` since when. `epc` is
-    the code of its tag, `price` its own. `version` counts its commits, `steps` the lines of its
-    history; that a tag was seen where it belongs is no change.
+    `position` is where it is, or was last, and in which condition; `placed_at` since when it is
+    there, or no longer there. `epc` is the code of its tag, `price` its own. `version` counts its
+    commits, `steps` the lines of its history; that a tag was seen where it belongs is no change.
     """
 
     serial: str
@@ -87,6 +87,10 @@ class SerialUnit:
     def freed(self) -> "SerialUnit":
         """Give the piece as it is nobody's."""
         return replace(self, state=UnitState.IN_STOCK, claim=None)
+
+    def gone(self, state: UnitState, now: datetime, claim: Claim | None = None) -> "SerialUnit":
+        """Give the piece as it is no longer on its shelf."""
+        return replace(self, state=state, claim=claim, placed_at=now)
 
     def is_kept_by(self, reservation_id: str) -> bool:
         """Whether this reservation, and no other one, keeps the piece."""

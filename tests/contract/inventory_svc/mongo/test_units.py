@@ -165,6 +165,24 @@ async def test_a_piece_that_a_hold_no_longer_keeps_is_found_though_nobody_wrote_
     await check_pieces(process, S1)
 
 
+async def test_where_every_unit_has_a_name_what_leaves_is_a_piece_that_is_nobodys(
+    process: Process,
+) -> None:
+    await process.commits.submit(build.a_count(S1, 3))
+    bought = await process.commits.submit(build.an_allocation(("shirt", 2)))
+    pieces = (("p1", S1), ("p2", S1), ("p3", S1))
+    await process.commits.submit(build.a_registration(*pieces, mode=UnitsMode.PRESENT))
+    await process.commits.submit(build.a_purchase("p1", S1))
+
+    assert bought.reservation is not None
+    await process.commits.submit(build.a_consumption(bought.reservation))
+
+    assert await process.counters(S1) == (1, 1, 0)
+    states = {unit.serial: unit.state.value for unit in await pieces_of(process)}
+    assert states == {"p1": "RESERVED", "p2": "SOLD", "p3": "SOLD"}
+    await check_pieces(process, S1)
+
+
 async def test_the_same_registration_on_two_processes_is_one_effect(
     open_process: OpenProcess,
 ) -> None:

@@ -178,17 +178,44 @@ def test_units_of_a_line_leave_row_by_row_and_its_pieces_are_sold(stock: InMemor
     assert stock.counters(S1) == (0, 0, 0)
 
 
-def test_what_leaves_without_a_name_is_none_of_the_pieces_that_are_there(
+def test_what_leaves_without_a_name_is_none_of_the_pieces_while_there_are_other_units(
     stock: InMemoryStock,
 ) -> None:
-    stock.commit(build.a_count(S1, 2))
+    stock.commit(build.a_count(S1, 3))
     bought = reserved(stock.commit(build.an_allocation(("shirt", 2))))
-    stock.commit(build.a_registration(("p1", S1), ("p2", S1), mode=UnitsMode.PRESENT))
+    stock.commit(build.a_registration(("p1", S1), mode=UnitsMode.PRESENT))
 
     stock.commit(build.a_consumption(bought, 2))
 
-    assert stock.counters(S1) == (2, 0, 0)
-    assert states(stock, "p1", "p2") == ["IN_STOCK", "IN_STOCK"]
+    assert stock.counters(S1) == (1, 0, 0)
+    assert states(stock, "p1") == ["IN_STOCK"]
+
+
+def test_where_every_unit_has_a_name_what_leaves_is_one_that_is_nobodys(
+    stock: InMemoryStock,
+) -> None:
+    stock.commit(build.a_count(S1, 2))
+    bought = reserved(stock.commit(build.an_allocation(("shirt", 1))))
+    pieces = build.a_registration(("p1", S1), ("p2", S1), mode=UnitsMode.PRESENT)
+    _, named = stock.commit(pieces, build.a_purchase("p1", S1))
+    assert codes(named) == []
+
+    stock.commit(build.a_consumption(bought, 1))
+
+    assert stock.counters(S1) == (1, 1, 0)
+    assert states(stock, "p1", "p2") == ["RESERVED", "SOLD"]
+    assert stock.units["p2"].claim == Claim(bought.identifier, "l0", "order-1")
+
+
+def test_what_was_sold_without_its_name_is_not_sold_again_by_it(stock: InMemoryStock) -> None:
+    stock.commit(build.a_count(S1, 1))
+    bought = reserved(stock.commit(build.an_allocation(("shirt", 1))))
+    stock.commit(build.a_registration(("p1", S1), mode=UnitsMode.PRESENT))
+
+    left, again = stock.commit(build.a_consumption(bought), build.a_purchase("p1", S1))
+
+    assert (codes(left), codes(again)) == ([], ["UNIT_NOT_AVAILABLE"])
+    assert stock.counters(S1) == (0, 0, 0)
 
 
 def test_a_hold_that_is_over_keeps_no_piece_and_gives_nothing_back_of_the_next_buyer(

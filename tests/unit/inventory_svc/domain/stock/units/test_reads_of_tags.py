@@ -88,6 +88,47 @@ def test_a_piece_on_its_way_arrives_by_the_door(stock: InMemoryStock) -> None:
     assert on_hand(stock) == (0, 1)
 
 
+def test_a_piece_that_leaves_by_its_own_door_is_on_its_way(stock: InMemoryStock) -> None:
+    stock.commit(build.a_withdrawal("p1", "S1", UnitExit.TRANSFER))
+
+    stock.commit(build.some_reads("S1", "p1", at=at(1)))
+
+    assert stock.units["p1"].state is UnitState.IN_TRANSIT
+    assert on_hand(stock) == (0, 0)
+
+
+@pytest.mark.parametrize("reason", [UnitExit.LOSS, UnitExit.TRANSFER])
+@pytest.mark.parametrize("location", ["S1", "S2"])
+def test_a_read_from_before_a_piece_left_its_shelf_does_not_bring_it_back(
+    stock: InMemoryStock, reason: UnitExit, location: str
+) -> None:
+    clock = stock.clock
+    assert isinstance(clock, SettableClock)
+    clock.set(at(10))
+    stock.commit(build.a_withdrawal("p1", "S1", reason))
+    gone = stock.units["p1"].state
+
+    stock.commit(build.some_reads(location, "p1", at=at(2)))
+
+    assert stock.units["p1"].state is gone
+    assert on_hand(stock) == (0, 0)
+
+
+def test_what_was_not_found_is_not_found_by_an_earlier_read(stock: InMemoryStock) -> None:
+    clock = stock.clock
+    assert isinstance(clock, SettableClock)
+    (bought,) = stock.commit(build.a_purchase("p1", S1))
+    assert bought.reservation is not None
+    clock.set(at(10))
+    stock.commit(build.a_shortage(bought.reservation, 1))
+
+    stock.commit(build.some_reads("S1", "p1", at=at(2), point=CEILING))
+    assert stock.units["p1"].state is UnitState.MISSING
+    stock.commit(build.some_reads("S1", "p1", at=at(11), point=CEILING))
+
+    assert stock.units["p1"].state is UnitState.IN_STOCK
+
+
 def test_what_is_kept_or_sold_does_not_move_by_a_read(stock: InMemoryStock) -> None:
     (bought,) = stock.commit(build.a_purchase("p1", S1))
     stock.commit(build.some_reads("S2", "p1", at=at(5)))
