@@ -101,7 +101,12 @@ class OpenPosition:
     @property
     def available(self) -> int:
         """Units that can still be promised."""
-        return max(0, self.on_hand - self.unavailable - self.allocated - self.held)
+        return max(0, self._left)
+
+    @property
+    def lacking(self) -> int:
+        """Units that are kept for somebody and are not there to be sold."""
+        return max(0, -self._left)
 
     @property
     def unavailable(self) -> int:
@@ -193,6 +198,10 @@ class OpenPosition:
             unavailable=self._sorted_declared(),
             pieces=self.pieces,
         )
+
+    @property
+    def _left(self) -> int:
+        return self.on_hand - self.unavailable - self.allocated - self.held
 
     def _hold(self, expires_at: datetime, change: int) -> None:
         if self._holds is None:

@@ -81,15 +81,21 @@ def _announce(line: AnnouncedLine, known: InboundSupply | None, draft: StockDraf
 def _handed_out(
     command: ReceiveInbound, draft: StockDraft, place: int
 ) -> tuple[list[_Handed], bool]:
-    """Give out units in order, first to those who wait for this very supply."""
+    """Give out units in order, first to those who wait for this very supply.
+
+    Others get none that the position lacks for what it keeps already.
+    """
     queue = draft.waiting(place, command.supply.position)
+    lacking = draft.position(command.supply.position).lacking
     left = command.quantity
     handed: list[_Handed] = []
     for identifier, row in _in_order(queue.reservations, command.supply, draft):
-        units = min(left, row.open)
-        if units:
-            handed.append(_Handed(identifier, row.supply, row.line_id, units))
-            left -= units
+        own = row.supply == command.supply
+        units = min(left if own else max(0, left - lacking), row.open)
+        if not units:
+            return handed, True
+        handed.append(_Handed(identifier, row.supply, row.line_id, units))
+        left -= units
     return handed, queue.whole or not left
 
 

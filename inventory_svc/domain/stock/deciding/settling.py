@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from inventory_svc.domain.stock.commands import SettleInbound
 from inventory_svc.domain.stock.deciding.answers import Answer
@@ -21,8 +22,9 @@ from service_kit.commands.idempotency import Outcome
 def decide_settling(command: SettleInbound, draft: StockDraft, place: int) -> Answer:
     """Find other supply for what does not come any more, and renew the dates of the rest.
 
-    The latest who came to wait lose first. A supply that comes later keeps those promises that
-    another one can keep. `left` says that more wait than were read.
+    The latest who came to wait lose, and what else there is goes to the first of those. A supply
+    that comes later keeps those promises that another one can keep. `left` says that more wait
+    than were read.
     """
     supply = draft.inbound(command.supply)
     if supply is None:
@@ -35,6 +37,15 @@ def decide_settling(command: SettleInbound, draft: StockDraft, place: int) -> An
     return Answer(Outcome({"left": not queue.whole}))
 
 
+class _Lost(NamedTuple):
+    """Units of a row that its supply cannot bring any more."""
+
+    reservation_id: str
+    line_id: str
+    share: str | None
+    units: int
+
+
 class _Settling:
     """The steps of one command; each looks at what the one before it has left."""
 
@@ -44,55 +55,84 @@ class _Settling:
         self._cause = Cause(f"settle:{command.supply.identifier}", command.actor)
 
     def take_back(self, identifiers: tuple[str, ...]) -> None:
-        """Take promises back until the supply can keep the rest."""
-        for identifier in identifiers:
-            while self._missing() and (row := self._row(identifier)) is not None:
-                self._move(identifier, row, min(row.open, self._missing()))
+        """Take promises back until the supply can keep the rest.
+
+        The first of those who lose is the first to get something else.
+        """
+        for lost in reversed(self._losing(identifiers)):
+            left = lost.units
+            while left and (row := self._row_of(lost)) is not None:
+                left -= self._move(lost.reservation_id, row, left)
 
     def renew(self, identifiers: tuple[str, ...]) -> None:
         """Bring every promise up to the date of the supply, or of one that keeps the old date."""
         for identifier in identifiers:
-            while (row := self._row(identifier, outdated=True)) is not None:
+            while (row := self._outdated(identifier)) is not None:
                 self._redate(identifier, row)
 
-    def _missing(self) -> int:
-        return self._supply().missing(self._draft.now)
+    def _losing(self, identifiers: tuple[str, ...]) -> list[_Lost]:
+        """Give what is to be taken back, in the order of the identifiers."""
+        lost: list[_Lost] = []
+        missing = self._supply().missing(self._draft.now)
+        for identifier in identifiers:
+            reservation = self._draft.reservation(identifier)
+            if reservation is None or not missing:
+                continue
+            for row in reversed(list(rows_waiting(reservation, self._draft, self._key))):
+                units = min(row.open, missing)
+                missing -= units
+                if units:
+                    lost.append(_Lost(identifier, row.line_id, row.share, units))
+        return lost
 
     def _supply(self) -> InboundSupply:
         supply = self._draft.inbound(self._key)
         assert supply is not None  # noqa: S101  # it was there when settling began
         return supply
 
-    def _row(self, identifier: str, *, outdated: bool = False) -> Awaited | None:
-        reservation = self._draft.reservation(identifier)
+    def _row_of(self, lost: _Lost) -> Awaited | None:
+        reservation = self._draft.reservation(lost.reservation_id)
         if reservation is None:
             return None
-        date = self._supply().available_from
         rows = rows_waiting(reservation, self._draft, self._key)
-        return next((row for row in rows if not outdated or row.available_from != date), None)
+        named = (lost.line_id, lost.share)
+        return next((row for row in rows if (row.line_id, row.share) == named), None)
 
-    def _move(self, identifier: str, row: Awaited, units: int) -> None:
-        """Find the soonest other supply for some of the units; without any they are short."""
+    def _outdated(self, identifier: str) -> Awaited | None:
+        """Give a row with an old date, one that nothing is waited for any more included."""
+        reservation = self._draft.reservation(identifier)
+        if reservation is None or reservation.has_expired(self._draft.now):
+            return None
+        date = self._supply().available_from
+        rows = (row for row in reservation.awaited if row.supply == self._key)
+        return next((row for row in rows if row.available_from != date), None)
+
+    def _move(self, identifier: str, row: Awaited, units: int) -> int:
+        """Find the soonest other supply for some of the units, and give for how many.
+
+        Without any they are short.
+        """
         reservation = self._draft.reservation(identifier)
         if reservation is None:
-            return
+            return units
         there = min(units, self._draft.available(row.position))
         if there:
             come(reservation, row, there, self._draft, self._cause)
-            return
+            return there
         other = next(self._others(row, None), None)
         if other is None:
             never_come(reservation, row, units, self._draft)
-        else:
-            found = min(units, other.free(self._draft.now))
-            come_with(reservation, row, found, other, self._draft)
+            return units
+        found = min(units, other.free(self._draft.now))
+        come_with(reservation, row, found, other, self._draft)
+        return found
 
     def _redate(self, identifier: str, row: Awaited) -> None:
         reservation = self._draft.reservation(identifier)
         if reservation is None:
             return
         supply = self._supply()
-        if supply.available_from > row.available_from:
+        if row.open and supply.available_from > row.available_from:
             if self._draft.available(row.position) >= row.open:
                 come(reservation, row, row.open, self._draft, self._cause)
                 return

@@ -3,8 +3,15 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+from inventory_svc.domain.stock.commands import (
+    PeggedQuantity,
+    ReleaseReservation,
+    SettleInbound,
+    WantedLine,
+)
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.inbound.supply import (
     SETTLE_AFTER,
@@ -181,6 +188,30 @@ async def test_promises_that_nobody_settled_after_a_move_are_settled_by_due_work
     assert decided[0].reservation is not None
     name = decided[0].reservation.identifier
     assert (await process.reads.reservations([name]))[name].available_from == LATER
+
+
+async def test_a_move_is_settled_though_many_gave_back_a_line_that_had_its_old_date(
+    process: Process,
+) -> None:
+    """More of them than one commit changes, and then some who wait for both lines."""
+    await process.commits.submit(build.an_announcement(FIRST, 1000, SOON))
+    lines = tuple(WantedLine(name, "shirt", 1) for name in ("l0", "l1"))
+    commands = (replace(build.a_wish("shirt", 1, MUCH_LATER), lines=lines) for _ in range(210))
+    decided = await asyncio.gather(*map(process.commits.submit, commands))
+    kept = [each.reservation for each in decided if each.reservation is not None]
+    first = (PeggedQuantity("l0", "S1", 1),)
+    for start in range(0, 205, 41):
+        releases = (
+            ReleaseReservation(build.a_request(), "ann", each.identifier, first)
+            for each in kept[start : start + 41]
+        )
+        await asyncio.gather(*map(process.commits.submit, releases))
+    await process.commits.submit(build.an_announcement(FIRST, 1000, LATER))
+
+    rounds = [await process.commits.submit(SettleInbound(FIRST)) for _ in range(2)]
+
+    assert [each.outcome.values["left"] for each in rounds] == [True, False]
+    await check_books(process)
 
 
 async def test_a_hold_that_is_over_frees_what_it_waited_for(process: Process) -> None:

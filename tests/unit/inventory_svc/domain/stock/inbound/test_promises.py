@@ -310,3 +310,39 @@ def test_goods_that_come_go_to_preorders_before_they_are_sold_to_anyone() -> Non
     assert [peg.open for peg in served.pegs] == [8]
     assert stock.counters(SHELF) == (10, 10, 0)
     assert stock.inbound[QUOTA].received == 8
+
+
+def test_of_those_who_lose_by_a_cut_the_first_gets_what_else_there_is() -> None:
+    stock = InMemoryStock(SettableClock(NOW))
+    stock.commit(build.an_announcement(ORDERS[0], 4, at(4)))
+    decided = [stock.commit(build.a_wish("shirt", 1, at(60)))[0].reservation for _ in range(4)]
+    stock.commit(build.a_count(SHELF, 1))
+    stock.commit(build.an_announcement(ORDERS[1], 1, at(9)))
+
+    stock.commit(build.an_announcement(ORDERS[0], 1, at(4)))
+    stock.commit(SettleInbound(ORDERS[0]))
+
+    now = [stock.reservations[each.identifier] for each in decided if each is not None]
+    assert [sum(peg.open for peg in each.pegs) for each in now] == [0, 1, 0, 0]
+    assert [each.available_from for each in now] == [at(4), None, at(9), None]
+    assert [sum(row.short for row in each.awaited) for each in now] == [0, 0, 0, 1]
+
+
+def test_an_arrival_gives_others_nothing_that_its_shelf_lacks_for_earlier_orders() -> None:
+    clock = SettableClock(NOW)
+    stock = InMemoryStock(clock, most_waiting=1)
+    stock.commit(build.a_count(SHELF, 3), build.an_allocation(("shirt", 3), among=("S1",)))
+    clock.advance(timedelta(minutes=1))
+    stock.commit(build.a_count(SHELF, 0, clock.now()))
+    for key, units, day in ((ORDERS[0], 4, 5), (ORDERS[1], 3, 9)):
+        stock.commit(build.an_announcement(key, units, at(day)))
+    (decided,) = stock.commit(build.a_wish("shirt", 3, at(60)))
+    assert decided.reservation is not None
+    assert decided.reservation.available_from == at(9)
+
+    arrival = build.an_arrival(ORDERS[0], 4)
+    complete(stock, arrival, stock.commit(arrival)[0])
+
+    assert stock.counters(SHELF) == (4, 4, 0)
+    waiting = stock.reservations[decided.reservation.identifier]
+    assert [row.open for row in waiting.awaited] == [2]
