@@ -29,7 +29,7 @@ from inventory_svc.mongo.imports import (
     MongoImports,
 )
 from inventory_svc.mongo.network import MongoNetwork
-from inventory_svc.mongo.network_changes import network_changes, source_changes
+from inventory_svc.mongo.network_changes import alert_rule_changes, network_changes, source_changes
 from inventory_svc.mongo.packer import Packer, pack_anew
 from inventory_svc.mongo.rules import MongoRules, RuleTools
 from inventory_svc.mongo.shelf_cache import ShelfCache
@@ -171,7 +171,9 @@ def _inventory(
         suppliers=MongoImports(SUPPLIER_KIND, imports),
         known_suppliers=MongoSuppliers(database),
         rules=rules,
-        alert_rules=MongoImports(ALERT_RULE_KIND, imports, changes),
+        alert_rules=MongoImports(
+            ALERT_RULE_KIND, imports, alert_rule_changes(changes, storage.due_work, clock)
+        ),
         alerts=told.alerts,
         sources_of_stock=MongoImports(
             SOURCE_KIND, imports, source_changes(changes, storage.due_work, clock)

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
+from inventory_svc.domain.alerts.alert import ALERT_WORK
+from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.domain.network.source import SILENCE_WORK, StockSource
 from inventory_svc.mongo.collections import NETWORK_VERSION
 from inventory_svc.mongo.network import VERSION_DOCUMENT, MongoNetwork
@@ -14,6 +16,8 @@ from service_kit.storage.database import Database, Session
 
 KNOWN_EVERYWHERE_AFTER = timedelta(seconds=1)
 """By then no process goes by the network as it was before."""
+ITEMS_AT_ONCE = 250
+"""Items that one work looks at when their rules have changed."""
 
 NetworkChanges: TypeAlias = Callable[[Session, Sequence[object]], Awaitable[None]]
 """Follows a change of records of the network in its transaction."""
@@ -45,3 +49,24 @@ def source_changes(
         await due_work.schedule(session, item)
 
     return look
+
+
+def alert_rule_changes(
+    count: NetworkChanges, due_work: DueWork, clock: Clock
+) -> Callable[[Session, Sequence[StockAlertRule]], Awaitable[None]]:
+    """Give what follows a change of the rules of alerts: their items may run low already.
+
+    Whoever moved the stock by an older network has asked nobody to look; by then all have.
+    """
+
+    async def assess(session: Session, changed: Sequence[StockAlertRule]) -> None:
+        await count(session, changed)
+        skus = sorted({rule.sku for rule in changed if rule.active and rule.sku is not None})
+        due_at = clock.now() + KNOWN_EVERYWHERE_AFTER
+        for start in range(0, len(skus), ITEMS_AT_ONCE):
+            looked_at = skus[start : start + ITEMS_AT_ONCE]
+            identifier = derived_identifier(ALERT_WORK, "changed", *looked_at)
+            item = DueItem(identifier, ALERT_WORK, due_at, {"skus": list(looked_at)})
+            await due_work.schedule(session, item)
+
+    return assess

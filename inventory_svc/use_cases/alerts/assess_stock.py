@@ -16,7 +16,7 @@ from inventory_svc.use_cases.stock.read_availability import (
 
 async def assess_stock(skus: Sequence[str], alerts: Alerts, sources: AvailabilitySources) -> None:
     """Raise or clear what the rules say of the items, each item for itself."""
-    directory = await sources.network.directory()
+    directory = await sources.network.current()
     categories = await sources.catalogue.categories(skus)
     for sku in skus:
         rules = directory.alert_rules_for(sku, categories.get(sku))

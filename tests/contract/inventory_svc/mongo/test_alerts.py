@@ -10,17 +10,26 @@ import pytest
 from inventory_svc.app import SERVICE
 from inventory_svc.domain.alerts.alert import AlertKind, StockAlert
 from inventory_svc.domain.alerts.rule import StockAlertRule
+from inventory_svc.domain.importing import ImportLine
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.due_work import alert_handlers
 from inventory_svc.mongo.alerts import ALERT_CHANGED, MongoAlerts
 from inventory_svc.mongo.catalogue import MongoCatalogue
+from inventory_svc.mongo.imports import ALERT_RULE_KIND, ImportTools, MongoImports
+from inventory_svc.mongo.network import MongoNetwork
+from inventory_svc.mongo.network_changes import (
+    KNOWN_EVERYWHERE_AFTER,
+    alert_rule_changes,
+    network_changes,
+)
 from inventory_svc.mongo.rules import MongoRules
 from inventory_svc.ports import AlertsWanted
 from inventory_svc.use_cases.alerts.assess_stock import assess_stock
 from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
-from service_kit.messaging.due_work import DueWorker
+from service_kit.messaging.due_work import DueWork, DueWorker
 from service_kit.messaging.outbox import OUTBOX, Outbox
+from service_kit.storage.idempotency import MongoOutcomes
 from tests.contract.inventory_svc.conftest import OneNetwork, OpenProcess, Process, a_joined_process
 from tests.support import stock as build
 from tests.support.rules import NETWORK
@@ -36,6 +45,18 @@ class WatchedNetwork(OneNetwork):
     async def directory(self, **_named: object) -> NetworkDirectory:
         """Give that network with one rule for alerts."""
         return replace(NETWORK, alert_rules={LOW.code: LOW})
+
+
+class NewlyWatchedNetwork(WatchedNetwork):
+    """The same, as a process has it that has not heard of the rule yet."""
+
+    async def directory(self, **_named: object) -> NetworkDirectory:
+        """Give it without the rule."""
+        return NETWORK
+
+    async def current(self) -> NetworkDirectory:
+        """Give it with the rule."""
+        return await super().directory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +187,28 @@ async def test_a_page_shows_the_alerts_that_were_raised_the_latest_first(watchin
     assert alert.raised_at is not None
     after = (alert.raised_at, alert.identifier)
     assert await one.alerts.page(AlertsWanted(1, after=after)) == []
+
+
+async def test_a_new_rule_is_looked_at_without_a_movement_by_whoever_knows_it(
+    process: Process,
+) -> None:
+    database, clock = process.database, process.clock
+    alerts = MongoAlerts(database, Outbox(database, SERVICE, 4))
+    sources = AvailabilitySources(
+        NewlyWatchedNetwork(), MongoRules(database), process.reads, MongoCatalogue(database), clock
+    )
+    worker = DueWorker(database, clock, alert_handlers(alerts, sources), "worker")
+    await process.commits.submit(build.a_count(S1, 2))
+    changes = alert_rule_changes(
+        network_changes(database, MongoNetwork(database)), DueWork(database, clock), clock
+    )
+    outbox = Outbox(database, SERVICE, 4)
+    tools = ImportTools(database, MongoOutcomes(database, clock), outbox, clock)
+    imports = MongoImports(ALERT_RULE_KIND, tools, changes)
+
+    await imports.save(build.a_request(), "ann", [ImportLine(0, LOW)], [])
+    clock.advance(KNOWN_EVERYWHERE_AFTER)
+    await worker.run_due_once()
+
+    (alert,) = await alerts.page(AlertsWanted(10))
+    assert (alert.code, alert.units) == ("low", 2)
