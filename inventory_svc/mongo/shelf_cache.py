@@ -102,6 +102,7 @@ class ShelfCache:
         self._confirmed_at = NEVER
         self._asked_at = NEVER
         self._is_following = False
+        self._is_hearing = False
         self._confirmation = asyncio.Event()
 
     async def run(self) -> None:
@@ -111,7 +112,7 @@ class ShelfCache:
                 while True:
                     await self._follow()
         finally:
-            self._confirmed_at, self._is_following = NEVER, False
+            self._confirmed_at, self._is_following, self._is_hearing = NEVER, False, False
 
     def saw(self, position: PositionKey, version: int) -> None:
         """Hear that a position has this version by now, from whomever."""
@@ -144,7 +145,7 @@ class ShelfCache:
         patience = self._now() + PATIENCE_SECONDS
         while self._confirmed_at < moment:
             left = patience - self._now()
-            if left <= 0 or not self._is_following:
+            if left <= 0 or not self._is_hearing:
                 return False
             self._news.wake()
             with suppress(TimeoutError):
@@ -243,6 +244,9 @@ class ShelfCache:
             while True:
                 await to_its_end(self._hear())
         except (BusUnavailable, StorageError, Contended) as error:
+            # Nobody waits for what will not come; those who wait already are let go.
+            self._is_hearing = False
+            self._confirm(self._confirmed_at)
             _log.warning("shelf_cache.news_unavailable", error=repr(error))
             await asyncio.sleep(_PAUSE_SECONDS)
         except NewsLost:
@@ -262,6 +266,7 @@ class ShelfCache:
         is_asked = self._now() - self._asked_at < ASKED_FOR_SECONDS
         for sighting in await self._news.next(ASK_EVERY_SECONDS if is_asked else inf):
             self.saw(sighting.position, sighting.version)
+        self._is_hearing = True
         if self._news.confirmed_at > self._confirmed_at:
             self._packed_until = await self._ask_packed_until()
             self._confirm(self._news.confirmed_at)

@@ -26,7 +26,8 @@ from inventory_svc.use_cases.stock.read_availability import (
     AvailabilitySources,
     read_availability,
 )
-from service_kit.messaging.bus import Bus
+from service_kit.messaging.bus import Bus, BusUnavailable, Entry
+from service_kit.messaging.cursor import Positions
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.relay import Relay
 from service_kit.runtime.clock import Clock, SystemClock
@@ -217,6 +218,43 @@ async def test_without_the_log_nothing_is_given(
     await works.stop()
 
     assert await reader.cache.items(["shirt"], Condition.NEW) is None
+
+
+class BreakableLog(EventLog):
+    """A log that can be taken away."""
+
+    is_away = False
+
+    async def read(self, after: Positions) -> list[tuple[int, Entry]]:
+        """Read it, if it is there."""
+        if self.is_away:
+            raise BusUnavailable("It is away.")
+        return await super().read(after)
+
+
+async def test_nobody_waits_for_a_log_that_is_away(
+    open_process: OpenProcess, bus: Bus, works: Works
+) -> None:
+    process = await open_process()
+    log = BreakableLog(bus, SERVICE, PARTITIONS)
+    reader = Reader(
+        ShelfCache(process.database, log, SystemClock()), process.database, process.clock
+    )
+    works.start(reader.cache.run())
+    await process.commits.submit(build.a_count(S1, 5))
+    await reader.knows(S1, 5)
+
+    async def refuses_at_once() -> bool:
+        question = asyncio.ensure_future(reader.cache.items(["shirt"], Condition.NEW))
+        await asyncio.sleep(0)
+        is_at_once = question.done()
+        return await question is None and is_at_once
+
+    log.is_away = True
+    await until(refuses_at_once)
+
+    log.is_away = False
+    await reader.knows(S1, 5)
 
 
 async def test_a_log_that_was_lost_is_followed_anew(
