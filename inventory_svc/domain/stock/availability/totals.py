@@ -7,20 +7,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from weakref import ref
 
 from inventory_svc.domain.network.directory import Candidate
 from inventory_svc.domain.rules.sale import Sale
-from inventory_svc.domain.stock.availability.answer import Availability, Stock, availability_of
+from inventory_svc.domain.stock.availability.answer import (
+    AppliedRule,
+    Availability,
+    Rows,
+    Stock,
+    availability_of,
+)
 from inventory_svc.domain.stock.availability.policy import Policy
 from inventory_svc.domain.stock.shelves import Shelves
 
 
 class Total(NamedTuple):
-    """An answer, by which policy it was made, and when the next hold ends."""
+    """An answer without its rows, by which policy it was made, and when the next hold ends.
 
-    answer: Availability
-    policy: Policy
+    It keeps neither that policy nor the locations in its scope: there may be many after a while.
+    """
+
+    policy: ref[Policy]
+    quantity: int
+    rules_applied: tuple[AppliedRule, ...]
+    as_of: datetime
     until: datetime | None
+
+    def lasts(self, policy: Policy, now: datetime) -> bool:
+        """Whether the formula would give the same by a policy at a moment."""
+        if self.policy() is not policy:
+            return False
+        return self.as_of <= now and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +64,12 @@ class PackedItem:
             return availability_of(stock, sale, scope, policy, now)
         key = (sale, stock.category)
         kept = self.totals.get(key)
-        if kept is not None and kept.policy is policy and _lasts(kept, now):
-            return kept.answer
-        answer = availability_of(stock, sale, scope, policy, now)
-        self.totals[key] = Total(answer, policy, self.shelves.next_end(now))
-        return answer
+        if kept is not None and kept.lasts(policy, now):
+            return _answer(kept, stock, sale, scope, policy)
+        made = availability_of(stock, sale, scope, policy, now)
+        until = self.shelves.next_end(now)
+        self.totals[key] = Total(ref(policy), made.quantity, made.rules_applied, now, until)
+        return made
 
 
 def packed_item(shelves: Shelves) -> PackedItem:
@@ -58,5 +77,13 @@ def packed_item(shelves: Shelves) -> PackedItem:
     return PackedItem(shelves, {})
 
 
-def _lasts(total: Total, now: datetime) -> bool:
-    return total.answer.as_of <= now and (total.until is None or now < total.until)
+def _answer(
+    total: Total, stock: Stock, sale: Sale, scope: Sequence[Candidate], policy: Policy
+) -> Availability:
+    """Give the answer of a total; its rows are made when they are looked at."""
+
+    def rows() -> Rows:
+        return availability_of(stock, sale, scope, policy, total.as_of).locations
+
+    channel, as_of = sale.channel or "", total.as_of
+    return Availability(stock.sku, channel, total.quantity, as_of, total.rules_applied, rows)

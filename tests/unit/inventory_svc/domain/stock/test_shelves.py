@@ -1,11 +1,15 @@
 """Packed shelves say what the positions say, by every rule."""
 
+import gc
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from weakref import ref
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.rules.rule import Protection, Share, StockRule
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, availability_of
@@ -115,5 +119,25 @@ def test_what_was_answered_before_is_not_made_again() -> None:
     scope = policy.whole_scope(ON_WEB)
 
     first = item.availability(stock, ON_WEB, scope, policy, NOW)
+    (total,) = item.totals.values()
+    again = item.availability(stock, ON_WEB, scope, policy, NOW + HOUR)
 
-    assert item.availability(stock, ON_WEB, scope, policy, NOW + HOUR) is first
+    assert again == first
+    assert again.locations == first.locations
+    assert tuple(item.totals.values()) == (total,)
+
+
+def test_what_was_answered_by_earlier_rules_keeps_neither_them_nor_their_network() -> None:
+    shelves = shelves_of_positions([Position(PositionKey("shirt", "W1"), 5, version=1)])
+    item, stock = packed_item(shelves), Stock("shirt", None, shelves)
+
+    def answers() -> tuple[ref[Policy], ref[NetworkDirectory]]:
+        policy = Policy(replace(rule.NETWORK), 1, (BUFFER,))
+        scope = policy.whole_scope(ON_WEB)
+        assert item.availability(stock, ON_WEB, scope, policy, NOW).quantity == 3
+        return ref(policy), ref(policy.directory)
+
+    earlier = answers()
+    gc.collect()
+
+    assert [each() for each in earlier] == [None, None]
