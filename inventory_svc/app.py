@@ -1,6 +1,6 @@
 """The composition root: every part of inventory, built once and closed in order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -55,7 +55,7 @@ from service_kit.storage.indexes import ensure_indexes
 
 SERVICE = "inventory_svc"
 FILES_AT_ONCE = 2
-"""Files of stock that one process applies beside its other work."""
+"""Files of stock that one process reads for their top sellers, and as many for the others."""
 DECLARATIONS = (*COLLECTIONS, *COMMIT_COLLECTIONS)
 
 
@@ -69,7 +69,7 @@ class Parts:
     cache: ShelfCache
     packer: Packer
     patient: GroupCommits
-    file_worker: DueWorker
+    file_workers: Sequence[DueWorker]
 
     async def close(self) -> None:
         """Wait for the commits that are under way."""
@@ -101,21 +101,20 @@ def join(foundation: Foundation) -> Parts:
     files = FileTools(inventory.files, inventory.catalogue, network, patient, freshness, clock)
     urgent, others = file_handlers(files)
     work = {
-        **urgent,
         **handlers(commits),
         **alert_handlers(alerts, inventory.sources),
         **source_handlers(freshness, network),
     }
     machinery = machinery_of(foundation, storage, work)
     packer = Packer(database, log, foundation.identifiers())
-    reader = _file_worker(foundation, storage, others)
-    return Parts(inventory, commits, machinery, cache, packer, patient, reader)
+    readers = [_file_worker(foundation, storage, each) for each in (urgent, others)]
+    return Parts(inventory, commits, machinery, cache, packer, patient, readers)
 
 
 def _file_worker(
     foundation: Foundation, storage: Storage, work: Mapping[str, Handler]
 ) -> DueWorker:
-    """Give whoever applies files: beside all other work, so that nothing waits for a long one."""
+    """Give whoever reads files: beside all other work, so that nothing waits for a long one."""
     settings = DueWorkSettings(at_once=FILES_AT_ONCE)
     database, clock, owner = foundation.database, foundation.clock, new_identifier()
     worker = DueWorker(database, clock, work, owner, settings=settings, reached=foundation.reached)
@@ -215,6 +214,6 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
     foundation = foundation_of(SERVICE, settings, clock or SystemClock())
     parts = join(foundation)
     packed = (parts.cache.run, parts.packer.run) if settings.packed_stock else ()
-    works = (parts.file_worker.run, *packed)
+    works = (*(each.run for each in parts.file_workers), *packed)
     lifespan = lifespan_of(foundation, parts.machinery, migrate, parts.close, works=works)
     return inventory_app(foundation, parts, lifespan)

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from inventory_svc.app import SERVICE, app_of
+from inventory_svc.app import SERVICE, app_of, join, migrate
+from inventory_svc.domain.feeds.feed_file import FILE_WORK, TOP_WORK
 from inventory_svc.settings import InventorySettings
 from retail_kit.roles import Role
-from service_kit.identity.keys import public_jwks
+from service_kit.identity.keys import TrustedKeys, public_jwks
 from service_kit.messaging.bus import Bus
+from service_kit.messaging.due_work import DueItem
 from service_kit.messaging.envelope import stream_name
 from service_kit.messaging.log_head import OtherPartitions
 from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.settings import Secret
+from service_kit.service.foundation import Foundation
+from service_kit.storage.database import Session, connect
 from tests.contract.inventory_svc.api.conftest import GATEWAY_KEY, Subgraph
 from tests.support.asgi import ask
 
@@ -106,3 +110,27 @@ async def test_a_process_that_is_set_to_other_partitions_than_its_log_does_not_s
     with pytest.raises(OtherPartitions, match="inventory_svc has 2 partitions"):
         async with other.router.lifespan_context(other):
             pass
+
+
+async def test_files_are_read_beside_all_other_work(
+    mongodb_url: str, redis_url: str, database_name: str, clock: SettableClock
+) -> None:
+    database, bus = connect(mongodb_url, database_name), Bus(redis_url)
+    await migrate(database)
+    trusted = TrustedKeys.from_jwks(public_jwks([GATEWAY_KEY]))
+    parts = join(Foundation(SERVICE, database, bus, trusted, clock, partitions=PARTITIONS))
+    due_work = parts.machinery.storage.due_work
+
+    async def falls_due(session: Session) -> None:
+        for kind in (TOP_WORK, FILE_WORK):
+            await due_work.schedule(session, DueItem(kind, kind, clock.now(), {"file": "none"}))
+
+    await database.transaction(falls_due)
+
+    done = [await parts.machinery.due_worker.run_due_once()]
+    done.extend([await each.run_due_once() for each in parts.file_workers])
+
+    assert done == [0, 1, 1]
+    await parts.close()
+    await bus.close()
+    await database.close()
