@@ -278,6 +278,8 @@ def draw_to_document(draw: ShareDraw) -> Document:
                 {"location": row.location, "at": row.at, "units": row.units} for row in draw.shipped
             ],
             "version": draw.version,
+            "pegged": draw.pegged,
+            "pegHolds": [{"expiresAt": at, "quantity": units} for at, units in draw.pegged_holds],
         }
     )
 
@@ -293,4 +295,8 @@ def draw_from_document(document: Document) -> ShareDraw:
             Shipped(row["location"], row["at"], row["units"]) for row in document["shipped"]
         ),
         version=document["version"],
+        pegged=document.get("pegged", 0),
+        pegged_holds=tuple(
+            Hold(hold["expiresAt"], hold["quantity"]) for hold in document.get("pegHolds", ())
+        ),
     )

@@ -273,6 +273,10 @@ class StockDraft:
         """Give how many units count as drawn of a share."""
         return self.draw(key).drawn(self.now, self.counted_at)
 
+    def drawn_later(self, key: ShareKey) -> int:
+        """Give how many units will count as drawn of a share once all that is kept has come."""
+        return self.drawn(key) + self.draw(key).awaited(self.now)
+
     def save_draw(self, draw: ShareDraw) -> None:
         """Keep what is drawn now; however often, it is one change of the commit."""
         before = self.supply.draws.get(draw.key)

@@ -73,9 +73,7 @@ def choose_later(
     untouched = _Basket(offered, until)
     return LaterSourcing(
         shortages=tuple(
-            Shortage(
-                sku, condition, units, untouched.total(_keys(sku, condition, candidates), until)
-            )
+            Shortage(sku, condition, units, untouched.most(_keys(sku, condition, candidates)))
             for (sku, condition), units in demand_of(lines).items()
             if (sku, condition) in short
         )
@@ -97,9 +95,11 @@ class _Basket:
 
     def soonest(self, quantity: int, keys: Sequence[PositionKey]) -> datetime | None:
         """Give the first moment by which the positions have so many units together."""
-        moments = sorted({phase.at for key in keys for phase in self._timeline(key).phases()})
-        reached = (at for at in moments if self._is_in_time(at, moments))
-        return next((at for at in reached if self.total(keys, at) >= quantity), None)
+        return next((at for at in self._reached(keys) if self.total(keys, at) >= quantity), None)
+
+    def most(self, keys: Sequence[PositionKey]) -> int:
+        """Give the most that the positions have together at any moment in time."""
+        return max((self.total(keys, at) for at in self._reached(keys)), default=0)
 
     def total(self, keys: Sequence[PositionKey], moment: datetime) -> int:
         """Add up what positions can promise, of each share no more than is left of it."""
@@ -149,6 +149,10 @@ class _Basket:
         if key not in self._timelines:
             self._timelines[key] = self._offered.timeline(key)
         return self._timelines[key]
+
+    def _reached(self, keys: Sequence[PositionKey]) -> list[datetime]:
+        moments = sorted({phase.at for key in keys for phase in self._timeline(key).phases()})
+        return [at for at in moments if self._is_in_time(at, moments)]
 
     def _is_in_time(self, moment: datetime, moments: Sequence[datetime]) -> bool:
         return moment <= self._until or moment == moments[0]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from inventory_svc.domain.catalogue.condition import Condition
@@ -35,11 +35,13 @@ from service_kit.commands.refusal import Refusal
 from service_kit.runtime.clock import to_milliseconds
 
 LINES_PER_COMMIT = 250
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""No date is later, so that the delay of a supplier can be added to any."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentSupply:
-    """A supply as it was sent; `window` makes it a quota of preorders."""
+    """A supply as it was sent; a quota of preorders has a `window`, and nothing else has."""
 
     kind: InboundKind
     reference: str
@@ -173,10 +175,15 @@ def _problems(line: SentSupply, known: _Known) -> Iterator[Refusal]:
         yield unknown_location(location, "locationCode")
     if line.origin is not None and line.origin not in known.directory.locations:
         yield unknown_location(line.origin, "fromLocationCode")
+    elif line.origin == location:
+        yield invalid("A transfer comes from another location.", "fromLocationCode")
     if line.supplier is not None and line.supplier not in known.suppliers:
         yield unknown_supplier(line.supplier, "supplierCode")
     if not 0 <= line.quantity <= LARGEST:
         yield invalid(f"A quantity is between 0 and {LARGEST}.", "quantity")
+    if line.expected_at > _LATEST:
+        path = "availableFrom" if quota else "expectedAt"
+        yield invalid(f"A date is not later than the year {_LATEST.year - 1}.", path)
     if line.window is not None:
         yield from _window_problems(line.window, known)
 

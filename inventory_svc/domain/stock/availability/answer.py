@@ -166,13 +166,23 @@ def _left(rule: StockRule, stock: Stock, sale: Sale, policy: Policy, now: dateti
 
 def drawn_of(code: str, stock: Stock, sale: Sale, now: datetime) -> int:
     """Give the units that count as drawn under the rule of a share."""
-    draw = stock.draws.get(ShareKey(code, stock.sku, sale.condition))
+    draw = _draw(code, stock, sale)
 
     def counted_at(key: PositionKey) -> datetime | None:
         position = stock.positions.get(key.location)
         return None if position is None else position.counted_at
 
     return 0 if draw is None else draw.drawn(now, counted_at)
+
+
+def drawn_later_of(code: str, stock: Stock, sale: Sale, now: datetime) -> int:
+    """Give the units that will count as drawn once all that is kept has come."""
+    draw = _draw(code, stock, sale)
+    return 0 if draw is None else drawn_of(code, stock, sale, now) + draw.awaited(now)
+
+
+def _draw(code: str, stock: Stock, sale: Sale) -> ShareDraw | None:
+    return stock.draws.get(ShareKey(code, stock.sku, sale.condition))
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from inventory_svc.domain.network.directory import Candidate
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.rules.sale import Sale
-from inventory_svc.domain.stock.availability.answer import Stock, drawn_of
+from inventory_svc.domain.stock.availability.answer import Stock, drawn_later_of, drawn_of
 from inventory_svc.domain.stock.availability.formula import Counted
 from inventory_svc.domain.stock.availability.policy import Policy
 from inventory_svc.domain.stock.availability.pots import left_of, protection_of
@@ -26,7 +26,8 @@ def future_of(
 ) -> tuple[Phase, ...]:
     """Give the units that can be promised in all, one phase for each moment at which that changes.
 
-    The first phase is now, and has as many units as the answer without future.
+    The first phase is now, and has as many units as the answer without future. What can be had at
+    a moment can be promised for any later one.
     """
     calendar = _Calendar(stock, inbound, sale, policy, now)
     codes = [each.location.code for each in scope]
@@ -34,7 +35,7 @@ def future_of(
     phases: list[Phase] = []
     for moment in sorted({now, *moments}):
         units = calendar.total(codes, moment)
-        if not phases or phases[-1].quantity != units:
+        if not phases or units > phases[-1].quantity:
             phases.append(Phase(moment, units))
     return tuple(phases)
 
@@ -87,7 +88,8 @@ class _Calendar:
             for each in self._policy.whole_scope(self._sale)
             if self._terms.share.at(each.location) is rule
         )
-        return left_of(rule, units, drawn_of(code, self._stock, self._sale, self._now))
+        drawn_by = drawn_later_of if moment > self._now else drawn_of
+        return left_of(rule, units, drawn_by(code, self._stock, self._sale, self._now))
 
     def _made(self, location: Location) -> Timeline:
         terms = self._terms

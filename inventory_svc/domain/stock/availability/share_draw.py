@@ -1,6 +1,6 @@
 """What was drawn under the rule of a share: a supply document like a position."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
@@ -36,27 +36,39 @@ class Shipped(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ShareDraw:
-    """Units kept for orders, held for a time, and shipped, all under one rule."""
+    """Units kept for orders, held for a time, and shipped, all under one rule.
+
+    `pegged` and `pegged_holds` are those that are still to come: they take nothing from today's.
+    """
 
     key: ShareKey
     allocated: int = 0
     holds: tuple[Hold, ...] = ()
     shipped: tuple[Shipped, ...] = ()
     version: int = 0
+    pegged: int = 0
+    pegged_holds: tuple[Hold, ...] = ()
 
     def drawn(self, now: datetime, counted_at: CountedAt) -> int:
         """Give what counts as drawn: shipped units only until their location is counted again."""
-        held = sum(hold.quantity for hold in self.holds if hold.expires_at > now)
-        return self.allocated + held + sum(row.units for row in self._uncounted(counted_at))
+        shipped = sum(row.units for row in self._uncounted(counted_at))
+        return self.allocated + _held(self.holds, now) + shipped
+
+    def awaited(self, now: datetime) -> int:
+        """Give the units that are still to come and will count as drawn then."""
+        return self.pegged + _held(self.pegged_holds, now)
 
     def kept(self, units: int, expires_at: datetime | None) -> "ShareDraw":
         """Give the draw with so many units more kept, or less when negative."""
         if expires_at is None:
             return replace(self, allocated=self.allocated + units)
-        holds = dict(self.holds)
-        holds[expires_at] = holds.get(expires_at, 0) + units
-        left = tuple(Hold(at, held) for at, held in sorted(holds.items()) if held)
-        return replace(self, holds=left)
+        return replace(self, holds=_with(self.holds, units, expires_at))
+
+    def expected(self, units: int, expires_at: datetime | None) -> "ShareDraw":
+        """Give the draw with so many units more to come, or less when negative."""
+        if expires_at is None:
+            return replace(self, pegged=self.pegged + units)
+        return replace(self, pegged_holds=_with(self.pegged_holds, units, expires_at))
 
     def left(self, location: str, units: int, now: datetime, counted_at: CountedAt) -> "ShareDraw":
         """Give the draw after units have left a location; what was counted since is forgotten."""
@@ -76,6 +88,16 @@ class ShareDraw:
             for row in self.shipped
         }
         return tuple(row for row in self.shipped if _is_later(row.at, times[row.location]))
+
+
+def _held(holds: Iterable[Hold], now: datetime) -> int:
+    return sum(hold.quantity for hold in holds if hold.expires_at > now)
+
+
+def _with(holds: Iterable[Hold], units: int, expires_at: datetime) -> tuple[Hold, ...]:
+    known = dict(holds)
+    known[expires_at] = known.get(expires_at, 0) + units
+    return tuple(Hold(at, held) for at, held in sorted(known.items()) if held)
 
 
 def _hour(at: datetime) -> datetime:

@@ -39,6 +39,7 @@ def come(
         kind, change = MovementKind.HELD, Change(held=units, expires_at=expires_at)
     about = cause._replace(reservation_id=reservation.identifier, share=row.share)
     draft.position(row.position).move(kind, change, about)
+    pegs.draw_now(reservation, row, units, draft)
     _serve(reservation, row, units, draft)
     _save(
         reservation,

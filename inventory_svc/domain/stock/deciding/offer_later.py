@@ -49,7 +49,9 @@ class OfferLater:
             for each in self._policy.whole_scope(self._offer.sale(key.condition))
             if (rule := terms.share.at(each.location)) is not None and rule.code == share.rule
         )
-        return left_of(self._policy.by_code[share.rule], units, self._draft.drawn(share))
+        later = moment > self._draft.now
+        drawn = self._draft.drawn_later(share) if later else self._draft.drawn(share)
+        return left_of(self._policy.by_code[share.rule], units, drawn)
 
     def _made(self, key: PositionKey) -> Timeline:
         counted = self._offer.counted(key) or NOTHING_THERE

@@ -83,9 +83,19 @@ def freed(reservation: Reservation, units: int) -> Change:
 
 def undraw(reservation: Reservation, peg: Peg | Awaited, units: int, draft: StockDraft) -> None:
     """Give units back to the share that the peg was drawn under, if it was."""
-    if peg.share is not None and units:
-        draw = draft.draw(_share_key(peg.share, peg))
-        draft.save_draw(draw.kept(-units, reservation.expires_at))
+    if peg.share is None or not units:
+        return
+    draw = draft.draw(_share_key(peg.share, peg))
+    given_back = draw.expected if isinstance(peg, Awaited) else draw.kept
+    draft.save_draw(given_back(-units, reservation.expires_at))
+
+
+def draw_now(reservation: Reservation, row: Awaited, units: int, draft: StockDraft) -> None:
+    """Have units that have come count as drawn today, if they were drawn under a share."""
+    if row.share is not None and units:
+        undraw(reservation, row, units, draft)
+        draw = draft.draw(_share_key(row.share, row))
+        draft.save_draw(draw.kept(units, reservation.expires_at))
 
 
 def ship_drawn(reservation: Reservation, peg: Peg, units: int, draft: StockDraft) -> None:

@@ -132,7 +132,9 @@ def _drawn(command: ReserveStock, chosen: LaterPeg, offer: Offer, draft: StockDr
     share = offer.pot(chosen.position)
     if share is None:
         return None
-    draft.save_draw(draft.draw(share).kept(chosen.quantity, command.expires_at))
+    draw = draft.draw(share)
+    more = draw.kept if chosen.source is None else draw.expected
+    draft.save_draw(more(chosen.quantity, command.expires_at))
     return share.rule
 
 

@@ -2,25 +2,22 @@
 
 The look-ahead form: for a date as much as is left at the worst later moment,
 
-    ATP(t) = min over u >= t of [ units there or come by u - units promised by u - withheld ]
+    ATP(t) = min over u >= t of [ units there or come by u - units promised by u ] - withheld
 
 so that whatever is sold for a date leaves enough for everything that was promised for later ones.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from inventory_svc.domain.stock.inbound.supply import InboundKey
 
-Withheld: TypeAlias = Callable[[int], int]
-"""Gives the units that a rule protects once so many have come; it never grows by more than they."""
-
 
 class Step(NamedTuple):
-    """Units that nobody was promised, from a moment on; negative where too many were promised."""
+    """Units to be promised from a moment on; negative where too many were promised already."""
 
     at: datetime
     units: int
@@ -42,20 +39,15 @@ class Taking(NamedTuple):
     units: int
 
 
-def nothing_withheld(_: int) -> int:
-    """Protect nothing."""
-    return 0
-
-
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """The steps of one position in the order of their dates; the first is what is there now.
 
-    Nothing is promised for later than `latest`.
+    `withheld` units of what is there are protected. Nothing is promised for later than `latest`.
     """
 
     steps: tuple[Step, ...]
-    withheld: Withheld = nothing_withheld
+    withheld: int = 0
     latest: datetime | None = None
 
     def phases(self) -> tuple[Phase, ...]:
@@ -97,10 +89,7 @@ class Timeline:
         if not self.steps:
             return ()
         left = accumulate(step.units for step in self.steps)
-        came = accumulate((step.units for step in self.steps[1:]), initial=0)
-        levels = [
-            units - self.withheld(max(0, come)) for units, come in zip(left, came, strict=True)
-        ]
+        levels = [units - self.withheld for units in left]
         lowest = list(accumulate(reversed(levels), min))[::-1]
         return [max(0, level) for level in lowest]
 

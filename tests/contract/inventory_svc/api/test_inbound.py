@@ -46,6 +46,8 @@ async def test_a_bad_line_of_what_comes_loses_only_itself(shop: Subgraph) -> Non
         {**ORDER, "reference": " ", "line": "2"},
         {**ORDER, "reference": "PO|2"},
         {**ORDER, "quantity": -1, "supplierCode": "nobody", "fromLocationCode": "S9"},
+        {**ORDER, "kind": "TRANSFER", "fromLocationCode": "S1"},
+        {**ORDER, "expectedAt": "9999-12-31T00:00:00Z"},
         ORDER,
     ]
 
@@ -64,6 +66,8 @@ async def test_a_bad_line_of_what_comes_loses_only_itself(shop: Subgraph) -> Non
                 ("INVALID_INPUT", "quantity"),
             ],
         ),
+        ("REJECTED", [("INVALID_INPUT", "fromLocationCode")]),
+        ("REJECTED", [("INVALID_INPUT", "expectedAt")]),
         ("UNCHANGED", []),
     ]
     assert payload["results"][0]["userErrors"][0]["path"] == ["input", "lines", "0", "sku"]
@@ -76,6 +80,7 @@ async def test_a_quota_closes_after_it_opens_and_on_a_channel_that_is_known(
         {**QUOTA, "closesAt": QUOTA["opensAt"]},
         {**QUOTA, "channel": "nowhere"},
         {**QUOTA, "code": ""},
+        {**QUOTA, "availableFrom": "9999-12-31T00:00:00Z"},
         QUOTA,
     ]
 
@@ -85,6 +90,7 @@ async def test_a_quota_closes_after_it_opens_and_on_a_channel_that_is_known(
         ("REJECTED", [("INVALID_INPUT", "closesAt")]),
         ("REJECTED", [("UNKNOWN_CHANNEL", "channel")]),
         ("REJECTED", [("INVALID_INPUT", "code")]),
+        ("REJECTED", [("INVALID_INPUT", "availableFrom")]),
         ("APPLIED", []),
     ]
 

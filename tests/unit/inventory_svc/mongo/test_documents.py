@@ -171,7 +171,13 @@ def test_rules_and_what_was_drawn_by_them_survive_being_kept() -> None:
     named = StockRule("x", RuleScope("sku", location="S1", channel="web"), effects[0])
     version = RuleSet(7, (*rules, named), NOW, NOW, "ann", "Why.", 3)
     draw = ShareDraw(
-        ShareKey("r3", "sku", Condition.USED_B), 2, (Hold(NOW, 1),), (Shipped("S1", NOW, 4),), 5
+        ShareKey("r3", "sku", Condition.USED_B),
+        2,
+        (Hold(NOW, 1),),
+        (Shipped("S1", NOW, 4),),
+        5,
+        6,
+        (Hold(NOW, 7),),
     )
 
     assert rule_set_from_document(rule_set_to_document(version)) == version

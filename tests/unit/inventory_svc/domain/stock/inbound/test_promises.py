@@ -346,3 +346,21 @@ def test_an_arrival_gives_others_nothing_that_its_shelf_lacks_for_earlier_orders
     assert stock.counters(SHELF) == (4, 4, 0)
     waiting = stock.reservations[decided.reservation.identifier]
     assert [row.open for row in waiting.awaited] == [2]
+
+
+def test_when_the_date_of_a_quota_has_come_goods_on_order_are_sold_though_it_is_open() -> None:
+    clock = SettableClock(NOW)
+    stock = InMemoryStock(clock)
+    window = SaleWindow(NOW, at(30))
+    stock.commit(build.an_announcement(QUOTA, 5, at(10), window=window))
+    stock.commit(build.an_announcement(ORDERS[0], 6, at(20)))
+    (preorder,) = stock.commit(build.a_wish("shirt", 2, at(60)))
+    clock.set(at(11))
+
+    (greedy,) = stock.commit(build.a_wish("shirt", 5, at(60)))
+    (modest,) = stock.commit(build.a_wish("shirt", 4, at(60)))
+
+    assert preorder.outcome.refusals == ()
+    assert [refusal.params["available"] for refusal in greedy.outcome.refusals] == ["4"]
+    assert modest.reservation is not None
+    assert modest.reservation.available_from == at(20)

@@ -12,6 +12,7 @@ from inventory_svc.domain.rules.rule import Deferral, Exposure, Protection, Shar
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, availability_of
 from inventory_svc.domain.stock.availability.future import future_of
+from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind, SaleWindow
 from inventory_svc.domain.stock.inbound.timeline import Phase
 from inventory_svc.domain.stock.position import PositionKey
@@ -148,3 +149,56 @@ def test_rules_count_for_later_dates_as_they_do_for_today(
     phases = shown(stock)
 
     assert [phases[0].quantity, phases[-1].quantity] == expected
+
+
+@pytest.mark.parametrize("units", [1, 9])
+def test_what_is_protected_of_goods_to_come_stays_so_whatever_is_sold(units: int) -> None:
+    comes = [Comes("S1", 100, day, InboundKind.PURCHASE_ORDER) for day in (10, 20)]
+    stock = a_stock({"S1": 10}, comes, rule.a_rule("tenth", Protection(percent=10)))
+    wish = replace(
+        build.a_wish("shirt", units, NOW + timedelta(days=30), among=PLACES), channel="web"
+    )
+
+    sold = 0
+    while not stock.commit(_anew(wish))[0].outcome.refusals:
+        sold += units
+    for supply in list(stock.inbound):
+        stock.commit(build.an_arrival(supply, 100))
+
+    assert sold == 189
+    assert stock.counters(PositionKey("shirt", "S1")) == (210, 189, 0)
+    assert [phase.quantity for phase in shown(stock)] == [0]
+
+
+def test_what_is_drawn_of_a_share_for_later_leaves_what_can_be_sold_of_it_today() -> None:
+    half = rule.a_rule("half", Share(percent=50), channel="web")
+    comes = [Comes("S1", 100, 10, InboundKind.PURCHASE_ORDER)]
+    stock = a_stock({"S1": 10}, comes, half)
+    later = replace(
+        build.a_wish("shirt", 40, NOW + timedelta(days=30), among=PLACES), channel="web"
+    )
+    (decided,) = stock.commit(later)
+    assert decided.outcome.refusals == ()
+    assert [phase.quantity for phase in shown(stock)] == [5, 15]
+
+    (today,) = stock.commit(build.an_allocation(("shirt", 5)))
+    too_many = stock.commit(build.an_allocation(("shirt", 1)))[0]
+    (rest,) = stock.commit(_anew(replace(later, lines=(WantedLine("l0", "shirt", 10),))))
+    over = stock.commit(_anew(replace(later, lines=(WantedLine("l0", "shirt", 1),))))[0]
+
+    assert (today.outcome.refusals, rest.outcome.refusals) == ((), ())
+    assert [len(each.outcome.refusals) for each in (too_many, over)] == [1, 1]
+    stock.commit(build.an_arrival(next(iter(stock.inbound)), 100))
+    (draw,) = stock.draws.values()
+    assert (draw.allocated, draw.pegged) == (55, 0)
+    for reservation in list(stock.reservations.values()):
+        stock.commit(build.a_release(reservation))
+    (draw,) = stock.draws.values()
+    assert (draw.allocated, draw.pegged) == (0, 0)
+    assert [phase.quantity for phase in shown(stock)] == [55]
+
+
+def _anew(wish: ReserveStock) -> ReserveStock:
+    """Give the same wish of somebody else."""
+    request = build.a_request()
+    return replace(wish, request=request, reservation_id=f"r-{request.key}")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory_svc.domain.stock.inbound.supply import InboundKey
-from inventory_svc.domain.stock.inbound.timeline import Phase, Step, Taking, Timeline, Withheld
+from inventory_svc.domain.stock.inbound.timeline import Phase, Step, Taking, Timeline
 from tests.support.stock import a_supply_key
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -25,7 +25,7 @@ class Day(NamedTuple):
 calendars = st.lists(
     st.builds(Day, st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=DAYS
 )
-percents = st.sampled_from([0, 0, 10, 50, 100])
+protected = st.integers(0, 9)
 
 
 def on(day: int) -> datetime:
@@ -36,43 +36,36 @@ def key_of(day: int) -> InboundKey | None:
     return a_supply_key(f"PO-{day}") if day else None
 
 
-def timeline_of(days: Sequence[Day], withheld: Withheld) -> Timeline:
+def timeline_of(days: Sequence[Day], withheld: int) -> Timeline:
     steps = (Step(on(day), each.come - each.promised, key_of(day)) for day, each in enumerate(days))
     return Timeline(tuple(steps), withheld)
 
 
-def at_percent(percent: int, there: int) -> Withheld:
-    return lambda came: -(-(there + came) * percent // 100)
-
-
-def all_kept(days: Sequence[Day], withheld: Withheld, begin: int) -> bool:
+def all_kept(days: Sequence[Day], withheld: int, begin: int) -> bool:
     """Serve the promises day by day; from one day on enough must be left, protection withheld."""
-    shelf = came = 0
+    shelf = 0
     for day, each in enumerate(days):
         shelf += each.come - each.promised
-        came += each.come - each.promised if day else 0
-        if day >= begin and shelf < withheld(max(0, came)):
+        if day >= begin and shelf < withheld:
             return False
     return True
 
 
-def most_by_trying(days: Sequence[Day], withheld: Withheld, day: int) -> int:
+def most_by_trying(days: Sequence[Day], withheld: int, day: int) -> int:
     """Promise one unit more for a day as long as no later day falls short; none is put off."""
     units = 0
     while True:
-        shelf = came = 0
+        shelf = 0
         for at, each in enumerate(days):
             shelf += each.come - each.promised - (units + 1 if at == day else 0)
-            came += each.come - each.promised if at else 0
-            if at >= day and shelf < withheld(max(0, came)):
+            if at >= day and shelf < withheld:
                 return units
         units += 1
 
 
 @settings(max_examples=500, deadline=None)
-@given(calendars, percents)
-def test_the_look_ahead_form_is_what_trying_finds(days: list[Day], percent: int) -> None:
-    withheld = at_percent(percent, days[0].come)
+@given(calendars, protected)
+def test_the_look_ahead_form_is_what_trying_finds(days: list[Day], withheld: int) -> None:
     timeline = timeline_of(days, withheld)
 
     for day in range(len(days)):
@@ -85,12 +78,11 @@ def test_the_look_ahead_form_is_what_trying_finds(days: list[Day], percent: int)
 @given(
     calendars,
     st.lists(st.tuples(st.integers(1, 12), st.integers(0, DAYS - 1)), max_size=12),
-    percents,
+    protected,
 )
 def test_whatever_is_taken_no_promise_is_broken_that_could_be_kept(
-    days: list[Day], wishes: list[tuple[int, int]], percent: int
+    days: list[Day], wishes: list[tuple[int, int]], withheld: int
 ) -> None:
-    withheld = at_percent(percent, days[0].come)
     timeline = timeline_of(days, withheld)
     before = levels(timeline)
     for units, day in wishes:
@@ -112,13 +104,13 @@ def test_whatever_is_taken_no_promise_is_broken_that_could_be_kept(
 @settings(max_examples=200, deadline=None)
 @given(calendars, st.integers(0, DAYS - 1), st.integers(1, 9))
 def test_more_supply_never_means_less(days: list[Day], day: int, more: int) -> None:
-    timeline = timeline_of(days, at_percent(50, 0))
+    timeline = timeline_of(days, 2)
     richer = list(days)
     richer[day % len(days)] = richer[day % len(days)]._replace(
         come=richer[day % len(days)].come + more
     )
 
-    with_more = timeline_of(richer, at_percent(50, 0))
+    with_more = timeline_of(richer, 2)
 
     for at in range(len(days)):
         assert 0 <= timeline.by(on(at)) <= with_more.by(on(at))
