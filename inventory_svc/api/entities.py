@@ -161,7 +161,7 @@ class StockPosition:
     unavailable: list[UnavailableUnits] = strawberry.field(
         description="Units on hand that the location declared not to be sellable, by reason."
     )
-    counted_at: datetime | None = strawberry.field(description="The time of the latest snapshot.")
+    counted_at: datetime | None = strawberry.field(description="The time of the latest count.")
     changed_at: datetime | None = strawberry.field(description="When the counters last changed.")
     version: int = strawberry.field(description="Counts the changes of the position.")
     shown: strawberry.Private[positions.Position]

@@ -33,6 +33,7 @@ def file_to_document(file: FeedFile) -> Document:
             "closedAt": file.closed_at,
             "endedAt": file.ended_at,
             "failure": file.failure,
+            "toldAt": file.told_at,
             "version": file.version,
         }
     )
@@ -62,5 +63,6 @@ def file_from_document(document: Document) -> FeedFile:
         closed_at=document["closedAt"],
         ended_at=document["endedAt"],
         failure=document["failure"],
+        told_at=document["toldAt"],
         version=document["version"],
     )

@@ -70,6 +70,17 @@ class TwoItems:
         raise NotImplementedError(wanted)
 
 
+class NoTopSellers:
+    """Sells everything alike, or some better."""
+
+    def __init__(self, *skus: str) -> None:
+        self._skus = skus
+
+    async def top_sellers(self, limit: int) -> Sequence[str]:
+        """Give them."""
+        return self._skus[:limit]
+
+
 def files_of(database: Database, clock: Clock) -> MongoFeedFiles:
     """Give the files of a database."""
     return MongoFeedFiles(database, MongoOutcomes(database, clock), DueWork(database, clock))

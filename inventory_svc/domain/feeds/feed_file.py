@@ -38,7 +38,8 @@ class FilePass(StrEnum):
 class FeedFile:
     """A file. `next_line` is the first that the current `reading` has not applied yet.
 
-    `top_sellers` are those of the time at which it was closed. The counts are of lines.
+    `top_sellers` are those of the time at which it was closed. The counts are of lines. `told_at`
+    is the youngest count among the good ones.
     """
 
     identifier: str
@@ -61,6 +62,7 @@ class FeedFile:
     closed_at: datetime | None = None
     ended_at: datetime | None = None
     failure: str | None = None
+    told_at: datetime | None = None
     version: int = 1
 
     @property
@@ -79,14 +81,23 @@ class FeedFile:
             closed_at=now,
         )
 
-    def advanced(self, next_line: int, applied: int, unchanged: int, rejected: int) -> "FeedFile":
-        """Give it with so many lines more of the current reading."""
+    def advanced(
+        self,
+        next_line: int,
+        applied: int,
+        unchanged: int,
+        rejected: int,
+        told_at: datetime | None = None,
+    ) -> "FeedFile":
+        """Give it with so many lines more; `told_at` is the youngest count among them."""
+        moments = [at for at in (self.told_at, told_at) if at is not None]
         return replace(
             self,
             next_line=next_line,
             applied=self.applied + applied,
             unchanged=self.unchanged + unchanged,
             rejected=self.rejected + rejected,
+            told_at=max(moments, default=None),
         )
 
     def read_through(self, now: datetime) -> "FeedFile":

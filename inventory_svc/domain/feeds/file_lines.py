@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import zlib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -20,6 +21,7 @@ _COLUMNS: Final = ("sku", "locationCode", "quantity", "condition", "snapshotAt")
 _REQUIRED: Final = ("sku", "locationCode", "quantity")
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _MARK: Final = "\ufeff"
+_TOO_LARGE: Final = 2**63
 
 
 class FileFormat(StrEnum):
@@ -159,9 +161,22 @@ def _of_json(number: int, text: str) -> FileLine:
     if not isinstance(value, dict):
         return _illegible(number, text, "It is not an object of JSON.")
     told = {name: value[name] for name in _COLUMNS if value.get(name) is not None}
-    if any(isinstance(each, dict | list) for each in told.values()):
-        return _illegible(number, text, "Its values are texts and numbers.")
+    if not all(map(_can_be_kept, told.values())):
+        return _illegible(number, text, "Its values are texts and numbers, none of them too large.")
     return FileLine(number, told)
+
+
+def _can_be_kept(value: object) -> bool:
+    """Whether a value fits what lines are kept in: 64 bits, and text that is Unicode."""
+    match value:
+        case int():
+            return -_TOO_LARGE <= value < _TOO_LARGE
+        case float():
+            return math.isfinite(value)
+        case str():
+            return not any("\ud800" <= each <= "\udfff" for each in value)
+        case _:
+            return False
 
 
 def _illegible(number: int, text: str, why: str) -> FileLine:

@@ -34,7 +34,7 @@ class Position:
     """The counters of one position; they are the fold of its ledger.
 
     `holds` are sorted by expiry and bounded by the seconds of the longest hold, not by the number
-    of reservations. `moved_at` is when goods last moved; `counted_at` the latest snapshot's time.
+    of reservations. `moved_at` is when goods last moved; `counted_at` the latest count's time.
     `unavailable` has one row for each reason, sorted by it.
     `pieces` of the units on hand are known by their serial number, reserved ones included.
     """

@@ -1,8 +1,9 @@
 """Apply a file of stock: piece by piece, resumed where it stopped, best sellers first."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState
@@ -24,7 +25,9 @@ from inventory_svc.use_cases.feeds.feed_lines import (
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineStatus
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
+from service_kit.messaging.envelope import text_of
 from service_kit.runtime.clock import Clock
+from service_kit.runtime.json_values import JSON
 
 LINES_OF_A_STEP: Final = 250
 """Lines of one commit. The names of the commits tell their lines, so that a step that is made
@@ -83,8 +86,8 @@ async def _end(file: FeedFile, tools: FileTools) -> None:
     after = file.read_through(tools.clock.now())
     if after.state is FileState.DONE and file.source is not None:
         source = (await tools.network.directory(sources=[file.source])).sources.get(file.source)
-        if source is not None and file.applied + file.unchanged:
-            await tools.freshness.told(source, file.as_of)
+        if source is not None and file.told_at is not None:
+            await tools.freshness.told(source, min(file.told_at, tools.clock.now()))
     await tools.files.save(file, after)
 
 
@@ -108,7 +111,8 @@ def _is_of(line: FileLine, file: FeedFile, best: frozenset[str]) -> bool:
 
 async def _applied(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) -> FeedFile | None:
     """Apply one step and write how far the file has come; None when somebody else did."""
-    decided = await tools.commits.submit(await _command(file, lines, tools))
+    command = await _command(file, lines, tools)
+    decided = await tools.commits.submit(command)
     if decided.outcome.refusals:
         raise RefusedAll(decided.outcome.refusals)
     counts = {status: _count(decided.outcome.values.get(status.value)) for status in LineStatus}
@@ -117,8 +121,18 @@ async def _applied(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) 
         counts[LineStatus.APPLIED],
         counts[LineStatus.UNCHANGED],
         counts[LineStatus.REJECTED],
+        _told_at(file, command, counts),
     )
     return await tools.files.save(file, after)
+
+
+def _told_at(
+    file: FeedFile, command: FeedStock, counts: Mapping[LineStatus, int]
+) -> datetime | None:
+    """Give the moment of which a step speaks: its youngest count; None when none was good."""
+    if not counts[LineStatus.APPLIED] + counts[LineStatus.UNCHANGED]:
+        return None
+    return max((line.counted_at or file.as_of for line in command.lines), default=None)
 
 
 def _count(value: object) -> int:
@@ -134,7 +148,7 @@ async def _command(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) 
         except (Refusal, RefusedAll) as refused:
             reasons = tuple(each.under("lines", str(line.number)) for each in refusals_in(refused))
             ref = str(line.told.get("sku") or line.number)
-            illegible.append(RejectedLine(line.number, ref, reasons, line.told))
+            illegible.append(RejectedLine(line.number, ref, reasons, _kept(line, file)))
     scope = await scope_of(
         [each.line for each in readable],
         file.mode,
@@ -156,6 +170,13 @@ async def _command(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) 
         file.source,
         summarised=True,
     )
+
+
+def _kept(line: FileLine, file: FeedFile) -> Mapping[str, JSON]:
+    """Give the words that are kept of a line: whenever it is corrected, it was counted then."""
+    if file.mode is FeedMode.DELTA or line.told.get("snapshotAt"):
+        return line.told
+    return {**line.told, "snapshotAt": text_of(file.as_of)}
 
 
 def _read(line: FileLine, file: FeedFile) -> StockLine:

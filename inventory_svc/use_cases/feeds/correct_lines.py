@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from inventory_svc.domain.catalogue.condition import Condition
@@ -162,10 +162,13 @@ def _is_whole(text: str) -> bool:
 
 
 def _is_moment(value: JSON) -> bool:
+    """Whether it is a moment that UTC has too: the calendar ends a few hours into its zones."""
     try:
-        return _moment(value).tzinfo is not None
-    except ValueError:
+        at = _moment(value)
+        at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return False
+    return at.tzinfo is not None
 
 
 def _moment(value: JSON) -> datetime:

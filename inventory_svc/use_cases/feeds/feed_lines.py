@@ -102,10 +102,17 @@ def sorted_lines(lines: Sequence[NumberedLine], scope: FeedScope) -> SortedLines
             problem.under("input", "lines", str(number)) for problem in _problems(line, scope)
         )
         if problems:
-            bad.append(RejectedLine(number, line.ref, problems, line.told()))
+            bad.append(RejectedLine(number, line.ref, problems, _kept(line, scope)))
         else:
             good.append(_feed_line(number, line, scope))
     return SortedLines(tuple(good), tuple(bad))
+
+
+def _kept(line: StockLine, scope: FeedScope) -> dict[str, JSON]:
+    """Give the words that are kept: whenever the line is corrected, it was counted when it was."""
+    if scope.mode is FeedMode.SNAPSHOT and line.snapshot_at is None:
+        line = line._replace(snapshot_at=scope.now)
+    return line.told()
 
 
 def _feed_line(index: int, line: StockLine, scope: FeedScope) -> FeedLine:

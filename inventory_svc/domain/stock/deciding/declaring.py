@@ -31,7 +31,11 @@ def decide_declaration(command: DeclareUnavailable, draft: StockDraft) -> Answer
 
 
 def decide_count(command: CountPosition, draft: StockDraft) -> Answer:
-    """Set on hand to what was counted, whatever is kept; what was looked for is settled."""
+    """Set on hand to what was counted, whatever is kept; what was looked for is settled.
+
+    A snapshot that was counted before, and arrives later, would correct the same error again: it
+    is refused as any older count.
+    """
     position = draft.position(command.position)
     if command.expected_version not in (None, position.version):
         return refused(version_conflict(position.version))
@@ -40,6 +44,7 @@ def decide_count(command: CountPosition, draft: StockDraft) -> Answer:
     cause = Cause(command.request.identifier, command.actor)
     change = Change(on_hand=command.counted - position.on_hand)
     position.move(MovementKind.COUNTED, change, cause)
+    position.counted_at = max(draft.now, position.counted_at or draft.now)
     for disposition in sorted(SETTLED_BY_COUNT & position.declared.keys()):
         settle(position, disposition, MovementKind.COUNTED, cause)
     return about_position(command.position)

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -24,21 +23,10 @@ from inventory_svc.use_cases.feeds.receive_file import (
 from service_kit.commands.refusal import Refusal
 from tests.contract.inventory_svc.conftest import OpenProcess, Process
 from tests.support import stock as build
-from tests.support.file_process import OneShop, tools_of
+from tests.support.file_process import NoTopSellers, OneShop, tools_of
 
 SHIRT, HAT = PositionKey("shirt", "S1"), PositionKey("hat", "S1")
 HEADING = "sku,locationCode,quantity"
-
-
-class NoTopSellers:
-    """Sells everything alike, or some better."""
-
-    def __init__(self, *skus: str) -> None:
-        self._skus = skus
-
-    async def top_sellers(self, limit: int) -> Sequence[str]:
-        """Give them."""
-        return self._skus[:limit]
 
 
 class Killed(Exception):

@@ -18,6 +18,7 @@ from inventory_svc.domain.feeds.file_lines import (
     Unpacker,
     UnreadableFile,
 )
+from service_kit.runtime.json_values import JSON
 
 CSV = "sku,locationCode,quantity\nshirt,S1,5\nhat,S1,x\n\nboot;S1;1\n"
 
@@ -73,6 +74,29 @@ def test_lines_of_json_keep_their_numbers() -> None:
 
     assert lines[0] == FileLine(0, {"sku": "shirt", "locationCode": "S1", "quantity": 5})
     assert [line.problem is None for line in lines] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    "value", [10**20, -(2**63) - 1, float("inf"), float("nan"), "\ud800", [1], {"a": 1}]
+)
+@pytest.mark.parametrize("name", ["sku", "quantity", "snapshotAt"])
+def test_a_value_that_cannot_be_kept_makes_its_line_illegible_and_no_other(
+    name: str, value: JSON
+) -> None:
+    told: dict[str, JSON] = {"sku": "shirt", "locationCode": "S1", "quantity": 5}
+    good, bad = json.dumps(told), json.dumps({**told, name: value})
+
+    lines = read(f"{good}\n{bad}\n{good}".encode(), FileFormat.JSONL)
+
+    assert [line.problem is None for line in lines] == [True, False, True]
+    assert lines[1].told == {"text": bad}
+
+
+@pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 1.5, True, "\U0001f9e5"])
+def test_a_value_that_can_be_kept_is_kept_for_whoever_corrects_it(value: JSON) -> None:
+    (line,) = read(json.dumps({"quantity": value}).encode(), FileFormat.JSONL)
+
+    assert line == FileLine(0, {"quantity": value})
 
 
 @given(

@@ -53,6 +53,23 @@ def test_no_more_can_be_declared_than_is_on_hand(stock: InMemoryStock) -> None:
     assert stock.declared(S1) == {Disposition.DECLARED_MISSING: 4}
 
 
+def test_a_snapshot_that_was_counted_before_the_shelf_does_not_correct_the_same_error_again(
+    stock: InMemoryStock, at: SettableClock
+) -> None:
+    before_the_count = at.advance(timedelta(minutes=1))
+    at.advance(timedelta(minutes=10))
+    stock.commit(build.a_shelf_count(S1, 3))
+    after_the_count = at.advance(timedelta(minutes=20))
+
+    late = stock.commit(build.a_count(S1, 3, before_the_count))[0]
+    assert stock.positions[S1].on_hand == 3
+    (result,) = results_from_json(late.outcome.values["results"])
+    assert [refusal.code for refusal in result.refusals] == ["STALE_SNAPSHOT"]
+
+    stock.commit(build.a_count(S1, 4, after_the_count))
+    assert stock.positions[S1].on_hand == 4
+
+
 def test_units_that_are_found_can_be_sold_again_but_only_those_declared(
     stock: InMemoryStock,
 ) -> None:
