@@ -322,13 +322,19 @@ class FeedFiles(Protocol):
         top_sellers: Sequence[str],
         now: datetime,
     ) -> FeedFile:
-        """Have the file applied; refuse NOT_FOUND, or INVALID_INPUT when a part is missing."""
+        """Have the file applied; refuse NOT_FOUND, or INVALID_INPUT for other parts than these."""
 
     async def find(self, identifier: str) -> FeedFile | None:
         """Give a file as it stands."""
 
     async def page(self, before: tuple[datetime, str] | None, limit: int) -> Sequence[FeedFile]:
-        """Give files, the latest first, before one of them."""
+        """Give files as people see them, the latest first, before one of them."""
+
+    async def look_up(self, identifier: str) -> FeedFile | None:
+        """Give a file as people see it: failed, too, while it is given up."""
+
+    async def forget_parts(self, identifier: str) -> None:
+        """Delete the parts of a file that has ended."""
 
     def content(self, file: FeedFile) -> AsyncIterator[bytes]:
         """Give the parts of a file, one after the other."""

@@ -87,7 +87,7 @@ class FileQueries:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description=_FILE)]
     ) -> StockFile | None:
         """Find one file."""
-        found = await info.context.inventory.files.find(str(id))
+        found = await info.context.inventory.files.look_up(str(id))
         return None if found is None else StockFile.of(found)
 
     @query_field(*BACK_OFFICE, description="Files of stock, the latest first.")

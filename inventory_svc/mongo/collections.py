@@ -140,7 +140,9 @@ FEED_FILES = CollectionDeclaration(
     retention="For ever: one small document per file.",
 )
 FEED_PARTS = CollectionDeclaration(
-    "stock_file_parts", (), retention="Until the file has been applied, or has failed."
+    "stock_file_parts",
+    (),
+    retention="Until the file has been applied, has failed, or was not closed for 7 days.",
 )
 FEED_REJECTIONS = CollectionDeclaration(
     "stock_feed_rejections",

@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 
 from inventory_svc.domain.feeds.feed_file import (
+    CLOSED_WITHIN,
     FILE_WORK,
+    MOST_PARTS,
+    TIDY_WORK,
     TOP_WORK,
     FeedFile,
     FilePass,
@@ -20,6 +23,8 @@ from service_kit.messaging.due_work import DueItem, DueWork
 from service_kit.runtime.identifiers import derived_identifier
 from service_kit.storage.database import Database, Document, Session
 from service_kit.storage.idempotency import MongoOutcomes
+
+_DELETED_AT_ONCE = 100
 
 
 class MongoFeedFiles:
@@ -37,6 +42,7 @@ class MongoFeedFiles:
 
         async def begin(session: Session) -> None:
             await self._files.insert_one(file_to_document(file), session=session)
+            await self._schedule(TIDY_WORK, file, file.opened_at + CLOSED_WITHIN, session)
 
         return await self._once(request, file.identifier, begin)
 
@@ -66,18 +72,19 @@ class MongoFeedFiles:
         top_sellers: Sequence[str],
         now: datetime,
     ) -> FeedFile:
-        """Have the file applied; refuse NOT_FOUND, or INVALID_INPUT when a part is missing."""
+        """Have the file applied; refuse NOT_FOUND, or INVALID_INPUT for other parts than these."""
 
         async def end(session: Session) -> None:
             file = await self._open(identifier, session)
-            names = {"$gte": _part_name(identifier, 0), "$lt": _part_name(identifier, parts)}
-            arrived = await self._parts.count({"_id": names}, session=session)
+            arrived = await self._parts.count(_parts(identifier, parts), session=session)
             if arrived != parts:
                 problem = f"{arrived} of its {parts} parts have arrived."
                 raise invalid(problem, "input", "parts")
+            if await self._parts.count(_parts(identifier), session=session) != parts:
+                raise invalid(f"More than {parts} parts have arrived.", "input", "parts")
             after = file.closed(parts, tuple(top_sellers), now)
             await self._write(file, after, session)
-            await self._schedule(after, now, session)
+            await self._schedule(_work(after), after, now, session)
 
         return await self._once(request, identifier, end)
 
@@ -87,7 +94,7 @@ class MongoFeedFiles:
         return None if found is None else file_from_document(found)
 
     async def page(self, before: tuple[datetime, str] | None, limit: int) -> Sequence[FeedFile]:
-        """Give files, the latest first, before one of them."""
+        """Give files as people see them, the latest first, before one of them."""
         query: Document = {}
         if before is not None:
             at, identifier = before
@@ -97,7 +104,20 @@ class MongoFeedFiles:
             ]
         sort = (("openedAt", -1), ("_id", 1))
         found = await self._files.find(query, sort=sort, limit=limit)
-        return [file_from_document(document) for document in found]
+        return await self._as_seen([file_from_document(document) for document in found])
+
+    async def look_up(self, identifier: str) -> FeedFile | None:
+        """Give a file as people see it: failed, too, while it is given up."""
+        found = await self.find(identifier)
+        return None if found is None else (await self._as_seen([found]))[0]
+
+    async def forget_parts(self, identifier: str) -> None:
+        """Delete the parts of a file that has ended, so many at a time."""
+        while found := await self._parts.find(
+            _parts(identifier), projection=["_id"], limit=_DELETED_AT_ONCE
+        ):
+            names = [document["_id"] for document in found]
+            await self._parts.delete_many({"_id": {"$in": names}})
 
     async def content(self, file: FeedFile) -> AsyncIterator[bytes]:
         """Give the parts of a file, one after the other."""
@@ -113,14 +133,12 @@ class MongoFeedFiles:
             written = await self._write(before, after, session)
             if written is None:
                 return None
-            if after.state is not FileState.APPLYING:
-                names = {
-                    "$gte": _part_name(after.identifier, 0),
-                    "$lt": _part_name(after.identifier, after.parts),
-                }
-                await self._parts.delete_many({"_id": names}, session=session)
+            if after.ended_at is not None:
+                await self._schedule(TIDY_WORK, after, after.ended_at, session)
             elif after.reading is not before.reading and after.closed_at is not None:
-                await self._schedule(after, after.closed_at, session)
+                await self._schedule(_work(after), after, after.closed_at, session)
+            else:
+                await self._due_work.progressed(session, _item_name(_work(after), after))
             return written
 
         return await self._database.transaction(write)
@@ -155,17 +173,45 @@ class MongoFeedFiles:
         return file
 
     async def _write(self, before: FeedFile, after: FeedFile, session: Session) -> FeedFile | None:
-        document = file_to_document(after)
+        known, document = file_to_document(before), file_to_document(after)
         document["version"] = before.version + 1
+        changed = {name: value for name, value in document.items() if value != known[name]}
         guard = {"_id": before.identifier, "version": before.version}
-        result = await self._files.replace_one(guard, document, session=session)
+        result = await self._files.update_one(guard, {"$set": changed}, session=session)
         return file_from_document(document) if result.matched_count else None
 
-    async def _schedule(self, file: FeedFile, due_at: datetime, session: Session) -> None:
-        kind = TOP_WORK if file.reading is FilePass.TOP_SELLERS else FILE_WORK
-        identifier = derived_identifier(kind, file.identifier)
-        item = DueItem(identifier, kind, due_at, {"file": file.identifier})
+    async def _as_seen(self, files: Sequence[FeedFile]) -> list[FeedFile]:
+        names = [_item_name(_work(file), file) for file in files if _is_applied(file)]
+        parked = await self._due_work.parked_among(names) if names else frozenset()
+        return [
+            file.given_up()
+            if _is_applied(file) and _item_name(_work(file), file) in parked
+            else file
+            for file in files
+        ]
+
+    async def _schedule(
+        self, kind: str, file: FeedFile, due_at: datetime, session: Session
+    ) -> None:
+        item = DueItem(_item_name(kind, file), kind, due_at, {"file": file.identifier})
         await self._due_work.schedule(session, item)
+
+
+def _is_applied(file: FeedFile) -> bool:
+    return file.state is FileState.APPLYING
+
+
+def _work(file: FeedFile) -> str:
+    return TOP_WORK if file.reading is FilePass.TOP_SELLERS else FILE_WORK
+
+
+def _item_name(kind: str, file: FeedFile) -> str:
+    return derived_identifier(kind, file.identifier)
+
+
+def _parts(identifier: str, count: int = MOST_PARTS) -> Document:
+    """Select the parts of a file, or so many of them."""
+    return {"_id": {"$gte": _part_name(identifier, 0), "$lt": _part_name(identifier, count)}}
 
 
 def _part_name(identifier: str, number: int) -> str:

@@ -6,7 +6,7 @@ database's time. An item may be begun twice, when a worker dies; it is finished 
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -123,6 +123,12 @@ class DueWork:
         result = await self._collection.delete_one({"_id": identifier}, session=session)
         return result.deleted_count == 1
 
+    async def progressed(self, session: Session, identifier: str) -> None:
+        """Count attempts anew from what has been achieved, in the transaction that achieves it."""
+        await self._collection.update_one(
+            {"_id": identifier, "attempts": {"$gt": 1}}, {"$set": {"attempts": 1}}, session=session
+        )
+
     async def finish(self, session: Session, item: DueItem) -> None:
         """Delete a claimed item in the transaction of its effect; raise ClaimLost if it is lost."""
         result = await self._collection.delete_one(
@@ -142,6 +148,12 @@ class DueWork:
             {"state": PARKED}, sort=[("nextAt", 1)], limit=limit
         )
         return [ParkedItem(_item(document), document["error"]) for document in documents]
+
+    async def parked_among(self, identifiers: Collection[str]) -> frozenset[str]:
+        """Give those of the items that wait for somebody's decision."""
+        wanted = {"_id": {"$in": list(identifiers)}, "state": PARKED}
+        documents = await self._collection.find(wanted, projection=["_id"])
+        return frozenset(document["_id"] for document in documents)
 
     async def release(self, identifier: str) -> bool:
         """Have parked work tried again from its first attempt; False if it is not parked."""
@@ -329,24 +341,32 @@ class DueWorker:
 
     async def _failed(self, item: DueItem, error: Exception) -> None:
         text = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
-        parked = item.attempts >= self._settings.attempts
+        attempts = await self._attempts(item)
+        parked = attempts >= self._settings.attempts
         _log.warning(
             "due_work.parked" if parked else "due_work.will_be_repeated",
             identifier=item.identifier,
             kind=item.kind,
-            attempts=item.attempts,
+            attempts=attempts,
             error=text,
         )
         await self._update(
             item,
             {
                 "state": PARKED if parked else WAITING,
-                "nextAt": self._clock.now() + self._pause_after(item.attempts),
+                "nextAt": self._clock.now() + self._pause_after(attempts),
                 "claim": "",
                 "claimUntil": _LONG_AGO,
                 "error": text,
             },
         )
+
+    async def _attempts(self, item: DueItem) -> int:
+        """Say how often it was begun since it last came further."""
+        document = await self._collection.find_one(
+            {"_id": item.identifier, "claim": item.claim}, projection=["attempts"]
+        )
+        return item.attempts if document is None else int(document["attempts"])
 
     def _pause_after(self, attempts: int) -> timedelta:
         pause: timedelta = self._settings.first_pause * 2 ** min(attempts - 1, 30)

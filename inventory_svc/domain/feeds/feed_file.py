@@ -1,7 +1,7 @@
 """A file of stock on its way: what it is, and how far it has been applied."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +12,10 @@ FILE_WORK: Final = "stock-file"
 """The kind of due work that applies the lines of a file."""
 TOP_WORK: Final = "stock-file-top-sellers"
 """The kind of due work that applies those lines of a file that cannot wait."""
+TIDY_WORK: Final = "stock-file-parts"
+"""The kind of due work that deletes the parts of a file that has ended."""
+CLOSED_WITHIN: Final = timedelta(days=7)
+"""How long a file may be on its way."""
 LARGEST_PART: Final = 512 * 1024
 """Bytes of a part of a file, as it is packed."""
 MOST_PARTS: Final = 100_000
@@ -104,8 +108,15 @@ class FeedFile:
         """Give it at the end of a reading: the other one begins, or it is done."""
         if self.reading is FilePass.TOP_SELLERS:
             return replace(self, reading=FilePass.OTHERS, next_line=0)
-        return replace(self, state=FileState.DONE, ended_at=now)
+        return replace(self, state=FileState.DONE, ended_at=now, top_sellers=())
 
     def failed(self, why: str, now: datetime) -> "FeedFile":
         """Give it as it is when it cannot be read on; what was applied stands."""
-        return replace(self, state=FileState.FAILED, failure=why, ended_at=now)
+        return replace(self, state=FileState.FAILED, failure=why, ended_at=now, top_sellers=())
+
+    def given_up(self) -> "FeedFile":
+        """Give it as people see it while nobody applies it, because that failed too often."""
+        return replace(self, state=FileState.FAILED, failure=_GIVEN_UP)
+
+
+_GIVEN_UP = "It was tried too often without coming further. Operators have it among parked work."

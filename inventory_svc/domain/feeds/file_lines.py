@@ -60,7 +60,8 @@ class Unpacker:
     def pieces(self, packed: bytes) -> Iterator[bytes]:
         """Give what these bytes add; raise UnreadableFile when they are not gzip."""
         if not self._packed:
-            yield packed
+            for start in range(0, len(packed), _PIECE):
+                yield packed[start : start + _PIECE]
             return
         left = packed
         try:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.stock.movement import Movement, MovementKind
 from inventory_svc.domain.stock.position import PositionKey
+from service_kit.commands.denials import invalid
 from service_kit.messaging.envelope import text_of
 
 NOT_FOUND: Final = "NOT_FOUND"
@@ -54,14 +55,20 @@ class Declaration(NamedTuple):
 
 
 def windows_of(day: date, locations: Iterable[Location]) -> tuple[Window, ...]:
-    """Give the day of each location by its own clock; those of one time zone together."""
+    """Give the day of each location by its own clock; those of one time zone together.
+
+    Refuse INVALID_INPUT for the ends of the calendar, which not every time zone has.
+    """
     by_zone: dict[str, list[str]] = {}
     for location in locations:
         by_zone.setdefault(location.timezone, []).append(location.code)
-    return tuple(
-        Window(tuple(sorted(codes)), _midnight(day, zone), _midnight(day + timedelta(1), zone))
-        for zone, codes in sorted(by_zone.items())
-    )
+    try:
+        return tuple(
+            Window(tuple(sorted(codes)), _midnight(day, zone), _midnight(day + timedelta(1), zone))
+            for zone, codes in sorted(by_zone.items())
+        )
+    except OverflowError:
+        raise invalid("The calendar ends here.", "day") from None
 
 
 def declaration_of(movement: Movement) -> Declaration:

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,9 @@ from inventory_svc.domain.feeds.file_lines import FileFormat
 from inventory_svc.domain.stock.commands import FeedMode, StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.mongo.collections import FEED_PARTS
+from inventory_svc.due_work import file_handlers
+from inventory_svc.mongo.collections import FEED_FILES, FEED_PARTS
+from inventory_svc.ports import StockCommits
 from inventory_svc.use_cases.feeds.apply_file import LINES_OF_A_STEP, FileTools, apply_file
 from inventory_svc.use_cases.feeds.receive_file import (
     WantedFile,
@@ -21,6 +24,7 @@ from inventory_svc.use_cases.feeds.receive_file import (
     open_file,
 )
 from service_kit.commands.refusal import Refusal
+from service_kit.messaging.due_work import DueWork, DueWorker, DueWorkSettings
 from tests.contract.inventory_svc.conftest import OpenProcess, Process
 from tests.support import stock as build
 from tests.support.file_process import NoTopSellers, OneShop, tools_of
@@ -74,6 +78,15 @@ def rows(count: int) -> str:
     return "\n".join((HEADING, *(f"{('shirt', 'hat')[at % 2]},S1,1" for at in range(count))))
 
 
+def a_worker(process: Process, commits: StockCommits | None = None, attempts: int = 8) -> DueWorker:
+    """Give whoever does what files have to be done, on commits of its own if they are given."""
+    tools = tools_of(process.database, process.clock, commits or process.commits)
+    urgent, others = file_handlers(tools)
+    settings = DueWorkSettings(attempts=attempts)
+    work = {**urgent, **others}
+    return DueWorker(process.database, process.clock, work, "reader", settings=settings)
+
+
 async def applied(tools: FileTools, file: FeedFile) -> FeedFile:
     for reading in FilePass:
         await apply_file(file.identifier, reading, tools)
@@ -101,7 +114,11 @@ async def test_a_file_is_resumed_where_it_stopped_and_no_line_counts_twice(
     assert (done.state, done.applied, done.rejected) == (FileState.DONE, 2 * half, 0)
     assert await survivor.counters(SHIRT) == await survivor.folded(SHIRT) == (half, 0, 0)
     assert await survivor.counters(HAT) == await survivor.folded(HAT) == (half, 0, 0)
+    await a_worker(survivor).run_due_once()
     assert await survivor.database.collection(FEED_PARTS.name).find({}) == []
+    document = await survivor.database.collection(FEED_FILES.name).find_one({})
+    assert document is not None
+    assert document["topSellers"] == []
 
 
 async def test_two_processes_that_apply_one_file_at_once_count_each_line_once(
@@ -178,3 +195,109 @@ async def test_a_file_that_cannot_be_read_on_fails_and_what_was_applied_stands(
     assert done.state is FileState.FAILED
     assert done.failure == "Its heading lacks locationCode."
     assert await process.counters(SHIRT) == (0, 0, 0)
+
+
+async def test_a_file_is_closed_with_all_the_parts_that_were_sent_or_not_at_all(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    files = tools_of(process.database, process.clock).files
+    wanted = WantedFile("night", FeedMode.DELTA, FileFormat.CSV)
+    file = await open_file(build.a_request(), "erp", wanted, files, OneShop(), process.clock)
+    for number, content in enumerate((f"{HEADING}\nshirt,S1,2", "5\n")):
+        part = base64.b64encode(content.encode()).decode()
+        await add_part(build.a_request(), file.identifier, number, part, files)
+
+    for wrong in (1, 3):
+        with pytest.raises(Refusal) as refused:
+            await close_file(
+                build.a_request(), file.identifier, wrong, files, NoTopSellers(), process.clock
+            )
+        assert refused.value.path == ("input", "parts")
+    await close_file(build.a_request(), file.identifier, 2, files, NoTopSellers(), process.clock)
+    await a_worker(process).run_due_once()
+
+    assert await process.counters(SHIRT) == (25, 0, 0)
+    assert await process.database.collection(FEED_PARTS.name).find({}) == []
+
+
+async def test_a_file_that_is_never_closed_keeps_its_parts_for_a_week(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    files = tools_of(process.database, process.clock).files
+    wanted = WantedFile("night", FeedMode.DELTA, FileFormat.CSV)
+    file = await open_file(build.a_request(), "erp", wanted, files, OneShop(), process.clock)
+    await add_part(build.a_request(), file.identifier, 3, "eA==", files)
+    parts = process.database.collection(FEED_PARTS.name)
+
+    process.clock.advance(timedelta(days=6, hours=23))
+    await a_worker(process).run_due_once()
+    assert await parts.count({}) == 1
+    process.clock.advance(timedelta(hours=1))
+    await a_worker(process).run_due_once()
+
+    assert await parts.count({}) == 0
+    found = await files.find(file.identifier)
+    assert found is not None
+    assert (found.state, found.failure) == (FileState.FAILED, "It was not closed within 7 days.")
+
+
+async def test_a_file_that_comes_further_is_tried_however_often_it_stopped(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    file = await sent(process, rows(6 * LINES_OF_A_STEP))
+
+    for _ in range(6):
+        dying = DyingCommits(process, 1, written=False)
+        await a_worker(process, dying, attempts=2).run_due_once()
+        process.clock.advance(timedelta(hours=1))
+    await a_worker(process, attempts=2).run_due_once()
+
+    done = await tools_of(process.database, process.clock).files.find(file.identifier)
+    assert done is not None
+    assert (done.state, done.applied) == (FileState.DONE, 6 * LINES_OF_A_STEP)
+
+
+@pytest.mark.parametrize("best", [(), ("hat",)])
+async def test_a_file_that_comes_no_further_is_seen_to_have_failed_until_it_is_released(
+    open_process: OpenProcess, best: tuple[str, ...]
+) -> None:
+    process = await open_process()
+    file = await sent(process, rows(10), *best)
+    files = tools_of(process.database, process.clock).files
+    for _ in range(2):
+        before = await files.look_up(file.identifier)
+        assert before is not None
+        assert before.state is FileState.APPLYING
+        dying = DyingCommits(process, 0, written=False)
+        await a_worker(process, dying, attempts=2).run_due_once()
+        process.clock.advance(timedelta(hours=1))
+
+    seen = await files.look_up(file.identifier)
+    assert seen is not None
+    assert seen.state is FileState.FAILED
+    assert seen.failure
+    assert await files.page(None, 5) == [seen]
+    due_work = DueWork(process.database, process.clock)
+    (parked,) = await due_work.parked()
+    assert await due_work.release(parked.item.identifier)
+    await a_worker(process).run_due_once()
+
+    done = await files.look_up(file.identifier)
+    assert done is not None
+    assert (done.state, done.applied, done.failure) == (FileState.DONE, 10, None)
+
+
+async def test_a_step_writes_only_how_far_the_file_has_come(open_process: OpenProcess) -> None:
+    process = await open_process()
+    await sent(process, rows(2 * LINES_OF_A_STEP), "hat")
+    documents = process.database.collection(FEED_FILES.name)
+    await documents.update_one({}, {"$set": {"untouched": True}})
+
+    await a_worker(process).run_due_once()
+
+    document = await documents.find_one({})
+    assert document is not None
+    assert (document["state"], document["untouched"]) == ("DONE", True)

@@ -273,7 +273,28 @@ async def test_failed_work_is_repeated_after_growing_pauses_and_parked_in_the_en
     assert await worker.run_due_once() == 0
     (parked,) = await due_work.parked()
     assert (parked.item.identifier, parked.item.attempts) == ("x", 3)
+    assert await due_work.parked_among(["x", "y"]) == {"x"}
     assert parked.error == "ValueError: the bell is broken"
+
+
+async def test_work_that_comes_further_is_not_parked_however_often_it_fails(
+    database: Database, due_work: DueWork, clock: SettableClock
+) -> None:
+    class Climber(Bell):
+        async def ring(self, item: DueItem) -> None:
+            await database.transaction(lambda session: due_work.progressed(session, "x"))
+            await super().ring(item)
+
+    climber = Climber()
+    climber.broken = True
+    worker = worker_of(database, clock, climber.ring)
+    await schedule(database, due_work, clock, x=timedelta(0))
+    for _ in range(9):
+        assert await worker.run_due_once() == 1
+        clock.advance(MINUTE)
+
+    assert await due_work.parked() == []
+    assert await due_work.parked_among(["x"]) == frozenset()
 
 
 async def test_parked_work_is_done_when_released_and_gone_when_discarded(

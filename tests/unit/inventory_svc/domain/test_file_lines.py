@@ -157,6 +157,17 @@ def test_a_file_that_is_not_what_it_was_said_to_be_cannot_be_read(
         read(content, compression=compression)
 
 
+@pytest.mark.parametrize("compression", Compression)
+def test_whoever_reads_a_part_can_rest_after_each_piece_of_it(compression: Compression) -> None:
+    content = bytes(range(256)) * 2048
+    packed = gzip.compress(content) if compression is Compression.GZIP else content
+
+    pieces = list(Unpacker(compression).pieces(packed))
+
+    assert b"".join(pieces) == content
+    assert max(map(len, pieces)) <= 65_536
+
+
 def test_a_gzip_file_of_several_members_is_one_file() -> None:
     content = gzip.compress(b"sku,locationCode,quantity\n") + gzip.compress(b"shirt,S1,5\n")
 
