@@ -273,7 +273,9 @@ described(
     },
 )
 
-INBOUND_KIND_INPUT = as_input(InboundKind, "InboundKindInput", "What announces goods.")
+INBOUND_KIND_INPUT = as_input(
+    InboundKind, "InboundKindInput", "What announces goods.", without=[InboundKind.PREORDER]
+)
 described(
     FileFormat,
     "StockFileFormat",

@@ -1,6 +1,6 @@
 """Enums of the graph: each value described, and one that is also given declared once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from enum import Enum
 from typing import TypeVar
@@ -22,14 +22,17 @@ def described(
     return enum
 
 
-def as_input(enum: type[EnumT], name: str, description: str) -> StrawberryEnumDefinition:
+def as_input(
+    enum: type[EnumT], name: str, description: str, *, without: Collection[EnumT] = ()
+) -> StrawberryEnumDefinition:
     """Give a described enum once more, under the name that it has in inputs.
 
     For the `graphql_type` of an input's field or of an argument, whose Python type stays `enum`:
-    in a federated graph an enum is either given or answered.
+    in a federated graph an enum is either given or answered. Some values may only be answered.
     """
     definition = _definition(enum)
-    values = [replace(value) for value in definition.values]
+    left_out = {member.name for member in without}
+    values = [replace(each) for each in definition.values if each.name not in left_out]
     return replace(definition, name=name, description=description, values=values)
 
 

@@ -95,6 +95,20 @@ async def test_a_quota_closes_after_it_opens_and_on_a_channel_that_is_known(
     ]
 
 
+async def test_only_an_import_of_quotas_changes_a_quota(shop: Subgraph) -> None:
+    await shop.mutate("preorderQuotasImport", RESULTS, {"lines": [QUOTA]}, Role.INTEGRATION)
+    line = {**ORDER, "kind": "PREORDER", "reference": QUOTA["code"]}
+    operation = f"""
+      mutation ($input: InboundImportInput!) {{ inboundImport(input: $input) {{ {RESULTS} }} }}
+    """
+
+    answer = await shop.ask_as(
+        Role.INTEGRATION, operation, {"input": {"idempotencyKey": "k", "lines": [line]}}
+    )
+
+    assert "InboundKindInput" in answer["errors"][0]["message"]
+
+
 async def test_a_supplier_is_late_by_days_of_a_year_at_most(subgraph: Subgraph) -> None:
     lines = [
         {"code": "maker", "name": "Maker", "delayDays": 2},
