@@ -56,7 +56,10 @@ def decide_consumption(command: ConsumeReservation, draft: StockDraft) -> Answer
 
 
 def decide_release(command: ReleaseReservation, draft: StockDraft) -> Answer:
-    """Give the goods back; what is no longer kept is no reason to refuse, unless it is named."""
+    """Give the goods back; what is no longer kept is no reason to refuse, unless it is named.
+
+    What was named and does not come any more is given back already.
+    """
     reservation = draft.reservation(command.reservation_id)
     if reservation is None and command.tombstone_for is not None:
         order = command.tombstone_for
@@ -71,6 +74,7 @@ def decide_release(command: ReleaseReservation, draft: StockDraft) -> Answer:
     problems = pegs.exceeded(reservation, lines, awaited=True)
     if problems:
         return refused(*problems)
+    lines = pegs.without_lost(reservation, lines)
     if lines:
         cause = Cause(command.request.identifier, command.actor, reservation.identifier)
         late = reservation.has_expired(draft.now)

@@ -14,8 +14,15 @@ from service_kit.commands.refusal import NOT_FOUND, Refusal
 def exceeded(
     reservation: Reservation, lines: Sequence[PeggedQuantity], *, awaited: bool = False
 ) -> tuple[Refusal, ...]:
-    """Give a refusal for each line that asks for more than is still kept for it."""
+    """Give a refusal for each line that asks for more than is still kept for it.
+
+    With `awaited`, it may also ask for what it waits for, and for what does not come any more:
+    whoever asks need not have heard of that.
+    """
     left = _open_by_line(reservation.everything if awaited else reservation.pegs)
+    if awaited:
+        for row in reservation.awaited:
+            left[_place(row)] += row.short
     refusals: list[Refusal] = []
     for index, line in enumerate(lines):
         kept = left.get((line.line_id, line.location))
@@ -27,6 +34,21 @@ def exceeded(
         else:
             left[line.line_id, line.location] = kept - line.quantity
     return tuple(refusals)
+
+
+def without_lost(
+    reservation: Reservation, lines: Sequence[PeggedQuantity]
+) -> tuple[PeggedQuantity, ...]:
+    """Give the lines with no more units than are still kept or waited for."""
+    left = _open_by_line(reservation.everything)
+    found: list[PeggedQuantity] = []
+    for line in lines:
+        place = (line.line_id, line.location)
+        units = min(line.quantity, left.get(place, 0))
+        if units:
+            left[place] -= units
+            found.append(line._replace(quantity=units))
+    return tuple(found)
 
 
 def unknown(reservation: Reservation, lines: Sequence[PeggedQuantity]) -> tuple[Refusal, ...]:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory_svc.domain.stock.commands import (
+    PeggedQuantity,
     ReleaseReservation,
     ReserveStock,
     SettleInbound,
@@ -287,6 +288,30 @@ def test_a_supply_that_should_have_come_is_not_promised_until_it_has_a_new_date(
 
     assert [refusal.code for refusal in late.outcome.refusals] == ["INSUFFICIENT_STOCK"]
     assert again.outcome.refusals == ()
+
+
+def test_a_release_of_what_will_not_come_any_more_gives_back_the_rest() -> None:
+    stock = InMemoryStock(SettableClock(NOW))
+    stock.commit(build.a_count(PositionKey("shirt", "S1"), 1))
+    stock.commit(build.an_announcement(ORDERS[0], 3, at(4)))
+    (decided,) = stock.commit(build.a_wish("shirt", 4, at(60)))
+    assert decided.reservation is not None
+    identifier = decided.reservation.identifier
+    stock.commit(build.an_announcement(ORDERS[0], 2, at(4)))
+    stock.commit(SettleInbound(ORDERS[0]))
+
+    def released(units: int) -> list[str]:
+        line = PeggedQuantity("l0", "S1", units)
+        release = ReleaseReservation(build.a_request(), "order_svc", identifier, (line,))
+        (told,) = stock.commit(release)
+        return [refusal.code for refusal in told.outcome.refusals]
+
+    assert released(5) == ["RESERVATION_LINE_EXCEEDED"]
+    assert released(4) == []
+
+    assert stock.inbound[ORDERS[0]].pegged == 0
+    assert stock.counters(PositionKey("shirt", "S1")) == (1, 0, 0)
+    assert stock.reservations[identifier].state is ReservationState.RELEASED
 
 
 def test_goods_that_come_go_to_preorders_before_they_are_sold_to_anyone() -> None:
