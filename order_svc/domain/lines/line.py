@@ -150,7 +150,8 @@ def move(
 ) -> Line:
     """Take units from the matching slices, in order, along the path of states.
 
-    `hands` is who has them afterwards; without it they stay where they are.
+    `hands` is who has them afterwards; without it they stay where they are. Once nothing waits for
+    goods any more, the line has no date.
     """
     there_is = sum(part.quantity for part in line.slices if matching(part))
     if quantity > there_is:
@@ -164,7 +165,9 @@ def move(
             kept.append(Slice(taken, step(part.state, *path), hands or part.hands))
         if part.quantity > taken:
             kept.append(replace(part, quantity=part.quantity - taken))
-    return replace(line, slices=merged(kept))
+    parts = merged(kept)
+    waits = any(part.hands.reservation_id for part in parts)
+    return replace(line, slices=parts, available_from=line.available_from if waits else None)
 
 
 def merged(parts: Iterable[Slice]) -> tuple[Slice, ...]:

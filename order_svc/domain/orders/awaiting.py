@@ -53,11 +53,6 @@ def renewed(order: Order, standing: Standing, at: datetime) -> Change | None:
     return None if after == order else changed(order, after, entries=entries, effects=effects)
 
 
-def held_back(line: Line, reservation_id: str) -> int:
-    """Units of a line that wait for what a reservation keeps."""
-    return sum(part.quantity for part in line.slices if _awaits(reservation_id)(part))
-
-
 def _awaits(reservation_id: str, location: str | None = None) -> Matching:
     return lambda part: (
         part.state is SliceState.BACKORDERED
@@ -75,16 +70,21 @@ def _lost(line: Line, reservation_id: str, rows: Iterable[StandingLine]) -> list
     kept: dict[str, int] = {}
     for row in rows:
         kept[row.location.code] = kept.get(row.location.code, 0) + row.quantity
+    return [
+        (code, units - kept.get(code, 0))
+        for code, units in sorted(_waiting(line, reservation_id).items())
+        if units > kept.get(code, 0)
+    ]
+
+
+def _waiting(line: Line, reservation_id: str) -> dict[str, int]:
+    """Give the units that wait for what a reservation keeps, by location."""
     waiting: dict[str, int] = {}
     for part in line.slices:
         if _awaits(reservation_id)(part):
             code = part.hands.location_code or ""
             waiting[code] = waiting.get(code, 0) + part.quantity
-    return [
-        (code, units - kept.get(code, 0))
-        for code, units in sorted(waiting.items())
-        if units > kept.get(code, 0)
-    ]
+    return waiting
 
 
 def _sought(line: Line, standing: Standing, code: str, units: int, key: str) -> Line:
@@ -100,23 +100,26 @@ def _brought_up(
     rows: Iterable[StandingLine],
     at: datetime,
 ) -> tuple[Order, list[Entry]]:
-    """Give a line to its locations if all of it is there, else promise it for its latest date."""
-    line, rows = _line(order, line_id), list(rows)
-    waiting = held_back(line, standing.reservation_id)
+    """Give a line to its locations if all of it is there, else promise it for its latest date.
+
+    What is kept where nothing waits any more is about to be released.
+    """
+    line = _line(order, line_id)
+    waiting = _waiting(line, standing.reservation_id)
     if not waiting:
         return order, []
+    rows = [row for row in rows if row.location.code in waiting]
     dates = [row.available_from for row in rows if row.available_from is not None]
     if dates:
         return _promised(order, line, max(dates))
     found: list[AllocatedLine] = []
     for row in rows:
-        units = min(waiting, row.quantity)
-        waiting -= units
+        units = min(waiting[row.location.code], row.quantity)
+        waiting[row.location.code] -= units
         if units:
             found.append(AllocatedLine(line_id, units, row.location))
     allocation = Allocation(standing.reservation_id, tuple(found))
-    released = order.with_line(replace(line, available_from=None))
-    return assigned(released, allocation, found, _awaits(standing.reservation_id), at)
+    return assigned(order, allocation, found, _awaits(standing.reservation_id), at)
 
 
 def _promised(order: Order, line: Line, date: datetime) -> tuple[Order, list[Entry]]:

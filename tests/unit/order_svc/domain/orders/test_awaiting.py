@@ -133,6 +133,66 @@ def test_more_than_is_still_wanted_is_not_taken() -> None:
     assert states(line_of(change.order)) == {S.ALLOCATED: 1, S.CANCELLED: 2}
 
 
+def test_what_waits_at_two_locations_is_taken_at_each_as_far_as_it_waits_there() -> None:
+    found = (
+        AllocatedLine("o1.l1", 2, a_place("S1"), APRIL),
+        AllocatedLine("o1.l1", 1, a_place("W1"), APRIL),
+        AllocatedLine("o1.l2", 1, a_place("S1")),
+    )
+    order = place(a_placing_order(3, 1), Allocation("r1", found), AT).order
+    wanted = cancel_line(order, line_of(order), 1, REASON)
+    (released,) = wanted.effects
+    assert isinstance(released, ReleaseStock)
+    assert released.lines == (StockLine("o1.l1", "S1", 1),)
+    rows = (
+        StandingLine("o1.l1", a_place("S1"), 2),
+        StandingLine("o1.l1", a_place("W1"), 1),
+    )
+
+    change = renewed(wanted.order, Standing("r1", rows), AT)
+
+    assert change is not None
+    assert line_of(change.order).quantity_in(S.ALLOCATED) == 2
+    given = {one.location.code: one.lines for one in change.order.fulfilments[1:]}
+    assert {code: [line.quantity for line in lines] for code, lines in given.items()} == {
+        "S1": [1],
+        "W1": [1],
+    }
+
+
+def test_a_location_where_nothing_waits_any_more_holds_no_line_back() -> None:
+    found = (
+        AllocatedLine("o1.l1", 2, a_place("S1"), MAY),
+        AllocatedLine("o1.l1", 1, a_place("W1"), APRIL),
+        AllocatedLine("o1.l2", 1, a_place("S1")),
+    )
+    order = place(a_placing_order(3, 1), Allocation("r1", found), AT).order
+    wanted = cancel_line(order, line_of(order), 2, REASON).order
+    rows = (
+        StandingLine("o1.l1", a_place("S1"), 2, MAY),
+        StandingLine("o1.l1", a_place("W1"), 1),
+    )
+
+    change = renewed(wanted, Standing("r1", rows), AT)
+
+    assert change is not None
+    assert states(line_of(change.order)) == {S.ALLOCATED: 1, S.CANCELLED: 2}
+
+
+@pytest.mark.parametrize("quantity", [2, 3])
+def test_the_date_of_a_line_lasts_as_long_as_anything_waits(quantity: int) -> None:
+    order = a_waiting_order()
+
+    cancelled = cancel_line(order, line_of(order), quantity, REASON).order
+    lost = renewed(order, standing((3 - quantity, APRIL)), AT)
+
+    assert lost is not None
+    expected = APRIL if quantity == 2 else None
+    assert line_of(cancelled).available_from == expected
+    assert line_of(lost.order).available_from == expected
+    assert line_of(cancel_order(order, REASON).order).available_from is None
+
+
 def test_nobody_seeks_stock_for_what_is_on_its_way() -> None:
     order = a_waiting_order()
     seeking = actions_on_line(line_of(order), allowed=True)[1]
