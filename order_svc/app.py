@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 from order_svc.api.context import OrderContext
 from order_svc.api.schema import order_schema
 from order_svc.clients.inventory import GraphQLInventory
-from order_svc.consumers import awaited_stock
+from order_svc.consumers import AwaitedStock, awaited_stock
+from order_svc.domain.errands import AWAITED_LOST
 from order_svc.domain.payments.tenders import TenderRule
 from order_svc.due_work import handlers
 from order_svc.mongo.awaiting import MongoAwaiting
@@ -76,10 +77,12 @@ def join(foundation: Foundation, outside: Outside) -> Parts:
         placement_patience=outside.placement_patience,
         tender_rule=outside.tender_rule,
     )
-    machinery = machinery_of(foundation, storage, handlers(around), PATIENT)
+    waiting = MongoAwaiting(foundation.database).page
+    stock = AwaitedStock(foundation.database, storage.due_work, foundation.clock, waiting)
+    handled = {**handlers(around), AWAITED_LOST: stock.walk_on}
+    machinery = machinery_of(foundation, storage, handled, PATIENT)
     errands.served_by(machinery.due_worker)
-    waiting = MongoAwaiting(foundation.database).everyone
-    awaited = awaited_stock(foundation, storage.due_work, waiting)
+    awaited = awaited_stock(foundation, stock)
     return Parts(around, MongoOrderReader(foundation.database), machinery, awaited)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeAlias
 
-from order_svc.domain.errands import AWAITED
+from order_svc.domain.errands import AWAITED, AWAITED_LOST
 from service_kit.graphql.global_ids import from_global_id
 from service_kit.messaging.consumer import Consumer, ConsumerSettings
 from service_kit.messaging.due_work import DueItem, DueWork
@@ -11,20 +11,26 @@ from service_kit.messaging.envelope import Event, stream_name
 from service_kit.runtime.clock import Clock
 from service_kit.runtime.identifiers import new_identifier
 from service_kit.service.foundation import Foundation
-from service_kit.storage.database import Session
+from service_kit.storage.database import Database, Session
 
 NAME: Final = "order_svc.awaited"
 INVENTORY: Final = "inventory_svc"
 RESERVATION_CHANGED: Final = "reservationChanged"
 
-Waiting: TypeAlias = Callable[[Session], Awaitable[Sequence[tuple[str, str]]]]
-"""Gives every order that waits, with each reservation that it waits for."""
+ORDERS_AT_ONCE: Final = 200
+"""Orders that wait, of those which one transaction has looked at after a loss."""
+
+Waiting: TypeAlias = Callable[[str, int, Session], Awaitable[Sequence[tuple[str, Sequence[str]]]]]
+"""Gives so many orders that wait, by id after one, each with the reservations it waits for."""
 
 
 class AwaitedStock:
     """Takes an event as a hint: what the reservation keeps is asked when the order is changed."""
 
-    def __init__(self, due_work: DueWork, clock: Clock, waiting: Waiting) -> None:
+    def __init__(
+        self, database: Database, due_work: DueWork, clock: Clock, waiting: Waiting
+    ) -> None:
+        self._database = database
         self._waiting = waiting
         self._due_work = due_work
         self._clock = clock
@@ -36,10 +42,29 @@ class AwaitedStock:
             order_id = from_global_id(str(order), "Order")
             await self._look(session, order_id, event.entity.id, str(event.seq))
 
-    async def start_afresh(self, session: Session, stream: str) -> None:
-        """Have every order looked at that waits: what was told of some of them is lost."""
-        for order_id, reservation_id in await self._waiting(session):
-            await self._look(session, order_id, reservation_id, f"{stream}.reset")
+    async def start_afresh(self, session: Session, _stream: str) -> None:
+        """Have every order looked at that waits: what was told of some of them is lost.
+
+        However many streams lose something, that is one walk, which begins anew with each.
+        """
+        await self._walk(session, "")
+
+    async def walk_on(self, item: DueItem) -> None:
+        """Have the next of the orders that wait looked at, and then those that come after."""
+        await self._database.transaction(lambda session: self._step(session, item))
+
+    async def _step(self, session: Session, item: DueItem) -> None:
+        await self._due_work.finish(session, item)
+        found = await self._waiting(str(item.payload["after"]), ORDERS_AT_ONCE, session)
+        for order_id, reservations in found:
+            for reservation_id in reservations:
+                await self._look(session, order_id, reservation_id, "lost")
+        if len(found) == ORDERS_AT_ONCE:
+            await self._walk(session, found[-1][0])
+
+    async def _walk(self, session: Session, after: str) -> None:
+        item = DueItem(AWAITED_LOST, AWAITED_LOST, self._clock.now(), {"after": after})
+        await self._due_work.schedule(session, item)
 
     async def _look(self, session: Session, order_id: str, reservation_id: str, why: str) -> None:
         payload: dict[str, Any] = {"orderId": order_id, "reservationId": reservation_id}
@@ -48,9 +73,8 @@ class AwaitedStock:
         await self._due_work.schedule(session, item)
 
 
-def awaited_stock(foundation: Foundation, due_work: DueWork, waiting: Waiting) -> Consumer:
+def awaited_stock(foundation: Foundation, stock: AwaitedStock) -> Consumer:
     """Give the consumer of inventory's log; it has as many partitions as this service's own."""
-    stock = AwaitedStock(due_work, foundation.clock, waiting)
     streams = [stream_name(INVENTORY, each) for each in range(foundation.partitions)]
     return Consumer(
         NAME,

@@ -28,6 +28,9 @@ MONEY: Final = "money.move"
 AWAITED: Final = "stock.awaited"
 """An order is to be brought up to what a reservation keeps for it."""
 
+AWAITED_LOST: Final = "stock.awaited.lost"
+"""All orders that wait are to be looked at, page by page: what was told of some of them is lost."""
+
 EFFECTS: Final = (CONSUME, RELEASE, CORRECT, SOURCE)
 """The kinds of due work that are effects on stock."""
 

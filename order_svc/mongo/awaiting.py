@@ -7,13 +7,20 @@ from service_kit.storage.database import Database, Session
 
 
 class MongoAwaiting:
-    """Finds every order that waits, with each reservation that it waits for."""
+    """Finds the orders that wait, with the reservations that they wait for."""
 
     def __init__(self, database: Database) -> None:
         self._orders = database.collection(ORDERS.name)
 
-    async def everyone(self, session: Session) -> Sequence[tuple[str, str]]:
-        """Give an order and a reservation for each pair of them."""
-        wanted = {"awaits": {"$exists": True}}
-        found = await self._orders.find(wanted, projection={"awaits": 1}, session=session)
-        return [(each["_id"], awaited) for each in found for awaited in each["awaits"]]
+    async def page(
+        self, after: str, limit: int, session: Session
+    ) -> Sequence[tuple[str, Sequence[str]]]:
+        """Give orders, by their id, each with its reservations; from the first after an id on."""
+        found = await self._orders.find(
+            {"awaits": {"$exists": True}, "_id": {"$gt": after}},
+            projection={"awaits": 1},
+            sort=(("_id", 1),),
+            limit=limit,
+            session=session,
+        )
+        return [(each["_id"], each["awaits"]) for each in found]

@@ -14,8 +14,10 @@ ORDERS = CollectionDeclaration(
         Index((("channel", 1), ("_id", -1)), name="of_channel"),
         Index((("locationCodes", 1), ("_id", -1)), name="of_location"),
         Index((("status", 1), ("_id", -1)), name="of_status"),
-        # Who waits for goods that are on their way, should what was told of them be lost.
-        Index((("awaits", 1),), partial={"awaits": {"$exists": True}}, name="waiting"),
+        # Who waits for goods that are on their way, page by page, should what was told be lost.
+        Index(
+            (("_id", 1), ("awaits", 1)), partial={"awaits": {"$exists": True}}, name="waiting_by_id"
+        ),
     ),
     retention="Ten years after the order, as commercial law asks; nothing in it is personal.",
 )

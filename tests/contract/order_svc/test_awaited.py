@@ -1,17 +1,17 @@
 """Orders hear of goods that they wait for: late, twice, while being placed, or not at all."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 
-from order_svc.consumers import AwaitedStock
-from order_svc.domain.errands import AWAITED
+from order_svc.consumers import ORDERS_AT_ONCE, AwaitedStock
+from order_svc.domain.errands import AWAITED, AWAITED_LOST
+from order_svc.mongo.awaiting import MongoAwaiting
 from order_svc.mongo.indexes import ORDERS
 from order_svc.use_cases.renew_awaited import StillPlacing, renew_awaited
 from service_kit.graphql.global_ids import to_global_id
-from service_kit.messaging.due_work import DUE_WORK, DueWork
+from service_kit.messaging.due_work import DUE_WORK, DueItem, DueWork, DueWorker
 from service_kit.messaging.envelope import Change, EntityRef, Event
 from service_kit.runtime.clock import SettableClock
 from service_kit.storage.database import Database, Session
@@ -21,12 +21,12 @@ from tests.support.orders_process import OrdersProcess, a_wish
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+async def _loses(heard: AwaitedStock, stream: str, session: Session) -> None:
+    await heard.start_afresh(session, stream)
+
+
 async def _hears(heard: AwaitedStock, event: Event, session: Session) -> None:
     await heard.handle(session, event)
-
-
-async def one_waits(_: Session) -> Sequence[tuple[str, str]]:
-    return [("o7", "r7")]
 
 
 def an_event(seq: int, order: str | None = "o1", *, awaited: bool = True) -> Event:
@@ -54,7 +54,8 @@ async def scheduled(database: Database) -> list[tuple[str, object]]:
 @pytest.fixture
 def heard(process: OrdersProcess, clock: SettableClock) -> AwaitedStock:
     """Whoever hears of it, for the database of the test."""
-    return AwaitedStock(DueWork(process.database, clock), clock, one_waits)
+    waiting = MongoAwaiting(process.database).page
+    return AwaitedStock(process.database, DueWork(process.database, clock), clock, waiting)
 
 
 async def test_only_what_has_become_of_awaited_goods_of_an_order_has_it_looked_at(
@@ -75,13 +76,48 @@ async def test_only_what_has_become_of_awaited_goods_of_an_order_has_it_looked_a
     assert await scheduled(process.database) == [("r1.awaited.2", look), ("r1.awaited.5", look)]
 
 
-async def test_when_events_are_lost_every_order_that_waits_is_looked_at(
-    process: OrdersProcess, heard: AwaitedStock
+async def test_when_events_are_lost_every_order_that_waits_is_looked_at_page_by_page(
+    process: OrdersProcess, heard: AwaitedStock, clock: SettableClock
 ) -> None:
-    await process.database.transaction(lambda session: heard.start_afresh(session, "s:1"))
+    waiting = [f"o{number:03}" for number in range(ORDERS_AT_ONCE + 1)]
+    orders = process.database.collection(ORDERS.name)
+    await orders.insert_many(
+        [
+            *({"_id": each, "ref": each, "awaits": [f"r-{each}", f"s-{each}"]} for each in waiting),
+            {"_id": "o0000", "ref": "nothing"},
+        ]
+    )
+    for stream in ("s:1", "s:2"):
+        await process.database.transaction(partial(_loses, heard, stream))
+    assert await process.database.collection(DUE_WORK.name).count({}) == 1
+    worker = DueWorker(process.database, clock, {AWAITED_LOST: heard.walk_on}, "worker")
 
-    look = {"orderId": "o7", "reservationId": "r7"}
-    assert await scheduled(process.database) == [("r7.awaited.s:1.reset", look)]
+    assert await worker.run_due_once() == 2
+
+    looked = [payload for _, payload in await scheduled(process.database)]
+    pairs = [(order, f"{kind}-{order}") for kind in ("r", "s") for order in waiting]
+    assert looked == [{"orderId": one, "reservationId": other} for one, other in pairs]
+    assert await process.database.collection(DUE_WORK.name).count({"kind": AWAITED_LOST}) == 0
+
+
+async def test_a_further_loss_begins_the_walk_anew(
+    process: OrdersProcess, heard: AwaitedStock, clock: SettableClock
+) -> None:
+    await process.database.collection(ORDERS.name).insert_one({"_id": "o1", "awaits": ["r1"]})
+    await process.database.transaction(partial(_loses, heard, "s:1"))
+
+    async def interrupted(item: DueItem) -> None:
+        await process.database.transaction(partial(_loses, heard, "s:2"))
+        await heard.walk_on(item)
+
+    worker = DueWorker(process.database, clock, {AWAITED_LOST: interrupted}, "worker")
+    assert not await worker.run_now(AWAITED_LOST)
+    assert await scheduled(process.database) == []
+
+    worker = DueWorker(process.database, clock, {AWAITED_LOST: heard.walk_on}, "worker")
+    assert await worker.run_now(AWAITED_LOST)
+    look = {"orderId": "o1", "reservationId": "r1"}
+    assert await scheduled(process.database) == [("r1.awaited.lost", look)]
 
 
 async def test_an_order_that_is_gone_needs_nothing_and_one_being_placed_is_looked_at_later(
