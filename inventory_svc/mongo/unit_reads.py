@@ -53,6 +53,26 @@ class MongoUnitReads:
         found = await self._units.find(wanted, sort=(("_id", 1),), limit=limit, session=session)
         return [unit_from_document(document) for document in found]
 
+    async def free_among(
+        self, keys: Collection[PositionKey], now: datetime, limit: int, session: Session
+    ) -> Sequence[SerialUnit]:
+        """Give pieces of each of some positions as `free_at` does, by one question.
+
+        It looks at all the pieces that are free there.
+        """
+        identifiers = sorted(key.identifier for key in keys)
+        first = {"$topN": {"n": limit, "sortBy": {"_id": 1}, "output": "$$ROOT"}}
+        found = await self._units.aggregate(
+            [
+                {"$match": {"position": {"$in": identifiers}, **_nobodys(now)}},
+                {"$group": {"_id": "$position", "free": first}},
+                {"$unwind": "$free"},
+                {"$replaceRoot": {"newRoot": "$free"}},
+            ],
+            session=session,
+        )
+        return [unit_from_document(document) for document in found]
+
     async def pieces(self, wanted: PiecesWanted) -> Sequence[SerialUnit]:
         """Give pieces of an item that are nobody's, in the order of their serial."""
         query: Document = {"sku": wanted.sku, **_nobodys(wanted.now)}

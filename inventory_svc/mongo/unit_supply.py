@@ -21,6 +21,9 @@ from inventory_svc.domain.stock.units.unit import SerialUnit
 from inventory_svc.mongo.unit_reads import MongoUnitReads
 from service_kit.storage.database import Session
 
+_FEW_PIECES = 200
+"""Pieces that a position may have to be asked for the free ones together with others."""
+
 
 @dataclass(frozen=True, slots=True)
 class NamedUnits:
@@ -72,13 +75,19 @@ class UnitSupply:
             + _leaving(commands, reservations)
         )
         named = sum(1 for _ in _serials_in(commands, ())) + sum(1 for _ in _tags_in(commands))
-        found: dict[str, SerialUnit] = {}
-        for key, position in positions.items():
-            units = wanted[key.sku, key.condition]
-            if position.pieces and units:
-                free = await self._reads.free_at(key, now, units + named, session)
-                found.update((unit.serial, unit) for unit in free)
-        return found
+        limits = {
+            key: units + named
+            for key, position in positions.items()
+            if position.pieces and (units := wanted[key.sku, key.condition])
+        }
+        together = [key for key in limits if positions[key].pieces <= _FEW_PIECES]
+        found: list[SerialUnit] = []
+        if len(together) > 1:
+            most = max(limits.pop(key) for key in together)
+            found.extend(await self._reads.free_among(together, now, most, session))
+        for key, limit in limits.items():
+            found.extend(await self._reads.free_at(key, now, limit, session))
+        return {unit.serial: unit for unit in found}
 
 
 def _wanted_of_any(commands: Sequence[StockCommand]) -> Counter[tuple[str, Condition]]:

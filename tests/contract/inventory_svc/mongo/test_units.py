@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,8 +14,10 @@ from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.units.unit import ReadPoint, SerialUnit, UnitState
 from inventory_svc.mongo.unit_documents import unit_from_document
 from inventory_svc.mongo.unit_reads import MongoUnitReads
+from inventory_svc.mongo.unit_supply import UnitSupply
 from inventory_svc.ports import GapsWanted
 from service_kit.commands.line_results import results_from_json
+from service_kit.storage.database import Session
 from tests.contract.inventory_svc.conftest import OpenProcess, Process
 from tests.support import stock as build
 
@@ -181,6 +183,46 @@ async def test_where_every_unit_has_a_name_what_leaves_is_a_piece_that_is_nobody
     states = {unit.serial: unit.state.value for unit in await pieces_of(process)}
     assert states == {"p1": "RESERVED", "p2": "SOLD", "p3": "SOLD"}
     await check_pieces(process, S1)
+
+
+class CountedReads(MongoUnitReads):
+    """Counts the questions for pieces that are free."""
+
+    questions = 0
+
+    async def free_at(
+        self, key: PositionKey, now: datetime, limit: int, session: Session | None = None
+    ) -> Sequence[SerialUnit]:
+        self.questions += 1
+        return await super().free_at(key, now, limit, session)
+
+    async def free_among(
+        self, keys: Collection[PositionKey], now: datetime, limit: int, session: Session
+    ) -> Sequence[SerialUnit]:
+        self.questions += 1
+        return await super().free_among(keys, now, limit, session)
+
+
+async def test_free_pieces_of_many_locations_are_read_by_one_question(process: Process) -> None:
+    shelves = [PositionKey("shirt", f"S{number}") for number in range(9)]
+    pieces = [(f"{serial}@{key.location}", key) for key in shelves for serial in "dcba"]
+    await process.commits.submit(build.a_registration(*pieces))
+    now = process.clock.now()
+    await process.commits.submit(build.a_purchase("a@S1", S1, expires_at=now + timedelta(hours=1)))
+    await process.commits.submit(build.a_purchase("b@S1", S1, expires_at=now + timedelta(hours=3)))
+    later = now + timedelta(hours=2)
+    reads = CountedReads(process.database)
+    positions = {key: await process.position(key) for key in shelves}
+    wishes = [build.an_allocation(("shirt", 1)), build.an_allocation(("shirt", 1))]
+
+    async def free(session: Session) -> dict[str, SerialUnit]:
+        return await UnitSupply(reads).free(wishes, {}, positions, later, session)
+
+    found = await process.database.transaction(free)
+
+    expected = {f"{serial}@{key.location}" for key in shelves for serial in "ab"}
+    assert set(found) == expected - {"b@S1"} | {"c@S1"}
+    assert reads.questions == 1
 
 
 async def test_the_same_registration_on_two_processes_is_one_effect(
