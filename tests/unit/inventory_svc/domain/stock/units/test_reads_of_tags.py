@@ -123,10 +123,10 @@ def test_what_was_not_found_is_not_found_by_an_earlier_read(stock: InMemoryStock
     stock.commit(build.a_shortage(bought.reservation, 1))
 
     stock.commit(build.some_reads("S1", "p1", at=at(2), point=CEILING))
-    assert stock.units["p1"].state is UnitState.MISSING
+    assert stock.units["p1"].state.value == "MISSING"
     stock.commit(build.some_reads("S1", "p1", at=at(11), point=CEILING))
 
-    assert stock.units["p1"].state is UnitState.IN_STOCK
+    assert stock.units["p1"].state.value == "IN_STOCK"
 
 
 def test_what_is_kept_or_sold_does_not_move_by_a_read(stock: InMemoryStock) -> None:
