@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import redis
 import structlog
+from hypothesis import settings
 from pymongo import MongoClient
 
 from service_kit.runtime.clock import SettableClock
@@ -25,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Open the address at which tests ask for servers; no server starts yet."""
     config.pluginmanager.register(CapabilityResults(config))
     _log_plainly()
+    settings.register_profile("tutti", deadline=None)  # on a busy machine an example takes longer
+    settings.load_profile("tutti")
     if not hasattr(config, "workerinput"):
         given = {"mongodb": os.environ.get("MONGODB_URL"), "redis": os.environ.get("REDIS_URL")}
         config.stash[SERVERS] = ServersOfTheRun({name: url for name, url in given.items() if url})
