@@ -208,6 +208,10 @@ class EmbeddedServer(ABC):
         self.start()
 
 
+_CHECKPOINT_SECONDS = 5
+"""How often mongod writes all down, and closes the files of what was dropped."""
+
+
 class EmbeddedMongo(EmbeddedServer):
     """A mongod as a replica set of one member, so that transactions work."""
 
@@ -227,13 +231,15 @@ class EmbeddedMongo(EmbeddedServer):
         parameters = ["ttlMonitorSleepSecs=1", "diagnosticDataCollectionEnabled=false"]
         # What a process had locked when it was killed in a transaction is free after so long.
         parameters.append("transactionLifetimeLimitSeconds=20")
+        # The files of a dropped database stay open for as long: tests drop hundreds in a minute.
+        parameters.append("minSnapshotHistoryWindowInSeconds=2")
         if self._test_commands:
             parameters.append("enableTestCommands=1")
         return [
             str(mongod_binary()),
             *("--dbpath", str(self.folder), "--bind_ip", HOST, "--port", str(self.port)),
             *("--replSet", REPLICA_SET, "--oplogSize", "256", "--wiredTigerCacheSizeGB", "0.25"),
-            "--nounixsocket",
+            *("--nounixsocket", "--syncdelay", str(_CHECKPOINT_SECONDS)),
             *(word for parameter in parameters for word in ("--setParameter", parameter)),
         ]
 
