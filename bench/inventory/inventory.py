@@ -30,6 +30,11 @@ CALLERS = 4
 ROUNDS = 5
 SECONDS = 1.0
 WARM_UP_SECONDS = 2.0
+READS, FLOOR, DELTAS = "inventory_reads", "inventory_floor", "inventory_deltas"
+HOT_SKU, FEED = "inventory_hot", "inventory_feed"
+PLACES = (READS, FLOOR, DELTAS, HOT_SKU, FEED)
+"""Where the tables stand on the page."""
+
 READ_HEADS = (
     "question",
     "positions",
@@ -84,11 +89,11 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
         fed = await count(running, 0, COUNTED_SKUS, clock)
         feeds.append(_feed_row(SKUS[-1] * len(LOCATIONS), fed))
         return {
-            "inventory_reads": table(READ_HEADS, sorted(reads, key=_by_question)),
-            "inventory_floor": least,
-            "inventory_deltas": table(DELTA_HEADS, deltas),
-            "inventory_hot": hot,
-            "inventory_feed": table(FEED_HEADS, feeds),
+            READS: table(READ_HEADS, sorted(reads, key=_by_question)),
+            FLOOR: least,
+            DELTAS: table(DELTA_HEADS, deltas),
+            HOT_SKU: hot,
+            FEED: table(FEED_HEADS, feeds),
         }
 
 

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import GATEWAY, LIVE, NAMES
+from bench.__main__ import GATEWAY, INVENTORY, LIVE, NAMES
 from bench.gateway.planning import PLANNING
 from bench.gateway.speed import PLACES as GATEWAY_PLACES
+from bench.inventory.inventory import PLACES as INVENTORY_PLACES
 from bench.live.live import PLACES
 from bench.page import NoPlace, refilled
 
@@ -25,5 +26,6 @@ def test_figures_without_a_place_are_refused() -> None:
 
 def test_every_bench_has_a_place_in_the_page_of_the_project() -> None:
     page = (PROJECT / "docs" / "performance.md").read_text()
-    places = {*NAMES, "machine", *PLACES, *GATEWAY_PLACES, PLANNING} - {LIVE, GATEWAY}
+    of_several_tables = {*PLACES, *GATEWAY_PLACES, PLANNING, *INVENTORY_PLACES}
+    places = {*NAMES, "machine", *of_several_tables} - {LIVE, GATEWAY, INVENTORY}
     refilled(page, dict.fromkeys(places, "figures"))
