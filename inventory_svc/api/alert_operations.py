@@ -172,8 +172,8 @@ class AlertMutations:
 
     @mutation_field(
         *FEEDERS,
-        description="Import rules for alerts, each line for itself; a rule counts from the next "
-        "change of an item's stock on.",
+        description="Import rules for alerts, each line for itself. A rule about one item is "
+        "looked at within seconds, any other from the next change of an item's stock on.",
         refused=payloads.refused(payloads.StockAlertRulesImportPayload),
     )
     async def stock_alert_rules_import(

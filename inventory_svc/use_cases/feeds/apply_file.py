@@ -146,7 +146,8 @@ async def _command(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) 
         try:
             readable.append(NumberedLine(line.number, _read(line, file)))
         except (Refusal, RefusedAll) as refused:
-            reasons = tuple(each.under("lines", str(line.number)) for each in refusals_in(refused))
+            place = ("input", "lines", str(line.number))
+            reasons = tuple(each.under(*place) for each in refusals_in(refused))
             ref = str(line.told.get("sku") or line.number)
             illegible.append(RejectedLine(line.number, ref, reasons, _kept(line, file)))
     scope = await scope_of(
