@@ -1,6 +1,7 @@
 """Writes that are only good if nobody else wrote since what they replace was read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from service_kit.storage.database import Collection, Document, InsertOne, ReplaceOne, Session
 
@@ -9,21 +10,38 @@ class ReadTooEarly(Exception):
     """A position, a reservation or the rules have changed since they were read: read again."""
 
 
-def guarded_write(
-    document: Document, version: int | None
-) -> InsertOne[Document] | ReplaceOne[Document]:
-    """Give the write of a document that had this version when it was read; None: it was not."""
-    if version is None:
-        return InsertOne(document)
-    return ReplaceOne({"_id": document["_id"], "version": version}, document)
+class Versioned(Protocol):
+    """Whatever counts its commits."""
+
+    @property
+    def version(self) -> int:
+        """How many there were."""
 
 
-async def write_all(
+V = TypeVar("V", bound=Versioned)
+
+
+async def write_changes(
     collection: Collection,
-    writes: Sequence[InsertOne[Document] | ReplaceOne[Document]],
+    changes: Sequence[tuple[V | None, V]],
+    to_document: Callable[[V], Document],
     session: Session,
 ) -> None:
-    """Write everything; raise ReadTooEarly when something has another version by now."""
+    """Write what things are after a commit; before it (None: not at all) they were so.
+
+    Raise ReadTooEarly when something has another version by now.
+    """
+    if not changes:
+        return
+    writes = [_guarded(to_document(after), before) for before, after in changes]
     result = await collection.bulk_write(writes, session=session)
     if result is not None and result.matched_count + result.inserted_count != len(writes):
         raise ReadTooEarly
+
+
+def _guarded(
+    document: Document, before: Versioned | None
+) -> InsertOne[Document] | ReplaceOne[Document]:
+    if before is None:
+        return InsertOne(document)
+    return ReplaceOne({"_id": document["_id"], "version": before.version}, document)

@@ -16,10 +16,7 @@ from inventory_svc.domain.stock.availability.policy import Policies
 from inventory_svc.domain.stock.commands import ReserveStock, StockCommand
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
 from inventory_svc.domain.stock.draft import (
-    DrawChange,
-    InboundChange,
     PositionChange,
-    RejectionChange,
     ReservationChange,
 )
 from inventory_svc.domain.stock.events import events_of
@@ -36,7 +33,7 @@ from inventory_svc.mongo.collections import (
     SHARE_DRAWS,
 )
 from inventory_svc.mongo.feed_documents import rejection_to_document
-from inventory_svc.mongo.guarded_writes import ReadTooEarly, guarded_write, write_all
+from inventory_svc.mongo.guarded_writes import ReadTooEarly, write_changes
 from inventory_svc.mongo.inbound_documents import inbound_to_document
 from inventory_svc.mongo.retries import until_no_duplicate
 from inventory_svc.mongo.rules import MongoRules
@@ -197,13 +194,15 @@ class StockTransactions:
     async def _write(
         self, decision: GroupDecision, directory: NetworkDirectory, session: Session
     ) -> None:
-        await self._write_positions(decision.positions, session)
+        await write_changes(self._positions, decision.positions, position_to_document, session)
         self._reached("stock_commit.positions_written")
-        await self._write_reservations(decision.reservations, session)
-        await self._write_draws(decision.draws, session)
-        await self._write_inbound(decision.inbound, session)
+        await write_changes(
+            self._reservations, decision.reservations, reservation_to_document, session
+        )
+        await write_changes(self._draws, decision.draws, draw_to_document, session)
+        await write_changes(self._inbound, decision.inbound, inbound_to_document, session)
         await self._units.write(decision.units, decision.unit_steps, session)
-        await self._write_rejections(decision.rejections, session)
+        await write_changes(self._rejections, decision.rejections, rejection_to_document, session)
         await self._movements.insert_many(
             [movement_to_document(movement) for movement in decision.movements], session=session
         )
@@ -221,61 +220,6 @@ class StockTransactions:
     def _tell(self, changes: Sequence[PositionChange]) -> None:
         for change in changes:
             self._tools.saw(change.after.key, change.after.version)
-
-    async def _write_positions(self, changes: Sequence[PositionChange], session: Session) -> None:
-        writes = [
-            guarded_write(
-                position_to_document(change.after),
-                None if change.before is None else change.before.version,
-            )
-            for change in changes
-        ]
-        await write_all(self._positions, writes, session)
-
-    async def _write_reservations(
-        self, changes: Sequence[ReservationChange], session: Session
-    ) -> None:
-        writes = [
-            guarded_write(
-                reservation_to_document(change.after),
-                None if change.before is None else change.before.version,
-            )
-            for change in changes
-        ]
-        await write_all(self._reservations, writes, session)
-
-    async def _write_draws(self, changes: Sequence[DrawChange], session: Session) -> None:
-        writes = [
-            guarded_write(
-                draw_to_document(change.after),
-                None if change.before is None else change.before.version,
-            )
-            for change in changes
-        ]
-        if writes:
-            await write_all(self._draws, writes, session)
-
-    async def _write_inbound(self, changes: Sequence[InboundChange], session: Session) -> None:
-        writes = [
-            guarded_write(
-                inbound_to_document(change.after),
-                None if change.before is None else change.before.version,
-            )
-            for change in changes
-        ]
-        if writes:
-            await write_all(self._inbound, writes, session)
-
-    async def _write_rejections(self, changes: Sequence[RejectionChange], session: Session) -> None:
-        writes = [
-            guarded_write(
-                rejection_to_document(change.after),
-                None if change.before is None else change.before.version,
-            )
-            for change in changes
-        ]
-        if writes:
-            await write_all(self._rejections, writes, session)
 
     async def _schedule_settling(self, decision: GroupDecision, session: Session) -> None:
         """Schedule what must be settled, should whoever changed it not come to it."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from inventory_svc.domain.stock.units.history import UnitStep
 from inventory_svc.domain.stock.units.open_units import UnitChange
 from inventory_svc.mongo.collections import UNIT_STEPS, UNIT_TAGS, UNITS
-from inventory_svc.mongo.guarded_writes import guarded_write, write_all
+from inventory_svc.mongo.guarded_writes import write_changes
 from inventory_svc.mongo.unit_documents import (
     step_to_document,
     tag_to_document,
@@ -28,14 +28,7 @@ class UnitWrites:
         """Write the pieces under their version; a new tag only if nobody bears it."""
         if not changes:
             return
-        writes = [
-            guarded_write(
-                unit_to_document(change.after),
-                None if change.before is None else change.before.version,
-            )
-            for change in changes
-        ]
-        await write_all(self._units, writes, session)
+        await write_changes(self._units, changes, unit_to_document, session)
         if steps:
             documents = [step_to_document(each) for each in steps]
             await self._steps.insert_many(documents, session=session)
