@@ -5,15 +5,14 @@ gives the client's value; None means null, and what holds the value decides whet
 there. Whoever turns a value into null for a reason has told the run why.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from graphql import GraphQLError, GraphQLScalarType, is_specified_scalar_type
 
-from gateway.execution.selections import Conjunction
+from gateway.execution.selections import Turn, in_turn
 from gateway.execution.tree import ClientPath, JsonObject
-from gateway.planning.plan import Condition
 
 Place: TypeAlias = "tuple[Place, str | int] | None"
 """Where a value stands, as a chain up to the root: cheap to grow, rarely read."""
@@ -62,17 +61,13 @@ class Run:
         self._active: dict[int, tuple[FieldShape, ...]] = {}
 
     def fields_of(self, shape: "ObjectShape") -> "tuple[FieldShape, ...]":
-        """Give the fields of a shape whose conditions hold now."""
+        """Give the fields of a shape whose conditions hold now, in their order."""
         if not shape.is_conditional:
             return shape.fields
         active = self._active.get(id(shape))
         if active is None:
-            active = tuple(field for field in shape.fields if self._is_active(field))
-            self._active[id(shape)] = active
+            active = self._active[id(shape)] = in_turn(shape.fields, self.variables)
         return active
-
-    def _is_active(self, field: "FieldShape") -> bool:
-        return not field.when or any(holds(all_of, self.variables) for all_of in field.when)
 
 
 Completer: TypeAlias = Callable[[Any, Place, Run], Any]
@@ -82,8 +77,7 @@ class FieldShape(NamedTuple):
     """One response key of an object.
 
     `plain` is the class of the raw values that need no completion at all. `constant`, where there
-    is one, is the value itself (`__typename`), or HIDDEN. `when` lists conjunctions one of which
-    must hold.
+    is one, is the value itself (`__typename`), or HIDDEN.
     """
 
     key: str
@@ -91,24 +85,19 @@ class FieldShape(NamedTuple):
     complete: Completer
     required: bool
     name: str
-    when: tuple[Conjunction, ...] = ()
+    turns: tuple[Turn, ...]
     constant: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObjectShape:
-    """The fields selected on one concrete type, in the client's order."""
+    """The fields selected on one concrete type, in the client's order.
+
+    If that is conditional, which are there, and in which order, hangs on variables.
+    """
 
     fields: tuple[FieldShape, ...]
     is_conditional: bool
-
-
-def holds(conjunction: Iterable[Condition], variables: Mapping[str, Any]) -> bool:
-    """Whether all the conditions hold for the coerced variables."""
-    return all(
-        bool(variables.get(condition.variable)) is not condition.negated
-        for condition in conjunction
-    )
 
 
 def path_of(place: Place) -> ClientPath:

@@ -17,9 +17,8 @@ from graphql import (
     parse,
 )
 
-from gateway.execution.completion import holds
 from gateway.execution.merge import copied
-from gateway.execution.selections import Conjunction, conditions_of
+from gateway.execution.selections import Conjunction, conditions_of, holds
 from gateway.execution.tree import JsonObject
 
 Variables: TypeAlias = Mapping[str, Any]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from gateway.execution.compiled_plan import CompiledFetch, CompiledPlan
-from gateway.execution.completion import holds
 from gateway.execution.contexts import contextual_requests, is_contextual
 from gateway.execution.entity_batches import EntityBatches
 from gateway.execution.entity_fetch import GatheredCall, accept_entities
 from gateway.execution.root_fetch import accept_reentry, accept_root, places_of
 from gateway.execution.run_state import RunState
+from gateway.execution.selections import holds
 from gateway.execution.subgraph_answer import SubgraphAnswer
 from gateway.execution.subgraph_errors import ErrorLog
 from gateway.execution.subgraph_request import ExecutionRequest, Fetched, asked

@@ -47,7 +47,7 @@ def introspection_of(
         node
         for field in root_fields
         if field.name in INTROSPECTION_FIELDS
-        for node, _ in field.nodes
+        for node, _ in field.appearances
     ]
     if not nodes:
         return None

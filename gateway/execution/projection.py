@@ -186,22 +186,22 @@ class Projection:
     ) -> ObjectShape:
         fields = tuple(self._field(on, field) for field in selected)
         self.grown += len(fields) * _SHAPE_CHARACTERS
-        return ObjectShape(fields, any(field.when for field in fields))
+        return ObjectShape(fields, any(field.turns[0].when for field in fields))
 
     def _field(
         self, on: GraphQLObjectType | GraphQLAbstractType, selected: SelectedField
     ) -> FieldShape:
-        name, when = f"{on.name}.{selected.name}", selected.alternatives
+        name, turns = f"{on.name}.{selected.name}", selected.turns
         key = selected.response_key
         if selected.name == "__typename":
             known = on.name if isinstance(on, GraphQLObjectType) else None
-            return FieldShape(key, None, refused, True, name, when, known)  # noqa: FBT003
+            return FieldShape(key, None, refused, True, name, turns, known)  # noqa: FBT003
         definition = field_definition(on, selected.name)
         if definition is None:
-            return FieldShape(key, None, unchanged, False, name, when)  # noqa: FBT003
+            return FieldShape(key, None, unchanged, False, name, turns)  # noqa: FBT003
         required = isinstance(definition.type, GraphQLNonNull)
         complete, plain = self._completer(definition.type, selected.below, name)
-        return FieldShape(key, plain, complete, required, name, when)
+        return FieldShape(key, plain, complete, required, name, turns)
 
     def _completer(
         self, of: GraphQLOutputType, selected: tuple[Selected, ...], name: str

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from itertools import count
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from graphql import (
     BooleanValueNode,
@@ -38,26 +40,70 @@ class Selected:
     when: Conjunction = frozenset()
 
 
+class Turn(NamedTuple):
+    """A place among the fields of an object, and the conditions under which it is taken."""
+
+    number: int
+    when: Conjunction
+
+
+class Appearance(NamedTuple):
+    """A field node, and when it is its turn."""
+
+    node: FieldNode
+    turn: Turn
+
+
 @dataclass(frozen=True, slots=True)
 class SelectedField:
-    """One response key: its field nodes, each with its conditions; it is there if any holds."""
+    """One response key, with everything in the operation that selects it."""
 
     response_key: str
     name: str
-    nodes: tuple[tuple[FieldNode, Conjunction], ...]
+    appearances: tuple[Appearance, ...]
 
     @property
-    def alternatives(self) -> tuple[Conjunction, ...]:
-        """Conditions one of which must hold; empty when the field is always there."""
-        when = tuple(dict.fromkeys(conditions for _, conditions in self.nodes))
-        return () if frozenset() in when else when
+    def turns(self) -> tuple[Turn, ...]:
+        """Give the turns that may be the field's; after one without conditions none may."""
+        first: dict[Conjunction, Turn] = {}
+        for _, turn in self.appearances:
+            first.setdefault(turn.when, turn)
+            if not turn.when:
+                break
+        return tuple(first.values())
 
     @property
     def below(self) -> tuple[Selected, ...]:
         """Give the selection sets of the field's own value."""
         return tuple(
-            Selected(node.selection_set, when) for node, when in self.nodes if node.selection_set
+            Selected(node.selection_set, turn.when)
+            for node, turn in self.appearances
+            if node.selection_set
         )
+
+
+class TakesTurns(Protocol):
+    """A field of an object, as it was selected or made ready."""
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns that may be the field's, in their order."""
+
+
+F = TypeVar("F", bound=TakesTurns)
+
+
+class _Gathered:
+    """What has been met of an object's selection: fields by response key, fragments spread."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, dict[tuple[int, Conjunction], Appearance]] = {}
+        self.spread: set[tuple[str, Conjunction]] = set()
+        self._numbers = count()
+
+    def add(self, node: FieldNode, when: Conjunction) -> None:
+        found = self.fields.setdefault((node.alias or node.name).value, {})
+        found.setdefault((id(node), when), Appearance(node, Turn(next(self._numbers), when)))
 
 
 class FieldCollector:
@@ -77,25 +123,19 @@ class FieldCollector:
         self, on: GraphQLObjectType | GraphQLAbstractType | None, selected: Iterable[Selected]
     ) -> tuple[SelectedField, ...]:
         """Give the fields of a type (None: of any type) in the order of their first appearance."""
-        found: dict[str, dict[tuple[int, Conjunction], FieldNode]] = {}
-        spread: set[tuple[str, Conjunction]] = set()
+        gathered = _Gathered()
         for part in selected:
-            self._gather(on, part, found, spread)
+            self._gather(on, part, gathered)
         return tuple(
-            SelectedField(
-                key,
-                next(iter(nodes.values())).name.value,
-                tuple((node, when) for (_, when), node in nodes.items()),
-            )
-            for key, nodes in found.items()
+            SelectedField(key, next(iter(found.values())).node.name.value, tuple(found.values()))
+            for key, found in gathered.fields.items()
         )
 
     def _gather(
         self,
         on: GraphQLObjectType | GraphQLAbstractType | None,
         part: Selected,
-        found: dict[str, dict[tuple[int, Conjunction], FieldNode]],
-        spread: set[tuple[str, Conjunction]],
+        gathered: "_Gathered",
     ) -> None:
         for selection in part.selection_set.selections:
             own = conditions_of(selection)
@@ -103,17 +143,16 @@ class FieldCollector:
                 continue
             when = part.when | own
             if isinstance(selection, FieldNode):
-                key = (selection.alias or selection.name).value
-                found.setdefault(key, {})[id(selection), when] = selection
+                gathered.add(selection, when)
                 continue
             condition, below, name = self._fragment(selection)
             if name:
                 # Once per set of conditions: a fragment spread twice a level must not double.
-                if (name, when) in spread:
+                if (name, when) in gathered.spread:
                     continue
-                spread.add((name, when))
+                gathered.spread.add((name, when))
             if condition is None or on is None or self._applies(on, condition):
-                self._gather(on, Selected(below, when), found, spread)
+                self._gather(on, Selected(below, when), gathered)
 
     def _fragment(self, selection: SelectionNode) -> tuple[str | None, SelectionSetNode, str]:
         if isinstance(selection, FragmentSpreadNode):
@@ -134,6 +173,28 @@ class FieldCollector:
             members = set(self._schema.get_possible_types(on))
             return members <= set(self._schema.get_possible_types(wanted))
         return isinstance(on, GraphQLObjectType) and self._schema.is_sub_type(wanted, on)
+
+
+def holds(conjunction: Iterable[Condition], variables: Mapping[str, Any]) -> bool:
+    """Whether all the conditions hold for the coerced variables."""
+    return all(
+        bool(variables.get(condition.variable)) is not condition.negated
+        for condition in conjunction
+    )
+
+
+def in_turn(fields: Iterable[F], variables: Mapping[str, Any]) -> tuple[F, ...]:
+    """Give the fields that are selected for the coerced variables, in the order of the answer.
+
+    Each stands where it appears first of all that is not left out, as CollectFields has it.
+    """
+    taken = []
+    for field in fields:
+        number = next((one for one, when in field.turns if holds(when, variables)), None)
+        if number is not None:
+            taken.append((number, field))
+    taken.sort(key=itemgetter(0))
+    return tuple(field for _, field in taken)
 
 
 def conditions_of(selection: SelectionNode) -> Conjunction | None:

@@ -156,8 +156,8 @@ def _places(
             continue
         of = get_named_type(field.type)
         if isinstance(of, GraphQLObjectType) and _has_version(of):
-            for _, when in selected.nodes:
-                yield _Place(selected.name, of.name, selected.response_key, when)
+            for _, turn in selected.appearances:
+                yield _Place(selected.name, of.name, selected.response_key, turn.when)
 
 
 def _has_version(of: GraphQLObjectType) -> bool:
@@ -166,7 +166,7 @@ def _has_version(of: GraphQLObjectType) -> bool:
 
 
 def _reading(root: SelectedField, places: Iterable[_Place], alias: str) -> str:
-    node: FieldNode = root.nodes[0][0]
+    node: FieldNode = root.appearances[0].node
     arguments = ", ".join(map(print_ast, node.arguments or ()))
     below = " ".join(
         f"{place.key}: {place.field}{_directives(place.when)} {{ {alias}: {_VERSION} }}"

@@ -24,9 +24,14 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from gateway.execution.completion import holds
 from gateway.execution.generated import UNUSUAL, Source, Unusual, quoted
-from gateway.execution.selections import FieldCollector, Selected, SelectedField, field_definition
+from gateway.execution.selections import (
+    FieldCollector,
+    Selected,
+    SelectedField,
+    field_definition,
+    in_turn,
+)
 from gateway.execution.tree import JsonObject
 
 Straight: TypeAlias = Callable[[JsonObject], JsonObject | None]
@@ -126,7 +131,7 @@ class CompletionWriter:
         *,
         is_united: bool = False,
     ) -> str:
-        fields = [field for field in selected if self._is_active(field)]
+        fields = in_turn(selected, self._variables)
         self._fields_left -= len(fields)
         if self._fields_left < 0:
             raise TooMuch
@@ -168,10 +173,6 @@ class CompletionWriter:
             *(line.replace("return {", f"made = {made}[id(item)] = {{", 1) for line in lines),
             "return made",
         ]
-
-    def _is_active(self, field: SelectedField) -> bool:
-        when = field.alternatives
-        return not when or any(holds(all_of, self._variables) for all_of in when)
 
     def _value(
         self,

@@ -64,7 +64,7 @@ def subscription_root(
 ) -> SubscriptionRoot:
     """Describe the root field of a valid subscription; `schema` is the clients' one."""
     selected = roots[0]
-    node = selected.nodes[0][0]
+    node = selected.appearances[0].node
     assert schema.subscription_type is not None  # noqa: S101  # the operation was validated
     source = supergraph.event_sources.get(selected.name)
     of = supergraph.schema.subscription_type
@@ -82,7 +82,7 @@ def subscription_root(
             name: get_named_type(one.type).name
             for name, one in getattr(payload_type, "fields", {}).items()
         },
-        resolving=_resolving(operation, [each for each, _ in selected.nodes], fragments),
+        resolving=_resolving(operation, [node for node, _ in selected.appearances], fragments),
         source=source,
         payload=compile_event_payload(text, supergraph.schema) if source else None,
         showing=showing if source else None,

@@ -14,9 +14,9 @@ from graphql import (
     OperationDefinitionNode,
 )
 
-from gateway.execution.completion import HIDDEN, FieldShape, holds, refused
+from gateway.execution.completion import HIDDEN, FieldShape, refused
 from gateway.execution.projection import Projection
-from gateway.execution.selections import SelectedField
+from gateway.execution.selections import SelectedField, holds
 from gateway.execution.tree import JsonObject
 from gateway.security.veil import Veil, possible_types
 
@@ -51,22 +51,22 @@ class VeiledProjection(Projection):
             field
             for field in self._root.fields
             if field.constant is HIDDEN
-            and (
-                not field.when
-                or (variables is not None and any(holds(one, variables) for one in field.when))
+            and any(
+                not when or (variables is not None and holds(when, variables))
+                for _, when in field.turns
             )
         )
 
     def _field(
         self, on: GraphQLObjectType | GraphQLAbstractType, selected: SelectedField
     ) -> FieldShape:
-        shown = tuple(each for each in selected.nodes if self._is_shown(each[0], on))
+        shown = tuple(each for each in selected.appearances if self._is_shown(each.node, on))
         if shown:
-            return super()._field(on, replace(selected, nodes=shown))
+            return super()._field(on, replace(selected, appearances=shown))
         definition = getattr(on, "fields", {}).get(selected.name)
         required = definition is not None and isinstance(definition.type, GraphQLNonNull)
-        name, when = f"{on.name}.{selected.name}", selected.alternatives
-        return FieldShape(selected.response_key, None, refused, required, name, when, HIDDEN)
+        name, key = f"{on.name}.{selected.name}", selected.response_key
+        return FieldShape(key, None, refused, required, name, selected.turns, HIDDEN)
 
     def _is_shown(self, node: FieldNode, on: GraphQLObjectType | GraphQLAbstractType) -> bool:
         """Whether a field may be read; of an object of unknown type, if it may be of all."""

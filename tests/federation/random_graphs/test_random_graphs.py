@@ -4,6 +4,7 @@ import pytest
 from graphql import parse, validate
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from orjson import dumps
 
 from gateway.composition.composer import compose
 from gateway.execution.preparation import PreparationOptions
@@ -61,6 +62,7 @@ class Case:
         expected = self._monolith.answer(operation.text, operation.variables)
         assert not given_answer.errors, (operation.text, given_answer.errors)
         assert given_answer.data == expected, operation.text
+        assert dumps(given_answer.data) == dumps(expected), operation.text
         for each in self._subgraphs.values():
             assert len(each.asked) == len(set(each.asked)), operation.text
         for _ in range(2):  # what is asked more often is completed by generated code
