@@ -21,6 +21,7 @@ from inventory_svc.domain.stock.inbound.supply import InboundKind, InboundState
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.reservation import ReservationKind, ReservationState
 from inventory_svc.domain.stock.unavailable import Disposition
+from retail_kit.quantities import Unit
 from service_kit.commands.refusal import SHARED_CODES
 from service_kit.graphql.enums import as_input, described
 from service_kit.graphql.payloads import error_codes
@@ -54,6 +55,7 @@ class ErrorCode(Enum):
     FEED_LINE_SETTLED = "FEED_LINE_SETTLED"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
+    WRONG_UNIT = "WRONG_UNIT"
     UNKNOWN_UNIT = "UNKNOWN_UNIT"
     UNIT_NOT_AVAILABLE = "UNIT_NOT_AVAILABLE"
     TAG_TAKEN = "TAG_TAKEN"
@@ -79,6 +81,7 @@ STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.FEED_LINE_SETTLED: "The refused line has been corrected or discarded.",
     StockRefusal.RESERVATION_TOMBSTONED: "The allocation was released before it arrived.",
     StockRefusal.RESERVATION_LINE_EXCEEDED: "More units are named than the reservation keeps.",
+    StockRefusal.WRONG_UNIT: "The item is counted in another unit; `params.expected` is its own.",
     StockRefusal.UNKNOWN_UNIT: "No piece has this serial number, or bears this tag.",
     StockRefusal.UNIT_NOT_AVAILABLE: "The piece is somebody's, elsewhere, or not sold from there;"
     " `params.state` is its state.",
@@ -112,11 +115,19 @@ _CONDITIONS = {
     "USED_B": "Second hand, with small traces of wear.",
     "USED_C": "Second hand, visibly worn.",
 }
+_UNITS = {
+    "PIECE": "Single things.",
+    "GRAM": "Grams.",
+    "MILLILITRE": "Millilitres.",
+    "MILLIMETRE": "Millimetres.",
+}
 _RESERVATION_KINDS = {
     "CART": "For a basket; minutes.",
     "E_RESERVATION": "Kept in a shop without payment; days.",
     "ORDER": "For an order; until it is shipped or cancelled.",
     "APPOINTMENT": "For a visit; until it is over.",
+    "EXCHANGE": "In place of goods that are to be brought back; days.",
+    "BOX": "For a box that is put together; until all of it is there.",
 }
 _DISPOSITIONS = {
     "DAMAGED": "Broken or soiled.",
@@ -153,6 +164,7 @@ described(
     {"HOME": "Delivered to an address.", "PICKUP": "Collected where they are."},
 )
 described(Condition, "StockCondition", "The state of the goods.", _CONDITIONS)
+described(Unit, "UnitOfMeasure", "What the quantities of an item count.", _UNITS)
 described(ReservationKind, "ReservationKind", "What goods are kept for.", _RESERVATION_KINDS)
 described(Disposition, "StockDisposition", "Why units on hand cannot be sold.", _DISPOSITIONS)
 described(AdjustmentReason, "StockReason", "Why a position was corrected.", _REASONS)
@@ -352,6 +364,9 @@ ORDER_TYPE_INPUT = as_input(
 RULE_KIND_INPUT = as_input(RuleKind, "StockRuleKindFilter", "What a rule of the stock decides.")
 WEEKDAY_INPUT = as_input(Weekday, "WeekdayInput", "A day of the week.")
 STOCK_CONDITION_INPUT = as_input(Condition, "StockConditionInput", "The state of the goods.")
+UNIT_OF_MEASURE_INPUT = as_input(
+    Unit, "UnitOfMeasureInput", "What the quantities of an item count."
+)
 STOCK_DISPOSITION_INPUT = as_input(
     Disposition, "StockDispositionInput", "Why units on hand cannot be sold."
 )

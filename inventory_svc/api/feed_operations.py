@@ -12,8 +12,10 @@ from inventory_svc.api.enums import (
     REJECTION_STATE_INPUT,
     STOCK_CONDITION_INPUT,
     STOCK_FEED_MODE,
+    UNIT_OF_MEASURE_INPUT,
     ErrorCode,
 )
+from inventory_svc.api.stock_inputs import UNIT
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.source import StockSource as Source
 from inventory_svc.domain.stock.commands import FeedMode
@@ -30,6 +32,7 @@ from inventory_svc.use_cases.feeds.correct_lines import (
     correct_feed_lines,
 )
 from inventory_svc.use_cases.feeds.import_sources import SentSource, import_sources
+from retail_kit.quantities import Unit
 from service_kit.graphql.connections import (
     After,
     Connection,
@@ -94,6 +97,9 @@ class StockFeedLineCorrectionInput:
     snapshot_at: datetime | None = strawberry.field(
         default=None, description="When a snapshot was counted."
     )
+    unit: Unit | None = strawberry.field(
+        default=None, graphql_type=optional(UNIT_OF_MEASURE_INPUT), description=UNIT
+    )
 
     def to_correction(self) -> Correction:
         """Give the correction in the domain's words."""
@@ -104,6 +110,7 @@ class StockFeedLineCorrectionInput:
             self.quantity,
             self.condition,
             self.snapshot_at,
+            self.unit,
         )
 
 
@@ -172,6 +179,7 @@ class StockFeedRejection:
     quantity: str | None = strawberry.field(description="The quantity, as it was sent.")
     condition: str | None = strawberry.field(description="The condition, as it was sent.")
     snapshot_at: str | None = strawberry.field(description="The time of the count, as it was sent.")
+    unit: str | None = strawberry.field(description="The unit, if one was sent.")
     text: str | None = strawberry.field(
         description="The whole line, if it could not be read; its beginning if it is long."
     )
@@ -200,6 +208,7 @@ class StockFeedRejection:
             quantity=told.get("quantity"),
             condition=told.get("condition"),
             snapshot_at=told.get("snapshotAt"),
+            unit=told.get("unit"),
             text=told.get("text"),
             state=rejection.state,
             rejected_at=rejection.rejected_at,

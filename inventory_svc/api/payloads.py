@@ -5,9 +5,10 @@ from typing import TypeVar
 
 import strawberry
 
-from inventory_svc.api.entities import Reservation, StockPosition
+from inventory_svc.api.entities import StockPosition
 from inventory_svc.api.enums import ErrorCode
 from inventory_svc.api.file_types import StockFile
+from inventory_svc.api.reservation_types import Reservation
 from service_kit.commands.line_results import LineResult
 from service_kit.commands.refusal import Refusal
 from service_kit.graphql.imports import ImportResult, import_results_of
@@ -116,16 +117,6 @@ class InboundReceivePayload(_ImportPayload):
     """The fate of each line."""
 
 
-@strawberry.type
-class _PositionPayload:
-    """What every change of one position answers."""
-
-    position: StockPosition | None = strawberry.field(
-        default=None, description="The position as it is now; null if refused."
-    )
-    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
-
-
 @strawberry.type(description="What became of an import of pieces.")
 class UnitsImportPayload(_ImportPayload):
     """The fate of each line."""
@@ -134,6 +125,16 @@ class UnitsImportPayload(_ImportPayload):
 @strawberry.type(description="What became of reads of tags.")
 class RfidReadsRecordPayload(_ImportPayload):
     """The fate of each line."""
+
+
+@strawberry.type
+class _PositionPayload:
+    """What every change of one position answers."""
+
+    position: StockPosition | None = strawberry.field(
+        default=None, description="The position as it is now; null if refused."
+    )
+    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
 @strawberry.type(description="What became of an adjustment.")

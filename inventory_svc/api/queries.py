@@ -19,11 +19,12 @@ from inventory_svc.api.availability_types import (
 )
 from inventory_svc.api.context import Info
 from inventory_svc.api.declaration_operations import DeclarationQueries
-from inventory_svc.api.entities import Item, Reservation, StockMovement, StockPosition, item_of
+from inventory_svc.api.entities import Item, StockMovement, StockPosition, item_of
 from inventory_svc.api.enums import LOCATION_TYPE_INPUT, STOCK_CONDITION_INPUT
 from inventory_svc.api.feed_operations import FeedQueries
 from inventory_svc.api.file_operations import FileQueries
 from inventory_svc.api.network_types import Channel, Location, LocationGroup
+from inventory_svc.api.reservation_types import Reservation
 from inventory_svc.api.rule_operations import RuleQueries
 from inventory_svc.api.unit_operations import UnitQueries
 from inventory_svc.domain.catalogue import item as items

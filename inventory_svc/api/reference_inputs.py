@@ -6,6 +6,7 @@ from inventory_svc.api.availability_types import GeoPointInput, point_of
 from inventory_svc.api.enums import (
     LOCATION_ABILITY_INPUT,
     LOCATION_TYPE_INPUT,
+    UNIT_OF_MEASURE_INPUT,
 )
 from inventory_svc.api.schedule_types import DayHoursInput, LocationClosureInput
 from inventory_svc.domain.catalogue.item import Item
@@ -16,6 +17,7 @@ from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.network.schedule import Schedule
 from inventory_svc.use_cases.network.import_channels import SentChannel
 from inventory_svc.use_cases.network.import_location_groups import SentGroup
+from retail_kit.quantities import Unit
 from service_kit.graphql.enums import optional_list
 from service_kit.graphql.idempotency import KEY
 from service_kit.graphql.imports import LINES
@@ -42,6 +44,11 @@ class ItemsImportLineInput:
     top_seller: bool = strawberry.field(
         default=False, description="Whether files of stock are read for it first."
     )
+    unit: Unit = strawberry.field(
+        default=Unit.PIECE,
+        graphql_type=UNIT_OF_MEASURE_INPUT,
+        description="What its quantities count; an item keeps its unit.",
+    )
 
     def to_item(self) -> Item:
         """Give the item as it was sent, unchecked."""
@@ -56,6 +63,7 @@ class ItemsImportLineInput:
             weight_grams=self.weight_grams,
             image_url=self.image_url,
             top_seller=self.top_seller,
+            unit=self.unit,
         )
 
 

@@ -7,7 +7,6 @@ import strawberry
 from inventory_svc.api import payloads
 from inventory_svc.api.access import RELEASERS, RESERVERS
 from inventory_svc.api.context import Info
-from inventory_svc.api.entities import Reservation
 from inventory_svc.api.enums import ErrorCode
 from inventory_svc.api.reservation_inputs import (
     AllocationDestinationInput,
@@ -20,6 +19,7 @@ from inventory_svc.api.reservation_inputs import (
     pegged_lines,
     wanted_lines,
 )
+from inventory_svc.api.reservation_types import Reservation
 from inventory_svc.api.service_requests import asked_by_service
 from inventory_svc.domain.rights import MOST_UNITS_OF_A_LINE, MOST_UNITS_OF_A_RESERVATION
 from inventory_svc.domain.rules.sale import Service

@@ -7,6 +7,7 @@ import strawberry
 from inventory_svc.api.enums import (
     STOCK_ADJUST_REASON,
     STOCK_CONDITION_INPUT,
+    UNIT_OF_MEASURE_INPUT,
 )
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.commands import (
@@ -16,11 +17,14 @@ from inventory_svc.domain.stock.commands import (
 from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.use_cases.feeds.feed_lines import StockLine
+from retail_kit.quantities import Unit
+from service_kit.graphql.enums import optional
 from service_kit.graphql.idempotency import KEY
 from service_kit.graphql.imports import LINES
 from service_kit.graphql.line_inputs import line_input
 
 CONDITION = "The state of the goods."
+UNIT = "What the quantity counts: refused unless it is the item's unit, which it is if not given."
 
 
 @line_input
@@ -37,11 +41,19 @@ class StockImportLineInput:
     snapshot_at: datetime | None = strawberry.field(
         default=None, description="When a snapshot was counted; now if not given."
     )
+    unit: Unit | None = strawberry.field(
+        default=None, graphql_type=optional(UNIT_OF_MEASURE_INPUT), description=UNIT
+    )
 
     def to_line(self) -> StockLine:
         """Give the line as it was sent, unchecked."""
         return StockLine(
-            self.sku, self.location_code, self.quantity, self.condition, self.snapshot_at
+            self.sku,
+            self.location_code,
+            self.quantity,
+            self.condition,
+            self.snapshot_at,
+            self.unit,
         )
 
 
@@ -72,6 +84,9 @@ class StockAdjustInput:
     quantity: int = strawberry.field(description="Units that came in, or went out when negative.")
     reason: AdjustmentReason = strawberry.field(
         graphql_type=STOCK_ADJUST_REASON, description="Why."
+    )
+    unit: Unit | None = strawberry.field(
+        default=None, graphql_type=optional(UNIT_OF_MEASURE_INPUT), description=UNIT
     )
     expected_version: int | None = strawberry.field(
         default=None, description="Refuse when the position has another version."

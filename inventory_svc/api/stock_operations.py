@@ -69,7 +69,7 @@ class StockMutations:
         """Write one movement; an assistant only where they work."""
         inventory = info.context.inventory
         adjustment = Adjustment(
-            NamedPosition(input.sku, input.location_code, input.condition),
+            NamedPosition(input.sku, input.location_code, input.condition, input.unit),
             input.quantity,
             input.reason,
             input.expected_version,

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from inventory_svc.domain.alerts.rule import StockAlertRule
-from inventory_svc.domain.catalogue.item import Item
+from inventory_svc.domain.catalogue.item import Item, problem_of_change
 from inventory_svc.domain.network.channel import Channel
 from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.network.source import StockSource
 from inventory_svc.domain.stock.inbound.supplier import Supplier
-from service_kit.commands.line_results import LineResult, LineStatus
+from service_kit.commands.line_results import LineResult, LineStatus, rejected
+from service_kit.commands.refusal import Refusal
 
 Record: TypeAlias = (
     Item | Location | Channel | LocationGroup | Supplier | StockAlertRule | StockSource
@@ -54,7 +55,19 @@ def decide_import(
         if current is not None and replace(line.record, version=current.version) == current:
             results.append(LineResult(line.index, key, LineStatus.UNCHANGED))
             continue
+        problem = None if known is None else _problem(known, line.record)
+        if problem is not None:
+            placed = problem.under("input", "lines", str(line.index))
+            results.append(rejected(line.index, key, placed))
+            continue
         version = 1 if known is None else known.version + 1
         changed[key] = replace(line.record, version=version)
         results.append(LineResult(line.index, key, LineStatus.APPLIED))
     return ImportDecision(tuple(changed.values()), tuple(results))
+
+
+def _problem(before: Record, after: Record) -> Refusal | None:
+    """Give why a record that is known cannot become another, with a path inside the line."""
+    if isinstance(before, Item) and isinstance(after, Item):
+        return problem_of_change(before, after)
+    return None

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
+from retail_kit.quantities import Unit
 from service_kit.commands.refusal import NOT_FOUND, Refusal
 
 
@@ -27,6 +28,7 @@ class StockRefusal(StrEnum):
     FEED_LINE_SETTLED = "FEED_LINE_SETTLED"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
+    WRONG_UNIT = "WRONG_UNIT"
     UNKNOWN_UNIT = "UNKNOWN_UNIT"
     UNIT_NOT_AVAILABLE = "UNIT_NOT_AVAILABLE"
     TAG_TAKEN = "TAG_TAKEN"
@@ -50,6 +52,16 @@ def unknown_sku(sku: str, *path: str) -> Refusal:
         f"No item has the SKU {sku}.",
         path=path,
         params={"sku": sku},
+    )
+
+
+def wrong_unit(sku: str, unit: Unit, expected: Unit, *path: str) -> Refusal:
+    """A quantity of an item in another unit than its own."""
+    return Refusal(
+        StockRefusal.WRONG_UNIT.value,
+        f"{sku} is counted in {expected.value}, not in {unit.value}.",
+        path=path,
+        params={"sku": sku, "unit": unit.value, "expected": expected.value},
     )
 
 

@@ -12,14 +12,18 @@ from service_kit.commands.denials import forbidden, invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.identity.caller import Caller
 
-_FRONT = (Role.CUSTOMER, Role.ASSISTANT, Role.CUSTOMER_SERVICE, Role.INTEGRATION, SERVICE)
+_MACHINES = (Role.INTEGRATION, SERVICE)
+_COUNTER = (Role.ASSISTANT, Role.CUSTOMER_SERVICE, *_MACHINES)
+_FRONT = (Role.CUSTOMER, *_COUNTER)
 
 RESERVERS: Mapping[ReservationKind, tuple[str, ...]] = MappingProxyType(
     {
         ReservationKind.CART: _FRONT,
         ReservationKind.E_RESERVATION: _FRONT,
         ReservationKind.APPOINTMENT: _FRONT,
-        ReservationKind.ORDER: (Role.INTEGRATION, SERVICE),
+        ReservationKind.EXCHANGE: _COUNTER,
+        ReservationKind.BOX: _MACHINES,
+        ReservationKind.ORDER: _MACHINES,
     }
 )
 """Who may make which kind of reservation."""

@@ -11,6 +11,7 @@ from inventory_svc.mongo.schedule_documents import (
     with_unknown_schedule,
 )
 from retail_kit.geography import GeoPoint
+from retail_kit.quantities import Unit
 from service_kit.storage.database import Document
 from service_kit.storage.schema_versions import Upcasts
 
@@ -32,8 +33,10 @@ GROUP_UPCASTS = Upcasts(current=1)
 
 
 def item_to_document(item: Item) -> Document:
-    """Write an item; only a top seller says so."""
+    """Write an item; only a top seller says so, and what is not counted in pieces."""
     marks: Document = {"topSeller": True} if item.top_seller else {}
+    if item.unit is not Unit.PIECE:
+        marks["unit"] = item.unit.value
     return ITEM_UPCASTS.stamp(
         {
             "_id": item.sku,
@@ -66,6 +69,7 @@ def item_from_document(document: Document) -> Item:
         image_url=document["imageUrl"],
         version=document["version"],
         top_seller=document.get("topSeller", False),
+        unit=Unit(document.get("unit", Unit.PIECE)),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from inventory_svc.domain.naming import required_code
+from inventory_svc.domain.refusals import wrong_unit
+from retail_kit.quantities import Unit
 from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
 
@@ -13,7 +15,10 @@ HEAVIEST_GRAMS = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One sellable thing; a model's sizes and colours are items of their own."""
+    """One sellable thing; a model's sizes and colours are items of their own.
+
+    Its quantities count its `unit`, which it keeps for ever: nothing is converted.
+    """
 
     sku: str
     title: str
@@ -26,6 +31,7 @@ class Item:
     image_url: str | None = None
     version: int = 0
     top_seller: bool = False
+    unit: Unit = Unit.PIECE
 
 
 def checked_item(item: Item) -> Item:
@@ -34,6 +40,13 @@ def checked_item(item: Item) -> Item:
     if problems:
         raise RefusedAll(problems)
     return replace(item, sku=required_code(item.sku, "sku"), title=item.title.strip())
+
+
+def problem_of_change(before: Item, after: Item) -> Refusal | None:
+    """Give why an item that is known cannot become this one, with a path inside the line."""
+    if before.unit is after.unit:
+        return None
+    return wrong_unit(before.sku, after.unit, before.unit, "unit")
 
 
 def _problems(item: Item) -> Iterator[Refusal]:

@@ -17,6 +17,8 @@ class ReservationKind(StrEnum):
     E_RESERVATION = "E_RESERVATION"
     ORDER = "ORDER"
     APPOINTMENT = "APPOINTMENT"
+    EXCHANGE = "EXCHANGE"
+    BOX = "BOX"
 
 
 class ReservationState(StrEnum):
@@ -45,6 +47,8 @@ HOLD_PERIODS: Mapping[ReservationKind, HoldPeriod] = MappingProxyType(
         ReservationKind.CART: HoldPeriod(timedelta(minutes=15), timedelta(hours=2)),
         ReservationKind.E_RESERVATION: HoldPeriod(timedelta(days=2), timedelta(days=14)),
         ReservationKind.APPOINTMENT: HoldPeriod(timedelta(days=7), timedelta(days=90)),
+        ReservationKind.EXCHANGE: HoldPeriod(timedelta(days=2), timedelta(days=30)),
+        ReservationKind.BOX: HoldPeriod(timedelta(days=14), timedelta(days=90)),
     }
 )
 """Kinds that are soft; a kind without a period is a hard allocation that never expires."""

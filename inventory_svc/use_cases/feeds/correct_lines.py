@@ -20,6 +20,7 @@ from inventory_svc.use_cases.feeds.feed_lines import (
     scope_of,
     sorted_lines,
 )
+from retail_kit.quantities import Unit
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult, require_bulk_size, results_from_json
@@ -37,6 +38,7 @@ class Correction(NamedTuple):
     quantity: int | None = None
     condition: Condition | None = None
     snapshot_at: datetime | None = None
+    unit: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def corrected(told: Mapping[str, JSON], correction: Correction) -> dict[str, JSO
         "quantity": correction.quantity,
         "condition": None if correction.condition is None else correction.condition.value,
         "snapshotAt": None if at is None else at.isoformat(),
+        "unit": None if correction.unit is None else correction.unit.value,
     }
     return {**told, **{name: value for name, value in different.items() if value is not None}}
 
@@ -130,13 +133,14 @@ def line_of(told: Mapping[str, JSON]) -> StockLine:
     problems = tuple(_unreadable(told))
     if problems:
         raise RefusedAll(problems)
-    at = told.get("snapshotAt")
+    at, unit = told.get("snapshotAt"), told.get("unit")
     return StockLine(
         str(told["sku"]),
         str(told["locationCode"]),
         int(str(told["quantity"])),
         Condition(str(told.get("condition") or Condition.NEW.value).strip().upper()),
         _moment(at) if at else None,
+        Unit(str(unit).strip().upper()) if unit else None,
     )
 
 
@@ -151,6 +155,9 @@ def _unreadable(told: Mapping[str, JSON]) -> Iterator[Refusal]:
     condition = told.get("condition")
     if condition and str(condition).strip().upper() not in Condition.__members__:
         yield invalid("There is no such condition.", "condition")
+    unit = told.get("unit")
+    if unit and str(unit).strip().upper() not in Unit.__members__:
+        yield invalid("There is no such unit.", "unit")
     at = told.get("snapshotAt")
     if at and not _is_moment(at):
         yield invalid("A moment is written as in 2026-03-02T09:00:00Z.", "snapshotAt")

@@ -1,7 +1,7 @@
 """Sorting the good lines of a feed from the bad ones before the stock sees them."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,11 +13,12 @@ from inventory_svc.domain.refusals import (
     location_not_of_source,
     unknown_location,
     unknown_sku,
+    wrong_unit,
 )
 from inventory_svc.domain.stock.commands import FeedLine, FeedMode, RejectedLine
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import Catalogue, Network
-from retail_kit.quantities import LARGEST
+from retail_kit.quantities import LARGEST, Unit
 from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal
 from service_kit.messaging.envelope import text_of
@@ -29,13 +30,17 @@ CLOCKS_DIFFER_BY = timedelta(seconds=5)
 
 
 class StockLine(NamedTuple):
-    """One line as it was fed; `snapshot_at` is when a snapshot was counted, now if not said."""
+    """One line as it was fed; `snapshot_at` is when a snapshot was counted, now if not said.
+
+    `unit` is what the quantity counts, if the sender says so: it must be the item's own.
+    """
 
     sku: str
     location: str
     quantity: int
     condition: Condition = Condition.NEW
     snapshot_at: datetime | None = None
+    unit: Unit | None = None
 
     @property
     def ref(self) -> str:
@@ -50,6 +55,7 @@ class StockLine(NamedTuple):
             "condition": self.condition.value,
             "quantity": self.quantity,
             "snapshotAt": None if self.snapshot_at is None else text_of(self.snapshot_at),
+            **({} if self.unit is None else {"unit": self.unit.value}),
         }
 
 
@@ -62,13 +68,14 @@ class NumberedLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeedScope:
-    """What the lines of a feed may speak of."""
+    """What the lines of a feed may speak of; `units` of the items whose lines name one."""
 
     mode: FeedMode
     skus: Collection[str]
     directory: NetworkDirectory
     now: datetime
     source: StockSource | None = None
+    units: Mapping[str, Unit] = field(default_factory=dict)
 
 
 class SortedLines(NamedTuple):
@@ -90,7 +97,10 @@ async def scope_of(
     directory = await network.directory(locations={line.location.strip() for line in lines})
     found = None if source is None else directory.source(source, "input", "source")
     skus = await catalogue.known(sorted({line.sku.strip() for line in lines}))
-    return FeedScope(mode, skus, directory, now, found)
+    measured = sorted({line.sku.strip() for line in lines if line.unit is not None})
+    items = await catalogue.items(measured) if measured else {}
+    units = {sku: item.unit for sku, item in items.items()}
+    return FeedScope(mode, skus, directory, now, found, units)
 
 
 def sorted_lines(lines: Sequence[NumberedLine], scope: FeedScope) -> SortedLines:
@@ -132,6 +142,8 @@ def _problems(line: StockLine, scope: FeedScope) -> Iterator[Refusal]:
         return
     if sku not in scope.skus:
         yield unknown_sku(sku, "sku")
+    elif line.unit is not None and line.unit is not scope.units[sku]:
+        yield wrong_unit(sku, line.unit, scope.units[sku], "unit")
     if location not in scope.directory.locations:
         yield unknown_location(location, "locationCode")
     elif scope.source is not None and location not in scope.source.locations:

@@ -23,6 +23,7 @@ from service_kit.runtime.identifiers import derived_identifier
 _ORDER_TYPES: Mapping[ReservationKind, OrderType] = MappingProxyType(
     {
         ReservationKind.E_RESERVATION: OrderType.E_RESERVATION,
+        ReservationKind.EXCHANGE: OrderType.E_RESERVATION,
         ReservationKind.APPOINTMENT: OrderType.APPOINTMENT,
     }
 )

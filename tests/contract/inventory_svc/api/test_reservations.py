@@ -1,7 +1,7 @@
 """Reservations through the subgraph: by people, and by the order service."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -210,6 +210,73 @@ async def test_a_cart_holds_for_its_time_whether_its_end_is_written_or_not(
     }
     assert await stocked.parts.machinery.due_worker.run_due_once() == 1
     assert await position(stocked, "shirt", at) == (5, 0, 0, 5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "usual", "longest"),
+    [
+        ("CART", Role.CUSTOMER, timedelta(minutes=15), timedelta(hours=2)),
+        ("E_RESERVATION", Role.CUSTOMER, timedelta(days=2), timedelta(days=14)),
+        ("APPOINTMENT", Role.CUSTOMER, timedelta(days=7), timedelta(days=90)),
+        ("EXCHANGE", Role.ASSISTANT, timedelta(days=2), timedelta(days=30)),
+        ("BOX", Role.INTEGRATION, timedelta(days=14), timedelta(days=90)),
+    ],
+)
+async def test_every_soft_kind_keeps_goods_for_its_time_and_then_no_longer_unwritten(
+    stocked: Subgraph, kind: str, role: Role, usual: timedelta, longest: timedelta
+) -> None:
+    wish = {"kind": kind, "locationCode": "S2", "lines": [LINE]}
+    beyond = {**wish, "holdSeconds": int(longest.total_seconds()) + 1}
+
+    kept = (await stocked.mutate("reservationCreate", RESERVATION, wish, role))["reservation"]
+    refused = await stocked.mutate("reservationCreate", RESERVATION, beyond, role)
+
+    assert kept["kind"] == kind
+    assert datetime.fromisoformat(kept["expiresAt"]) - stocked.clock.now() == usual
+    assert await position(stocked, "shirt", "S2") == (5, 0, 2, 3)
+    assert codes(refused) == ["INVALID_INPUT"]
+    assert refused["userErrors"][0]["path"] == ["input", "holdSeconds"]
+
+    stocked.clock.advance(usual)
+
+    assert await position(stocked, "shirt", "S2") == (5, 0, 2, 5)
+    everything = {**wish, "lines": [{**LINE, "quantity": 5}]}
+    taken = await stocked.mutate("reservationCreate", RESERVATION, everything, role)
+    assert codes(taken) == []
+
+
+async def test_an_order_keeps_goods_for_no_time_and_is_asked_for_none(stocked: Subgraph) -> None:
+    wish = {"kind": "ORDER", "locationCode": "S2", "lines": [LINE]}
+
+    kept = await stocked.mutate("reservationCreate", RESERVATION, wish, Role.INTEGRATION)
+    timed = await stocked.mutate(
+        "reservationCreate", RESERVATION, {**wish, "holdSeconds": 60}, Role.INTEGRATION
+    )
+    stocked.clock.advance(timedelta(days=365))
+
+    assert kept["reservation"]["expiresAt"] is None
+    assert codes(timed) == ["INVALID_INPUT"]
+    assert await position(stocked, "shirt", "S2") == (5, 2, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        ("EXCHANGE", Role.CUSTOMER),
+        ("BOX", Role.CUSTOMER),
+        ("BOX", Role.ASSISTANT),
+        ("ORDER", Role.CUSTOMER_SERVICE),
+    ],
+)
+async def test_what_others_decide_on_is_not_reserved_by_anybody(
+    stocked: Subgraph, kind: str, role: Role
+) -> None:
+    wish = {"kind": kind, "locationCode": "S2", "lines": [LINE]}
+
+    payload = await stocked.mutate("reservationCreate", RESERVATION, wish, role)
+
+    assert codes(payload) == ["FORBIDDEN"]
+    assert payload["userErrors"][0]["path"] == ["input", "kind"]
 
 
 async def test_a_customer_ends_only_their_own_reservation(stocked: Subgraph) -> None:

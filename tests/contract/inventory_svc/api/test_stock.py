@@ -64,6 +64,47 @@ async def test_a_feed_with_garbage_loses_only_the_garbage(shop: Subgraph) -> Non
     assert (await availability(shop))["quantity"] == 4
 
 
+async def test_a_quantity_in_another_unit_than_the_items_own_is_refused(shop: Subgraph) -> None:
+    by_length = {"sku": "ribbon", "title": "Ribbon", "unit": "MILLIMETRE"}
+    told = await shop.mutate("itemsImport", RESULTS, {"lines": [by_length]})
+    assert told["results"][0]["status"] == "APPLIED"
+
+    payload = await feed(
+        shop,
+        line("ribbon", "S1", 2500, unit="MILLIMETRE"),
+        line("ribbon", "S1", 2, unit="PIECE"),
+        line("ribbon", "S1", 500),
+        line("shirt", "S1", 1, unit="GRAM"),
+    )
+    cut = {"sku": "ribbon", "locationCode": "S1", "quantity": -1, "reason": "SALE"}
+    by_the_piece = await shop.mutate("stockAdjust", POSITION, {**cut, "unit": "PIECE"})
+
+    path = ["input", "lines", "1", "unit"]
+    assert [each["status"] for each in payload["results"]] == [
+        "APPLIED",
+        "REJECTED",
+        "APPLIED",
+        "REJECTED",
+    ]
+    assert payload["results"][1]["userErrors"] == [{"code": "WRONG_UNIT", "path": path}]
+    assert by_the_piece["userErrors"] == [{"code": "WRONG_UNIT", "path": ["input", "unit"]}]
+    read = '{ stockPosition(sku: "ribbon", locationCode: "S1") { onHand } }'
+    shown = (await shop.ask_as(Role.OPERATOR, read))["data"]["stockPosition"]
+    assert shown == {"onHand": 3000}
+
+
+async def test_an_item_keeps_the_unit_in_which_it_is_counted(shop: Subgraph) -> None:
+    shirt = {"sku": "shirt", "title": "Shirt by the gram", "unit": "GRAM"}
+
+    payload = await shop.mutate("itemsImport", RESULTS, {"lines": [shirt]})
+
+    (result,) = payload["results"]
+    assert result["status"] == "REJECTED"
+    assert result["userErrors"] == [{"code": "WRONG_UNIT", "path": ["input", "lines", "0", "unit"]}]
+    shown = (await shop.ask_as(Role.VISITOR, '{ item(sku: "shirt") { title unit } }'))["data"]
+    assert shown["item"] == {"title": "Shirt", "unit": "PIECE"}
+
+
 async def test_a_feed_of_several_commits_is_one_answer_however_often_it_is_sent(
     shop: Subgraph,
 ) -> None:

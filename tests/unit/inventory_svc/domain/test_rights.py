@@ -13,13 +13,18 @@ from inventory_svc.domain.rights import (
 )
 from inventory_svc.domain.stock.commands import WantedLine
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.domain.stock.reservation import Peg, Reservation, ReservationKind
+from inventory_svc.domain.stock.reservation import (
+    HOLD_PERIODS,
+    Peg,
+    Reservation,
+    ReservationKind,
+)
 from retail_kit.roles import SERVICE, Role
 from service_kit.commands.refusal import RefusedAll
 from service_kit.identity.caller import Caller, CallerKind
 from tests.support.stock import NOW
 
-SOFT = (ReservationKind.CART, ReservationKind.E_RESERVATION, ReservationKind.APPOINTMENT)
+SOFT = tuple(HOLD_PERIODS)
 NO, HIDDEN, YES = "FORBIDDEN", "NOT_FOUND", None
 
 
