@@ -19,6 +19,7 @@ from devstack.ports import is_free
 from devstack.sample.feeds import SampleSize
 from devstack.sample.loading import Sample
 from tests.support.system import END_SECONDS, RunningSystem, System
+from tests.support.walked import differences
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -191,21 +192,6 @@ async def test_the_operations_of_the_readme_answer_as_printed(tmp_path: Path) ->
                 ids["line"] = placed["order"]["lines"][0]["id"]
                 ids["fulfilment"] = placed["order"]["fulfilments"][0]["id"]
         running.end(signal.SIGINT)
-
-
-def differences(printed: Any, answer: Any, path: str = "$") -> list[str]:
-    """Say where an answer is not as printed; a printed text ending in … leaves the rest open."""
-    if isinstance(printed, dict) and isinstance(answer, dict) and printed.keys() == answer.keys():
-        pairs = [(f"{path}.{key}", printed[key], answer[key]) for key in printed]
-    elif isinstance(printed, list) and isinstance(answer, list) and len(printed) == len(answer):
-        pairs = [
-            (f"{path}[{i}]", *both) for i, both in enumerate(zip(printed, answer, strict=True))
-        ]
-    elif isinstance(printed, str) and printed.endswith("…"):
-        return [] if str(answer).startswith(printed[:-1]) else [f"{path}: {answer}"]
-    else:
-        return [] if printed == answer else [f"{path}: {answer} instead of {printed}"]
-    return [each for place, one, other in pairs for each in differences(one, other, place)]
 
 
 ORDERS = "{ orders(first: 100) { nodes { status fulfilments { shortages { quantity } } } } }"
