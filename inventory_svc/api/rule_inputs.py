@@ -103,6 +103,16 @@ class StockShareInput:
     cap: int | None = strawberry.field(default=None, description="Units in the scope at most.")
 
 
+@strawberry.input(description="Units that are not sold where few are left.")
+class StockScarceProtectionInput:
+    """Where more are on hand, nothing is protected."""
+
+    units: int = strawberry.field(description="Units of each location that are not sold.")
+    on_hand_at_most: int = strawberry.field(
+        description="Only where no more units than these are on hand."
+    )
+
+
 @strawberry.input(one_of=True, description="What a rule of the stock does; it makes its kind.")
 class StockRuleEffectInput:
     """One of them."""
@@ -117,6 +127,10 @@ class StockRuleEffectInput:
     protect_percent: int | None = strawberry.field(
         default=strawberry.UNSET,
         description="PROTECTION: percent of what is on hand at each location, rounded up.",
+    )
+    protect_scarce: StockScarceProtectionInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="PROTECTION: units of each location with few on hand that are not sold.",
     )
     share: StockShareInput | None = strawberry.field(
         default=strawberry.UNSET, description="SHARE: the part of the stock that may be sold."
@@ -134,6 +148,9 @@ class StockRuleEffectInput:
             return Protection(units=self.protect_units)
         if isinstance(self.protect_percent, int):
             return Protection(percent=self.protect_percent)
+        if isinstance(self.protect_scarce, StockScarceProtectionInput):
+            scarce = self.protect_scarce
+            return Protection(units=scarce.units, on_hand_at_most=scarce.on_hand_at_most)
         if isinstance(self.share, StockShareInput):
             return Share(self.share.percent, self.share.cap)
         if isinstance(self.longest_deferral_days, int):

@@ -84,6 +84,10 @@ class StockRuleEffect:
         default=None,
         description="PROTECTION: percent of what is on hand at each location, rounded up.",
     )
+    on_hand_at_most: int | None = strawberry.field(
+        default=None,
+        description="PROTECTION: only where no more units are on hand; null for any number.",
+    )
     share_percent: int | None = strawberry.field(
         default=None,
         description="SHARE: percent of what can be sold in the scope, rounded down once.",
@@ -101,8 +105,10 @@ class StockRuleEffect:
         match effect:
             case rule.Exposure(exposed):
                 return StockRuleEffect(exposed=exposed)
-            case rule.Protection(units, percent):
-                return StockRuleEffect(protect_units=units, protect_percent=percent)
+            case rule.Protection(units, percent, most):
+                return StockRuleEffect(
+                    protect_units=units, protect_percent=percent, on_hand_at_most=most
+                )
             case rule.Share(percent, cap):
                 return StockRuleEffect(share_percent=percent, share_cap=cap)
             case rule.Deferral(days):

@@ -107,8 +107,9 @@ def _effect_to_document(effect: Effect) -> Document:
     match effect:
         case Exposure(exposed):
             return {"exposed": exposed}
-        case Protection(units, percent):
-            return {"protect": {"units": units, "percent": percent}}
+        case Protection(units, percent, most):
+            scarce = {} if most is None else {"onHandAtMost": most}
+            return {"protect": {"units": units, "percent": percent, **scarce}}
         case Share(percent, cap):
             return {"share": {"percent": percent, "cap": cap}}
         case Deferral(days):
@@ -119,7 +120,8 @@ def _effect_from_document(document: Document) -> Effect:
     if "exposed" in document:
         return Exposure(document["exposed"])
     if "protect" in document:
-        return Protection(document["protect"]["units"], document["protect"]["percent"])
+        protect = document["protect"]
+        return Protection(protect["units"], protect["percent"], protect.get("onHandAtMost"))
     if "share" in document:
         return Share(document["share"]["percent"], document["share"]["cap"])
     return Deferral(document["longestDeferralDays"])

@@ -17,6 +17,10 @@ def protect(units: int) -> dict[str, Any]:
     return {"protectUnits": units}
 
 
+def scarce(units: int, on_hand: int) -> dict[str, Any]:
+    return {"protectScarce": {"units": units, "onHandAtMost": on_hand}}
+
+
 def steps(answer: Any) -> dict[str, int]:
     return {each["rule"]: each["units"] for each in answer["rulesApplied"]}
 
@@ -449,6 +453,7 @@ async def test_rules_that_make_no_sense_are_refused_with_code_and_path(
         ruling.rule("b9", HIDDEN, locationCode="S1", locationType="STORE"),
         ruling.rule("b9", HIDDEN, sku="shirt"),
         ruling.rule("b11", protect(3), locationCode="S1"),
+        ruling.rule("b12", scarce(-1, on_hand=-1), category="clothes"),
     ]
     past: Any = {"remove": ["never"], "effectiveFrom": "2020-01-01T00:00:00Z"}
     payload = await ruling.tries_to_publish(*bad, **past)
@@ -475,6 +480,8 @@ async def test_rules_that_make_no_sense_are_refused_with_code_and_path(
             ("INVALID_INPUT", "input.save.9.scope.locationCode"),
             ("INVALID_INPUT", "input.save.10.code"),
             ("RULES_OVERLAP", "input.save.11.scope"),
+            ("INVALID_INPUT", "input.save.12.effect.protectScarce.units"),
+            ("INVALID_INPUT", "input.save.12.effect.protectScarce.onHandAtMost"),
         ]
     )
     assert (await ruling.previews(*bad, **past))["userErrors"] == payload["userErrors"]

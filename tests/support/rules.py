@@ -117,6 +117,12 @@ effects = st.one_of(
     st.builds(Exposure, st.booleans()),
     st.builds(Protection, units=st.integers(0, 6), percent=st.none()),
     st.builds(Protection, units=st.none(), percent=st.integers(0, 100)),
+    st.builds(
+        Protection,
+        units=st.integers(0, 6),
+        percent=st.none(),
+        on_hand_at_most=st.integers(0, 8),
+    ),
     st.builds(Share, percent=st.integers(0, 100), cap=st.none() | st.integers(0, 10)),
 )
 

@@ -162,11 +162,8 @@ def _unknown_names(scope: RuleScope, known: KnownNames) -> Iterator[Refusal]:
 
 def _effect_problems(rule: StockRule) -> Iterator[Refusal]:
     match rule.effect:
-        case Protection(units, percent):
-            if percent is not None and not 0 <= percent <= WHOLE:
-                yield _not_a_percentage("protectPercent")
-            if units is not None and not 0 <= units <= LARGEST:
-                yield invalid(f"Between 0 and {LARGEST} units are protected.", "protectUnits")
+        case Protection():
+            yield from _protection_problems(rule.effect)
         case Share(percent, cap):
             if percent is None and cap is None:
                 yield invalid("Give a percentage, a cap or both.", "share")
@@ -177,6 +174,18 @@ def _effect_problems(rule: StockRule) -> Iterator[Refusal]:
         case Deferral(days) if not 0 <= days <= LONGEST_DEFERRAL_DAYS:
             problem = f"A deferral lasts between 0 and {LONGEST_DEFERRAL_DAYS} days."
             yield invalid(problem, "longestDeferralDays")
+
+
+def _protection_problems(protection: Protection) -> Iterator[Refusal]:
+    units, percent, most = protection
+    path = ("protectUnits",) if most is None else ("protectScarce", "units")
+    if percent is not None and not 0 <= percent <= WHOLE:
+        yield _not_a_percentage("protectPercent")
+    if units is not None and not 0 <= units <= LARGEST:
+        yield invalid(f"Between 0 and {LARGEST} units are protected.", *path)
+    if most is not None and not 0 <= most <= LARGEST:
+        problem = f"Stock is scarce from between 0 and {LARGEST} units down."
+        yield invalid(problem, "protectScarce", "onHandAtMost")
 
 
 def _not_a_percentage(*path: str) -> Refusal:

@@ -63,16 +63,22 @@ class Exposure(NamedTuple):
 
 
 class Protection(NamedTuple):
-    """Units of a location that are not sold: so many, or so many percent of what is there."""
+    """Units of a location that are not sold: so many, or so many percent of what is there.
+
+    With `on_hand_at_most`, only as long as no more than that are on hand.
+    """
 
     units: int | None = None
     percent: int | None = None
+    on_hand_at_most: int | None = None
 
-    def of(self, sellable: int) -> int:
+    def of(self, on_hand: int) -> int:
         """Give the units that are protected of those that are there, rounded up."""
+        if self.on_hand_at_most is not None and on_hand > self.on_hand_at_most:
+            return 0
         if self.units is not None:
-            return self.units
-        return -(-sellable * (self.percent or 0) // 100)
+            return min(self.units, on_hand)
+        return -(-on_hand * (self.percent or 0) // 100)
 
 
 class Share(NamedTuple):

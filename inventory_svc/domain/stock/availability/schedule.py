@@ -87,14 +87,15 @@ def _unprotected(
 ) -> Iterator[Step]:
     """Withhold of each supply what is protected more once it is there.
 
-    What one has not free for that, the next ones withhold.
+    What one has not free for that, the next ones withhold. What is protected less by then was on
+    hand before: no supply brings it.
     """
     owed = 0
     for step, units in coming:
         if protection is None:
             yield step
             continue
-        owed += protection.of(on_hand + units) - protection.of(on_hand)
+        owed += max(0, protection.of(on_hand + units) - protection.of(on_hand))
         on_hand += units
         withheld = min(owed, max(0, step.units))
         owed -= withheld

@@ -161,6 +161,7 @@ def test_rules_and_what_was_drawn_by_them_survive_being_kept() -> None:
         Exposure(exposed=False),
         Protection(units=0),
         Protection(percent=7),
+        Protection(units=1, on_hand_at_most=2),
         Share(30, 100),
         Deferral(90),
     )

@@ -37,6 +37,7 @@ def units(stock: InMemoryStock, sku: str = "shirt") -> int:
         (rule.a_rule("a", Exposure(exposed=False), location="W1"), 8),
         (rule.a_rule("a", Protection(units=2)), 12),
         (rule.a_rule("a", Protection(percent=50), location="W1"), 13),
+        (rule.a_rule("a", Protection(units=2, on_hand_at_most=5)), 14),
         (rule.a_rule("a", Share(percent=50), channel="web"), 9),
         (rule.a_rule("a", Share(cap=4), channel="web", group="shops"), 14),
         (rule.a_rule("a", Share(cap=4), channel="marketplace"), 18),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -227,7 +228,32 @@ def test_more_on_the_shelves_is_never_less_to_sell(
     before = asked(Stock("shirt", "clothes", held, draws), sale, *rules)
     after = asked(Stock("shirt", "clothes", grown, draws), sale, *rules)
 
-    assert before.quantity <= after.quantity <= before.quantity + more
+    assert before.quantity <= after.quantity <= before.quantity + more + most_set_free(rules)
+
+
+def most_set_free(rules: Sequence[StockRule]) -> int:
+    """Give the most units of a location that are protected only as long as they are few."""
+    effects = (rule.effect for rule in rules if isinstance(rule.effect, Protection))
+    scarce = (each.units or 0 for each in effects if each.on_hand_at_most is not None)
+    return max(scarce, default=0)
+
+
+@pytest.mark.parametrize(("on_hand", "left"), [(0, 0), (1, 0), (2, 1), (3, 3), (9, 9)])
+def test_scarce_units_are_protected_only_where_few_are_on_hand(on_hand: int, left: int) -> None:
+    few = build.a_rule("few", Protection(units=1, on_hand_at_most=2), location="S1")
+
+    answer = asked(build.a_stock(S1=on_hand), ON_WEB, few)
+
+    assert answer.quantity == left
+    named = {("PROTECTION", "few"): left - on_hand} if left < on_hand else {}
+    assert steps(answer) == {("PHYSICAL_STOCK", None): on_hand, **named}
+
+
+def test_a_rule_for_few_units_counts_alone_where_many_are_on_hand_too() -> None:
+    few = build.a_rule("few", Protection(units=1, on_hand_at_most=2), location="S1")
+    shops = build.a_rule("shops", Protection(units=2), location_type=LocationType.STORE)
+
+    assert asked(build.a_stock(S1=9, S2=9), ON_WEB, few, shops).quantity == 9 + 7
 
 
 @settings(max_examples=300)

@@ -134,6 +134,7 @@ def test_in_ten_thousand_plans_a_wish_is_met_exactly_when_the_answer_says_so(pla
         (rule.a_rule("a", Exposure(exposed=False), location="W1"), [3, 3]),
         (rule.a_rule("a", Protection(units=2)), [1, 9]),
         (rule.a_rule("a", Protection(percent=50)), [1, 6]),
+        (rule.a_rule("a", Protection(units=1, on_hand_at_most=3)), [2, 12]),
         (rule.a_rule("a", Share(percent=50), channel="web"), [1, 6]),
         (rule.a_rule("a", Deferral(5)), [3, 3]),
         (rule.a_rule("a", Deferral(10)), [3, 13]),
@@ -149,6 +150,15 @@ def test_rules_count_for_later_dates_as_they_do_for_today(
     phases = shown(stock)
 
     assert [phases[0].quantity, phases[-1].quantity] == expected
+
+
+def test_units_that_are_no_longer_scarce_are_not_promised_of_the_supply_that_ends_it() -> None:
+    comes = [Comes("S1", 10, 10, InboundKind.PURCHASE_ORDER)]
+    stock = a_stock({"S1": 2}, comes, rule.a_rule("few", Protection(units=1, on_hand_at_most=2)))
+
+    assert [phase.quantity for phase in shown(stock)] == [1, 11]
+    stock.commit(build.an_arrival(next(iter(stock.inbound)), 10))
+    assert [phase.quantity for phase in shown(stock)] == [12]
 
 
 @pytest.mark.parametrize("units", [1, 9])
