@@ -1,29 +1,39 @@
-"""The least that an answer from a packed document takes: the driver, the numbers, and the JSON.
+"""The least that an answer takes: to read packed documents, and to be served by Strawberry.
 
-No HTTP, no GraphQL, no rules: what `find` of one document per SKU costs, each with its units as
-32-bit numbers.
+To read is the driver, the numbers and the JSON: what `find` of one document per SKU costs, each
+with its units as 32-bit numbers. To be served is HTTP and GraphQL, with the answers at hand. In
+neither are there rules or freshness.
 """
 
+import sys
 from array import array
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from bson import Binary
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
 
-from bench.figures import Round, median_of, table
+from bench.figures import Round, median_of
 from bench.inventory.goods import LOCATIONS, sku_of, total_of, units_of
-from bench.inventory.questions import SKUS_OF_A_PAGE
-from bench.inventory.stage import MONGOD, Stage
+from bench.inventory.questions import QUESTIONS as SHOPPERS
+from bench.inventory.questions import SKUS_OF_A_PAGE, Shopper
+from bench.inventory.stage import MONGOD, Stage, until_ready
 from bench.load import LOAD, Send, WrongAnswer, closed_loop, measured
+from bench.processes import cpu_seconds
+from bench.programs import running
+from devstack.ports import HOST, free_port
 
 CALLERS = 8
 ROUNDS = 5
 SECONDS = 1.5
-HEADS = ("packed documents alone", "p50 ms", "client CPU ms", "mongod CPU ms")
+HEADS = ("the least for", "of", "p50 ms", "CPU ms", "mongod CPU ms")
+PACKED, VIEW = "packed documents", "Strawberry's view"
+_BARE = "bare"
 
 
 class Floor:
@@ -73,30 +83,64 @@ QUESTIONS: tuple[tuple[str, Callable[[Floor], Send]], ...] = (
 )
 
 
-async def floor(stage: Stage, skus: int) -> str:
-    """Measure it with so many SKUs and give the table."""
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(stage.mongodb, maxPoolSize=16)
+async def floor(stage: Stage, environment: Mapping[str, str], skus: int) -> list[list[str]]:
+    """Measure both with so many SKUs and give the rows of the table."""
     rows = []
+    async with _packed(stage, skus) as packed, _served(stage, environment, skus) as shopper:
+        processes = _Processes(stage, shopper.process)
+        for (name, read), (_, ask) in zip(QUESTIONS, SHOPPERS, strict=True):
+            for of, process, send in (
+                (PACKED, LOAD, read(packed)),
+                (VIEW, _BARE, ask(shopper.asks)),
+            ):
+                await closed_loop(CALLERS, 0.5)(send)
+                loads = [closed_loop(CALLERS, SECONDS) for _ in range(ROUNDS)]
+                rounds = [await measured(processes, load, send) for load in loads]
+                rows.append([name, of, *_figures(rounds, process)])
+    return rows
+
+
+@asynccontextmanager
+async def _packed(stage: Stage, skus: int) -> AsyncIterator[Floor]:
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(stage.mongodb, maxPoolSize=16)
     try:
         packed = client["floor"]["packed"]
         await packed.drop()
         await packed.insert_many([_document(number) for number in range(skus)])
-        asks = Floor(packed, skus)
-        for name, ask in QUESTIONS:
-            send = ask(asks)
-            await closed_loop(CALLERS, 0.5)(send)
-            loads = [closed_loop(CALLERS, SECONDS) for _ in range(ROUNDS)]
-            rows.append(_row(name, [await measured(stage, load, send) for load in loads]))
+        yield Floor(packed, skus)
     finally:
         await client.close()
-    return table(HEADS, rows)
 
 
-def _row(name: str, rounds: list[Round]) -> list[str]:
+class _Served(NamedTuple):
+    asks: Shopper
+    process: int
+
+
+@asynccontextmanager
+async def _served(
+    stage: Stage, environment: Mapping[str, str], skus: int
+) -> AsyncIterator[_Served]:
+    port = free_port()
+    command = (sys.executable, "-m", "bench.inventory.bare", str(port), str(skus))
+    with running(command, environment) as process:
+        await until_ready(stage.here.session, port)
+        graph = replace(stage.here, address=f"http://{HOST}:{port}/graphql")
+        yield _Served(Shopper(graph, skus, Random(1)), process.pid)
+
+
+class _Processes(NamedTuple):
+    stage: Stage
+    bare: int
+
+    def cpu_seconds(self) -> dict[str, float]:
+        return {**self.stage.cpu_seconds(), _BARE: cpu_seconds(self.bare)}
+
+
+def _figures(rounds: list[Round], process: str) -> list[str]:
     return [
-        name,
         f"{median_of(rounds, lambda one: one.quantile(0.5)):.1f}",
-        f"{median_of(rounds, lambda one: one.cpu_milliseconds(LOAD)):.2f}",
+        f"{median_of(rounds, lambda one: one.cpu_milliseconds(process)):.2f}",
         f"{median_of(rounds, lambda one: one.cpu_milliseconds(MONGOD)):.2f}",
     ]
 

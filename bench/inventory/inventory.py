@@ -7,7 +7,8 @@ from random import Random
 from bench.figures import Round, median_of, table
 from bench.inventory.deltas import HEADS as DELTA_HEADS
 from bench.inventory.deltas import seen_deltas
-from bench.inventory.floor import floor
+from bench.inventory.floor import HEADS as FLOOR_HEADS
+from bench.inventory.floor import PACKED, VIEW, floor
 from bench.inventory.goods import (
     LOCATIONS,
     Fed,
@@ -31,8 +32,8 @@ ROUNDS = 5
 SECONDS = 1.0
 WARM_UP_SECONDS = 2.0
 READS, FLOOR, DELTAS = "inventory_reads", "inventory_floor", "inventory_deltas"
-HOT_SKU, FEED = "inventory_hot", "inventory_feed"
-PLACES = (READS, FLOOR, DELTAS, HOT_SKU, FEED)
+AIMS, HOT_SKU, FEED = "inventory_aims", "inventory_hot", "inventory_feed"
+PLACES = (READS, FLOOR, AIMS, DELTAS, HOT_SKU, FEED)
 """Where the tables stand on the page."""
 
 READ_HEADS = (
@@ -46,6 +47,7 @@ READ_HEADS = (
     "gateway CPU ms",
     "mongod CPU ms",
 )
+AIM_HEADS = ("inventory_svc CPU ms", "aim, at most", "measured", "")
 FEED_HEADS = (
     "positions",
     "lines fed",
@@ -82,15 +84,17 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
                 deltas.append(seen.row(positions, through))
                 _say(" ".join(deltas[-1]))
         _say("asking the driver alone")
-        least = await floor(running, SKUS[-1])
-        _say(f"{least}\nselling the hot SKU")
+        least = await floor(running, environment, SKUS[-1])
+        aims = table(AIM_HEADS, [_aim(rows, least)])
+        _say(f"{table(FLOOR_HEADS, least)}\n{aims}\nselling the hot SKU")
         hot = await hot_sku(running)
         _say(f"{hot}\nfeeding a full snapshot")
         fed = await count(running, 0, COUNTED_SKUS, clock)
         feeds.append(_feed_row(SKUS[-1] * len(LOCATIONS), fed))
         return {
             READS: table(READ_HEADS, sorted(reads, key=_by_question)),
-            FLOOR: least,
+            FLOOR: table(FLOOR_HEADS, least),
+            AIMS: aims,
             DELTAS: table(DELTA_HEADS, deltas),
             HOT_SKU: hot,
             FEED: table(FEED_HEADS, feeds),
@@ -140,6 +144,16 @@ def _feed_row(positions: int, fed: Fed) -> list[str]:
         f"{fed.mongod_cpu * each:,.0f}",
         f"{fed.peak:.0f}",
     ]
+
+
+def _aim(reads: Sequence[Sequence[str]], least: Sequence[Sequence[str]]) -> list[str]:
+    """Hold one SKU summed against twice the packed floor and Strawberry's view of it."""
+    question = QUESTIONS[0][0]
+    floors = {of: float(cpu) for name, of, _, cpu, _ in least if name == question}
+    aim = 2 * floors[PACKED] + floors[VIEW]
+    row = next(row for row in reads if row[0] == question)
+    cpu = float(row[READ_HEADS.index("inventory_svc CPU ms")])
+    return [question, f"{aim:.2f}", f"{cpu:.2f}", "met" if cpu <= aim else "not met"]
 
 
 def _by_question(row: Sequence[str]) -> int:

@@ -120,12 +120,12 @@ async def stage(environment: Mapping[str, str], clock: Clock) -> AsyncIterator[S
                     "INVENTORY_PACKED_STOCK": packed,
                 }
                 own = stack.enter_context(running(command, settings))
-                await _until_ready(session, port)
+                await until_ready(session, port)
                 front = free_port()
                 subgraph = f"{INVENTORY}=http://{HOST}:{port}/graphql"
                 settings = {**gateway, "GATEWAY_PORT": str(front), "GATEWAY_SUBGRAPHS": subgraph}
                 served = stack.enter_context(running((sys.executable, "-m", GATEWAY), settings))
-                await _until_ready(session, front)
+                await until_ready(session, front)
                 processes |= {INVENTORY + suffix: own.pid, GATEWAY + suffix: served.pid}
                 addresses.append(f"http://{HOST}:{front}/graphql")
             tokens = _tokens(keys, clock)
@@ -139,7 +139,8 @@ def _tokens(keys: Path, clock: Clock) -> dict[Role, str]:
     return {role: issuer.token(User(role, ()), clock.now()) for role in roles}
 
 
-async def _until_ready(session: aiohttp.ClientSession, port: int) -> None:
+async def until_ready(session: aiohttp.ClientSession, port: int) -> None:
+    """Wait for a process that has just been started."""
     async with asyncio.timeout(_READY_SECONDS):
         while True:
             try:

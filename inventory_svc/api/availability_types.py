@@ -23,6 +23,7 @@ from inventory_svc.domain.network.directory import NOWHERE, Destination
 from inventory_svc.domain.rules.rule import StockRule
 from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.availability import answer as answers
+from inventory_svc.domain.stock.availability import tally
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from retail_kit import geography
@@ -194,7 +195,7 @@ class LocationAvailability:
 
     @staticmethod
     def of(
-        row: answers.LocationAvailability, sku: str, condition: Condition
+        row: tally.LocationAvailability, sku: str, condition: Condition
     ) -> "LocationAvailability":
         """Show a row of the answer about an item."""
         return LocationAvailability(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from strawberry.dataloader import DataLoader
 
@@ -21,6 +22,8 @@ from inventory_svc.domain.stock.inbound.supplier import Supplier
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.inbound.timeline import Phase
 from inventory_svc.domain.stock.position import Position
+from inventory_svc.domain.stock.reservation import Reservation
+from inventory_svc.domain.stock.units.unit import SerialUnit
 from inventory_svc.ports import (
     Alerts,
     Catalogue,
@@ -120,9 +123,6 @@ class ReadOnce:
 
     def __init__(self, stock: StockReads) -> None:
         self._stock = stock
-        self._positions: DataLoader[tuple[str, Condition | None], Sequence[Position]] = DataLoader(
-            self._read
-        )
         self.draws_of = stock.draws_of
         self.inbound_of = stock.inbound_of
         self.movements_after = stock.movements_after
@@ -130,6 +130,10 @@ class ReadOnce:
         self.declarations = stock.declarations
         self.positions = stock.positions
         self.reservations = stock.reservations
+
+    @cached_property
+    def _positions(self) -> DataLoader[tuple[str, Condition | None], Sequence[Position]]:
+        return DataLoader(self._read)
 
     async def positions_of(
         self, skus: Sequence[str], condition: Condition | None = None
@@ -150,24 +154,56 @@ class ReadOnce:
 
 
 class Loaders:
-    """One read for all the parents of a level; made anew for each request."""
+    """One read for all the parents of a level; made anew for each request, as far as it asks."""
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
-        self.items = loader_of(inventory.catalogue.items)
-        self.packed = None if inventory.packed is None else PackedOnce(inventory.packed)
-        self.sources = inventory.sources.reading(ReadOnce(inventory.stock), self.packed)
-        self.positions: DataLoader[str, Sequence[Position]] = DataLoader(self._positions)
-        self.reservations = loader_of(inventory.stock.reservations)
-        self.units = loader_of(inventory.units.units)
-        self.availability: DataLoader[tuple[str, AvailabilityQuestion], Availability] = DataLoader(
-            self._availability
-        )
 
-        self.inbound: DataLoader[str, Sequence[InboundSupply]] = DataLoader(self._inbound)
-        self.future: DataLoader[tuple[str, AvailabilityQuestion], Sequence[Phase]] = DataLoader(
-            self._future
-        )
+    @cached_property
+    def items(self) -> DataLoader[str, Item | None]:
+        """Items by SKU."""
+        return loader_of(self._inventory.catalogue.items)
+
+    @cached_property
+    def packed(self) -> PackedOnce | None:
+        """What is at hand, if anything is."""
+        packed = self._inventory.packed
+        return None if packed is None else PackedOnce(packed)
+
+    @cached_property
+    def sources(self) -> AvailabilitySources:
+        """What answers about availability are made from."""
+        return self._inventory.sources.reading(ReadOnce(self._inventory.stock), self.packed)
+
+    @cached_property
+    def positions(self) -> DataLoader[str, Sequence[Position]]:
+        """Positions by SKU."""
+        return DataLoader(self._positions)
+
+    @cached_property
+    def reservations(self) -> DataLoader[str, Reservation | None]:
+        """Reservations by their identifier."""
+        return loader_of(self._inventory.stock.reservations)
+
+    @cached_property
+    def units(self) -> DataLoader[str, SerialUnit | None]:
+        """Pieces by their serial number."""
+        return loader_of(self._inventory.units.units)
+
+    @cached_property
+    def availability(self) -> DataLoader[tuple[str, AvailabilityQuestion], Availability]:
+        """Answers by SKU and question."""
+        return DataLoader(self._availability)
+
+    @cached_property
+    def inbound(self) -> DataLoader[str, Sequence[InboundSupply]]:
+        """Supply that is on its way, by SKU."""
+        return DataLoader(self._inbound)
+
+    @cached_property
+    def future(self) -> DataLoader[tuple[str, AvailabilityQuestion], Sequence[Phase]]:
+        """What can be promised later, by SKU and question."""
+        return DataLoader(self._future)
 
     async def _inbound(self, skus: list[str]) -> list[Sequence[InboundSupply]]:
         by_sku: dict[str, list[InboundSupply]] = {sku: [] for sku in skus}

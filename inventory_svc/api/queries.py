@@ -1,6 +1,5 @@
 """What can be read."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -33,6 +32,7 @@ from inventory_svc.domain.network import location as locations
 from inventory_svc.domain.stock import movement as ledger
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import ItemsWanted
+from inventory_svc.use_cases.stock.read_availability import read_availability
 from service_kit.graphql.connections import (
     After,
     Connection,
@@ -102,14 +102,15 @@ class Query(RuleQueries, DeclarationQueries, AlertQueries, FeedQueries, FileQuer
         require_few(skus, channels)
         for question in questions:
             require_present(info.context.caller, question)
-        loaders = info.context.loaders
-        asked = [(sku, question) for sku in skus for question in questions]
-        known, answers = await asyncio.gather(
-            info.context.inventory.catalogue.known(skus), loaders.availability.load_many(asked)
-        )
+        sources = info.context.loaders.sources
+        told = [
+            (question, await read_availability(skus, question, sources)) for question in questions
+        ]
+        known = await info.context.inventory.catalogue.known(skus)
         return [
-            Availability.of(answer, question) if sku in known else None
-            for (sku, question), answer in zip(asked, answers, strict=True)
+            Availability.of(answers[sku], question) if sku in known else None
+            for sku in skus
+            for question, answers in told
         ]
 
     @query_field(*ANYBODY, description="A location by its code.")

@@ -7,6 +7,7 @@ that a document does not have yet reads as zeros, so a column can be added witho
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from bson import Binary
@@ -14,7 +15,15 @@ from bson import Binary
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.stock.position import Hold, PositionKey
-from inventory_svc.domain.stock.shelves import Column, Columns, Shelf, Shelves, places_of
+from inventory_svc.domain.stock.shelves import (
+    REMEMBERED_PLACES,
+    Column,
+    Columns,
+    Places,
+    Shelf,
+    Shelves,
+    places_of,
+)
 from inventory_svc.mongo.stock_documents import POSITION_UPCASTS
 from service_kit.storage.database import Document
 from service_kit.storage.schema_versions import Upcasts
@@ -52,11 +61,11 @@ def packed_to_document(sku: str, condition: Condition, shelves: Shelves, revisio
 def packed_from_document(document: Document) -> Shelves:
     """Read packed shelves."""
     document = PACKED_UPCASTS.upcast(document)
-    codes = tuple(document["locations"].split(SEPARATOR)) if document["locations"] else ()
+    places = _places_in(document["locations"])
     written: Mapping[str, bytes] = document["columns"]
-    columns = (_column(written.get(name), len(codes)) for name in _NAMES)
+    columns = (_column(written.get(name), len(places.codes)) for name in _NAMES)
     holds = {each["row"]: _holds(each["holds"]) for each in document["holds"]}
-    return Shelves(places_of(codes), Columns(*columns), holds)
+    return Shelves(places, Columns(*columns), holds)
 
 
 def shelf_from_position(document: Document) -> Shelf:
@@ -74,6 +83,12 @@ def shelf_from_position(document: Document) -> Shelf:
 def item_of(key: PositionKey) -> tuple[str, Condition]:
     """Give the item and condition under which a position is packed."""
     return key.sku, key.condition
+
+
+@lru_cache(REMEMBERED_PLACES)
+def _places_in(written: str) -> Places:
+    """Read the places of locations; most documents name the same ones, in one long text."""
+    return places_of(tuple(written.split(SEPARATOR)) if written else ())
 
 
 def _holds(written: Sequence[Mapping[str, Any]]) -> tuple[Hold, ...]:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema import StreamResult
@@ -18,7 +17,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from service_kit.graphql.access import require_every_operation_guarded
 from service_kit.graphql.actions import AvailableAction
-from service_kit.graphql.document_bounds import DocumentBounds, bounds_extension
+from service_kit.graphql.documents import DocumentBounds, known_documents
 from service_kit.graphql.entities import entities_resolver
 from service_kit.graphql.errors import shown_error
 from service_kit.graphql.hidden import hide_what_only_services_reach
@@ -27,7 +26,6 @@ from service_kit.graphql.payloads import UserError
 from service_kit.graphql.scalars import SCALARS
 
 FEDERATION_VERSION: Final = "2.9"
-CACHED_DOCUMENTS = 256
 
 
 class SubgraphSchema(strawberry.federation.Schema):
@@ -91,7 +89,6 @@ def build_subgraph_schema(
     types: Iterable[type] = (),
     scalars: Mapping[object, ScalarDefinition] | None = None,
     schema_directives: Iterable[object] = (),
-    extensions: Iterable[type[SchemaExtension]] = (),
     bounds: DocumentBounds | None = None,
 ) -> SubgraphSchema:
     """Build a subgraph; raises UnguardedOperations if an operation does not name its callers.
@@ -103,12 +100,7 @@ def build_subgraph_schema(
         mutation=mutation,
         subscription=subscription,
         types=types,
-        extensions=[
-            bounds_extension(bounds or DocumentBounds()),
-            lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
-            lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
-            *extensions,
-        ],
+        extensions=[known_documents(bounds or DocumentBounds())],
         config=StrawberryConfig(name_converter=_Names(), scalar_map={**SCALARS, **(scalars or {})}),
         schema_directives=schema_directives,
         federation_version=FEDERATION_VERSION,

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.http import GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from service_kit.graphql.context import SubgraphContext
@@ -38,6 +38,11 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "operationName": (str, "a text"),
     "extensions": (dict, "an object"),
 }
+
+
+_UNTOUCHED = Response()
+"""What Strawberry lets resolvers set headers on; here none gets to see it."""
+del _UNTOUCHED.headers["content-length"]  # its headers become those of a stream
 
 
 class SubgraphView(strawberry.asgi.GraphQL[SubgraphContext, None]):
@@ -86,6 +91,19 @@ class SubgraphView(strawberry.asgi.GraphQL[SubgraphContext, None]):
         if isinstance(request, WebSocket):
             return None  # type: ignore[return-value]  # who asks is told later, for each operation
         return self._make_context(caller_in(request.scope))
+
+    async def get_sub_response(
+        self,
+        request: Request | WebSocket,  # noqa: ARG002  # Strawberry's signature
+    ) -> Response:
+        return _UNTOUCHED
+
+    def create_response(
+        self,
+        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
+        sub_response: Response,  # noqa: ARG002  # no resolver gets it
+    ) -> Response:
+        return Response(self.encode_json(response_data), media_type="application/json")
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         transport = self._get_stream_transport_from_headers(request.headers)

@@ -1,5 +1,6 @@
 """A stock position: what one location holds of one SKU in one condition."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -27,6 +28,11 @@ class Hold(NamedTuple):
 
     expires_at: datetime
     quantity: int
+
+
+def held_in(holds: Sequence[Hold], now: datetime) -> int:
+    """Add up the units of the holds that have not ended."""
+    return sum(hold.quantity for hold in holds if hold.expires_at > now) if holds else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,7 @@ class Position:
 
     def held(self, now: datetime) -> int:
         """Units in holds that have not ended."""
-        if not self.holds:
-            return 0
-        return sum(hold.quantity for hold in self.holds if hold.expires_at > now)
+        return held_in(self.holds, now)
 
     def available(self, now: datetime) -> int:
         """Units that can still be promised (ATS): on hand less unavailable, allocated and held."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from inventory_svc.domain.stock.position import Hold, Position
+from inventory_svc.domain.stock.position import Hold, Position, held_in
 
 Column: TypeAlias = "array[int]"
 """One 32-bit number for each location."""
@@ -42,9 +42,7 @@ class Shelf(NamedTuple):
 
     def held(self, now: datetime) -> int:
         """Units in holds that have not ended."""
-        if not self.holds:
-            return 0
-        return sum(hold.quantity for hold in self.holds if hold.expires_at > now)
+        return held_in(self.holds, now)
 
     @staticmethod
     def of(position: Position) -> "Shelf":

@@ -1,21 +1,27 @@
 """What can be sold of one item on one channel, and the steps that led there."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import NamedTuple, Protocol, TypeAlias
 
 from inventory_svc.domain.network.directory import Candidate
-from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.rules.rule import StockRule
 from inventory_svc.domain.rules.sale import Sale
-from inventory_svc.domain.stock.availability.formula import Counted, free
-from inventory_svc.domain.stock.availability.policy import Policy, Terms
-from inventory_svc.domain.stock.availability.pots import left_in_pot, left_of, protection_of
+from inventory_svc.domain.stock.availability.formula import Counted
+from inventory_svc.domain.stock.availability.policy import Policy
+from inventory_svc.domain.stock.availability.pots import left_in_pot, left_of
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
+from inventory_svc.domain.stock.availability.tally import (
+    Counters,
+    LocationAvailability,
+    Rows,
+    Tally,
+    tally_of_positions,
+    tally_of_shelves,
+)
+from inventory_svc.domain.stock.availability.terms import Terms
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.shelves import Shelves
 
@@ -43,20 +49,6 @@ class AppliedRule:
     by: StockRule | None = None
 
 
-class LocationAvailability(NamedTuple):
-    """What one location in scope can promise alone, and the rules that made it so."""
-
-    location: Location
-    quantity: int
-    on_hand: int
-    distance_km: float | None
-    protected_by: StockRule | None = None
-    shared_by: StockRule | None = None
-
-
-Rows: TypeAlias = tuple[LocationAvailability, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Availability:
     """What can be promised of one SKU on one channel; the rules add up to `quantity`.
@@ -75,25 +67,6 @@ class Availability:
     def locations(self) -> Rows:
         """What each location in scope can promise alone."""
         return self.rows()
-
-
-class Counters(Protocol):
-    """What the formula looks at at one location: a position, or what is packed of one."""
-
-    @property
-    def on_hand(self) -> int: ...
-
-    @property
-    def allocated(self) -> int: ...
-
-    @property
-    def unavailable_units(self) -> int: ...
-
-    @property
-    def counted_at(self) -> datetime | None: ...
-
-    def held(self, now: datetime) -> int:
-        """Units in holds that have not ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +88,7 @@ def availability_of(
 ) -> Availability:
     """Apply the formula to the stock of a SKU; rows come in the scope's order."""
     terms = policy.terms(stock.sku, stock.category, sale)
-    tally = _tallied(stock, terms, scope, now)
+    tally = _tally(stock, sale, scope, policy, now)
     pots = {
         code: _left(policy.by_code[code], stock, sale, policy, now)
         if scope is not policy.whole_scope(sale)
@@ -128,16 +101,28 @@ def availability_of(
         sale.channel or "",
         tally.free - sum(unshared.values()),
         now,
-        tuple(tally.applied(unshared, policy.by_code)),
+        tuple(_steps(tally, unshared, policy.by_code)),
         partial(_rows, stock, terms, scope, now, pots),
     )
+
+
+def _tally(
+    stock: Stock, sale: Sale, scope: Sequence[Candidate], policy: Policy, now: datetime
+) -> Tally:
+    """Add up packed shelves by their columns where a reach of theirs is remembered."""
+    terms, shelves = policy.terms(stock.sku, stock.category, sale), stock.positions
+    is_whole = scope is policy.whole_scope(sale)
+    if isinstance(shelves, Shelves) and is_whole and not terms.share:
+        reach = policy.reach(stock.sku, stock.category, sale, shelves.places)
+        return tally_of_shelves(shelves, reach, now)
+    return tally_of_positions(stock.counters(), terms, scope, now)
 
 
 def _rows(
     stock: Stock, terms: Terms, scope: Sequence[Candidate], now: datetime, pots: Mapping[str, int]
 ) -> Rows:
     rows: list[LocationAvailability] = []
-    _tallied(stock, terms, scope, now, rows)
+    tally_of_positions(stock.counters(), terms, scope, now, rows)
     return tuple(_limited(row, pots) for row in rows) if pots else tuple(rows)
 
 
@@ -185,80 +170,22 @@ def _draw(code: str, stock: Stock, sale: Sale) -> ShareDraw | None:
     return stock.draws.get(ShareKey(code, stock.sku, sale.condition))
 
 
-@dataclass(slots=True)
-class _Tally:
-    """The units of each step, added up over the locations of a scope; of rules by their code."""
-
-    physical: int
-    shared: Counter[str] = field(default_factory=Counter)
-    hidden: Counter[str] = field(default_factory=Counter)
-    protected: Counter[str] = field(default_factory=Counter)
-    in_scope: int = 0
-    unavailable: int = 0
-    allocated: int = 0
-    held: int = 0
-    free: int = 0
-
-    def applied(
-        self, unshared: Mapping[str, int], by_code: Mapping[str, StockRule]
-    ) -> Iterator[AppliedRule]:
-        """Give the steps in their order; all but the first only when they say something."""
-        hidden, protected = sum(self.hidden.values()), sum(self.protected.values())
-        sellable = self.in_scope - hidden - self.unavailable
-        kept = sellable - self.allocated - self.held - protected
-        yield AppliedRule(AvailabilityRule.PHYSICAL_STOCK, self.physical)
-        yield from _said(AvailabilityRule.OUT_OF_SCOPE, self.in_scope - self.physical)
-        yield from _by_rule(AvailabilityRule.EXPOSURE, self.hidden, by_code)
-        yield from _said(AvailabilityRule.UNAVAILABLE, -self.unavailable)
-        yield from _said(AvailabilityRule.HARD_ALLOCATIONS, -self.allocated)
-        yield from _said(AvailabilityRule.SOFT_HOLDS, -self.held)
-        yield from _by_rule(AvailabilityRule.PROTECTION, self.protected, by_code)
-        yield from _said(AvailabilityRule.NEVER_BELOW_ZERO, self.free - kept)
-        yield from _by_rule(AvailabilityRule.SHARE, unshared, by_code)
-
-
-def _tallied(
-    stock: Stock,
-    terms: Terms,
-    scope: Sequence[Candidate],
-    now: datetime,
-    rows: list[LocationAvailability] | None = None,
-) -> _Tally:
-    """Go through the locations of a scope; a page of items does so ten thousand times."""
-    positions = stock.counters()
-    tally = _Tally(sum(position.on_hand for position in positions.values()))
-    hides, protects, shares = bool(terms.exposure), bool(terms.protection), bool(terms.share)
-    in_scope = unavailable = allocated = held = total = 0
-    for location, distance in scope:
-        position = positions.get(location.code)
-        if position is None:
-            continue
-        on_hand, kept = position.on_hand, position.allocated
-        in_scope += on_hand
-        hidden_by = terms.hidden_by(location) if hides else None
-        if hidden_by is not None:
-            tally.hidden[hidden_by.code] += on_hand
-            if rows is not None:
-                rows.append(LocationAvailability(location, 0, on_hand, distance))
-            continue
-        held_here = position.held(now)
-        unsellable = position.unavailable_units
-        rule = terms.protection.at(location) if protects else None
-        units, protected = free(on_hand, unsellable, kept, held_here, protection_of(rule))
-        unavailable += unsellable
-        allocated += kept
-        held += held_here
-        total += units
-        if rule is not None:
-            tally.protected[rule.code] += protected
-        share = terms.share.at(location) if shares else None
-        if share is not None:
-            tally.shared[share.code] += units
-        if rows is not None:
-            rows.append(LocationAvailability(location, units, on_hand, distance, rule, share))
-    tally.in_scope, tally.unavailable = in_scope, unavailable
-    tally.allocated, tally.held, tally.free = allocated, held, total
-    return tally
+def _steps(
+    tally: Tally, unshared: Mapping[str, int], by_code: Mapping[str, StockRule]
+) -> Iterator[AppliedRule]:
+    """Give the steps in their order; all but the first only when they say something."""
+    hidden, protected = tally.hidden.total(), tally.protected.total()
+    sellable = tally.in_scope - hidden - tally.unavailable
+    kept = sellable - tally.allocated - tally.held - protected
+    yield AppliedRule(AvailabilityRule.PHYSICAL_STOCK, tally.physical)
+    yield from _said(AvailabilityRule.OUT_OF_SCOPE, tally.in_scope - tally.physical)
+    yield from _by_rule(AvailabilityRule.EXPOSURE, tally.hidden, by_code)
+    yield from _said(AvailabilityRule.UNAVAILABLE, -tally.unavailable)
+    yield from _said(AvailabilityRule.HARD_ALLOCATIONS, -tally.allocated)
+    yield from _said(AvailabilityRule.SOFT_HOLDS, -tally.held)
+    yield from _by_rule(AvailabilityRule.PROTECTION, tally.protected, by_code)
+    yield from _said(AvailabilityRule.NEVER_BELOW_ZERO, tally.free - kept)
+    yield from _by_rule(AvailabilityRule.SHARE, unshared, by_code)
 
 
 def _said(rule: AvailabilityRule, units: int) -> Iterable[AppliedRule]:

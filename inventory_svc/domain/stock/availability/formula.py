@@ -35,8 +35,15 @@ def free(
         return 0, 0
     if protection is None:
         return left, 0
-    protected = min(left, protection.of(on_hand))
+    protected = withheld(left, on_hand, protection)
     return left - protected, protected
+
+
+def withheld(left: int, on_hand: int, protection: Protection | None) -> int:
+    """Give the units of those left at a position that a protection withholds."""
+    if left <= 0 or protection is None:
+        return 0
+    return min(left, protection.of(on_hand))
 
 
 def left_of_share(share: Share, units: int, drawn: int) -> int:

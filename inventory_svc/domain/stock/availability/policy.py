@@ -7,30 +7,16 @@ from functools import cached_property, lru_cache
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.directory import NOWHERE, Candidate, NetworkDirectory
-from inventory_svc.domain.network.location import Location
-from inventory_svc.domain.rules.precedence import NO_CHOICE, Choice, choices
-from inventory_svc.domain.rules.rule import Exposure, RuleKind, RuleScope, StockRule
+from inventory_svc.domain.rules.precedence import NO_CHOICE, choices
+from inventory_svc.domain.rules.rule import RuleKind, RuleScope, StockRule
 from inventory_svc.domain.rules.rule_set import RuleSet
 from inventory_svc.domain.rules.sale import Sale, Service
+from inventory_svc.domain.stock.availability.reach import Reach, reach_of
+from inventory_svc.domain.stock.availability.terms import Terms
+from inventory_svc.domain.stock.shelves import Places
 
 REMEMBERED_TERMS = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """On which terms an item may be sold in one way, from each location."""
-
-    exposure: Choice = NO_CHOICE
-    protection: Choice = NO_CHOICE
-    share: Choice = NO_CHOICE
-    deferral: Choice = NO_CHOICE
-
-    def hidden_by(self, location: Location) -> StockRule | None:
-        """Give the rule that keeps the goods of a location from being sold, if one does."""
-        rule = self.exposure.at(location)
-        if rule is None or not isinstance(rule.effect, Exposure) or rule.effect.exposed:
-            return None
-        return rule
+REMEMBERED_REACHES = 64
 
 
 @dataclass(frozen=True)
@@ -68,9 +54,11 @@ class Policy:
 
     def terms(self, sku: str, category: str | None, sale: Sale) -> Terms:
         """Give the terms of an item; items that no rule tells apart share them."""
-        known_sku = sku if sku in self._of_sku else ""
-        known_category = category if category in self._of_category else None
-        return self._terms(known_sku, known_category, sale)
+        return self._terms(*self._told_apart(sku, category), sale)
+
+    def reach(self, sku: str, category: str | None, sale: Sale, places: Places) -> Reach:
+        """Give what a sale of an item, wherever it is wanted, may draw on of packed shelves."""
+        return self._reaches(*self._told_apart(sku, category), sale, places)
 
     def whole_scope(self, sale: Sale) -> tuple[Candidate, ...]:
         """Give all locations that a sale may draw on, wherever the goods are wanted."""
@@ -83,6 +71,11 @@ class Policy:
             for _, location in sorted(self.directory.locations.items())
             if location.active
         )
+
+    def _told_apart(self, sku: str, category: str | None) -> tuple[str, str | None]:
+        """Give as much of an item's names as rules speak of."""
+        known_category = category if category in self._of_category else None
+        return sku if sku in self._of_sku else "", known_category
 
     @cached_property
     def _of_sku(self) -> Mapping[str, list[StockRule]]:
@@ -100,6 +93,13 @@ class Policy:
     @cached_property
     def _terms(self) -> Callable[[str, str | None, Sale], Terms]:
         return lru_cache(REMEMBERED_TERMS)(self._chosen)
+
+    @cached_property
+    def _reaches(self) -> Callable[[str, str | None, Sale, Places], Reach]:
+        return lru_cache(REMEMBERED_REACHES)(self._reach)
+
+    def _reach(self, sku: str, category: str | None, sale: Sale, places: Places) -> Reach:
+        return reach_of(places, self._terms(sku, category, sale), self.whole_scope(sale))
 
     def _chosen(self, sku: str, category: str | None, sale: Sale) -> Terms:
         named = (*self._of_sku.get(sku, ()), *self._of_category.get(category or "", ()))

@@ -7,7 +7,8 @@ from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.rules.rule import Protection, Share, StockRule
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.formula import Counted, free, left_of_share
-from inventory_svc.domain.stock.availability.policy import Policy, Terms
+from inventory_svc.domain.stock.availability.policy import Policy
+from inventory_svc.domain.stock.availability.terms import Terms
 
 CountedAtLocation: TypeAlias = Callable[[str], Counted | None]
 """Gives what a location holds of the item and condition in question; None for nothing."""

@@ -14,11 +14,11 @@ from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import (
     AppliedRule,
     Availability,
-    Rows,
     Stock,
     availability_of,
 )
 from inventory_svc.domain.stock.availability.policy import Policy
+from inventory_svc.domain.stock.availability.tally import Rows
 from inventory_svc.domain.stock.shelves import Shelves
 
 

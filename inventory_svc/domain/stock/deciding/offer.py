@@ -5,9 +5,9 @@ from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.rules.rule import StockRule
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.formula import Counted
-from inventory_svc.domain.stock.availability.policy import Terms
 from inventory_svc.domain.stock.availability.pots import left_in_pot, units_on_terms
 from inventory_svc.domain.stock.availability.share_draw import ShareKey
+from inventory_svc.domain.stock.availability.terms import Terms
 from inventory_svc.domain.stock.commands import ReserveStock
 from inventory_svc.domain.stock.draft import StockDraft
 from inventory_svc.domain.stock.position import PositionKey

@@ -15,7 +15,7 @@ from gateway.security.limits import OperationLimits
 from gateway.server.graphiql import PageOptions, graphiql_page
 from gateway.server.http import GatewayView, ServerOptions
 from gateway.server.schema import GatewaySchema
-from service_kit.graphql.document_bounds import DocumentBounds
+from service_kit.graphql.documents import DocumentBounds
 from service_kit.identity.caller import Caller
 from service_kit.identity.tokens import InvalidToken
 from service_kit.identity.user_tokens import KeysUnavailable

@@ -4,7 +4,7 @@ import pytest
 import structlog
 from graphql import build_schema, parse
 
-from service_kit.graphql.document_bounds import DocumentBounds
+from service_kit.graphql.documents import DocumentBounds
 from service_kit.graphql.subgraph import build_subgraph_schema, print_sdl
 from tests.support.library import (
     LIBRARIAN,

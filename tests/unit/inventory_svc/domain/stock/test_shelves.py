@@ -14,6 +14,7 @@ from inventory_svc.domain.rules.rule import Protection, Share, StockRule
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, availability_of
 from inventory_svc.domain.stock.availability.policy import Policy
+from inventory_svc.domain.stock.availability.tally import tally_of_positions, tally_of_shelves
 from inventory_svc.domain.stock.availability.totals import packed_item
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.shelves import NOTHING, Shelf, Shelves, shelves_of_positions
@@ -62,6 +63,19 @@ def test_packed_shelves_are_answered_from_as_positions_are(
     straight = availability_of(Stock("shirt", "clothes", held), sale, scope, policy, NOW)
     assert answer == straight
     assert answer.locations == straight.locations
+
+
+@given(positions, rule.rule_lists(), rule.sales)
+def test_the_columns_add_up_to_what_the_positions_do_wherever_goods_are_wanted(
+    held: Mapping[str, Position], rules: tuple[StockRule, ...], sale: Sale
+) -> None:
+    policy = rule.a_policy(*(each for each in rules if not isinstance(each.effect, Share)))
+    scope, terms = policy.whole_scope(sale), policy.terms("shirt", "clothes", sale)
+    shelves = shelves_of_positions(held.values())
+
+    added = tally_of_shelves(shelves, policy.reach("shirt", "clothes", sale, shelves.places), NOW)
+
+    assert added == tally_of_positions(held, terms, scope, NOW)
 
 
 @given(positions, positions)

@@ -1,7 +1,11 @@
-"""How large a document may be: counted before it is parsed, measured before it is run."""
+"""Documents that may be run: parsed within bounds, valid, and known by their text afterwards.
+
+How large one is is counted before it is parsed, and measured before it is run.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -9,14 +13,21 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     SelectionSetNode,
+    parse,
+    specified_rules,
 )
 from graphql.validation import ASTValidationRule
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
 
 from service_kit.graphql.errors import BAD_REQUEST
+from service_kit.identity.bounded_cache import BoundedCache
 from service_kit.runtime.telemetry import name_operation
+
+KNOWN_DOCUMENTS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +42,61 @@ class DocumentBounds:
     depth: int = 40
 
 
-def bounds_extension(bounds: DocumentBounds) -> type[SchemaExtension]:
-    """Give the schema extension that keeps documents within the bounds."""
-    rule = _depth_rule(bounds.depth)
-    options = {
-        "max_lexical_tokens": bounds.tokens,
-        "max_comments": bounds.tokens,
-        "max_source_length": bounds.characters,
-    }
+class Checked(NamedTuple):
+    """A document and what is wrong with it, if anything is."""
 
-    class KeepBounds(SchemaExtension):
-        # It also names the operation for the metrics: one extension costs less than two.
+    document: DocumentNode
+    errors: list[GraphQLError]
+
+
+class Documents:
+    """The documents of one schema; those seen last are known by their text."""
+
+    def __init__(self, bounds: DocumentBounds) -> None:
+        self._bounds = bounds
+        self._rules = (*specified_rules, _depth_rule(bounds.depth))
+        self._known: BoundedCache[str, Checked] = BoundedCache(KNOWN_DOCUMENTS)
+
+    def checked(self, schema: GraphQLSchema, text: str) -> Checked:
+        """Parse and validate a document, unless that has been done; raises GraphQLError."""
+        known = self._known.get(text)
+        if known is None:
+            document = self._parsed(text)
+            known = Checked(document, validate_document(schema, document, self._rules))
+            self._known.put(text, known)
+        return known
+
+    def _parsed(self, text: str) -> DocumentNode:
+        return parse(
+            text,
+            max_lexical_tokens=self._bounds.tokens,
+            max_comments=self._bounds.tokens,
+            max_source_length=self._bounds.characters,
+        )
+
+
+def known_documents(bounds: DocumentBounds) -> type[SchemaExtension]:
+    """Give the schema extension that runs documents within the bounds, each checked once.
+
+    It stands in for Strawberry's caches of parsed and of valid documents: extensions are made anew
+    for each request, and one of them costs a third of three.
+    """
+    documents = Documents(bounds)
+
+    class KnownDocuments(SchemaExtension):
+        # It also names the operation for the metrics.
 
         def on_operation(self) -> Iterator[None]:
             context = self.execution_context
-            context.parse_options.update(options)  # type: ignore[typeddict-item]
-            context.validation_rules = (*context.validation_rules, rule)
+            if context.query:
+                schema = context.schema._schema  # noqa: SLF001  # no public way to it
+                checked = documents.checked(schema, context.query)
+                context.graphql_document, context.pre_execution_errors = checked
             yield
             if not context.pre_execution_errors and context.graphql_document is not None:
                 name_operation(context.operation_name)
 
-    return KeepBounds
+    return KnownDocuments
 
 
 def _depth_rule(most: int) -> type[ASTValidationRule]:

@@ -1,0 +1,57 @@
+"""What a sale may draw on of packed shelves: which of their rows, by which rules."""
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
+
+from inventory_svc.domain.network.directory import Candidate
+from inventory_svc.domain.rules.rule import StockRule
+from inventory_svc.domain.stock.availability.terms import Terms
+from inventory_svc.domain.stock.shelves import Places
+
+Picked: TypeAlias = Callable[[Sequence[int]], Sequence[int]]
+"""Gives the numbers of some rows out of a column."""
+
+RuledRow: TypeAlias = tuple[int, StockRule]
+
+
+class Reach(NamedTuple):
+    """The same for all items that lie at the same places and that no rule tells apart.
+
+    `rows` may be sold from, and `picked` picks them; `hidden` are in scope, but for a rule.
+    """
+
+    rows: frozenset[int]
+    picked: Picked
+    protected: Sequence[RuledRow]
+    hidden: Sequence[RuledRow]
+
+
+def reach_of(places: Places, terms: Terms, scope: Sequence[Candidate]) -> Reach:
+    """Find the rows of a scope, and the rules that count there."""
+    rows: list[int] = []
+    protected: list[RuledRow] = []
+    hidden: list[RuledRow] = []
+    for location, _ in scope:
+        row = places.row.get(location.code)
+        if row is None:
+            continue
+        if (hiding := terms.hidden_by(location)) is not None:
+            hidden.append((row, hiding))
+            continue
+        rows.append(row)
+        if (protecting := terms.protection.at(location)) is not None:
+            protected.append((row, protecting))
+    return Reach(frozenset(rows), _picking(rows, places), protected, hidden)
+
+
+def _picking(rows: Sequence[int], places: Places) -> Picked:
+    if len(rows) == len(places.codes):
+        return _all
+    if len(rows) > 1:
+        return itemgetter(*rows)
+    return lambda column: [column[row] for row in rows]
+
+
+def _all(column: Sequence[int]) -> Sequence[int]:
+    return column
