@@ -8,7 +8,13 @@ from starlette.applications import Starlette
 from inventory_svc.api.context import Inventory, InventoryContext
 from inventory_svc.api.schema import inventory_schema
 from inventory_svc.domain.stock.sourcing import NearestLocations
-from inventory_svc.due_work import alert_handlers, file_handlers, handlers, source_handlers
+from inventory_svc.due_work import (
+    alert_handlers,
+    file_handlers,
+    handlers,
+    pick_handlers,
+    source_handlers,
+)
 from inventory_svc.mongo.alerts import MongoAlerts
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import COLLECTIONS
@@ -31,6 +37,7 @@ from inventory_svc.mongo.imports import (
 from inventory_svc.mongo.network import MongoNetwork
 from inventory_svc.mongo.network_changes import alert_rule_changes, network_changes, source_changes
 from inventory_svc.mongo.packer import Packer, pack_anew
+from inventory_svc.mongo.picks import MongoPicks
 from inventory_svc.mongo.rules import MongoRules, RuleTools
 from inventory_svc.mongo.shelf_cache import ShelfCache
 from inventory_svc.mongo.silence import StaleLocations
@@ -104,6 +111,7 @@ def join(foundation: Foundation) -> Parts:
         **handlers(commits),
         **alert_handlers(alerts, inventory.sources),
         **source_handlers(freshness, network),
+        **pick_handlers(inventory.picks),
     }
     machinery = machinery_of(foundation, storage, work)
     packer = Packer(database, log, foundation.identifiers())
@@ -170,6 +178,7 @@ def _inventory(
         suppliers=MongoImports(SUPPLIER_KIND, imports),
         known_suppliers=MongoSuppliers(database),
         rules=rules,
+        picks=MongoPicks(database),
         alert_rules=MongoImports(
             ALERT_RULE_KIND, imports, alert_rule_changes(changes, storage.due_work, clock)
         ),

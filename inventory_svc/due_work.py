@@ -1,13 +1,15 @@
 """The handlers of inventory's due work."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from inventory_svc.domain.alerts.alert import ALERT_WORK
 from inventory_svc.domain.feeds.feed_file import FILE_WORK, TIDY_WORK, TOP_WORK, FilePass
 from inventory_svc.domain.network.source import SILENCE_WORK
 from inventory_svc.domain.stock.inbound.supply import SETTLE_WORK, named_supply
+from inventory_svc.domain.stock.reliability import PICKS_WORK
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
-from inventory_svc.ports import Alerts, Freshness, Network, StockCommits
+from inventory_svc.ports import Alerts, Freshness, Network, PickRecords, StockCommits
 from inventory_svc.use_cases.alerts.assess_stock import assess_stock
 from inventory_svc.use_cases.feeds.apply_file import FileTools, apply_file
 from inventory_svc.use_cases.feeds.tidy_file import tidy_file
@@ -39,6 +41,16 @@ def alert_handlers(alerts: Alerts, sources: AvailabilitySources) -> Mapping[str,
         await assess_stock(_names(item, "skus"), alerts, sources)
 
     return {ALERT_WORK: assess}
+
+
+def pick_handlers(picks: PickRecords) -> Mapping[str, Handler]:
+    """Give the handlers of picks by the kind of work."""
+
+    async def count(item: DueItem) -> None:
+        """Add up what the picks of a day found that is over."""
+        await picks.count(date.fromisoformat(str(item.payload["day"])))
+
+    return {PICKS_WORK: count}
 
 
 def source_handlers(freshness: Freshness, network: Network) -> Mapping[str, Handler]:

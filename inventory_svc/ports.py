@@ -10,7 +10,7 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeAlias
 
 from inventory_svc.domain.alerts.alert import AlertKind, AlertState, StockAlert
@@ -35,6 +35,7 @@ from inventory_svc.domain.stock.inbound.supplier import Supplier
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.reliability import Picks
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.units.history import UnitStep
 from inventory_svc.domain.stock.units.unit import SerialUnit
@@ -82,6 +83,16 @@ class StockReads(Protocol):
         self, windows: Sequence[Window], after: Place | None, limit: int
     ) -> Sequence[Movement]:
         """Give what locations declared in their windows, in the order of places, after one."""
+
+
+class PickRecords(Protocol):
+    """What the picks of each location found, day by day."""
+
+    async def count(self, day: date) -> None:
+        """Count a day that is over, out of the ledger; the same however often."""
+
+    async def picks(self, since: date, after: str | None, limit: int) -> Sequence[Picks]:
+        """Give the picks of all days from one on, by location in the order of codes, after one."""
 
 
 class Suppliers(Protocol):

@@ -34,6 +34,7 @@ from inventory_svc.ports import (
     Imports,
     Network,
     PackedStock,
+    PickRecords,
     Rules,
     StockCommits,
     StockReads,
@@ -69,6 +70,7 @@ class Inventory:
     suppliers: Imports[Supplier]
     known_suppliers: Suppliers
     rules: Rules
+    picks: PickRecords
     alert_rules: Imports[StockAlertRule]
     alerts: Alerts
     units: UnitReads

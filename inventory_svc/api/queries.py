@@ -23,6 +23,7 @@ from inventory_svc.api.enums import LOCATION_TYPE_INPUT, STOCK_CONDITION_INPUT
 from inventory_svc.api.feed_operations import FeedQueries
 from inventory_svc.api.file_operations import FileQueries
 from inventory_svc.api.network_types import Channel, Location, LocationGroup
+from inventory_svc.api.reliability_operations import ReliabilityQueries
 from inventory_svc.api.reservation_types import Reservation
 from inventory_svc.api.rule_operations import RuleQueries
 from inventory_svc.api.unit_operations import UnitQueries
@@ -54,7 +55,15 @@ ConditionArgument = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query(RuleQueries, DeclarationQueries, AlertQueries, FeedQueries, FileQueries, UnitQueries):
+class Query(
+    RuleQueries,
+    ReliabilityQueries,
+    DeclarationQueries,
+    AlertQueries,
+    FeedQueries,
+    FileQueries,
+    UnitQueries,
+):
     """Inventory's root fields; each may be null, so that none takes another with it."""
 
     @query_field(*ANYBODY, description="An item by its SKU.")

@@ -38,11 +38,20 @@ MOVEMENTS = CollectionDeclaration(
             partial={"declaredBy": {"$exists": True}},
             name="declared",
         ),
+        # What the picks of a day found: read once, when the day is over; only picks enter here.
+        Index((("occurredAt", 1),), partial={"pickedFrom": {"$exists": True}}, name="picked"),
         # What the stock of an item was at a moment: what was written since is taken back.
         Index((("sku", 1), ("occurredAt", 1)), name="history"),
     ),
     retention="For ever: the ledger is the truth. The `_id` is position and number.",
     shard_key=(("sku", "hashed"),),
+)
+
+PICKS = CollectionDeclaration(
+    "stock_picks",
+    # Added up over the last days: the index alone answers.
+    (Index((("day", 1), ("location", 1), ("found", 1), ("missing", 1)), name="by_day"),),
+    retention="For ever: one small document per location and day with picks.",
 )
 
 RESERVATIONS = CollectionDeclaration(
@@ -186,6 +195,7 @@ TURNS = CollectionDeclaration(
 COLLECTIONS = (
     POSITIONS,
     MOVEMENTS,
+    PICKS,
     RESERVATIONS,
     ITEMS,
     LOCATIONS,

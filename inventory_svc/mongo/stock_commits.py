@@ -21,6 +21,7 @@ from inventory_svc.domain.stock.draft import (
 )
 from inventory_svc.domain.stock.events import events_of
 from inventory_svc.domain.stock.inbound.supply import SETTLE_AFTER, SETTLE_WORK
+from inventory_svc.domain.stock.movement import PICKS
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
@@ -35,6 +36,7 @@ from inventory_svc.mongo.collections import (
 from inventory_svc.mongo.feed_documents import rejection_to_document
 from inventory_svc.mongo.guarded_writes import ReadTooEarly, write_changes
 from inventory_svc.mongo.inbound_documents import inbound_to_document
+from inventory_svc.mongo.picks import PickCounts
 from inventory_svc.mongo.retries import until_no_duplicate
 from inventory_svc.mongo.rules import MongoRules
 from inventory_svc.mongo.stock_documents import (
@@ -116,6 +118,7 @@ class StockTransactions:
         self._units = UnitWrites(tools.database)
         self._rejections = tools.database.collection(FEED_REJECTIONS.name)
         self._turns = Turns(tools.database)
+        self._pick_counts = PickCounts(tools.database, tools.due_work)
         self._reached = reached
 
     async def commit(
@@ -214,6 +217,8 @@ class StockTransactions:
         await self._schedule_expiries(decision.reservations, session)
         await self._schedule_settling(decision, session)
         await self._schedule_alerts(decision, directory, session)
+        if any(movement.kind in PICKS for movement in decision.movements):
+            await self._pick_counts.schedule(decision.now.date(), session)
         self._tools.database.after_commit(session, lambda: self._tell(decision.positions))
         self._reached("stock_commit.all_written")
 

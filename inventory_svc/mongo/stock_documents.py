@@ -8,6 +8,7 @@ from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareK
 from inventory_svc.domain.stock.inbound.supply import named_supply
 from inventory_svc.domain.stock.movement import (
     DECLARATIONS,
+    PICKS,
     AdjustmentReason,
     Movement,
     MovementKind,
@@ -101,7 +102,7 @@ def position_from_document(document: Document) -> Position:
 
 
 def movement_to_document(movement: Movement) -> Document:
-    """Write a movement; those that moved goods are marked for the index of them."""
+    """Write a movement; what moved goods, or was declared or picked, is marked for its index."""
     document: dict[str, Any] = {
         "_id": movement.identifier,
         "position": movement.position.identifier,
@@ -129,6 +130,8 @@ def movement_to_document(movement: Movement) -> Document:
         document["disposition"] = movement.disposition.value
     if movement.kind in DECLARATIONS:
         document["declaredBy"] = movement.position.location
+    if movement.kind in PICKS:
+        document["pickedFrom"] = movement.position.location
     return MOVEMENT_UPCASTS.stamp(document)
 
 

@@ -35,6 +35,10 @@ DECLARATIONS = frozenset({MovementKind.DECLARED, MovementKind.COUNTED})
 """What people at a location said of its shelves: whoever keeps the books is told."""
 
 
+PICKS = frozenset({MovementKind.CONSUMED, MovementKind.SHORT})
+"""What became of units that were to be taken off the shelves."""
+
+
 class AdjustmentReason(StrEnum):
     """Why somebody corrects one position by hand or by a till."""
 
