@@ -8,12 +8,19 @@ import os
 import sys
 
 from inventory_svc.api.schema import inventory_schema
-from inventory_svc.app import SERVICE, app_of, migrate, repack
+from inventory_svc.app import SERVICE, app_of, given_up, migrate, repack
 from inventory_svc.settings import PREFIX, InventorySettings
 from service_kit.service.program import ServiceProgram
 
 PROGRAM = ServiceProgram(
-    SERVICE, PREFIX, InventorySettings, inventory_schema, app_of, migrate, {"repack": repack}
+    SERVICE,
+    PREFIX,
+    InventorySettings,
+    inventory_schema,
+    app_of,
+    migrate,
+    {"repack": repack},
+    given_up,
 )
 
 if __name__ == "__main__":

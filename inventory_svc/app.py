@@ -19,7 +19,7 @@ from inventory_svc.mongo.alerts import MongoAlerts
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import COLLECTIONS
 from inventory_svc.mongo.commit_metrics import CommitMetrics
-from inventory_svc.mongo.feed_files import MongoFeedFiles
+from inventory_svc.mongo.feed_files import APPLYING_WORK, MongoFeedFiles
 from inventory_svc.mongo.feed_rejections import MongoFeedRejections
 from inventory_svc.mongo.freshness import MongoFreshness
 from inventory_svc.mongo.group_commits import GroupCommits
@@ -45,11 +45,19 @@ from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
 from inventory_svc.mongo.suppliers import MongoSuppliers
 from inventory_svc.mongo.unit_reads import MongoUnitReads
+from inventory_svc.mongo.unnamed_positions import MongoUnnamedPositions
 from inventory_svc.settings import InventorySettings
-from inventory_svc.use_cases.feeds.apply_file import FileTools
+from inventory_svc.use_cases.feeds.file_steps import FileTools
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.caller import Caller
-from service_kit.messaging.due_work import DueWorker, DueWorkSettings, Handler
+from service_kit.messaging.due_work import (
+    DueItem,
+    DueWork,
+    DueWorker,
+    DueWorkSettings,
+    GivenUp,
+    Handler,
+)
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.transactions import COMMIT_COLLECTIONS, Storage
 from service_kit.runtime.clock import Clock, SystemClock
@@ -57,7 +65,8 @@ from service_kit.runtime.identifiers import new_identifier
 from service_kit.service.app import lifespan_of, service_app
 from service_kit.service.foundation import Foundation, foundation_of
 from service_kit.service.machinery import Machinery, machinery_of, storage_of
-from service_kit.storage.database import Database
+from service_kit.storage.database import Database, Session
+from service_kit.storage.idempotency import MongoOutcomes
 from service_kit.storage.indexes import ensure_indexes
 
 SERVICE = "inventory_svc"
@@ -105,7 +114,16 @@ def join(foundation: Foundation) -> Parts:
     commits, patient = _commits(foundation, storage, network, rules, cache)
     told = Told(alerts, freshness)
     inventory = _inventory(foundation, storage, network, rules, commits, cache, told)
-    files = FileTools(inventory.files, inventory.catalogue, network, patient, freshness, clock)
+    files = FileTools(
+        inventory.files,
+        inventory.catalogue,
+        network,
+        MongoStockReads(database),
+        patient,
+        MongoUnnamedPositions(database),
+        freshness,
+        clock,
+    )
     urgent, others = file_handlers(files)
     work = {
         **handlers(commits),
@@ -216,6 +234,16 @@ async def migrate(database: Database) -> None:
 async def repack(database: Database) -> None:
     """Have the stock packed anew by the processes that run."""
     await pack_anew(database)
+
+
+def given_up(database: Database, clock: Clock) -> Mapping[str, GivenUp]:
+    """Say who hears of work that is discarded: a file without work has failed."""
+    files = MongoFeedFiles(database, MongoOutcomes(database, clock), DueWork(database, clock))
+
+    async def end(session: Session, item: DueItem) -> None:
+        await files.give_up(session, item, clock.now())
+
+    return dict.fromkeys(APPLYING_WORK, end)
 
 
 def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette:

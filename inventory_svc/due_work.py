@@ -4,14 +4,21 @@ from collections.abc import Mapping
 from datetime import date
 
 from inventory_svc.domain.alerts.alert import ALERT_WORK
-from inventory_svc.domain.feeds.feed_file import FILE_WORK, TIDY_WORK, TOP_WORK, FilePass
+from inventory_svc.domain.feeds.feed_file import (
+    FILE_WORK,
+    TIDY_WORK,
+    TOP_WORK,
+    UNNAMED_WORK,
+    FilePass,
+)
 from inventory_svc.domain.network.source import SILENCE_WORK
 from inventory_svc.domain.stock.inbound.supply import SETTLE_WORK, named_supply
 from inventory_svc.domain.stock.reliability import PICKS_WORK
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.ports import Alerts, Freshness, Network, PickRecords, StockCommits
 from inventory_svc.use_cases.alerts.assess_stock import assess_stock
-from inventory_svc.use_cases.feeds.apply_file import FileTools, apply_file
+from inventory_svc.use_cases.feeds.apply_file import apply_file
+from inventory_svc.use_cases.feeds.file_steps import FileTools
 from inventory_svc.use_cases.feeds.tidy_file import tidy_file
 from inventory_svc.use_cases.inbound.settle import settle
 from inventory_svc.use_cases.stock.expire_reservations import expire_reservations
@@ -77,11 +84,15 @@ def file_handlers(tools: FileTools) -> tuple[Mapping[str, Handler], Mapping[str,
         """Apply the other lines of a file."""
         await apply_file(str(item.payload["file"]), FilePass.OTHERS, tools)
 
+    async def unnamed(item: DueItem) -> None:
+        """Set to zero what a whole file leaves out."""
+        await apply_file(str(item.payload["file"]), FilePass.UNNAMED, tools)
+
     async def tidy(item: DueItem) -> None:
         """Delete what a file was sent in."""
-        await tidy_file(str(item.payload["file"]), tools.files, tools.clock)
+        await tidy_file(str(item.payload["file"]), tools)
 
-    return {TOP_WORK: top_sellers}, {FILE_WORK: others, TIDY_WORK: tidy}
+    return {TOP_WORK: top_sellers}, {FILE_WORK: others, UNNAMED_WORK: unnamed, TIDY_WORK: tidy}
 
 
 def _names(item: DueItem, of: str) -> list[str]:

@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from inventory_svc.domain.alerts.alert import AlertKind, AlertState, StockAlert
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
-from inventory_svc.domain.feeds.feed_file import FeedFile
+from inventory_svc.domain.feeds.feed_file import Closing, FeedFile
 from inventory_svc.domain.importing import ImportLine, RecordT
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.network.source import StockSource
@@ -49,6 +49,22 @@ class StockCommits(Protocol):
 
     async def submit(self, command: StockCommand) -> Decided:
         """Give what became of the command once it is durable; refuse UNAVAILABLE otherwise."""
+
+
+class CountedPosition(NamedTuple):
+    """A position, and as of when it was counted last."""
+
+    key: PositionKey
+    counted_at: datetime | None
+
+
+class StockSurvey(Protocol):
+    """The stock as last committed, location by location."""
+
+    async def in_stock_at(
+        self, location: str, after: PositionKey | None, limit: int
+    ) -> Sequence[CountedPosition]:
+        """Give the positions of a location of which anything is on hand, by name, after one."""
 
 
 class StockReads(Protocol):
@@ -326,14 +342,17 @@ class FeedFiles(Protocol):
         """Keep a part; refuse NOT_FOUND, or INVALID_INPUT when the file is closed."""
 
     async def close(
-        self,
-        request: IdempotentRequest,
-        identifier: str,
-        parts: int,
-        top_sellers: Sequence[str],
-        now: datetime,
+        self, request: IdempotentRequest, identifier: str, closing: Closing
     ) -> FeedFile:
         """Have the file applied; refuse NOT_FOUND, or INVALID_INPUT for other parts than these."""
+
+    async def decide(
+        self, request: IdempotentRequest, identifier: str, now: datetime, *, is_whole: bool
+    ) -> FeedFile:
+        """Go on with a file that is held; refuse NOT_FOUND, or INVALID_INPUT for any other."""
+
+    async def resume(self, request: IdempotentRequest, identifier: str) -> FeedFile:
+        """Go on with a file that failed; refuse NOT_FOUND, or INVALID_INPUT if that cannot be."""
 
     async def find(self, identifier: str) -> FeedFile | None:
         """Give a file as it stands."""
@@ -352,3 +371,23 @@ class FeedFiles(Protocol):
 
     async def save(self, before: FeedFile, after: FeedFile) -> FeedFile | None:
         """Write how far a file has come; None when somebody else has moved it meanwhile."""
+
+
+class Listing(NamedTuple):
+    """Names the positions that one survey found a file not to name."""
+
+    feed: str
+    name: str
+
+
+class UnnamedPositions(Protocol):
+    """The positions that files do not name which are the whole truth, listed page by page."""
+
+    async def keep(self, listing: Listing, page: int, positions: Sequence[PositionKey]) -> None:
+        """Write a page; the same page again changes nothing."""
+
+    async def page(self, listing: Listing, page: int) -> Sequence[PositionKey]:
+        """Give a page."""
+
+    async def forget(self, feed: str) -> None:
+        """Delete all that was listed for a file."""

@@ -5,8 +5,6 @@ from enum import Enum
 
 from inventory_svc.domain.alerts.alert import AlertKind, AlertState
 from inventory_svc.domain.catalogue.condition import Condition
-from inventory_svc.domain.feeds.feed_file import FilePass, FileState
-from inventory_svc.domain.feeds.file_lines import Compression, FileFormat
 from inventory_svc.domain.network.delivery import DeliveryMethod, LocationAbility
 from inventory_svc.domain.network.location import LocationType
 from inventory_svc.domain.network.schedule import Weekday
@@ -14,9 +12,7 @@ from inventory_svc.domain.refusals import StockRefusal
 from inventory_svc.domain.rules.rule import RuleKind
 from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
 from inventory_svc.domain.stock.availability.answer import AvailabilityRule
-from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.crossings import Crossing
-from inventory_svc.domain.stock.feed_rejection import RejectionState
 from inventory_svc.domain.stock.inbound.supply import InboundKind, InboundState
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.reservation import ReservationKind, ReservationState
@@ -254,15 +250,6 @@ described(
         "SHARE": "Units beyond the share that a rule gives, taken once for all its locations.",
     },
 )
-described(
-    FeedMode,
-    "StockImportMode",
-    "What the quantity of a line means.",
-    {
-        "SNAPSHOT": "Units counted at `snapshotAt`; what moved since is added, reservations stay.",
-        "DELTA": "Units that came in, or went out when negative.",
-    },
-)
 
 described(
     InboundKind,
@@ -288,49 +275,6 @@ described(
 INBOUND_KIND_INPUT = as_input(
     InboundKind, "InboundKindInput", "What announces goods.", without=[InboundKind.PREORDER]
 )
-described(
-    FileFormat,
-    "StockFileFormat",
-    "How the lines of a file are written.",
-    {
-        "CSV": "A heading that names the columns, then lines; by comma, semicolon, tab or bar.",
-        "JSONL": "An object of JSON on each line.",
-    },
-)
-described(
-    Compression,
-    "StockFileCompression",
-    "How a file is packed.",
-    {"NONE": "As it is.", "GZIP": "By gzip."},
-)
-described(
-    FileState,
-    "StockFileState",
-    "Where a file stands.",
-    {
-        "OPEN": "Its parts arrive.",
-        "APPLYING": "Its lines are being written.",
-        "DONE": "All its lines have been written, or refused.",
-        "FAILED": "It could not be read on; what was written stands.",
-    },
-)
-described(
-    FilePass,
-    "StockFileReading",
-    "For which of its lines a file is being read.",
-    {"TOP_SELLERS": "Those of top sellers, which go first.", "OTHERS": "All others."},
-)
-_REJECTION_STATES = {
-    "OPEN": "It waits to be corrected or given up.",
-    "CORRECTED": "It was sent again and written.",
-    "DISCARDED": "It was given up.",
-}
-described(
-    RejectionState, "StockFeedLineState", "What has become of a refused line.", _REJECTION_STATES
-)
-REJECTION_STATE_INPUT = as_input(
-    RejectionState, "StockFeedLineStateFilter", "What has become of a refused line."
-)
 _ALERT_KINDS = {
     "LOW_STOCK": "An item runs low.",
     "STALE_SOURCE": "A source has not told of its stock for too long.",
@@ -343,11 +287,6 @@ _ALERT_STATES = {
 described(AlertState, "StockAlertState", "Whether the reason still holds.", _ALERT_STATES)
 ALERT_KIND_INPUT = as_input(AlertKind, "StockAlertKindFilter", "What people are told.")
 ALERT_STATE_INPUT = as_input(AlertState, "StockAlertStateFilter", "Whether the reason still holds.")
-FILE_FORMAT_INPUT = as_input(
-    FileFormat, "StockFileFormatInput", "How the lines of a file are written."
-)
-COMPRESSION_INPUT = as_input(Compression, "StockFileCompressionInput", "How a file is packed.")
-STOCK_FEED_MODE = as_input(FeedMode, "StockFeedMode", "What the quantity of a line means.")
 LOCATION_TYPE_INPUT = as_input(LocationType, "LocationTypeInput", "Whose shelves it has.")
 LOCATION_ABILITY_INPUT = as_input(
     LocationAbility, "LocationAbilityInput", "What a location can do with its goods."

@@ -9,12 +9,11 @@ from inventory_svc.api import payloads
 from inventory_svc.api.access import BACK_OFFICE, FEEDERS
 from inventory_svc.api.context import Info
 from inventory_svc.api.enums import (
-    REJECTION_STATE_INPUT,
     STOCK_CONDITION_INPUT,
-    STOCK_FEED_MODE,
     UNIT_OF_MEASURE_INPUT,
     ErrorCode,
 )
+from inventory_svc.api.feed_enums import REJECTION_STATE_INPUT, STOCK_FEED_MODE
 from inventory_svc.api.stock_inputs import UNIT
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.source import StockSource as Source

@@ -8,11 +8,12 @@ import strawberry
 from inventory_svc.api import payloads
 from inventory_svc.api.access import BACK_OFFICE, FEEDERS
 from inventory_svc.api.context import Info
-from inventory_svc.api.enums import COMPRESSION_INPUT, FILE_FORMAT_INPUT
+from inventory_svc.api.feed_enums import COMPRESSION_INPUT, FILE_FORMAT_INPUT, WHOLE_OF_INPUT
 from inventory_svc.api.file_types import StockFile
 from inventory_svc.api.timed_places import timed_cursor, timed_place
 from inventory_svc.domain.feeds.feed_file import LARGEST_PART, FeedFile
 from inventory_svc.domain.feeds.file_lines import Compression, FileFormat
+from inventory_svc.domain.feeds.whole_file import MOST_UNNAMED, Wholeness, WholeOf
 from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.use_cases.feeds.receive_file import (
     WantedFile,
@@ -28,6 +29,7 @@ from service_kit.graphql.connections import (
     PageArguments,
     connection_of,
 )
+from service_kit.graphql.enums import optional
 from service_kit.graphql.fields import mutation_field, query_field
 from service_kit.graphql.idempotency import KEY, idempotent_request
 
@@ -55,6 +57,30 @@ class StockFileOpenInput:
         default=None,
         description="When it was counted, for lines that do not say it; else when it has arrived.",
     )
+    whole_of: WholeOf | None = strawberry.field(
+        default=None,
+        graphql_type=optional(WHOLE_OF_INPUT),
+        description="Of what it is the whole truth: what it does not name there counts as 0 as of "
+        "`countedAt`, once all lines are applied. If not given, that stays as it is.",
+    )
+    most_unnamed_percent: int = strawberry.field(
+        default=MOST_UNNAMED,
+        description="If more than so many percent of the positions in stock (of all, or of any one "
+        "location) would be set to 0, and more than 20, the file is held until somebody decides.",
+    )
+
+    def to_file(self) -> WantedFile:
+        """Give the file as it is wanted, unchecked."""
+        whole_of = self.whole_of
+        return WantedFile(
+            self.name,
+            self.mode,
+            self.format,
+            self.compression,
+            self.source,
+            self.counted_at,
+            None if whole_of is None else Wholeness(whole_of, self.most_unnamed_percent),
+        )
 
 
 @strawberry.input(description="A part of a file of stock.")
@@ -76,6 +102,30 @@ class StockFileCloseInput:
     idempotency_key: str = strawberry.field(description=KEY)
     feed_id: strawberry.ID = strawberry.field(description=_FILE)
     parts: int = strawberry.field(description="How many parts it has.")
+    lines: int | None = strawberry.field(
+        default=None,
+        description="How many lines it has, heading and blank ones aside. A file that is the whole "
+        "truth and turns out to have others is held.",
+    )
+
+
+@strawberry.input(description="What somebody knows of a file that is held.")
+class StockFileDecideInput:
+    """Whether what it does not name is set to zero."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    feed_id: strawberry.ID = strawberry.field(description=_FILE)
+    is_whole: bool = strawberry.field(
+        description="It is the whole truth: what it does not name is set to 0. If not, that stays."
+    )
+
+
+@strawberry.input(description="A file of stock that has failed.")
+class StockFileResumeInput:
+    """It goes on where it stopped."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    feed_id: strawberry.ID = strawberry.field(description=_FILE)
 
 
 @strawberry.type
@@ -117,14 +167,7 @@ class FileMutations:
     ) -> payloads.StockFileOpenPayload | None:
         """Begin a file."""
         context, inventory = info.context, info.context.inventory
-        wanted = WantedFile(
-            input.name,
-            input.mode,
-            input.format,
-            input.compression,
-            input.source,
-            input.counted_at,
-        )
+        wanted = input.to_file()
         request = idempotent_request(info, "stockFileOpen", input)
         subject, clock = context.caller.subject, context.clock
         file = await open_file(request, subject, wanted, inventory.files, inventory.network, clock)
@@ -170,8 +213,44 @@ class FileMutations:
             inventory.files,
             inventory.top_sellers,
             info.context.clock,
+            input.lines,
         )
         return payloads.StockFileClosePayload(file=StockFile.of(file), user_errors=[])
+
+    @mutation_field(
+        *FEEDERS,
+        description="Say whether a file that is held is the whole truth.",
+        refused=payloads.refused(payloads.StockFileDecidePayload),
+    )
+    async def stock_file_decide(
+        self,
+        info: Info,
+        input: Annotated[StockFileDecideInput, strawberry.argument(description="What is known.")],
+    ) -> payloads.StockFileDecidePayload | None:
+        """Go on with a file, or end it."""
+        file = await info.context.inventory.files.decide(
+            idempotent_request(info, "stockFileDecide", input),
+            str(input.feed_id),
+            info.context.clock.now(),
+            is_whole=input.is_whole,
+        )
+        return payloads.StockFileDecidePayload(file=StockFile.of(file), user_errors=[])
+
+    @mutation_field(
+        *FEEDERS,
+        description="Have a file that has failed tried again from where it stopped, as long as "
+        "its parts are kept.",
+        refused=payloads.refused(payloads.StockFileResumePayload),
+    )
+    async def stock_file_resume(
+        self,
+        info: Info,
+        input: Annotated[StockFileResumeInput, strawberry.argument(description="Which one.")],
+    ) -> payloads.StockFileResumePayload | None:
+        """Go on with a file."""
+        request = idempotent_request(info, "stockFileResume", input)
+        file = await info.context.inventory.files.resume(request, str(input.feed_id))
+        return payloads.StockFileResumePayload(file=StockFile.of(file), user_errors=[])
 
 
 def _cursor(file: FeedFile) -> Cursor:

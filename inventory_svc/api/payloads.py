@@ -87,6 +87,16 @@ class StockFileClosePayload(_FilePayload):
     """The file after it."""
 
 
+@strawberry.type(description="What became of a file that was held.")
+class StockFileDecidePayload(_FilePayload):
+    """The file after it."""
+
+
+@strawberry.type(description="What became of a file that had failed.")
+class StockFileResumePayload(_FilePayload):
+    """The file after it."""
+
+
 @strawberry.type(description="What became of an import of sources.")
 class StockSourcesImportPayload(_ImportPayload):
     """The fate of each line."""

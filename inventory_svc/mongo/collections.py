@@ -22,6 +22,9 @@ POSITIONS = CollectionDeclaration(
             partial={"unallocated": {"$gt": 0}},
             name="stocked",
         ),
+        # What a file that is the whole truth of a location leaves out; a line changes it only
+        # when the first unit comes or the last one leaves.
+        Index((("location", 1), ("_id", 1)), partial={"onHand": {"$gt": 0}}, name="in_stock"),
     ),
     retention="For ever: one document per SKU, location and condition.",
     shard_key=(("sku", "hashed"),),
@@ -151,7 +154,12 @@ FEED_FILES = CollectionDeclaration(
 FEED_PARTS = CollectionDeclaration(
     "stock_file_parts",
     (),
-    retention="Until the file has been applied, has failed, or was not closed for 7 days.",
+    retention="Until the file is done or has failed; for 7 days if people have to decide about it.",
+)
+UNNAMED_POSITIONS = CollectionDeclaration(
+    "stock_file_unnamed",
+    (),  # read by `_id` alone: the file, the survey and the page
+    retention="As long as the parts of the file.",
 )
 FEED_REJECTIONS = CollectionDeclaration(
     "stock_feed_rejections",
@@ -218,6 +226,7 @@ COLLECTIONS = (
     SOURCE_FRESHNESS,
     FEED_FILES,
     FEED_PARTS,
+    UNNAMED_POSITIONS,
     FEED_REJECTIONS,
     TURNS,
 )

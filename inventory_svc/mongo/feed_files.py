@@ -1,14 +1,17 @@
 """Files of stock in MongoDB: their parts, and how far each has been applied."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from inventory_svc.domain.feeds.feed_file import (
-    CLOSED_WITHIN,
     FILE_WORK,
+    KEPT_FOR,
     MOST_PARTS,
     TIDY_WORK,
     TOP_WORK,
+    UNNAMED_WORK,
+    Closing,
     FeedFile,
     FilePass,
     FileState,
@@ -25,6 +28,14 @@ from service_kit.storage.database import Database, Document, Session
 from service_kit.storage.idempotency import MongoOutcomes
 
 _DELETED_AT_ONCE = 100
+_WORK: Final[Mapping[FilePass, str]] = {
+    FilePass.TOP_SELLERS: TOP_WORK,
+    FilePass.OTHERS: FILE_WORK,
+    FilePass.UNNAMED: UNNAMED_WORK,
+}
+_DISCARDED: Final = "Its work was discarded. It can be resumed for a week."
+APPLYING_WORK: Final = tuple(_WORK.values())
+"""The kinds of due work without which a file comes no further."""
 
 
 class MongoFeedFiles:
@@ -42,7 +53,7 @@ class MongoFeedFiles:
 
         async def begin(session: Session) -> None:
             await self._files.insert_one(file_to_document(file), session=session)
-            await self._schedule(TIDY_WORK, file, file.opened_at + CLOSED_WITHIN, session)
+            await self._schedule(TIDY_WORK, file, file.opened_at + KEPT_FOR, session)
 
         return await self._once(request, file.identifier, begin)
 
@@ -65,14 +76,10 @@ class MongoFeedFiles:
         return await self._once(request, identifier, keep)
 
     async def close(
-        self,
-        request: IdempotentRequest,
-        identifier: str,
-        parts: int,
-        top_sellers: Sequence[str],
-        now: datetime,
+        self, request: IdempotentRequest, identifier: str, closing: Closing
     ) -> FeedFile:
         """Have the file applied; refuse NOT_FOUND, or INVALID_INPUT for other parts than these."""
+        parts = closing.parts
 
         async def end(session: Session) -> None:
             file = await self._open(identifier, session)
@@ -82,11 +89,45 @@ class MongoFeedFiles:
                 raise invalid(problem, "input", "parts")
             if await self._parts.count(_parts(identifier), session=session) != parts:
                 raise invalid(f"More than {parts} parts have arrived.", "input", "parts")
-            after = file.closed(parts, tuple(top_sellers), now)
-            await self._write(file, after, session)
-            await self._schedule(_work(after), after, now, session)
+            await self._move(file, file.closed(closing), session)
 
         return await self._once(request, identifier, end)
+
+    async def decide(
+        self, request: IdempotentRequest, identifier: str, now: datetime, *, is_whole: bool
+    ) -> FeedFile:
+        """Go on with a file that is held; refuse NOT_FOUND, or INVALID_INPUT for any other."""
+
+        async def go_on(session: Session) -> None:
+            file = await self._known(identifier, session)
+            await self._move(file, file.decided(now, is_whole=is_whole), session)
+
+        return await self._once(request, identifier, go_on)
+
+    async def resume(self, request: IdempotentRequest, identifier: str) -> FeedFile:
+        """Go on with a file that failed; refuse NOT_FOUND, or INVALID_INPUT if that cannot be."""
+        seen = await self.look_up(identifier)
+
+        async def go_on(session: Session) -> None:
+            file = await self._known(identifier, session)
+            if seen is not None and seen.version == file.version:
+                file = seen
+            if file.state is not FileState.FAILED:
+                raise invalid("The file has not failed.", "input", "feedId")
+            kept = await self._parts.count(_parts(identifier), session=session)
+            if file.closed_at is None or kept != file.parts:
+                raise invalid("What was sent of it is deleted.", "input", "feedId")
+            await self._move(file, file.resumed(), session)
+
+        return await self._once(request, identifier, go_on)
+
+    async def give_up(self, session: Session, item: DueItem, now: datetime) -> None:
+        """End a file whose work somebody has discarded; it can be resumed for a while."""
+        file = await self._known(str(item.payload["file"]), session)
+        if _is_applied(file):
+            after = file.failed(_DISCARDED, now)
+            await self._write(file, after, session)
+            await self._schedule(TIDY_WORK, after, now + KEPT_FOR, session)
 
     async def find(self, identifier: str) -> FeedFile | None:
         """Give a file as it stands."""
@@ -128,20 +169,22 @@ class MongoFeedFiles:
 
     async def save(self, before: FeedFile, after: FeedFile) -> FeedFile | None:
         """Write how far a file has come; None when somebody else has moved it meanwhile."""
+        return await self._database.transaction(lambda session: self._move(before, after, session))
 
-        async def write(session: Session) -> FeedFile | None:
-            written = await self._write(before, after, session)
-            if written is None:
-                return None
-            if after.ended_at is not None:
-                await self._schedule(TIDY_WORK, after, after.ended_at, session)
-            elif after.reading is not before.reading and after.closed_at is not None:
-                await self._schedule(_work(after), after, after.closed_at, session)
-            else:
-                await self._due_work.progressed(session, _item_name(_work(after), after))
-            return written
-
-        return await self._database.transaction(write)
+    async def _move(self, before: FeedFile, after: FeedFile, session: Session) -> FeedFile | None:
+        """Write a file and who has to go on with it; None when it was moved meanwhile."""
+        written = await self._write(before, after, session)
+        if written is None:
+            return None
+        if after.ended_at is not None:
+            await self._schedule(TIDY_WORK, after, after.ended_at, session)
+        elif after.held_at is not None and after.state is FileState.HELD:
+            await self._schedule(TIDY_WORK, after, after.held_at + KEPT_FOR, session)
+        elif (before.state, before.reading) == (after.state, after.reading):
+            await self._due_work.progressed(session, _item_name(_WORK[after.reading], after))
+        elif after.closed_at is not None:
+            await self._schedule(_WORK[after.reading], after, after.closed_at, session)
+        return written
 
     async def _once(
         self,
@@ -163,11 +206,14 @@ class MongoFeedFiles:
             raise _unknown(identifier)
         return file
 
-    async def _open(self, identifier: str, session: Session) -> FeedFile:
+    async def _known(self, identifier: str, session: Session) -> FeedFile:
         found = await self._files.find_one({"_id": identifier}, session=session)
         if found is None:
             raise _unknown(identifier)
-        file = file_from_document(found)
+        return file_from_document(found)
+
+    async def _open(self, identifier: str, session: Session) -> FeedFile:
+        file = await self._known(identifier, session)
         if file.state is not FileState.OPEN:
             raise invalid("The file is closed.", "input", "feedId")
         return file
@@ -181,11 +227,11 @@ class MongoFeedFiles:
         return file_from_document(document) if result.matched_count else None
 
     async def _as_seen(self, files: Sequence[FeedFile]) -> list[FeedFile]:
-        names = [_item_name(_work(file), file) for file in files if _is_applied(file)]
+        names = [_item_name(_WORK[file.reading], file) for file in files if _is_applied(file)]
         parked = await self._due_work.parked_among(names) if names else frozenset()
         return [
             file.given_up()
-            if _is_applied(file) and _item_name(_work(file), file) in parked
+            if _is_applied(file) and _item_name(_WORK[file.reading], file) in parked
             else file
             for file in files
         ]
@@ -199,10 +245,6 @@ class MongoFeedFiles:
 
 def _is_applied(file: FeedFile) -> bool:
     return file.state is FileState.APPLYING
-
-
-def _work(file: FeedFile) -> str:
-    return TOP_WORK if file.reading is FilePass.TOP_SELLERS else FILE_WORK
 
 
 def _item_name(kind: str, file: FeedFile) -> str:

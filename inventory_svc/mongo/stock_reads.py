@@ -25,8 +25,10 @@ from inventory_svc.mongo.stock_documents import (
     draw_from_document,
     movement_from_document,
     position_from_document,
+    position_key,
     reservation_from_document,
 )
+from inventory_svc.ports import CountedPosition
 from service_kit.storage.database import Collection, Database, Document, Session
 
 _BEYOND = 10**12
@@ -66,6 +68,18 @@ class MongoStockReads:
         wanted = {"_id": {"$in": [key.identifier for key in keys]}}
         found = map(position_from_document, await self._find(self._positions, wanted))
         return {position.key: position for position in found}
+
+    async def in_stock_at(
+        self, location: str, after: PositionKey | None, limit: int
+    ) -> Sequence[CountedPosition]:
+        """Give the positions of a location of which anything is on hand, by name, after one."""
+        wanted: Document = {"location": location, "onHand": {"$gt": 0}}
+        if after is not None:
+            wanted["_id"] = {"$gt": after.identifier}
+        found = await self._find(
+            self._positions, wanted, projection=["countedAt"], sort=(("_id", 1),), limit=limit
+        )
+        return [CountedPosition(position_key(each["_id"]), each["countedAt"]) for each in found]
 
     async def reservations(self, identifiers: Sequence[str]) -> Mapping[str, Reservation]:
         """Give the reservations that exist, by identifier."""

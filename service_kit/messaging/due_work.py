@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import structlog
@@ -71,6 +72,10 @@ class ParkedItem:
 
 Handler: TypeAlias = Callable[[DueItem], Awaitable[None]]
 """Does the work; may be called again for the same item, so it must be safe to repeat."""
+GivenUp: TypeAlias = Callable[[Session, DueItem], Awaitable[None]]
+"""Writes what follows from an item that nobody will do, in the transaction that deletes it."""
+NOBODY: Mapping[str, GivenUp] = MappingProxyType({})
+"""Nothing follows, of whatever kind it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +170,20 @@ class DueWork:
         self._tell(now)
         return result.matched_count == 1
 
-    async def discard(self, identifier: str) -> bool:
-        """Give parked work up; False if it is not parked."""
-        result = await self._collection.delete_one({"_id": identifier, "state": PARKED})
-        return result.deleted_count == 1
+    async def discard(
+        self, session: Session, identifier: str, given_up: Mapping[str, GivenUp] = NOBODY
+    ) -> bool:
+        """Give parked work up, and tell whoever depends on its kind; False if it is not parked."""
+        found = await self._collection.find_one(
+            {"_id": identifier, "state": PARKED}, session=session
+        )
+        if found is None:
+            return False
+        await self._collection.delete_one({"_id": identifier}, session=session)
+        item = _item(found)
+        if item.kind in given_up:
+            await given_up[item.kind](session, item)
+        return True
 
     def _tell(self, due_at: datetime) -> None:
         for listener in self._listeners:

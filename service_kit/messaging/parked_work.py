@@ -4,12 +4,12 @@ They are shown, tried again by the running service, or given up. A parked event 
 later ones of its entity; `ID` names a piece of work, an entity for a consumer, or one event.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
-from service_kit.messaging.due_work import DueWork, ParkedItem
+from service_kit.messaging.due_work import NOBODY, DueWork, GivenUp, ParkedItem
 from service_kit.messaging.parking import ParkedEntity, ParkedEvent, Parking
 from service_kit.runtime.clock import Clock
-from service_kit.storage.database import Database
+from service_kit.storage.database import Database, Session
 
 COMMANDS = ("parked", "retry", "discard")
 _MOST_SHOWN = 100
@@ -17,10 +17,16 @@ _EVENTS_SHOWN = 3
 
 
 class ParkedWork:
-    """What is parked in the database of one service, for any of its consumers."""
+    """What is parked in the database of one service, for any of its consumers.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    `given_up` hears, by its kind, of work that is discarded.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, given_up: Mapping[str, GivenUp] = NOBODY
+    ) -> None:
         self._database = database
+        self._given_up = given_up
         self._due_work = DueWork(database, clock)
         self._parking = Parking(database)
 
@@ -34,11 +40,15 @@ class ParkedWork:
                 done = done or await self._parking.release(identifier)
                 return _answer(identifier, "It is tried again.", done=done)
             case ["discard", identifier]:
-                done = await self._due_work.discard(identifier) or await self._database.transaction(
-                    lambda session: self._parking.discard(session, identifier)
+                done = await self._database.transaction(
+                    lambda session: self._discard(session, identifier)
                 )
                 return _answer(identifier, "It is given up.", done=done)
         return 2, ["Say `parked`, `retry ID` or `discard ID`."]
+
+    async def _discard(self, session: Session, identifier: str) -> bool:
+        work = await self._due_work.discard(session, identifier, self._given_up)
+        return work or await self._parking.discard(session, identifier)
 
     async def _shown(self) -> AsyncIterator[str]:
         for parked in await self._due_work.parked(_MOST_SHOWN):

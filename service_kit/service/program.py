@@ -9,9 +9,10 @@ from typing import Generic, TypeVar
 from starlette.types import ASGIApp
 
 from service_kit.graphql.schema import SubgraphSchema, print_sdl
+from service_kit.messaging.due_work import NOBODY, GivenUp
 from service_kit.messaging.parked_work import COMMANDS as PARKED_COMMANDS
 from service_kit.messaging.parked_work import ParkedWork
-from service_kit.runtime.clock import SystemClock
+from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.logs import configure_logging
 from service_kit.runtime.process import serve
 from service_kit.runtime.settings import InvalidSettings, MissingSettings, read_settings
@@ -26,11 +27,17 @@ Tend = Callable[[Database], Awaitable[None]]
 """Does something to the database of a service, whose processes may be running."""
 
 
+def nobody(_database: Database, _clock: Clock) -> Mapping[str, GivenUp]:
+    """Have nobody hear of work that is discarded."""
+    return NOBODY
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceProgram(Generic[SettingsT]):
     """The command line of the service `name`, whose settings are PREFIX_NAME.
 
-    `tends` are commands of its own, by their word.
+    `tends` are commands of its own, by their word. `given_up` says who hears of work that is
+    discarded, by its kind.
     """
 
     name: str
@@ -40,6 +47,7 @@ class ServiceProgram(Generic[SettingsT]):
     app_of: Callable[[SettingsT], ASGIApp]
     migrate: Tend
     tends: Mapping[str, Tend] = field(default_factory=dict)
+    given_up: Callable[[Database, Clock], Mapping[str, GivenUp]] = nobody
 
     def main(self, words: Sequence[str], environment: Mapping[str, str]) -> int:
         """Do what the words say, as in USAGE, and give the exit status."""
@@ -73,7 +81,9 @@ class ServiceProgram(Generic[SettingsT]):
             if tend is not None:
                 await tend(database)
                 return 0
-            status, lines = await ParkedWork(database, SystemClock()).run(words)
+            clock = SystemClock()
+            given_up = self.given_up(database, clock)
+            status, lines = await ParkedWork(database, clock, given_up).run(words)
         finally:
             await database.close()
         sys.stdout.write("".join(f"{line}\n" for line in lines))

@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,51 @@ async def test_of_a_file_with_garbage_everything_else_is_applied_and_the_garbage
     ]
     assert {row["status"] for row in await shop.corrects(feed, *fixed)} == {"APPLIED"}
     assert (await retailer.position("hat", "S1"))["onHand"] == expected[1] + 10
+
+
+async def test_what_a_whole_file_leaves_out_is_sold_no_more_once_that_can_be_believed(
+    feeding: Feeding,
+) -> None:
+    retailer = feeding.retailer
+    await retailer.opens(S1="STORE", S2="STORE")
+    skus = [f"sku-{at:02}" for at in range(30)]
+    await retailer.sells(*skus)
+    await feeding.has_source("erp", "S1", fresh_for_hours=1000)
+    counts = [feeding.line(sku, "S1", 3) for sku in skus] + [feeding.line(skus[0], "S2", 5)]
+    await feeding.feeds("SNAPSHOT", *counts)
+    feeding.is_at(feeding.now + timedelta(hours=1))
+    counted_at = feeding.now
+    feeding.is_at(counted_at + timedelta(minutes=30))
+    await feeding.feeds("DELTA", feeding.line(skus[1], "S1", 2))
+    whole: dict[str, Any] = {"source": retailer.code("erp"), "wholeOf": "SOURCE"}
+    whole["countedAt"] = counted_at.isoformat()
+
+    def content(*named: str) -> bytes:
+        rows = (f"{retailer.code(sku)},{retailer.code('S1')},4" for sku in named)
+        return "\n".join(("sku,locationCode,quantity", *rows)).encode()
+
+    cut = await feeding.sends_file(content(*skus[5:9]), mode="SNAPSHOT", lines=25, **whole)
+    held = await eventually(lambda: feeding.file(cut), lambda file: file["state"] == "HELD")
+    assert held["unnamed"] == {
+        "positions": 26,
+        "inStock": 30,
+        "heldFor": ["OTHER_LINES", "MUCH_UNNAMED"],
+        "zeroed": 0,
+        "kept": 0,
+    }
+    assert await retailer.available(skus[0]) == 8
+    await feeding.decides(cut, is_whole=False)
+    assert (await feeding.file(cut))["state"] == "DONE"
+
+    full = await feeding.sends_file(content(*skus[5:]), mode="SNAPSHOT", lines=25, **whole)
+    done = await eventually(lambda: feeding.file(full), lambda file: file["state"] == "DONE")
+
+    assert (done["wholeOf"], done["lines"], done["applied"]) == ("SOURCE", 25, 21)
+    assert done["unnamed"]["heldFor"] == []
+    assert (done["unnamed"]["positions"], done["unnamed"]["zeroed"]) == (5, 5)
+    units = [(await retailer.position(sku, "S1"))["onHand"] for sku in skus]
+    assert units == [0, 2, 0, 0, 0, *[4] * 25]
+    await eventually(lambda: retailer.available(skus[0]), lambda units: units == 5)
 
 
 @pytest.mark.capability("A8")

@@ -154,7 +154,13 @@ class Feeding:
         return list(payload["results"])
 
     async def sends_file(
-        self, content: bytes, *, mode: str = "DELTA", part: int = 300_000, **more: Json
+        self,
+        content: bytes,
+        *,
+        mode: str = "DELTA",
+        part: int = 300_000,
+        lines: int | None = None,
+        **more: Json,
     ) -> str:
         """Send a file in parts, say that this was all, and return its id."""
         given = {"name": "night", "mode": mode, "format": "CSV", **more}
@@ -164,9 +170,14 @@ class Feeding:
             encoded = base64.b64encode(each).decode()
             sent = {"feedId": opened["id"], "part": number, "content": encoded}
             await self._sends("AddPart", sent)
-        closed = await self._sends("Close", {"feedId": opened["id"], "parts": len(parts)})
+        ending = {"feedId": opened["id"], "parts": len(parts), "lines": lines}
+        closed = await self._sends("Close", ending)
         assert closed["state"] == "APPLYING"
         return str(opened["id"])
+
+    async def decides(self, feed: str, *, is_whole: bool) -> None:
+        """Say whether a file is the whole truth."""
+        await self._sends("Decide", {"feedId": feed, "isWhole": is_whole})
 
     async def _sends(self, step: str, input_: Mapping[str, Json]) -> Json:
         selection = "file { id state }"
@@ -179,6 +190,7 @@ class Feeding:
           query ($id: ID!) {
             stockFile(id: $id) {
               state reading nextLine applied unchanged rejected failure closedAt endedAt
+              wholeOf lines unnamed { positions inStock heldFor zeroed kept }
             }
           }
         """

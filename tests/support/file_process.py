@@ -1,6 +1,7 @@
 """One process that applies a file of stock, joined without the rest of inventory.
 
-`python -m tests.support.file_process URL DATABASE FILE` applies one, until it is killed.
+`python -m tests.support.file_process URL DATABASE FILE READING` does one reading of a file, until
+it is killed.
 """
 
 import asyncio
@@ -20,8 +21,11 @@ from inventory_svc.mongo.feed_files import MongoFeedFiles
 from inventory_svc.mongo.freshness import MongoFreshness
 from inventory_svc.mongo.group_commits import GroupCommits
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
+from inventory_svc.mongo.stock_reads import MongoStockReads
+from inventory_svc.mongo.unnamed_positions import MongoUnnamedPositions
 from inventory_svc.ports import ItemsWanted, StockCommits
-from inventory_svc.use_cases.feeds.apply_file import FileTools, apply_file
+from inventory_svc.use_cases.feeds.apply_file import apply_file
+from inventory_svc.use_cases.feeds.file_steps import FileTools
 from service_kit.messaging.due_work import DueWork
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.clock import Clock, SystemClock
@@ -96,17 +100,19 @@ def tools_of(database: Database, clock: Clock, commits: StockCommits | None = No
         files_of(database, clock),
         TwoItems(),
         OneShop(),
+        MongoStockReads(database),
         commits or GroupCommits(StockTransactions(tools)),
+        MongoUnnamedPositions(database),
         MongoFreshness(database, clock, alerts, due_work),
         clock,
     )
 
 
-async def _run(url: str, name: str, file: str) -> None:
+async def _run(url: str, name: str, file: str, reading: str) -> None:
     database = connect(url, name)
-    await apply_file(file, FilePass.OTHERS, tools_of(database, SystemClock()))
+    await apply_file(file, FilePass(reading), tools_of(database, SystemClock()))
     await database.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(*sys.argv[1:4]))
+    asyncio.run(_run(*sys.argv[1:5]))

@@ -71,7 +71,8 @@ class FeedStock:
     """Write the lines of one feed, each for itself.
 
     Refused lines are kept under the name of the `feed`, if it has one. With `summarised` the
-    answer counts the lines and says no more.
+    answer counts the lines and says no more. With `unnamed` they are of positions that a feed left
+    out: such a line says nothing of a position that anybody has counted since, or just then.
     """
 
     request: IdempotentRequest
@@ -82,6 +83,7 @@ class FeedStock:
     feed: str = ""
     source: str | None = None
     summarised: bool = False
+    unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,12 @@
 """Apply a file of stock: piece by piece, resumed where it stopped, best sellers first."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState
-from inventory_svc.domain.feeds.file_lines import (
-    FileLine,
-    LineReader,
-    Unpacker,
-    UnreadableFile,
-)
+from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState, LineCounts
+from inventory_svc.domain.feeds.file_lines import FileLine, UnreadableFile
 from inventory_svc.domain.stock.commands import FeedMode, FeedStock, RejectedLine
-from inventory_svc.ports import Catalogue, FeedFiles, Freshness, Network, StockCommits
 from inventory_svc.use_cases.feeds.correct_lines import line_of
 from inventory_svc.use_cases.feeds.feed_lines import (
     NumberedLine,
@@ -22,11 +14,12 @@ from inventory_svc.use_cases.feeds.feed_lines import (
     scope_of,
     sorted_lines,
 )
+from inventory_svc.use_cases.feeds.file_content import FileContent
+from inventory_svc.use_cases.feeds.file_steps import FileTools, counted_lines
+from inventory_svc.use_cases.feeds.zero_unnamed import zero_unnamed
 from service_kit.commands.idempotency import IdempotentRequest
-from service_kit.commands.line_results import LineStatus
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
 from service_kit.messaging.envelope import text_of
-from service_kit.runtime.clock import Clock
 from service_kit.runtime.json_values import JSON
 
 LINES_OF_A_STEP: Final = 250
@@ -34,45 +27,41 @@ LINES_OF_A_STEP: Final = 250
 again, by whatever process, is the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileTools:
-    """What a file is applied with."""
-
-    files: FeedFiles
-    catalogue: Catalogue
-    network: Network
-    commits: StockCommits
-    freshness: Freshness
-    clock: Clock
-
-
 async def apply_file(identifier: str, reading: FilePass, tools: FileTools) -> None:
     """Apply what is left of one reading of a file; at once nothing, when that is over.
 
     Whoever runs it and however often, each line counts once: a step is a commit of its own name,
-    and how far the file has come is written only by whoever found it there.
+    and how far the file has come is written only by whoever found it there. Who finds that another
+    one was faster goes on behind that one, since it may die.
     """
-    file = await tools.files.find(identifier)
-    if file is None or file.state is not FileState.APPLYING or file.reading is not reading:
-        return
+    go_on = zero_unnamed if reading is FilePass.UNNAMED else _apply_lines
+    while True:
+        file = await tools.files.find(identifier)
+        if file is None or file.state is not FileState.APPLYING or file.reading is not reading:
+            return
+        try:
+            await go_on(file, tools)
+        except UnreadableFile as error:
+            await tools.files.save(file, file.failed(str(error), tools.clock.now()))
+
+
+async def _apply_lines(file: FeedFile, tools: FileTools) -> None:
+    """Apply lines to the end of the file, or until somebody else does; raise UnreadableFile."""
+    content = FileContent(file, tools.files)
     at = file
-    try:
-        async for step in _steps(file, tools.files):
-            moved = await _applied(at, step, tools)
-            if moved is None:
-                return
-            at = moved
-    except UnreadableFile as error:
-        await tools.files.save(at, at.failed(str(error), tools.clock.now()))
-        return
-    await _end(at, tools)
+    async for step in _steps(file, content):
+        moved = await _applied(at, step, tools)
+        if moved is None:
+            return
+        at = moved
+    await _end(at, content.count, tools)
 
 
-async def _steps(file: FeedFile, files: FeedFiles) -> AsyncIterator[list[FileLine]]:
+async def _steps(file: FeedFile, content: FileContent) -> AsyncIterator[list[FileLine]]:
     """Give the lines that this reading has not applied yet, so many at a time."""
     step: list[FileLine] = []
     best = frozenset(file.top_sellers)
-    async for line in _lines(file, files):
+    async for line in content.lines():
         if line.number >= file.next_line and _is_of(line, file, best):
             step.append(line)
         if len(step) == LINES_OF_A_STEP:
@@ -82,25 +71,13 @@ async def _steps(file: FeedFile, files: FeedFiles) -> AsyncIterator[list[FileLin
         yield step
 
 
-async def _end(file: FeedFile, tools: FileTools) -> None:
-    after = file.read_through(tools.clock.now())
-    if after.state is FileState.DONE and file.source is not None:
+async def _end(file: FeedFile, lines: int, tools: FileTools) -> None:
+    """End a reading; after all lines their source is as fresh as the youngest good one."""
+    if file.reading is FilePass.OTHERS and file.source is not None:
         source = (await tools.network.directory(sources=[file.source])).sources.get(file.source)
         if source is not None and file.told_at is not None:
             await tools.freshness.told(source, min(file.told_at, tools.clock.now()))
-    await tools.files.save(file, after)
-
-
-async def _lines(file: FeedFile, files: FeedFiles) -> AsyncIterator[FileLine]:
-    unpacker, reader = Unpacker(file.compression), LineReader(file.format)
-    async for part in files.content(file):
-        for piece in unpacker.pieces(part):
-            for line in reader.lines(piece):
-                yield line
-            await asyncio.sleep(0)  # others want the processor too
-    unpacker.end()
-    for line in reader.end():
-        yield line
+    await tools.files.save(file, file.read_through(lines, tools.clock.now()))
 
 
 def _is_of(line: FileLine, file: FeedFile, best: frozenset[str]) -> bool:
@@ -112,31 +89,16 @@ def _is_of(line: FileLine, file: FeedFile, best: frozenset[str]) -> bool:
 async def _applied(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) -> FeedFile | None:
     """Apply one step and write how far the file has come; None when somebody else did."""
     command = await _command(file, lines, tools)
-    decided = await tools.commits.submit(command)
-    if decided.outcome.refusals:
-        raise RefusedAll(decided.outcome.refusals)
-    counts = {status: _count(decided.outcome.values.get(status.value)) for status in LineStatus}
-    after = file.advanced(
-        lines[-1].number + 1,
-        counts[LineStatus.APPLIED],
-        counts[LineStatus.UNCHANGED],
-        counts[LineStatus.REJECTED],
-        _told_at(file, command, counts),
-    )
-    return await tools.files.save(file, after)
+    counts = await counted_lines(command, tools.commits)
+    told_at = _told_at(file, command, counts)
+    return await tools.files.save(file, file.advanced(lines[-1].number + 1, counts, told_at))
 
 
-def _told_at(
-    file: FeedFile, command: FeedStock, counts: Mapping[LineStatus, int]
-) -> datetime | None:
+def _told_at(file: FeedFile, command: FeedStock, counts: LineCounts) -> datetime | None:
     """Give the moment of which a step speaks: its youngest count; None when none was good."""
-    if not counts[LineStatus.APPLIED] + counts[LineStatus.UNCHANGED]:
+    if not counts.applied + counts.unchanged:
         return None
     return max((line.counted_at or file.as_of for line in command.lines), default=None)
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) else 0
 
 
 async def _command(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) -> FeedStock:

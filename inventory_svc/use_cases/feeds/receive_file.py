@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,17 +10,21 @@ from inventory_svc.domain.feeds.feed_file import (
     LARGEST_PART,
     MOST_PARTS,
     MOST_TOP_SELLERS,
+    Closing,
     FeedFile,
 )
 from inventory_svc.domain.feeds.file_lines import Compression, FileFormat
+from inventory_svc.domain.feeds.whole_file import Wholeness, WholeOf
 from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.ports import FeedFiles, Network, TopSellers
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.runtime.clock import Clock
 from service_kit.runtime.identifiers import derived_identifier
 
 LONGEST_NAME = 200
+_ALL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,26 @@ class WantedFile:
     compression: Compression = Compression.NONE
     source: str | None = None
     counted_at: datetime | None = None
+    whole: Wholeness | None = None
+
+    def problems(self, now: datetime) -> Iterator[Refusal]:
+        """Say what cannot be so."""
+        if not self.name.strip() or len(self.name) > LONGEST_NAME:
+            yield invalid(f"A name has between 1 and {LONGEST_NAME} characters.", "input", "name")
+        if self.counted_at is not None and self.counted_at > now:
+            yield invalid("Nothing can be counted in the future.", "input", "countedAt")
+        if self.whole is not None:
+            yield from self._problems_of_whole(self.whole)
+
+    def _problems_of_whole(self, whole: Wholeness) -> Iterator[Refusal]:
+        if self.mode is not FeedMode.SNAPSHOT:
+            yield invalid("Only a snapshot can be the whole truth.", "input", "wholeOf")
+        if self.counted_at is None:
+            yield invalid("The whole truth was counted at some time.", "input", "countedAt")
+        if whole.of is WholeOf.SOURCE and self.source is None:
+            yield invalid("The whole truth of which source?", "input", "source")
+        if not 0 <= whole.most_unnamed <= _ALL:
+            yield invalid("It is between 0 and 100.", "input", "mostUnnamedPercent")
 
 
 async def open_file(
@@ -44,10 +69,9 @@ async def open_file(
 ) -> FeedFile:
     """Begin a file."""
     now = clock.now()
-    if not wanted.name.strip() or len(wanted.name) > LONGEST_NAME:
-        raise invalid(f"A name has between 1 and {LONGEST_NAME} characters.", "input", "name")
-    if wanted.counted_at is not None and wanted.counted_at > now:
-        raise invalid("Nothing can be counted in the future.", "input", "countedAt")
+    problems = tuple(wanted.problems(now))
+    if problems:
+        raise RefusedAll(problems)
     if wanted.source is not None:
         directory = await network.directory(sources=[wanted.source])
         directory.source(wanted.source, "input", "source")
@@ -61,6 +85,7 @@ async def open_file(
         opened_at=now,
         source=wanted.source,
         counted_at=wanted.counted_at,
+        whole=wanted.whole,
     )
     return await files.open(request, file)
 
@@ -87,9 +112,12 @@ async def close_file(
     files: FeedFiles,
     top_sellers: TopSellers,
     clock: Clock,
+    lines: int | None = None,
 ) -> FeedFile:
     """Have the file applied, now that all of it has arrived."""
     if not 1 <= parts <= MOST_PARTS:
         raise invalid(f"A file has between 1 and {MOST_PARTS} parts.", "input", "parts")
+    if lines is not None and lines < 0:
+        raise invalid("A file has no fewer lines than none.", "input", "lines")
     best = await top_sellers.top_sellers(MOST_TOP_SELLERS)
-    return await files.close(request, identifier, parts, best, clock.now())
+    return await files.close(request, identifier, Closing(parts, tuple(best), clock.now(), lines))

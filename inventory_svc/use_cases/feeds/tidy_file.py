@@ -1,19 +1,25 @@
 """Delete what a file of stock was sent in, once nobody needs it any more."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from inventory_svc.domain.feeds.feed_file import CLOSED_WITHIN, FileState
-from inventory_svc.ports import FeedFiles
-from service_kit.runtime.clock import Clock
+from inventory_svc.domain.feeds.feed_file import KEPT_FOR, FileState
+from inventory_svc.use_cases.feeds.file_steps import FileTools
 
-NOT_CLOSED: Final = f"It was not closed within {CLOSED_WITHIN.days} days."
+WAITED_FOR_PEOPLE: Final[Mapping[FileState, str]] = {
+    FileState.OPEN: f"It was not closed within {KEPT_FOR.days} days.",
+    FileState.HELD: f"Nobody decided within {KEPT_FOR.days} days whether it is whole.",
+}
+"""Why a file ends that waited for people in vain, by where it stood."""
 
 
-async def tidy_file(identifier: str, files: FeedFiles, clock: Clock) -> None:
-    """Delete the parts of a file that has ended; one that was never closed ends by that."""
-    file = await files.find(identifier)
-    while file is not None and file.state is FileState.OPEN:
-        await files.save(file, file.failed(NOT_CLOSED, clock.now()))
-        file = await files.find(identifier)
+async def tidy_file(identifier: str, tools: FileTools) -> None:
+    """Delete the parts of a file that has ended; one that waits for people ends by that."""
+    file = await tools.files.find(identifier)
+    while file is not None and file.state in WAITED_FOR_PEOPLE:
+        why = WAITED_FOR_PEOPLE[file.state]
+        await tools.files.save(file, file.failed(why, tools.clock.now()))
+        file = await tools.files.find(identifier)
     if file is not None and file.state is not FileState.APPLYING:
-        await files.forget_parts(identifier)
+        await tools.files.forget_parts(identifier)
+        await tools.unnamed.forget(identifier)

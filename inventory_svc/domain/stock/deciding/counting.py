@@ -41,7 +41,12 @@ def decide_feed(command: FeedStock, draft: StockDraft) -> Answer:
     """Write each line for itself; the answer tells the fate of every one, or counts them."""
     cause = Cause(command.request.identifier, command.actor)
     results = [rejected(line.index, line.ref, *line.refusals) for line in command.rejected]
-    results.extend(write_line(line, command.mode, draft, cause) for line in command.lines)
+    results.extend(
+        LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
+        if command.unnamed and _is_counted(line, draft)
+        else write_line(line, command.mode, draft, cause)
+        for line in command.lines
+    )
     if command.feed:
         _keep_rejected(command, results, draft)
     if command.summarised:
@@ -54,6 +59,13 @@ def write_line(line: FeedLine, mode: FeedMode, draft: StockDraft, cause: Cause) 
     """Write one line as its feed means it, and tell its fate."""
     write = _write_snapshot if mode is FeedMode.SNAPSHOT else _write_delta
     return write(line, draft, cause)
+
+
+def _is_counted(line: FeedLine, draft: StockDraft) -> bool:
+    """Whether anybody has counted the position as late as the line, or later."""
+    counted_at = draft.counted_at(line.position)
+    moment = line.counted_at or draft.now
+    return counted_at is not None and counted_at >= moment
 
 
 def told_of(line: FeedLine) -> dict[str, JSON]:

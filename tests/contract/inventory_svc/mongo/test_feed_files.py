@@ -2,21 +2,21 @@
 
 import asyncio
 import base64
+import contextlib
 import sys
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
+from inventory_svc import app
 from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState
 from inventory_svc.domain.feeds.file_lines import FileFormat
 from inventory_svc.domain.stock.commands import FeedMode, StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.due_work import file_handlers
 from inventory_svc.mongo.collections import FEED_FILES, FEED_PARTS
-from inventory_svc.ports import StockCommits
-from inventory_svc.use_cases.feeds.apply_file import LINES_OF_A_STEP, FileTools, apply_file
+from inventory_svc.use_cases.feeds.apply_file import LINES_OF_A_STEP, apply_file
+from inventory_svc.use_cases.feeds.file_steps import FileTools
 from inventory_svc.use_cases.feeds.receive_file import (
     WantedFile,
     add_part,
@@ -24,36 +24,15 @@ from inventory_svc.use_cases.feeds.receive_file import (
     open_file,
 )
 from service_kit.commands.refusal import Refusal
-from service_kit.messaging.due_work import DueWork, DueWorker, DueWorkSettings
+from service_kit.messaging.due_work import DueWork
+from service_kit.messaging.parked_work import ParkedWork
 from tests.contract.inventory_svc.conftest import OpenProcess, Process
 from tests.support import stock as build
+from tests.support.applying import DyingCommits, Killed, a_worker, send_parts
 from tests.support.file_process import NoTopSellers, OneShop, tools_of
 
 SHIRT, HAT = PositionKey("shirt", "S1"), PositionKey("hat", "S1")
 HEADING = "sku,locationCode,quantity"
-
-
-class Killed(Exception):
-    """What a process hears when it is killed: nothing, so nobody may handle it."""
-
-
-@dataclass
-class DyingCommits:
-    """Commits that die with their process, before or after they are written."""
-
-    process: Process
-    after: int
-    written: bool
-
-    async def submit(self, command: StockCommand) -> Decided:
-        """Commit, or die."""
-        self.after -= 1
-        if self.after < 0 and not self.written:
-            raise Killed
-        decided = await self.process.commits.submit(command)
-        if self.after < 0:
-            raise Killed
-        return decided
 
 
 async def sent(process: Process, content: str, *best: str, parts: int = 3) -> FeedFile:
@@ -61,11 +40,7 @@ async def sent(process: Process, content: str, *best: str, parts: int = 3) -> Fe
     files = tools_of(process.database, process.clock).files
     wanted = WantedFile("night", FeedMode.DELTA, FileFormat.CSV, source="tills")
     file = await open_file(build.a_request(), "erp", wanted, files, OneShop(), process.clock)
-    whole = content.encode()
-    size = -(-len(whole) // parts)
-    for number in reversed(range(parts)):
-        part = base64.b64encode(whole[number * size : (number + 1) * size]).decode()
-        await add_part(build.a_request(), file.identifier, number, part, files)
+    await send_parts(file, content.encode(), files, parts)
     request = build.a_request()
     top = NoTopSellers(*best)
     closed = await close_file(request, file.identifier, parts, files, top, process.clock)
@@ -76,15 +51,6 @@ async def sent(process: Process, content: str, *best: str, parts: int = 3) -> Fe
 
 def rows(count: int) -> str:
     return "\n".join((HEADING, *(f"{('shirt', 'hat')[at % 2]},S1,1" for at in range(count))))
-
-
-def a_worker(process: Process, commits: StockCommits | None = None, attempts: int = 8) -> DueWorker:
-    """Give whoever does what files have to be done, on commits of its own if they are given."""
-    tools = tools_of(process.database, process.clock, commits or process.commits)
-    urgent, others = file_handlers(tools)
-    settings = DueWorkSettings(attempts=attempts)
-    work = {**urgent, **others}
-    return DueWorker(process.database, process.clock, work, "reader", settings=settings)
 
 
 async def applied(tools: FileTools, file: FeedFile) -> FeedFile:
@@ -104,7 +70,7 @@ async def test_a_file_is_resumed_where_it_stopped_and_no_line_counts_twice(
     file = await sent(process, rows(4 * LINES_OF_A_STEP + 10), *best)
 
     for deaths in range(4):
-        dying = DyingCommits(process, deaths % 2, written)
+        dying = DyingCommits(process, deaths % 2, written=written)
         with pytest.raises(Killed):
             await applied(tools_of(process.database, process.clock, dying), file)
     survivor = await open_process()
@@ -143,8 +109,8 @@ async def test_a_process_killed_in_the_middle_of_a_file_leaves_the_rest_to_anoth
     lines = 120 * LINES_OF_A_STEP
     file = await sent(process, rows(lines))
     tools = tools_of(process.database, process.clock, process.commits)
-    command = ("-m", "tests.support.file_process", mongodb_url, database_name, file.identifier)
-    worker = await asyncio.create_subprocess_exec(sys.executable, *command)
+    command = ("tests.support.file_process", mongodb_url, database_name, file.identifier, "OTHERS")
+    worker = await asyncio.create_subprocess_exec(sys.executable, "-m", *command)
     try:
         at = file
         while at.next_line < LINES_OF_A_STEP:
@@ -301,3 +267,106 @@ async def test_a_step_writes_only_how_far_the_file_has_come(open_process: OpenPr
     document = await documents.find_one({})
     assert document is not None
     assert (document["state"], document["untouched"]) == ("DONE", True)
+
+
+async def test_who_finds_that_another_was_faster_goes_on_behind_that_one(
+    open_process: OpenProcess,
+) -> None:
+    process, zombie = await open_process(), await open_process()
+    file = await sent(process, rows(4 * LINES_OF_A_STEP))
+
+    class Overtaken(DyingCommits):
+        """Sees another process, that has lost its claim, take two steps before its own first."""
+
+        async def submit(self, command: StockCommand) -> Decided:
+            dying = DyingCommits(zombie, 2, written=False)
+            with contextlib.suppress(Killed):
+                await applied(tools_of(zombie.database, zombie.clock, dying), file)
+            return await process.commits.submit(command)
+
+    overtaken = Overtaken(process, 0, written=False)
+    await a_worker(process, overtaken).run_due_once()
+
+    done = await tools_of(process.database, process.clock).files.find(file.identifier)
+    assert done is not None
+    assert (done.state, done.applied) == (FileState.DONE, 4 * LINES_OF_A_STEP)
+    assert await process.counters(SHIRT) == (2 * LINES_OF_A_STEP, 0, 0)
+
+
+async def given_up(process: Process, *best: str) -> FeedFile:
+    """Send a file, have its work fail in its middle until it is parked, and discard that."""
+    file = await sent(process, rows(2 * LINES_OF_A_STEP), *best)
+    dying = DyingCommits(process, 1, written=False)
+    await a_worker(process, dying, attempts=1).run_due_once()
+    due_work = DueWork(process.database, process.clock)
+    (parked,) = await due_work.parked()
+    hears = app.given_up(process.database, process.clock)
+    command = ["discard", parked.item.identifier]
+    assert (await ParkedWork(process.database, process.clock, hears).run(command))[0] == 0
+    return file
+
+
+@pytest.mark.parametrize("best", [(), ("hat",)])
+async def test_a_file_whose_work_is_discarded_has_failed_and_can_be_resumed(
+    open_process: OpenProcess, best: tuple[str, ...]
+) -> None:
+    process = await open_process()
+    file = await given_up(process, *best)
+    files = tools_of(process.database, process.clock).files
+    stopped = await files.find(file.identifier)
+    assert stopped is not None
+    assert stopped.state is FileState.FAILED
+    assert stopped.failure == "Its work was discarded. It can be resumed for a week."
+    assert stopped.applied == LINES_OF_A_STEP
+    await a_worker(process).run_due_once()
+    assert await files.find(file.identifier) == stopped
+
+    request = build.a_request()
+    for _ in range(2):
+        await files.resume(request, file.identifier)
+    await a_worker(process).run_due_once()
+
+    done = await files.find(file.identifier)
+    assert done is not None
+    assert (done.state, done.failure) == (FileState.DONE, None)
+    assert done.applied == 2 * LINES_OF_A_STEP
+    assert await process.counters(SHIRT) == (LINES_OF_A_STEP, 0, 0)
+    assert await process.counters(HAT) == (LINES_OF_A_STEP, 0, 0)
+    with pytest.raises(Refusal) as refused:
+        await files.resume(build.a_request(), file.identifier)
+    assert refused.value.path == ("input", "feedId")
+
+
+async def test_what_was_sent_of_a_discarded_file_is_kept_for_a_week(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    file = await given_up(process)
+    parts = process.database.collection(FEED_PARTS.name)
+
+    process.clock.advance(timedelta(days=6, hours=23))
+    await a_worker(process).run_due_once()
+    assert await parts.count({}) == 3
+    process.clock.advance(timedelta(hours=1))
+    await a_worker(process).run_due_once()
+
+    assert await parts.count({}) == 0
+    files = tools_of(process.database, process.clock).files
+    with pytest.raises(Refusal) as refused:
+        await files.resume(build.a_request(), file.identifier)
+    assert refused.value.message == "What was sent of it is deleted."
+
+
+async def test_a_file_whose_work_is_parked_can_be_resumed(open_process: OpenProcess) -> None:
+    process = await open_process()
+    file = await sent(process, rows(2 * LINES_OF_A_STEP))
+    dying = DyingCommits(process, 1, written=False)
+    await a_worker(process, dying, attempts=1).run_due_once()
+    files = tools_of(process.database, process.clock).files
+
+    await files.resume(build.a_request(), file.identifier)
+    await a_worker(process).run_due_once()
+
+    done = await files.find(file.identifier)
+    assert done is not None
+    assert (done.state, done.applied) == (FileState.DONE, 2 * LINES_OF_A_STEP)

@@ -308,8 +308,19 @@ async def test_parked_work_is_done_when_released_and_gone_when_discarded(
     assert await worker.run_due_once() == 2
     assert await worker.run_now("x") is False, "parked work waits for a decision"
     bell.broken = False
-    assert (await due_work.release("x"), await due_work.discard("y")) == (True, True)
-    assert (await due_work.release("y"), await due_work.discard("x")) == (False, False)
+    told: list[str] = []
+
+    async def hear(_session: Session, item: DueItem) -> None:
+        told.append(item.identifier)
+
+    async def discard(identifier: str) -> bool:
+        return await database.transaction(
+            lambda session: due_work.discard(session, identifier, {"ring": hear})
+        )
+
+    assert (await due_work.release("x"), await discard("y")) == (True, True)
+    assert (await due_work.release("y"), await discard("x")) == (False, False)
+    assert told == ["y"]
     assert await worker.run_due_once() == 1
     assert await due_work.parked() == []
     assert (await due_work.find("x"), await due_work.find("y")) == (None, None)
