@@ -36,6 +36,8 @@ PATIENCE_SECONDS = 0.3
 """How long a question waits until that is known, rather than read the positions."""
 ASKED_FOR_SECONDS = 5.0
 """For how long after a question the log is confirmed, so that the next one finds it so."""
+PACKED_ASKED_SECONDS = 1.0
+"""How often it is asked how far the packing is; it may be behind by what is remembered."""
 REMEMBERED_SECONDS = 10.0
 CLOCKS_DIFFER_BY_SECONDS = 3.0
 MOST_REMEMBERED = 200_000
@@ -99,6 +101,7 @@ class ShelfCache:
         self._changes: deque[_Change] = deque()
         self._remembers_since = NEVER
         self._packed_until = NEVER
+        self._packed_asked_at = NEVER
         self._confirmed_at = NEVER
         self._asked_at = NEVER
         self._is_following = False
@@ -259,7 +262,8 @@ class ShelfCache:
         self._entries, self._rows = OrderedDict(), 0
         self._recent.clear()
         self._changes.clear()
-        self._remembers_since, self._packed_until = self._now(), NEVER
+        self._remembers_since = self._now()
+        self._packed_until = self._packed_asked_at = NEVER
         self._is_following = True
 
     async def _hear(self) -> None:
@@ -268,20 +272,22 @@ class ShelfCache:
             self.saw(sighting.position, sighting.version)
         self._is_hearing = True
         if self._news.confirmed_at > self._confirmed_at:
-            self._packed_until = await self._ask_packed_until()
+            if self._now() - self._packed_asked_at >= PACKED_ASKED_SECONDS:
+                await self._ask_packed_until()
             self._confirm(self._news.confirmed_at)
         self._forget_old_changes()
 
-    async def _ask_packed_until(self) -> float:
-        """Give up to when the packing is known to be whole, in the seconds of this process."""
-        now = self._now()
+    async def _ask_packed_until(self) -> None:
+        """Learn up to when the packing is known to be whole, in the seconds of this process."""
+        now = self._packed_asked_at = self._now()
         found = await self._packing.aggregate(
             [
                 {"$match": {"_id": PACKING_DOCUMENT, "passedOn": {"$ne": None}}},
                 {"$project": {"age": {"$subtract": ["$$NOW", "$passedOn"]}}},
             ]
         )
-        return now - found[0]["age"] / 1000 - CLOCKS_DIFFER_BY_SECONDS if found else NEVER
+        age = found[0]["age"] / 1000 if found else inf
+        self._packed_until = now - age - CLOCKS_DIFFER_BY_SECONDS
 
     def _forget_old_changes(self) -> None:
         oldest = self._now() - REMEMBERED_SECONDS

@@ -87,8 +87,7 @@ class StockNews:
         """
         mark = self._log.mark()
         seen = await self._read()
-        if not seen:
-            await self._wait_for_news(mark)
+        if not seen and await self._is_told(mark):
             seen = await self._read()
         now = asyncio.get_running_loop().time()
         due = self._wake.is_set() or now - self._asked_at >= confirm_every
@@ -98,18 +97,17 @@ class StockNews:
         self._confirm_if_reached()
         return seen
 
-    async def _wait_for_news(self, mark: int) -> None:
-        """Wait until the log goes on, or somebody wants it confirmed, or for a moment."""
-        waits = (
-            asyncio.create_task(self._log.news(mark, ASK_EVERY_SECONDS)),
-            asyncio.create_task(self._wake.wait()),
-        )
+    async def _is_told(self, mark: int) -> bool:
+        """Whether the log goes on within a moment, and before somebody wants it confirmed."""
+        told = asyncio.create_task(self._log.news(mark, ASK_EVERY_SECONDS))
+        woken = asyncio.create_task(self._wake.wait())
         try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait((told, woken), return_when=asyncio.FIRST_COMPLETED)
+            return told in done and told.result()
         finally:
-            for wait in waits:
+            for wait in (told, woken):
                 wait.cancel()
-            await asyncio.wait(waits)
+            await asyncio.wait((told, woken))
 
     async def _read(self) -> list[Sighting]:
         found = await self._log.read(self.after)
