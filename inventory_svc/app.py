@@ -1,7 +1,7 @@
 """The composition root: every part of inventory, built once and closed in order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.applications import Starlette
 
@@ -35,7 +35,12 @@ from inventory_svc.mongo.imports import (
     MongoImports,
 )
 from inventory_svc.mongo.network import MongoNetwork
-from inventory_svc.mongo.network_changes import alert_rule_changes, network_changes, source_changes
+from inventory_svc.mongo.network_changes import (
+    MongoAlertRounds,
+    alert_rule_changes,
+    network_changes,
+    source_changes,
+)
 from inventory_svc.mongo.packer import Packer, pack_anew
 from inventory_svc.mongo.picks import MongoPicks
 from inventory_svc.mongo.rules import MongoRules, RuleTools
@@ -47,6 +52,8 @@ from inventory_svc.mongo.suppliers import MongoSuppliers
 from inventory_svc.mongo.unit_reads import MongoUnitReads
 from inventory_svc.mongo.unnamed_positions import MongoUnnamedPositions
 from inventory_svc.settings import InventorySettings
+from inventory_svc.use_cases.alerts.assess_stock import AlertTools, OnlyPresent
+from inventory_svc.use_cases.alerts.watching import StockWatch
 from inventory_svc.use_cases.feeds.file_steps import FileTools
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.caller import Caller
@@ -72,6 +79,8 @@ from service_kit.storage.indexes import ensure_indexes
 SERVICE = "inventory_svc"
 FILES_AT_ONCE = 2
 """Files of stock that one process reads for their top sellers, and as many for the others."""
+LOOKS = 64
+"""Commits whose watched items one process looks at together, at most."""
 DECLARATIONS = (*COLLECTIONS, *COMMIT_COLLECTIONS)
 
 
@@ -85,7 +94,7 @@ class Parts:
     cache: ShelfCache
     packer: Packer
     patient: GroupCommits
-    file_workers: Sequence[DueWorker]
+    workers: Sequence[DueWorker]
 
     async def close(self) -> None:
         """Wait for the commits that are under way."""
@@ -125,23 +134,28 @@ def join(foundation: Foundation) -> Parts:
         clock,
     )
     urgent, others = file_handlers(files)
+    sources = replace(inventory.sources, packed=OnlyPresent(cache))
+    watch = StockWatch(AlertTools(alerts, sources))
+    looks = alert_handlers(watch, MongoAlertRounds(database, storage.due_work, clock))
     work = {
         **handlers(commits),
-        **alert_handlers(alerts, inventory.sources),
         **source_handlers(freshness, network),
         **pick_handlers(inventory.picks),
     }
     machinery = machinery_of(foundation, storage, work)
     packer = Packer(database, log, foundation.identifiers())
-    readers = [_file_worker(foundation, storage, each) for each in (urgent, others)]
-    return Parts(inventory, commits, machinery, cache, packer, patient, readers)
+    workers = [
+        _worker(foundation, storage, each, at_once)
+        for each, at_once in ((urgent, FILES_AT_ONCE), (others, FILES_AT_ONCE), (looks, LOOKS))
+    ]
+    return Parts(inventory, commits, machinery, cache, packer, patient, workers)
 
 
-def _file_worker(
-    foundation: Foundation, storage: Storage, work: Mapping[str, Handler]
+def _worker(
+    foundation: Foundation, storage: Storage, work: Mapping[str, Handler], at_once: int
 ) -> DueWorker:
-    """Give whoever reads files: beside all other work, so that nothing waits for a long one."""
-    settings = DueWorkSettings(at_once=FILES_AT_ONCE)
+    """Give whoever works beside all other work, so that nothing waits for what takes long."""
+    settings = DueWorkSettings(at_once=at_once)
     database, clock, owner = foundation.database, foundation.clock, new_identifier()
     worker = DueWorker(database, clock, work, owner, settings=settings, reached=foundation.reached)
     storage.due_work.on_scheduled(worker.wake)
@@ -198,7 +212,14 @@ def _inventory(
         rules=rules,
         picks=MongoPicks(database),
         alert_rules=MongoImports(
-            ALERT_RULE_KIND, imports, alert_rule_changes(changes, storage.due_work, clock)
+            ALERT_RULE_KIND,
+            imports,
+            alert_rule_changes(
+                changes,
+                storage.due_work,
+                MongoAlertRounds(database, storage.due_work, clock),
+                clock,
+            ),
         ),
         alerts=told.alerts,
         sources_of_stock=MongoImports(
@@ -251,6 +272,6 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
     foundation = foundation_of(SERVICE, settings, clock or SystemClock())
     parts = join(foundation)
     packed = (parts.cache.run, parts.packer.run) if settings.packed_stock else ()
-    works = (*(each.run for each in parts.file_workers), *packed)
+    works = (*(each.run for each in parts.workers), *packed)
     lifespan = lifespan_of(foundation, parts.machinery, migrate, parts.close, works=works)
     return inventory_app(foundation, parts, lifespan)

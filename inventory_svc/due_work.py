@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from inventory_svc.domain.alerts.alert import ALERT_WORK
+from inventory_svc.domain.alerts.alert import ALERT_RULE_WORK, ALERT_WORK
 from inventory_svc.domain.feeds.feed_file import (
     FILE_WORK,
     TIDY_WORK,
@@ -15,14 +15,13 @@ from inventory_svc.domain.network.source import SILENCE_WORK
 from inventory_svc.domain.stock.inbound.supply import SETTLE_WORK, named_supply
 from inventory_svc.domain.stock.reliability import PICKS_WORK
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
-from inventory_svc.ports import Alerts, Freshness, Network, PickRecords, StockCommits
-from inventory_svc.use_cases.alerts.assess_stock import assess_stock
+from inventory_svc.ports import AlertRounds, Freshness, Network, PickRecords, StockCommits
+from inventory_svc.use_cases.alerts.watching import StockWatch
 from inventory_svc.use_cases.feeds.apply_file import apply_file
 from inventory_svc.use_cases.feeds.file_steps import FileTools
 from inventory_svc.use_cases.feeds.tidy_file import tidy_file
 from inventory_svc.use_cases.inbound.settle import settle
 from inventory_svc.use_cases.stock.expire_reservations import expire_reservations
-from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
 from service_kit.messaging.due_work import DueItem, Handler
 
 
@@ -40,14 +39,21 @@ def handlers(commits: StockCommits) -> Mapping[str, Handler]:
     return {EXPIRY_WORK: expire, SETTLE_WORK: renew}
 
 
-def alert_handlers(alerts: Alerts, sources: AvailabilitySources) -> Mapping[str, Handler]:
+def alert_handlers(watch: StockWatch, rounds: AlertRounds) -> Mapping[str, Handler]:
     """Give the handlers of alerts by the kind of work."""
 
     async def assess(item: DueItem) -> None:
         """Look at the watched items that one commit has touched."""
-        await assess_stock(_names(item, "skus"), alerts, sources)
+        await watch.look(_names(item, "skus"))
 
-    return {ALERT_WORK: assess}
+    async def assess_rule(item: DueItem) -> None:
+        """Look at a page of the items of a rule, and have the next one looked at."""
+        code, after = str(item.payload["rule"]), item.payload["after"]
+        last = await watch.look_for_rule(code, None if after is None else str(after))
+        if last is not None:
+            await rounds.go_on(code, last)
+
+    return {ALERT_WORK: assess, ALERT_RULE_WORK: assess_rule}
 
 
 def pick_handlers(picks: PickRecords) -> Mapping[str, Handler]:

@@ -2,7 +2,6 @@
 
 from collections.abc import (
     AsyncIterator,
-    Awaitable,
     Callable,
     Collection,
     Iterable,
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeAlias
 
-from inventory_svc.domain.alerts.alert import AlertKind, AlertState, StockAlert
+from inventory_svc.domain.alerts.alert import AlertChange, AlertKind, AlertState, StockAlert
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.feeds.feed_file import Closing, FeedFile
@@ -132,6 +131,13 @@ class PackedStock(Protocol):
         """Give items and when they were so; None when that is not known well enough."""
 
 
+class PresentStock(Protocol):
+    """The stock as this process has it at hand, once it has heard of all that is committed."""
+
+    async def present(self, skus: Collection[str], condition: Condition) -> FreshItems | None:
+        """Give items in which no commit is missing that came before; None if that is not known."""
+
+
 class Network(Protocol):
     """Where the snapshot of locations and channels comes from."""
 
@@ -227,10 +233,6 @@ class Imports(Protocol[RecordT]):
         """Write what changed and give the fate of every line; the same for the same key."""
 
 
-Assess: TypeAlias = Callable[[Sequence[StockAlert], StockReads], Awaitable[Sequence[StockAlert]]]
-"""Gives alerts as they are now, from what they were and the stock as one transaction sees it."""
-
-
 @dataclass(frozen=True, slots=True)
 class AlertsWanted:
     """A page of alerts, after the time and the identifier of one."""
@@ -245,11 +247,21 @@ class AlertsWanted:
 class Alerts(Protocol):
     """The alerts."""
 
-    async def settle(self, alerts: Sequence[StockAlert], assess: Assess, now: datetime) -> None:
-        """Write what is decided of the alerts over the stock as one transaction reads it."""
+    async def known(self, alerts: Sequence[StockAlert]) -> Sequence[StockAlert]:
+        """Give alerts as they stand; the same where nothing was ever written of one."""
+
+    async def change(self, changes: Sequence[AlertChange], now: datetime) -> None:
+        """Write alerts, except those that somebody else has changed since they were read."""
 
     async def page(self, wanted: AlertsWanted) -> Sequence[StockAlert]:
         """Give alerts that were raised at least once, the latest first."""
+
+
+class AlertRounds(Protocol):
+    """Who goes through the items of a new rule about many."""
+
+    async def go_on(self, rule: str, after: str) -> None:
+        """Have the items of a rule looked at that follow one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,8 +172,8 @@ class AlertMutations:
 
     @mutation_field(
         *FEEDERS,
-        description="Import rules for alerts, each line for itself. A rule about one item is "
-        "looked at within seconds, any other from the next change of an item's stock on.",
+        description="Import rules for alerts, each line for itself. Items that run low already "
+        "are found within seconds; one that never was in stock only by a rule that names it.",
         refused=payloads.refused(payloads.StockAlertRulesImportPayload),
     )
     async def stock_alert_rules_import(

@@ -49,8 +49,8 @@ class StockMutations:
             inventory.catalogue,
             inventory.network,
             inventory.commits,
-            context.clock,
             inventory.freshness,
+            context.clock,
         )
         answer = payloads.imported(payloads.StockImportPayload, results)
         answer.feed_id = strawberry.ID(feed.name)

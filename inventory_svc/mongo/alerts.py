@@ -1,15 +1,14 @@
-"""Alerts in MongoDB: whoever assesses one writes it, so that assessments follow one another."""
+"""Alerts in MongoDB: a document from the first time on that one is raised."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from inventory_svc.domain.alerts.alert import StockAlert
+from inventory_svc.domain.alerts.alert import AlertChange, StockAlert
 from inventory_svc.mongo.alert_documents import alert_from_document, alert_to_document
 from inventory_svc.mongo.collections import ALERTS
 from inventory_svc.mongo.retries import until_no_duplicate
-from inventory_svc.mongo.stock_reads import MongoStockReads
-from inventory_svc.ports import AlertsWanted, Assess
+from inventory_svc.ports import AlertsWanted
 from service_kit.messaging.entity_events import NEW, Cause, Fields, differences, entity_event
 from service_kit.messaging.envelope import EntityRef, Event, text_of
 from service_kit.messaging.outbox import Outbox
@@ -20,39 +19,39 @@ _ACTOR: Final = "inventory"
 
 
 class MongoAlerts:
-    """The alerts that were ever raised, and those that were never."""
+    """The alerts that were ever raised; one that never was is as good as any new one."""
 
     def __init__(self, database: Database, outbox: Outbox) -> None:
         self._database = database
         self._outbox = outbox
         self._alerts = database.collection(ALERTS.name)
 
-    async def settle(self, alerts: Sequence[StockAlert], assess: Assess, now: datetime) -> None:
-        """Write what is decided of the alerts over the stock as one transaction reads it.
+    async def known(self, alerts: Sequence[StockAlert]) -> Sequence[StockAlert]:
+        """Give alerts as they stand; the same where nothing was ever written of one."""
+        found = await self._standing(alerts)
+        return [found.get(alert.identifier, alert) for alert in alerts]
 
-        An alert that stays as it was is written too: an assessment by an older reading of the
-        stock meets the later one, and is made again.
-        """
+    async def change(self, changes: Sequence[AlertChange], now: datetime) -> None:
+        """Write alerts and tell of them, except those that somebody else has changed since."""
 
         async def write(session: Session) -> None:
-            known = await self._known(alerts, session)
-            after = await assess(known, MongoStockReads(self._database, session))
-            for old, new in zip(known, after, strict=True):
-                await self.save(old, new, now, session)
+            found = await self._standing([change.before for change in changes], session)
+            for before, after in changes:
+                if found.get(before.identifier, before).version == before.version:
+                    await self.save(before, after, now, session)
 
         await until_no_duplicate(lambda: self._database.transaction(write))
 
     async def save(
         self, before: StockAlert, after: StockAlert, now: datetime, session: Session
     ) -> None:
-        """Write an alert in a transaction, and tell of it if it has changed."""
+        """Write an alert in a transaction, and tell of it, if it has changed."""
+        if after == before:
+            return
         document = alert_to_document(after)
         name = {"_id": document.pop("_id")}
-        # The count differs each time: a write of what stood there would meet nobody.
-        change: Document = {"$set": document, "$inc": {"assessments": 1}}
-        await self._alerts.update_one(name, change, upsert=True, session=session)
-        if after != before:
-            await self._outbox.append(session, [_changed(before, after, now)])
+        await self._alerts.update_one(name, {"$set": document}, upsert=True, session=session)
+        await self._outbox.append(session, [_changed(before, after, now)])
 
     async def find(self, alert: StockAlert, session: Session | None = None) -> StockAlert:
         """Give an alert as it stands; the same if nothing was ever written of it."""
@@ -78,11 +77,12 @@ class MongoAlerts:
         found = await self._alerts.find(query, sort=sort, limit=wanted.limit)
         return [alert_from_document(document) for document in found]
 
-    async def _known(self, alerts: Sequence[StockAlert], session: Session) -> Sequence[StockAlert]:
+    async def _standing(
+        self, alerts: Sequence[StockAlert], session: Session | None = None
+    ) -> Mapping[str, StockAlert]:
         identifiers = [alert.identifier for alert in alerts]
         found = await self._alerts.find({"_id": {"$in": identifiers}}, session=session)
-        known = {document["_id"]: alert_from_document(document) for document in found}
-        return [known.get(alert.identifier, alert) for alert in alerts]
+        return {document["_id"]: alert_from_document(document) for document in found}
 
 
 def _changed(before: StockAlert, after: StockAlert, now: datetime) -> Event:

@@ -173,7 +173,7 @@ FEED_REJECTIONS = CollectionDeclaration(
 ALERT_RULES = CollectionDeclaration("stock_alert_rules", (), retention=FOR_EVER)
 ALERTS = CollectionDeclaration(
     "stock_alerts",
-    # People read the latest first; those that were never raised are not among them.
+    # People read the latest first.
     (
         Index(
             (("raisedAt", -1), ("_id", 1)),
@@ -181,7 +181,7 @@ ALERTS = CollectionDeclaration(
             name="latest",
         ),
     ),
-    retention="For ever: one document per rule and item that it watches, or per source.",
+    retention="For ever: one document per rule and item, or per source, that was ever raised.",
 )
 
 PACKED_STOCK = CollectionDeclaration(

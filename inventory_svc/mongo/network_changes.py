@@ -1,10 +1,10 @@
 """What follows an import that changes the network: everybody looks at what it changes."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from inventory_svc.domain.alerts.alert import ALERT_WORK
+from inventory_svc.domain.alerts.alert import ALERT_RULE_WORK, ALERT_WORK
 from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.domain.network.source import SILENCE_WORK, StockSource
 from inventory_svc.mongo.collections import NETWORK_VERSION
@@ -51,8 +51,33 @@ def source_changes(
     return look
 
 
+class MongoAlertRounds:
+    """Goes through the items of rules about many, page by page, as pieces of due work."""
+
+    def __init__(self, database: Database, due_work: DueWork, clock: Clock) -> None:
+        self._database = database
+        self._due_work = due_work
+        self._clock = clock
+
+    async def begin(self, session: Session, rule: str, due_at: datetime) -> None:
+        """Have all items of a rule looked at, in the transaction that changes it."""
+        await self._schedule(session, rule, None, due_at)
+
+    async def go_on(self, rule: str, after: str) -> None:
+        """Have the items of a rule looked at that follow one."""
+        now = self._clock.now()
+        await self._database.transaction(lambda session: self._schedule(session, rule, after, now))
+
+    async def _schedule(
+        self, session: Session, rule: str, after: str | None, due_at: datetime
+    ) -> None:
+        identifier = derived_identifier(ALERT_RULE_WORK, rule, after or "")
+        item = DueItem(identifier, ALERT_RULE_WORK, due_at, {"rule": rule, "after": after})
+        await self._due_work.schedule(session, item)
+
+
 def alert_rule_changes(
-    count: NetworkChanges, due_work: DueWork, clock: Clock
+    count: NetworkChanges, due_work: DueWork, rounds: MongoAlertRounds, clock: Clock
 ) -> Callable[[Session, Sequence[StockAlertRule]], Awaitable[None]]:
     """Give what follows a change of the rules of alerts: their items may run low already.
 
@@ -61,12 +86,16 @@ def alert_rule_changes(
 
     async def assess(session: Session, changed: Sequence[StockAlertRule]) -> None:
         await count(session, changed)
-        skus = sorted({rule.sku for rule in changed if rule.active and rule.sku is not None})
+        active = [rule for rule in changed if rule.active]
+        skus = sorted({rule.sku for rule in active if rule.sku is not None})
         due_at = clock.now() + KNOWN_EVERYWHERE_AFTER
         for start in range(0, len(skus), ITEMS_AT_ONCE):
             looked_at = skus[start : start + ITEMS_AT_ONCE]
             identifier = derived_identifier(ALERT_WORK, "changed", *looked_at)
             item = DueItem(identifier, ALERT_WORK, due_at, {"skus": list(looked_at)})
             await due_work.schedule(session, item)
+        for rule in active:
+            if rule.sku is None:
+                await rounds.begin(session, rule.code, due_at)
 
     return assess

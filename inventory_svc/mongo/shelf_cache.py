@@ -133,8 +133,18 @@ class ShelfCache:
 
     async def items(self, skus: Collection[str], condition: Condition) -> FreshItems | None:
         """Give items and when they were so; None when that is not known well enough."""
+        return await self._fresh(skus, condition, FRESH_FOR_SECONDS)
+
+    async def present(self, skus: Collection[str], condition: Condition) -> FreshItems | None:
+        """Give items in which no commit is missing that came before; None if that is not known."""
+        return await self._fresh(skus, condition, 0)
+
+    async def _fresh(
+        self, skus: Collection[str], condition: Condition, seconds: float
+    ) -> FreshItems | None:
+        """Give items as they were so many seconds ago, or later."""
         self._asked_at = self._now()
-        if not await self._is_confirmed_since(self._asked_at - FRESH_FOR_SECONDS):
+        if not await self._is_confirmed_since(self._asked_at - seconds):
             return None
         as_of = self._clock.now() - timedelta(seconds=self._now() - self._confirmed_at)
         entries = {sku: self._entry((sku, condition)) for sku in skus}

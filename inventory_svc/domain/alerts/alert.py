@@ -3,12 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.domain.naming import SEPARATOR
 
 ALERT_WORK = "stock-alerts"
 """The kind of due work that follows a change of stock that somebody watches."""
+ALERT_RULE_WORK = "stock-alert-rules"
+"""The kind of due work that looks at the items of a rule about many, a page at a time."""
 
 
 class AlertKind(StrEnum):
@@ -68,6 +71,13 @@ class StockAlert:
         """Give it as of the moment at which its reason had gone."""
         state, version = AlertState.CLEARED, self.version + 1
         return replace(self, state=state, units=units, cleared_at=now, version=version)
+
+
+class AlertChange(NamedTuple):
+    """An alert as it was known, and as it should be."""
+
+    before: StockAlert
+    after: StockAlert
 
 
 def assessed(alert: StockAlert, rule: StockAlertRule, units: int, now: datetime) -> StockAlert:

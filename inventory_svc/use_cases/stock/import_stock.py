@@ -47,8 +47,8 @@ async def import_stock(
     catalogue: Catalogue,
     network: Network,
     commits: StockCommits,
+    freshness: Freshness,
     clock: Clock,
-    freshness: Freshness | None = None,
 ) -> list[LineResult]:
     """Write the good lines and give the fate of all; refused lines are kept.
 
@@ -67,7 +67,7 @@ async def import_stock(
         written = results_from_json(each.outcome.values["results"])
         counted.extend(_counted(feed, written, _written_at(each.outcome, now)))
         results.extend(written)
-    if scope.source is not None and freshness is not None and counted:
+    if scope.source is not None and counted:
         await freshness.told(scope.source, max(counted))
     return results
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from inventory_svc.app import SERVICE, app_of, join, migrate
+from inventory_svc.domain.alerts.alert import ALERT_WORK
 from inventory_svc.domain.feeds.feed_file import FILE_WORK, TOP_WORK
 from inventory_svc.settings import InventorySettings
 from retail_kit.roles import Role
@@ -112,7 +113,7 @@ async def test_a_process_that_is_set_to_other_partitions_than_its_log_does_not_s
             pass
 
 
-async def test_files_are_read_beside_all_other_work(
+async def test_files_and_alerts_are_looked_at_beside_all_other_work(
     mongodb_url: str, redis_url: str, database_name: str, clock: SettableClock
 ) -> None:
     database, bus = connect(mongodb_url, database_name), Bus(redis_url)
@@ -124,13 +125,14 @@ async def test_files_are_read_beside_all_other_work(
     async def falls_due(session: Session) -> None:
         for kind in (TOP_WORK, FILE_WORK):
             await due_work.schedule(session, DueItem(kind, kind, clock.now(), {"file": "none"}))
+        await due_work.schedule(session, DueItem("a", ALERT_WORK, clock.now(), {"skus": ["none"]}))
 
     await database.transaction(falls_due)
 
     done = [await parts.machinery.due_worker.run_due_once()]
-    done.extend([await each.run_due_once() for each in parts.file_workers])
+    done.extend([await each.run_due_once() for each in parts.workers])
 
-    assert done == [0, 1, 1]
+    assert done == [0, 1, 1, 1]
     await parts.close()
     await bus.close()
     await database.close()

@@ -90,6 +90,7 @@ def test_the_matrix_of_roles_and_operations() -> None:
         "Query.stockFiles": "ASOIX",
         "Query.stockMovements": "ASOIX",
         "Query.stockPosition": "ASOIX",
+        "Query.stockReliability": "O",
         "Query.stockRuleVersions": "ASOIX",
         "Query.stockRules": "ASOIX",
         "Query.stockRulesPreview": "O",

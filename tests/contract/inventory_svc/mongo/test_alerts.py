@@ -1,34 +1,45 @@
 """Alerts on a real MongoDB: whoever looks, and however often, one fall is one alert."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import orjson
 import pytest
 
 from inventory_svc.app import SERVICE
-from inventory_svc.domain.alerts.alert import AlertKind, StockAlert
+from inventory_svc.domain.alerts.alert import AlertChange, AlertKind, StockAlert
 from inventory_svc.domain.alerts.rule import StockAlertRule
+from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.importing import ImportLine
 from inventory_svc.domain.network.directory import NetworkDirectory
+from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.due_work import alert_handlers
 from inventory_svc.mongo.alerts import ALERT_CHANGED, MongoAlerts
 from inventory_svc.mongo.catalogue import MongoCatalogue
+from inventory_svc.mongo.collections import ALERTS, ITEMS
 from inventory_svc.mongo.imports import ALERT_RULE_KIND, ImportTools, MongoImports
 from inventory_svc.mongo.network import MongoNetwork
 from inventory_svc.mongo.network_changes import (
     KNOWN_EVERYWHERE_AFTER,
+    MongoAlertRounds,
     alert_rule_changes,
     network_changes,
 )
+from inventory_svc.mongo.reference_documents import item_to_document
 from inventory_svc.mongo.rules import MongoRules
 from inventory_svc.ports import AlertsWanted
-from inventory_svc.use_cases.alerts.assess_stock import assess_stock
+from inventory_svc.use_cases.alerts import watching as watching_stock
+from inventory_svc.use_cases.alerts.assess_stock import AlertTools, assess_stock
+from inventory_svc.use_cases.alerts.watching import StockWatch
 from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
-from service_kit.messaging.due_work import DueWork, DueWorker
+from service_kit.messaging.due_work import DUE_WORK, DueWork, DueWorker, Handler
 from service_kit.messaging.outbox import OUTBOX, Outbox
+from service_kit.runtime.clock import Clock
+from service_kit.runtime.crash_points import Crashed
+from service_kit.storage.database import Database
 from service_kit.storage.idempotency import MongoOutcomes
 from tests.contract.inventory_svc.conftest import OneNetwork, OpenProcess, Process, a_joined_process
 from tests.support import stock as build
@@ -37,6 +48,7 @@ from tests.support.rules import NETWORK
 S1 = PositionKey("shirt", "S1")
 W1 = PositionKey("shirt", "W1")
 LOW = StockAlertRule("low", threshold=5, rearm_at=6, sku="shirt")
+BROAD = StockAlertRule("broad", threshold=5, rearm_at=6)
 
 
 class WatchedNetwork(OneNetwork):
@@ -84,6 +96,13 @@ class Watching:
         ]
 
 
+def _work(
+    database: Database, clock: Clock, alerts: MongoAlerts, sources: AvailabilitySources
+) -> Mapping[str, Handler]:
+    rounds = MongoAlertRounds(database, DueWork(database, clock), clock)
+    return alert_handlers(StockWatch(AlertTools(alerts, sources)), rounds)
+
+
 Open = Callable[[], Awaitable[Watching]]
 
 
@@ -97,7 +116,8 @@ def watching(open_process: OpenProcess) -> Open:
         sources = AvailabilitySources(
             WatchedNetwork(), MongoRules(database), process.reads, MongoCatalogue(database), clock
         )
-        worker = DueWorker(database, clock, alert_handlers(alerts, sources), f"w{id(plain)}")
+        work = _work(database, clock, alerts, sources)
+        worker = DueWorker(database, clock, work, f"w{id(plain)}")
         return Watching(process, alerts, sources, worker)
 
     return open_one
@@ -147,29 +167,115 @@ async def test_after_any_rises_and_falls_at_once_the_alert_says_what_is_so(
     assert told == expected[: len(told)]
 
 
-async def test_an_assessment_by_an_older_reading_is_made_again(watching: Open) -> None:
+class SlowAlerts(MongoAlerts):
+    """Alerts of a process that takes its time before it writes what it has read."""
+
+    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(database, Outbox(database, SERVICE, 4))
+        self._meanwhile = [meanwhile]
+
+    async def change(self, changes: Sequence[AlertChange], now: datetime) -> None:
+        """Let happen what happens, once, and write."""
+        if self._meanwhile:
+            await self._meanwhile.pop()()
+        await super().change(changes, now)
+
+
+async def test_what_was_read_before_others_looked_raises_no_second_alert(watching: Open) -> None:
+    slow, fast = await watching(), await watching()
+    await moves(fast, (S1, 4))
+
+    async def falls_and_rises() -> None:
+        await fast.worker.run_due_once()
+        await moves(fast, (S1, 4))
+        await fast.worker.run_due_once()
+        assert await fast.told() == ["RAISED", "CLEARED"]
+
+    alerts = SlowAlerts(slow.process.database, falls_and_rises)
+    await assess_stock(["shirt"], AlertTools(alerts, slow.sources))
+
+    assert await slow.told() == ["RAISED", "CLEARED"]
+
+
+async def test_who_raises_an_alert_late_looks_whether_it_is_still_so(watching: Open) -> None:
     slow, fast = await watching(), await watching()
     await slow.process.commits.submit(build.a_count(S1, 4))
-    await fast.worker.run_due_once()
-    assert (await fast.alert()).is_raised
-    await moves(fast, (S1, 4))
-    readings: list[int] = []
 
-    async def assess(known: Sequence[StockAlert], stock: object) -> Sequence[StockAlert]:
-        del stock
-        units = (await fast.process.position(S1)).on_hand
-        readings.append(units)
-        if len(readings) == 1:
-            await moves(fast, (S1, -4))
-            await assess_stock(["shirt"], fast.alerts, fast.sources)
-        (alert,) = known
-        now = fast.process.clock.now()
-        return [alert.cleared(now, units) if units >= LOW.rearm_at else alert]
+    async def rises() -> None:
+        await moves(fast, (S1, 4))
+        for _ in range(2):
+            await assess_stock(["shirt"], AlertTools(fast.alerts, fast.sources))
+        assert await fast.told() == []
 
-    await slow.alerts.settle([await slow.alert()], assess, slow.process.clock.now())
+    alerts = SlowAlerts(slow.process.database, rises)
+    await assess_stock(["shirt"], AlertTools(alerts, slow.sources))
 
-    assert readings == [8, 4]
-    assert (await slow.alert()).is_raised
+    assert not (await slow.alert()).is_raised
+    assert await slow.told() == ["RAISED", "CLEARED"]
+
+
+async def test_nothing_is_written_of_items_that_do_not_run_low(watching: Open) -> None:
+    one = await watching()
+    await one.process.commits.submit(build.a_count(S1, 9))
+
+    await one.worker.run_due_once()
+
+    assert await one.process.database.collection(ALERTS.name).find({}) == []
+
+
+class BroadlyWatchedNetwork(OneNetwork):
+    """The network of the rules' tests, in which everything is watched."""
+
+    async def directory(self, **_named: object) -> NetworkDirectory:
+        """Give it with a rule about any item."""
+        return replace(NETWORK, alert_rules={BROAD.code: BROAD})
+
+
+@pytest.mark.parametrize("deaths", [0, 2])
+async def test_a_new_rule_about_many_finds_all_that_run_low_already(
+    process: Process, monkeypatch: pytest.MonkeyPatch, deaths: int
+) -> None:
+    monkeypatch.setattr(watching_stock, "ITEMS_OF_A_PAGE", 4)
+    database, clock = process.database, process.clock
+    skus = [f"sku-{at:02}" for at in range(10)]
+    items = [item_to_document(Item(sku, sku)) for sku in (*skus, "never")]
+    await database.collection(ITEMS.name).insert_many(items)
+    stock = [(PositionKey(sku, "S1"), 9 if at % 3 else 2) for at, sku in enumerate(skus)]
+    await process.commits.submit(build.a_feed(FeedMode.DELTA, *stock))
+    outbox, due_work = Outbox(database, SERVICE, 4), DueWork(database, clock)
+    alerts, rounds = MongoAlerts(database, outbox), MongoAlertRounds(database, due_work, clock)
+    network = BroadlyWatchedNetwork()
+    sources = AvailabilitySources(
+        network, MongoRules(database), process.reads, MongoCatalogue(database), clock
+    )
+    handlers = alert_handlers(StockWatch(AlertTools(alerts, sources)), rounds)
+    changes = network_changes(database, MongoNetwork(database))
+    tools = ImportTools(database, MongoOutcomes(database, clock), outbox, clock)
+    follows = alert_rule_changes(changes, due_work, rounds, clock)
+    imports = MongoImports(ALERT_RULE_KIND, tools, follows)
+
+    await imports.save(build.a_request(), "ann", [ImportLine(0, BROAD)], [])
+    clock.advance(KNOWN_EVERYWHERE_AFTER)
+    for _ in range(deaths):
+        worker = DueWorker(database, clock, handlers, "dies", reached=_die_when_handled)
+        with pytest.raises(Crashed):
+            await worker.run_due_once()
+        await bury(database)
+    assert await DueWorker(database, clock, handlers, "worker").run_due_once() == 3
+
+    found = await alerts.page(AlertsWanted(20))
+    assert sorted(str(alert.sku) for alert in found) == skus[::3]
+    assert {(alert.units, alert.times) for alert in found} == {(2, 1)}
+
+
+async def bury(database: Database) -> None:
+    """Let the claims of the dead run out."""
+    await database.collection(DUE_WORK.name).update_many({}, [{"$set": {"claimUntil": "$$NOW"}}])
+
+
+def _die_when_handled(point: str) -> None:
+    if point == "due_work.handled":
+        raise Crashed(point)
 
 
 async def test_a_page_shows_the_alerts_that_were_raised_the_latest_first(watching: Open) -> None:
@@ -197,11 +303,12 @@ async def test_a_new_rule_is_looked_at_without_a_movement_by_whoever_knows_it(
     sources = AvailabilitySources(
         NewlyWatchedNetwork(), MongoRules(database), process.reads, MongoCatalogue(database), clock
     )
-    worker = DueWorker(database, clock, alert_handlers(alerts, sources), "worker")
+    worker = DueWorker(database, clock, _work(database, clock, alerts, sources), "worker")
     await process.commits.submit(build.a_count(S1, 2))
-    changes = alert_rule_changes(
-        network_changes(database, MongoNetwork(database)), DueWork(database, clock), clock
-    )
+    due_work = DueWork(database, clock)
+    rounds = MongoAlertRounds(database, due_work, clock)
+    count = network_changes(database, MongoNetwork(database))
+    changes = alert_rule_changes(count, due_work, rounds, clock)
     outbox = Outbox(database, SERVICE, 4)
     tools = ImportTools(database, MongoOutcomes(database, clock), outbox, clock)
     imports = MongoImports(ALERT_RULE_KIND, tools, changes)

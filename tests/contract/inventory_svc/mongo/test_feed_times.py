@@ -128,7 +128,8 @@ async def test_a_line_of_a_call_counts_as_of_when_it_was_sent_however_late_it_is
     process.clock.advance(timedelta(hours=1))
     lines = [StockLine("shrt", "S1", 10)]
     feed = StockFeed(build.a_request(), "erp", FeedMode.SNAPSHOT, lines, "tills")
-    await import_stock(feed, TwoItems(), OneShop(), process.commits, process.clock)
+    freshness = tools_of(process.database, process.clock).freshness
+    await import_stock(feed, TwoItems(), OneShop(), process.commits, freshness, process.clock)
     await sold(process, 4)
 
     status = await corrected(process, feed.name, Correction(0, sku="shirt"))

@@ -15,7 +15,7 @@ from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.network.source import SILENCE_WORK, StockSource
 from inventory_svc.due_work import source_handlers
 from inventory_svc.mongo.alerts import MongoAlerts
-from inventory_svc.mongo.collections import ALERTS
+from inventory_svc.mongo.collections import ALERTS, SOURCE_FRESHNESS
 from inventory_svc.mongo.freshness import MongoFreshness
 from inventory_svc.mongo.imports import SOURCE_KIND, ImportTools, MongoImports
 from inventory_svc.mongo.network import MongoNetwork
@@ -85,16 +85,17 @@ async def test_however_it_is_told_and_looked_at_at_once_the_alert_says_what_is_s
         assert not (await alert_of(both[0][1])).is_raised
 
 
-async def test_a_source_that_tells_often_leaves_its_alert_alone(open_process: OpenProcess) -> None:
+async def test_a_source_that_tells_often_is_looked_at_once(open_process: OpenProcess) -> None:
     process = await open_process()
     freshness, _ = freshness_of(process)
     for _ in range(9):
         process.clock.advance(timedelta(minutes=1))
         await freshness.told(D1, process.clock.now())
 
-    (alert,) = await process.database.collection(ALERTS.name).find({})
+    (told,) = await process.database.collection(SOURCE_FRESHNESS.name).find({})
 
-    assert alert["assessments"] == 1
+    assert told["looks"] == 1
+    assert await process.database.collection(ALERTS.name).find({}) == []
     assert await freshness.told_at(["d1"]) == {"d1": process.clock.now()}
 
 

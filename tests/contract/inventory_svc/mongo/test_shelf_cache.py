@@ -208,6 +208,25 @@ async def test_what_the_own_process_commits_is_at_hand_at_once(
         assert shelf.on_hand == units
 
 
+async def test_what_is_present_lacks_no_commit_of_any_process_from_before_it_was_asked(
+    open_process: OpenProcess, open_reader: OpenReader, bus: Bus, works: Works
+) -> None:
+    process, reader = await open_process(), await open_reader()
+    works.start(a_relay(process, bus).run())
+    await process.commits.submit(build.a_count(S1, 1))
+    await reader.knows(S1, 1)
+
+    known = 0
+    for units in range(2, 40):
+        await process.commits.submit(build.a_count(S1, units))
+        found = await reader.cache.present(["shirt"], Condition.NEW)
+        if found is not None:
+            known += 1
+            assert found.items["shirt"].shelves["S1"].on_hand == units
+
+    assert known
+
+
 async def test_without_the_log_nothing_is_given(
     open_process: OpenProcess, open_reader: OpenReader, works: Works
 ) -> None:

@@ -87,7 +87,7 @@ async def feed(
     key: str | None = None,
 ) -> list[LineResult]:
     given = StockFeed(build.a_request(key), "erp", mode, lines)
-    return await import_stock(given, TwoItems(), OneShop(), stock, stock.clock)
+    return await import_stock(given, TwoItems(), OneShop(), stock, Told(), stock.clock)
 
 
 def told(results: Sequence[LineResult]) -> list[str]:
@@ -165,7 +165,7 @@ async def test_a_feed_that_is_sent_again_makes_its_source_no_fresher(
     tills = Told()
 
     for _ in range(2):
-        await import_stock(given, TwoItems(), OneShop(), stock, clock, tills)
+        await import_stock(given, TwoItems(), OneShop(), stock, tills, clock)
         clock.advance(timedelta(hours=30))
 
     assert tills.moments == [at or NOW] * 2
