@@ -15,6 +15,7 @@ from strawberry.extensions import ParserCache, ValidationCache
 
 from bench.inventory.goods import LOCATIONS, sku_of, total_of, units_of
 from devstack.ports import HOST
+from service_kit.runtime.garbage import collect_rarely
 from service_kit.runtime.health import health_routes
 from service_kit.runtime.process import serve
 
@@ -79,4 +80,6 @@ def bare(skus: int) -> Starlette:
 
 
 if __name__ == "__main__":
-    serve(bare(int(sys.argv[2])), host=HOST, port=int(sys.argv[1]), log_level="warning")
+    app = bare(int(sys.argv[2]))
+    collect_rarely()
+    serve(app, host=HOST, port=int(sys.argv[1]), log_level="warning")

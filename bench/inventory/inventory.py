@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from bench.figures import Round, median_of, table
+from bench.inventory.aims import READ_CPU, aims
 from bench.inventory.deltas import HEADS as DELTA_HEADS
 from bench.inventory.deltas import seen_deltas
 from bench.inventory.floor import HEADS as FLOOR_HEADS
-from bench.inventory.floor import PACKED, VIEW, floor
+from bench.inventory.floor import floor
 from bench.inventory.goods import (
     LOCATIONS,
     Fed,
@@ -43,11 +44,10 @@ READ_HEADS = (
     "p50 ms",
     "p95 ms",
     "answers/s",
-    "inventory_svc CPU ms",
+    READ_CPU,
     "gateway CPU ms",
     "mongod CPU ms",
 )
-AIM_HEADS = ("inventory_svc CPU ms", "aim, at most", "measured", "")
 FEED_HEADS = (
     "positions",
     "lines fed",
@@ -85,8 +85,8 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
                 _say(" ".join(deltas[-1]))
         _say("asking the driver alone")
         least = await floor(running, environment, SKUS[-1])
-        aims = table(AIM_HEADS, [_aim(rows, least)])
-        _say(f"{table(FLOOR_HEADS, least)}\n{aims}\nselling the hot SKU")
+        held = aims(rows, least, deltas[-2:], READ_HEADS)
+        _say(f"{table(FLOOR_HEADS, least)}\n{held}\nselling the hot SKU")
         hot = await hot_sku(running)
         _say(f"{hot}\nfeeding a full snapshot")
         fed = await count(running, 0, COUNTED_SKUS, clock)
@@ -94,7 +94,7 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
         return {
             READS: table(READ_HEADS, sorted(reads, key=_by_question)),
             FLOOR: table(FLOOR_HEADS, least),
-            AIMS: aims,
+            AIMS: held,
             DELTAS: table(DELTA_HEADS, deltas),
             HOT_SKU: hot,
             FEED: table(FEED_HEADS, feeds),
@@ -144,16 +144,6 @@ def _feed_row(positions: int, fed: Fed) -> list[str]:
         f"{fed.mongod_cpu * each:,.0f}",
         f"{fed.peak:.0f}",
     ]
-
-
-def _aim(reads: Sequence[Sequence[str]], least: Sequence[Sequence[str]]) -> list[str]:
-    """Hold one SKU summed against twice the packed floor and Strawberry's view of it."""
-    question = QUESTIONS[0][0]
-    floors = {of: float(cpu) for name, of, _, cpu, _ in least if name == question}
-    aim = 2 * floors[PACKED] + floors[VIEW]
-    row = next(row for row in reads if row[0] == question)
-    cpu = float(row[READ_HEADS.index("inventory_svc CPU ms")])
-    return [question, f"{aim:.2f}", f"{cpu:.2f}", "met" if cpu <= aim else "not met"]
 
 
 def _by_question(row: Sequence[str]) -> int:

@@ -13,6 +13,9 @@ from service_kit.runtime.process import serve
 from service_kit.runtime.settings import InvalidSettings, MissingSettings, read_settings
 from service_kit.runtime.telemetry import configure_logging, configure_tracing
 
+_RARELY = 100
+"""Five thousand subscribers are over a million objects: each look at them stops all of them."""
+
 
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Serve until told to stop; gives 2 for settings that cannot be used."""
@@ -23,7 +26,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     except (InvalidSettings, MissingSettings, InvalidKey, NoGraph, ValueError) as error:
         print(f"The gateway cannot start: {error}")
         return 2
-    collect_rarely()
+    collect_rarely(_RARELY)
     end_tracing = configure_tracing("gateway", settings.otel_exporter_otlp_endpoint)
     try:
         serve(app, host=settings.host, port=settings.port, log_level=settings.log_level)

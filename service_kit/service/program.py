@@ -13,6 +13,7 @@ from service_kit.messaging.due_work import NOBODY, GivenUp
 from service_kit.messaging.parked_work import COMMANDS as PARKED_COMMANDS
 from service_kit.messaging.parked_work import ParkedWork
 from service_kit.runtime.clock import Clock, SystemClock
+from service_kit.runtime.garbage import collect_rarely
 from service_kit.runtime.logs import configure_logging
 from service_kit.runtime.process import serve
 from service_kit.runtime.settings import InvalidSettings, MissingSettings, read_settings
@@ -71,6 +72,7 @@ class ServiceProgram(Generic[SettingsT]):
     def _serve(self, settings: SettingsT) -> None:
         end_tracing = configure_tracing(self.name, settings.otel_exporter_otlp_endpoint)
         app, level = self.app_of(settings), settings.log_level
+        collect_rarely()
         serve(app, host=settings.host, port=settings.port, log_level=level)
         end_tracing()
 
