@@ -8,6 +8,7 @@ from bench.figures import Round, median_of, table
 from bench.inventory.aims import READ_CPU, aims
 from bench.inventory.deltas import HEADS as DELTA_HEADS
 from bench.inventory.deltas import seen_deltas
+from bench.inventory.files import FILE_HEADS, TOP_HEADS, full_snapshot, top_sellers
 from bench.inventory.floor import HEADS as FLOOR_HEADS
 from bench.inventory.floor import floor
 from bench.inventory.goods import (
@@ -26,15 +27,14 @@ from service_kit.runtime.clock import Clock
 
 SKUS = (20, 200, 2_000)
 """How many SKUs there are, one size after the other; each is at every location."""
-COUNTED_SKUS = SKUS[-1]
-"""How many of the most are counted again in a full snapshot, to the units that they have."""
 CALLERS = 4
 ROUNDS = 5
 SECONDS = 1.0
 WARM_UP_SECONDS = 2.0
 READS, FLOOR, DELTAS = "inventory_reads", "inventory_floor", "inventory_deltas"
 AIMS, HOT_SKU, FEED = "inventory_aims", "inventory_hot", "inventory_feed"
-PLACES = (READS, FLOOR, AIMS, DELTAS, HOT_SKU, FEED)
+TOP, FILE = "inventory_top_sellers", "inventory_file"
+PLACES = (READS, FLOOR, AIMS, DELTAS, HOT_SKU, FEED, TOP, FILE)
 """Where the tables stand on the page."""
 
 READ_HEADS = (
@@ -88,9 +88,10 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
         held = aims(rows, least, deltas[-2:], READ_HEADS)
         _say(f"{table(FLOOR_HEADS, least)}\n{held}\nselling the hot SKU")
         hot = await hot_sku(running)
-        _say(f"{hot}\nfeeding a full snapshot")
-        fed = await count(running, 0, COUNTED_SKUS, clock)
-        feeds.append(_feed_row(SKUS[-1] * len(LOCATIONS), fed))
+        _say(f"{hot}\ncounting top sellers behind files")
+        top = table(TOP_HEADS, await top_sellers(running, SKUS[-1], clock))
+        _say(f"{top}\nsending a full snapshot as a file")
+        file = table(FILE_HEADS, [await full_snapshot(running, SKUS[-1], clock)])
         return {
             READS: table(READ_HEADS, sorted(reads, key=_by_question)),
             FLOOR: table(FLOOR_HEADS, least),
@@ -98,6 +99,8 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
             DELTAS: table(DELTA_HEADS, deltas),
             HOT_SKU: hot,
             FEED: table(FEED_HEADS, feeds),
+            TOP: top,
+            FILE: file,
         }
 
 
