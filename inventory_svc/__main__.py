@@ -8,7 +8,8 @@ import os
 import sys
 
 from inventory_svc.api.schema import inventory_schema
-from inventory_svc.app import SERVICE, app_of, given_up, migrate, repack
+from inventory_svc.app import SERVICE, app_of, migrate, repack
+from inventory_svc.mongo.discarded_files import discarded_files
 from inventory_svc.settings import PREFIX, InventorySettings
 from service_kit.service.program import ServiceProgram
 
@@ -20,7 +21,7 @@ PROGRAM = ServiceProgram(
     app_of,
     migrate,
     {"repack": repack},
-    given_up,
+    discarded_files,
 )
 
 if __name__ == "__main__":

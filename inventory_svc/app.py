@@ -19,7 +19,7 @@ from inventory_svc.mongo.alerts import MongoAlerts
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import COLLECTIONS
 from inventory_svc.mongo.commit_metrics import CommitMetrics
-from inventory_svc.mongo.feed_files import APPLYING_WORK, MongoFeedFiles
+from inventory_svc.mongo.feed_files import MongoFeedFiles
 from inventory_svc.mongo.feed_rejections import MongoFeedRejections
 from inventory_svc.mongo.freshness import MongoFreshness
 from inventory_svc.mongo.group_commits import GroupCommits
@@ -58,11 +58,8 @@ from inventory_svc.use_cases.feeds.file_steps import FileTools
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.caller import Caller
 from service_kit.messaging.due_work import (
-    DueItem,
-    DueWork,
     DueWorker,
     DueWorkSettings,
-    GivenUp,
     Handler,
 )
 from service_kit.messaging.event_log import EventLog
@@ -72,8 +69,7 @@ from service_kit.runtime.identifiers import new_identifier
 from service_kit.service.app import lifespan_of, service_app
 from service_kit.service.foundation import Foundation, foundation_of
 from service_kit.service.machinery import Machinery, machinery_of, storage_of
-from service_kit.storage.database import Database, Session
-from service_kit.storage.idempotency import MongoOutcomes
+from service_kit.storage.database import Database
 from service_kit.storage.indexes import ensure_indexes
 
 SERVICE = "inventory_svc"
@@ -227,7 +223,7 @@ def _inventory(
         ),
         freshness=told.freshness,
         rejections=MongoFeedRejections(database),
-        files=MongoFeedFiles(database, storage.outcomes, storage.due_work),
+        files=MongoFeedFiles(database, storage.outcomes, storage.due_work, told.alerts, clock),
         top_sellers=MongoCatalogue(database),
         units=MongoUnitReads(database),
         clock=clock,
@@ -255,16 +251,6 @@ async def migrate(database: Database) -> None:
 async def repack(database: Database) -> None:
     """Have the stock packed anew by the processes that run."""
     await pack_anew(database)
-
-
-def given_up(database: Database, clock: Clock) -> Mapping[str, GivenUp]:
-    """Say who hears of work that is discarded: a file without work has failed."""
-    files = MongoFeedFiles(database, MongoOutcomes(database, clock), DueWork(database, clock))
-
-    async def end(session: Session, item: DueItem) -> None:
-        await files.give_up(session, item, clock.now())
-
-    return dict.fromkeys(APPLYING_WORK, end)
 
 
 def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette:

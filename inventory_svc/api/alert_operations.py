@@ -88,11 +88,13 @@ class StockAlertRulesImportInput:
 
 @strawberry.type(description="What people are told of the stock, once until its reason is gone.")
 class StockAlert:
-    """One rule and one of its items, or one source."""
+    """One rule and one of its items, one source, or one file."""
 
     id: strawberry.ID = strawberry.field(description="The global id.")
     kind: alerts.AlertKind = strawberry.field(description="What it is about.")
-    code: str = strawberry.field(description="The code of the rule, or of the source.")
+    code: str = strawberry.field(
+        description="The code of the rule or the source, or the id of the file."
+    )
     sku: str | None = strawberry.field(description="The item that runs low.")
     state: alerts.AlertState = strawberry.field(description="Whether the reason still holds.")
     units: int | None = strawberry.field(

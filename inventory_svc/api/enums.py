@@ -278,6 +278,7 @@ INBOUND_KIND_INPUT = as_input(
 _ALERT_KINDS = {
     "LOW_STOCK": "An item runs low.",
     "STALE_SOURCE": "A source has not told of its stock for too long.",
+    "HELD_FILE": "Somebody has to say whether a file of stock is the whole truth.",
 }
 described(AlertKind, "StockAlertKind", "What people are told.", _ALERT_KINDS)
 _ALERT_STATES = {

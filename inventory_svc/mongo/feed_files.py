@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from datetime import datetime
 from typing import Final
 
+from inventory_svc.domain.alerts.alert import AlertKind, StockAlert
 from inventory_svc.domain.feeds.feed_file import (
     FILE_WORK,
     KEPT_FOR,
@@ -16,6 +17,7 @@ from inventory_svc.domain.feeds.feed_file import (
     FilePass,
     FileState,
 )
+from inventory_svc.mongo.alerts import MongoAlerts
 from inventory_svc.mongo.collections import FEED_FILES, FEED_PARTS
 from inventory_svc.mongo.feed_file_documents import file_from_document, file_to_document
 from inventory_svc.mongo.retries import until_no_duplicate
@@ -23,28 +25,36 @@ from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.refusal import NOT_FOUND, Refusal
 from service_kit.messaging.due_work import DueItem, DueWork
+from service_kit.runtime.clock import Clock
 from service_kit.runtime.identifiers import derived_identifier
-from service_kit.storage.database import Database, Document, Session
+from service_kit.storage.database import Collection, Database, Document, Session
 from service_kit.storage.idempotency import MongoOutcomes
 
 _DELETED_AT_ONCE = 100
-_WORK: Final[Mapping[FilePass, str]] = {
+WORK: Final[Mapping[FilePass, str]] = {
     FilePass.TOP_SELLERS: TOP_WORK,
     FilePass.OTHERS: FILE_WORK,
     FilePass.UNNAMED: UNNAMED_WORK,
 }
-_DISCARDED: Final = "Its work was discarded. It can be resumed for a week."
-APPLYING_WORK: Final = tuple(_WORK.values())
-"""The kinds of due work without which a file comes no further."""
+"""The kind of due work that does a reading."""
 
 
 class MongoFeedFiles:
     """The files; each change is written by whoever found the file as it was."""
 
-    def __init__(self, database: Database, outcomes: MongoOutcomes, due_work: DueWork) -> None:
+    def __init__(
+        self,
+        database: Database,
+        outcomes: MongoOutcomes,
+        due_work: DueWork,
+        alerts: MongoAlerts,
+        clock: Clock,
+    ) -> None:
         self._database = database
         self._outcomes = outcomes
         self._due_work = due_work
+        self._alerts = alerts
+        self._clock = clock
         self._files = database.collection(FEED_FILES.name)
         self._parts = database.collection(FEED_PARTS.name)
 
@@ -71,7 +81,7 @@ class MongoFeedFiles:
             }
             await self._parts.replace_one({"_id": part["_id"]}, part, upsert=True, session=session)
             # A part meets whoever closes the file at the same time.
-            await self._write(file, file, session)
+            await write_file(self._files, file, file, session)
 
         return await self._once(request, identifier, keep)
 
@@ -121,14 +131,6 @@ class MongoFeedFiles:
 
         return await self._once(request, identifier, go_on)
 
-    async def give_up(self, session: Session, item: DueItem, now: datetime) -> None:
-        """End a file whose work somebody has discarded; it can be resumed for a while."""
-        file = await self._known(str(item.payload["file"]), session)
-        if _is_applied(file):
-            after = file.failed(_DISCARDED, now)
-            await self._write(file, after, session)
-            await self._schedule(TIDY_WORK, after, now + KEPT_FOR, session)
-
     async def find(self, identifier: str) -> FeedFile | None:
         """Give a file as it stands."""
         found = await self._files.find_one({"_id": identifier})
@@ -173,18 +175,29 @@ class MongoFeedFiles:
 
     async def _move(self, before: FeedFile, after: FeedFile, session: Session) -> FeedFile | None:
         """Write a file and who has to go on with it; None when it was moved meanwhile."""
-        written = await self._write(before, after, session)
+        written = await write_file(self._files, before, after, session)
         if written is None:
             return None
+        await self._settle_alert(before, after, session)
         if after.ended_at is not None:
             await self._schedule(TIDY_WORK, after, after.ended_at, session)
         elif after.held_at is not None and after.state is FileState.HELD:
             await self._schedule(TIDY_WORK, after, after.held_at + KEPT_FOR, session)
         elif (before.state, before.reading) == (after.state, after.reading):
-            await self._due_work.progressed(session, _item_name(_WORK[after.reading], after))
+            await self._due_work.progressed(session, _item_name(WORK[after.reading], after))
         elif after.closed_at is not None:
-            await self._schedule(_WORK[after.reading], after, after.closed_at, session)
+            await self._schedule(WORK[after.reading], after, after.closed_at, session)
         return written
+
+    async def _settle_alert(self, before: FeedFile, after: FeedFile, session: Session) -> None:
+        """Tell people of a file that waits for their decision, until it does no more."""
+        was_held, is_held = (file.state is FileState.HELD for file in (before, after))
+        if was_held is is_held:
+            return
+        now, unheard = self._clock.now(), StockAlert(AlertKind.HELD_FILE, after.identifier)
+        alert = await self._alerts.find(unheard, session)
+        changed = alert.raised(now) if is_held else alert.cleared(now)
+        await self._alerts.save(alert, changed, now, session)
 
     async def _once(
         self,
@@ -218,20 +231,12 @@ class MongoFeedFiles:
             raise invalid("The file is closed.", "input", "feedId")
         return file
 
-    async def _write(self, before: FeedFile, after: FeedFile, session: Session) -> FeedFile | None:
-        known, document = file_to_document(before), file_to_document(after)
-        document["version"] = before.version + 1
-        changed = {name: value for name, value in document.items() if value != known[name]}
-        guard = {"_id": before.identifier, "version": before.version}
-        result = await self._files.update_one(guard, {"$set": changed}, session=session)
-        return file_from_document(document) if result.matched_count else None
-
     async def _as_seen(self, files: Sequence[FeedFile]) -> list[FeedFile]:
-        names = [_item_name(_WORK[file.reading], file) for file in files if _is_applied(file)]
+        names = [_item_name(WORK[file.reading], file) for file in files if _is_applied(file)]
         parked = await self._due_work.parked_among(names) if names else frozenset()
         return [
             file.given_up()
-            if _is_applied(file) and _item_name(_WORK[file.reading], file) in parked
+            if _is_applied(file) and _item_name(WORK[file.reading], file) in parked
             else file
             for file in files
         ]
@@ -239,8 +244,24 @@ class MongoFeedFiles:
     async def _schedule(
         self, kind: str, file: FeedFile, due_at: datetime, session: Session
     ) -> None:
-        item = DueItem(_item_name(kind, file), kind, due_at, {"file": file.identifier})
-        await self._due_work.schedule(session, item)
+        await self._due_work.schedule(session, file_item(kind, file, due_at))
+
+
+async def write_file(
+    files: Collection, before: FeedFile, after: FeedFile, session: Session
+) -> FeedFile | None:
+    """Write what has changed of a file; None when somebody else has moved it meanwhile."""
+    known, document = file_to_document(before), file_to_document(after)
+    document["version"] = before.version + 1
+    changed = {name: value for name, value in document.items() if value != known[name]}
+    guard = {"_id": before.identifier, "version": before.version}
+    result = await files.update_one(guard, {"$set": changed}, session=session)
+    return file_from_document(document) if result.matched_count else None
+
+
+def file_item(kind: str, file: FeedFile, due_at: datetime) -> DueItem:
+    """Give a piece of due work about a file."""
+    return DueItem(_item_name(kind, file), kind, due_at, {"file": file.identifier})
 
 
 def _is_applied(file: FeedFile) -> bool:

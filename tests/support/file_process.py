@@ -87,7 +87,9 @@ class NoTopSellers:
 
 def files_of(database: Database, clock: Clock) -> MongoFeedFiles:
     """Give the files of a database."""
-    return MongoFeedFiles(database, MongoOutcomes(database, clock), DueWork(database, clock))
+    outcomes, due_work = MongoOutcomes(database, clock), DueWork(database, clock)
+    alerts = MongoAlerts(database, Outbox(database, SERVICE, 4))
+    return MongoFeedFiles(database, outcomes, due_work, alerts, clock)
 
 
 def tools_of(database: Database, clock: Clock, commits: StockCommits | None = None) -> FileTools:

@@ -19,6 +19,7 @@ class AlertKind(StrEnum):
 
     LOW_STOCK = "LOW_STOCK"
     STALE_SOURCE = "STALE_SOURCE"
+    HELD_FILE = "HELD_FILE"
 
 
 class AlertState(StrEnum):
@@ -30,9 +31,10 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StockAlert:
-    """What one rule says of one item, or a source of itself; it counts how often it was raised.
+    """What one rule says of one item, or a source or file of itself, and how often it was raised.
 
-    `code` is that of the rule or the source. `units` are those at which its state last changed.
+    `code` is that of the rule or the source, or the id of the file. `units` are those at which its
+    state last changed.
     """
 
     kind: AlertKind

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from inventory_svc import app
 from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState
 from inventory_svc.domain.feeds.file_lines import FileFormat
 from inventory_svc.domain.stock.commands import FeedMode, StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.mongo.collections import FEED_FILES, FEED_PARTS
+from inventory_svc.mongo.discarded_files import discarded_files
 from inventory_svc.use_cases.feeds.apply_file import LINES_OF_A_STEP, apply_file
 from inventory_svc.use_cases.feeds.file_steps import FileTools
 from inventory_svc.use_cases.feeds.receive_file import (
@@ -300,7 +300,7 @@ async def given_up(process: Process, *best: str) -> FeedFile:
     await a_worker(process, dying, attempts=1).run_due_once()
     due_work = DueWork(process.database, process.clock)
     (parked,) = await due_work.parked()
-    hears = app.given_up(process.database, process.clock)
+    hears = discarded_files(process.database, process.clock)
     command = ["discard", parked.item.identifier]
     assert (await ParkedWork(process.database, process.clock, hears).run(command))[0] == 0
     return file

@@ -13,7 +13,7 @@ from inventory_svc.domain.feeds.file_lines import FileFormat
 from inventory_svc.domain.feeds.whole_file import HoldReason, Wholeness, WholeOf
 from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.mongo.collections import FEED_PARTS, UNNAMED_POSITIONS
+from inventory_svc.mongo.collections import ALERTS, FEED_PARTS, UNNAMED_POSITIONS
 from inventory_svc.mongo.feed_rejections import MongoFeedRejections
 from inventory_svc.use_cases.feeds import zero_unnamed
 from inventory_svc.use_cases.feeds.apply_file import apply_file
@@ -74,6 +74,12 @@ async def found(process: Process, file: FeedFile) -> FeedFile:
     seen = await tools_of(process.database, process.clock).files.look_up(file.identifier)
     assert seen is not None
     return seen
+
+
+async def alerts_of(process: Process) -> list[tuple[str, str, int]]:
+    """Give the state of each alert about a file, which file, and how often it was raised."""
+    documents = await process.database.collection(ALERTS.name).find({"kind": "HELD_FILE"})
+    return [(each["state"], each["code"], each["times"]) for each in documents]
 
 
 async def on_hand(process: Process, keys: Iterable[PositionKey]) -> list[int]:
@@ -208,9 +214,11 @@ async def test_a_file_that_may_not_be_whole_is_held_until_somebody_decides(
     assert held.unnamed.held_for == (reason,)
     assert (held.unnamed.positions, held.unnamed.zeroed) == (21, 0)
     assert await on_hand(process, (SHIRT, *others)) == [4, *[3] * 21]
+    assert await alerts_of(process) == [("RAISED", file.identifier, 1)]
     request = build.a_request()
     for _ in range(2):
         await files.decide(request, file.identifier, now, is_whole=is_whole)
+    assert await alerts_of(process) == [("CLEARED", file.identifier, 1)]
     done = await applied(process, file)
     assert (done.state, done.failure) == (FileState.DONE, None)
     assert await on_hand(process, (SHIRT, *others)) == [4, *[0 if is_whole else 3] * 21]
@@ -241,6 +249,7 @@ async def test_a_file_that_nobody_decides_about_ends_after_a_week(process: Proce
 
     assert failed.state is FileState.FAILED
     assert failed.failure == "Nobody decided within 7 days whether it is whole."
+    assert await alerts_of(process) == [("CLEARED", file.identifier, 1)]
     assert await on_hand(process, (SHIRT, HAT)) == [4, 7]
     assert await process.database.collection(FEED_PARTS.name).find({}) == []
 
