@@ -16,7 +16,7 @@ from inventory_svc.domain.stock.availability.terms import Terms
 from inventory_svc.domain.stock.shelves import Places
 
 REMEMBERED_TERMS = 256
-REMEMBERED_REACHES = 64
+REMEMBERED_REACHES = 256
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a sale may draw on of packed shelves: which of their rows, by which rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -21,7 +21,7 @@ class Reach(NamedTuple):
     `rows` may be sold from, and `picked` picks them; `hidden` are in scope, but for a rule.
     """
 
-    rows: frozenset[int]
+    rows: Container[int]
     picked: Picked
     protected: Sequence[RuledRow]
     hidden: Sequence[RuledRow]
@@ -42,12 +42,12 @@ def reach_of(places: Places, terms: Terms, scope: Sequence[Candidate]) -> Reach:
         rows.append(row)
         if (protecting := terms.protection.at(location)) is not None:
             protected.append((row, protecting))
-    return Reach(frozenset(rows), _picking(rows, places), protected, hidden)
-
-
-def _picking(rows: Sequence[int], places: Places) -> Picked:
     if len(rows) == len(places.codes):
-        return _all
+        return Reach(range(len(rows)), _all, protected, hidden)
+    return Reach(frozenset(rows), _picking(rows), protected, hidden)
+
+
+def _picking(rows: Sequence[int]) -> Picked:
     if len(rows) > 1:
         return itemgetter(*rows)
     return lambda column: [column[row] for row in rows]
