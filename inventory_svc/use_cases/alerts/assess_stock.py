@@ -18,7 +18,7 @@ from inventory_svc.use_cases.stock.read_availability import (
     read_availability,
 )
 
-ITEMS_AT_ONCE: Final = 50
+ITEMS_AT_ONCE: Final = 20
 """Items whose stock is looked at together; it may have to be read from all their positions."""
 
 Held: TypeAlias = Mapping[str, Counters]

@@ -39,21 +39,22 @@ async def apply_file(identifier: str, reading: FilePass, tools: FileTools) -> No
         file = await tools.files.find(identifier)
         if file is None or file.state is not FileState.APPLYING or file.reading is not reading:
             return
-        try:
-            await go_on(file, tools)
-        except UnreadableFile as error:
-            await tools.files.save(file, file.failed(str(error), tools.clock.now()))
+        await go_on(file, tools)
 
 
 async def _apply_lines(file: FeedFile, tools: FileTools) -> None:
-    """Apply lines to the end of the file, or until somebody else does; raise UnreadableFile."""
+    """Apply lines to the end of the file, or until somebody else does."""
     content = FileContent(file, tools.files)
     at = file
-    async for step in _steps(file, content):
-        moved = await _applied(at, step, tools)
-        if moved is None:
-            return
-        at = moved
+    try:
+        async for step in _steps(file, content):
+            moved = await _applied(at, step, tools)
+            if moved is None:
+                return
+            at = moved
+    except UnreadableFile as error:
+        await tools.files.save(at, at.failed(str(error), tools.clock.now()))
+        return
     await _end(at, content.count, tools)
 
 

@@ -32,10 +32,7 @@ _LOOKED_AT_ONCE: Final = 1_000
 
 
 async def zero_unnamed(file: FeedFile, tools: FileTools) -> None:
-    """Go on with a whole file that has been applied, until it ends, is held, or somebody else does.
-
-    Raises UnreadableFile.
-    """
+    """Go on with a whole file that has been applied: until it ends, is held, or another does."""
     at: FeedFile | None = file
     if file.unnamed is None and file.whole is not None:
         found = await _Survey(file, file.whole, tools).unnamed()
