@@ -212,7 +212,6 @@ def _inventory(
             imports,
             alert_rule_changes(
                 changes,
-                storage.due_work,
                 MongoAlertRounds(database, storage.due_work, clock),
                 clock,
             ),

@@ -250,6 +250,9 @@ class Alerts(Protocol):
     async def known(self, alerts: Sequence[StockAlert]) -> Sequence[StockAlert]:
         """Give alerts as they stand; the same where nothing was ever written of one."""
 
+    async def raised_by(self, rule: str, after: str, limit: int) -> Sequence[StockAlert]:
+        """Give the alerts of a rule that are raised, by their SKU, after one."""
+
     async def change(self, changes: Sequence[AlertChange], now: datetime) -> None:
         """Write alerts, except those that somebody else has changed since they were read."""
 
@@ -258,7 +261,7 @@ class Alerts(Protocol):
 
 
 class AlertRounds(Protocol):
-    """Who goes through the items of a new rule about many."""
+    """Who goes through the items of a rule that has changed."""
 
     async def go_on(self, rule: str, after: str) -> None:
         """Have the items of a rule looked at that follow one."""

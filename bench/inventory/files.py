@@ -39,7 +39,7 @@ SIDES = ("the same process", "another")
 
 _PART = 512 * 1024
 _LOOK_SECONDS = 0.2
-_APPLIED_WITHIN = 900.0
+_APPLIED_WITHIN = 3600.0
 _INVENTORIES = (INVENTORY, f"{INVENTORY} there", f"{INVENTORY}{PLAIN}")
 """Any of them may be the one that applies a file."""
 _STEP = """
@@ -201,6 +201,8 @@ async def _readers(graph: Graph, skus: int) -> AsyncIterator[list[float]]:
     arriving = asyncio.create_task(arrive())
     try:
         yield latencies
+        if arriving.done():
+            await arriving  # a page was answered wrongly, or not at all
     finally:
         arriving.cancel()
         await asyncio.gather(arriving, return_exceptions=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from inventory_svc.domain.alerts.alert import AlertChange, StockAlert
+from inventory_svc.domain.alerts.alert import AlertChange, AlertKind, AlertState, StockAlert
 from inventory_svc.mongo.alert_documents import alert_from_document, alert_to_document
 from inventory_svc.mongo.collections import ALERTS
 from inventory_svc.mongo.retries import until_no_duplicate
@@ -16,6 +16,8 @@ from service_kit.storage.database import Database, Document, Session
 
 ALERT_CHANGED: Final = "stockAlertChanged"
 _ACTOR: Final = "inventory"
+_BEYOND: Final = "\U0010ffff"
+"""Sorts after any SKU."""
 
 
 class MongoAlerts:
@@ -30,6 +32,15 @@ class MongoAlerts:
         """Give alerts as they stand; the same where nothing was ever written of one."""
         found = await self._standing(alerts)
         return [found.get(alert.identifier, alert) for alert in alerts]
+
+    async def raised_by(self, rule: str, after: str, limit: int) -> Sequence[StockAlert]:
+        """Give the alerts of a rule that are raised, by their SKU, after one."""
+        first, last = (
+            StockAlert(AlertKind.LOW_STOCK, rule, sku).identifier for sku in (after, _BEYOND)
+        )
+        wanted: Document = {"_id": {"$gt": first, "$lt": last}, "state": AlertState.RAISED.value}
+        found = await self._alerts.find(wanted, sort=(("_id", 1),), limit=limit)
+        return [alert_from_document(document) for document in found]
 
     async def change(self, changes: Sequence[AlertChange], now: datetime) -> None:
         """Write alerts and tell of them, except those that somebody else has changed since."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from inventory_svc.domain.alerts.alert import ALERT_RULE_WORK, ALERT_WORK
+from inventory_svc.domain.alerts.alert import ALERT_RULE_WORK
 from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.domain.network.source import SILENCE_WORK, StockSource
 from inventory_svc.mongo.collections import NETWORK_VERSION
@@ -16,8 +16,6 @@ from service_kit.storage.database import Database, Session
 
 KNOWN_EVERYWHERE_AFTER = timedelta(seconds=1)
 """By then no process goes by the network as it was before."""
-ITEMS_AT_ONCE = 250
-"""Items that one work looks at when their rules have changed."""
 
 NetworkChanges: TypeAlias = Callable[[Session, Sequence[object]], Awaitable[None]]
 """Follows a change of records of the network in its transaction."""
@@ -52,7 +50,7 @@ def source_changes(
 
 
 class MongoAlertRounds:
-    """Goes through the items of rules about many, page by page, as pieces of due work."""
+    """Goes through the items of rules that have changed, page by page, as pieces of due work."""
 
     def __init__(self, database: Database, due_work: DueWork, clock: Clock) -> None:
         self._database = database
@@ -77,7 +75,7 @@ class MongoAlertRounds:
 
 
 def alert_rule_changes(
-    count: NetworkChanges, due_work: DueWork, rounds: MongoAlertRounds, clock: Clock
+    count: NetworkChanges, rounds: MongoAlertRounds, clock: Clock
 ) -> Callable[[Session, Sequence[StockAlertRule]], Awaitable[None]]:
     """Give what follows a change of the rules of alerts: their items may run low already.
 
@@ -86,16 +84,8 @@ def alert_rule_changes(
 
     async def assess(session: Session, changed: Sequence[StockAlertRule]) -> None:
         await count(session, changed)
-        active = [rule for rule in changed if rule.active]
-        skus = sorted({rule.sku for rule in active if rule.sku is not None})
         due_at = clock.now() + KNOWN_EVERYWHERE_AFTER
-        for start in range(0, len(skus), ITEMS_AT_ONCE):
-            looked_at = skus[start : start + ITEMS_AT_ONCE]
-            identifier = derived_identifier(ALERT_WORK, "changed", *looked_at)
-            item = DueItem(identifier, ALERT_WORK, due_at, {"skus": list(looked_at)})
-            await due_work.schedule(session, item)
-        for rule in active:
-            if rule.sku is None:
-                await rounds.begin(session, rule.code, due_at)
+        for rule in changed:
+            await rounds.begin(session, rule.code, due_at)
 
     return assess

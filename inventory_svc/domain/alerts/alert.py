@@ -11,7 +11,7 @@ from inventory_svc.domain.naming import SEPARATOR
 ALERT_WORK = "stock-alerts"
 """The kind of due work that follows a change of stock that somebody watches."""
 ALERT_RULE_WORK = "stock-alert-rules"
-"""The kind of due work that looks at the items of a rule about many, a page at a time."""
+"""The kind of due work that looks at the items of a rule that has changed, a page at a time."""
 
 
 class AlertKind(StrEnum):

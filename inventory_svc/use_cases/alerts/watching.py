@@ -1,4 +1,4 @@
-"""Looking at watched items together that many commits have touched, and at those of a new rule."""
+"""Looking at watched items together that many commits have touched, and at those of a rule."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Final
 
 from inventory_svc.ports import ItemsWanted
 from inventory_svc.use_cases.alerts.assess_stock import AlertTools, assess_stock
+from inventory_svc.use_cases.alerts.clear_unwatched import clear_unwatched
 
 ITEMS_OF_A_PAGE: Final = 250
 
@@ -54,9 +55,17 @@ class StockWatch:
         gathering.done.set_result(None)
 
     async def look_for_rule(self, code: str, after: str | None) -> str | None:
-        """Look at a page of the items of a rule; give the last, or None when no more follow."""
+        """Look at a page of the items of a rule; give the last, or None when no more follow.
+
+        Before the first page, it no longer says anything of items that it is not about any more.
+        """
+        if after is None:
+            await clear_unwatched(code, self._tools)
         rule = (await self._tools.sources.network.current()).alert_rules.get(code)
         if rule is None or not rule.active:
+            return None
+        if rule.sku is not None:
+            await self.look([rule.sku])
             return None
         wanted = ItemsWanted(ITEMS_OF_A_PAGE, category=rule.category, after=after)
         page = await self._tools.sources.catalogue.page(wanted)

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from inventory_svc.app import SERVICE
-from inventory_svc.domain.alerts.alert import AlertChange, AlertKind, StockAlert
+from inventory_svc.domain.alerts.alert import AlertChange, AlertKind, AlertState, StockAlert
 from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.importing import ImportLine
@@ -31,6 +31,7 @@ from inventory_svc.mongo.network_changes import (
 from inventory_svc.mongo.reference_documents import item_to_document
 from inventory_svc.mongo.rules import MongoRules
 from inventory_svc.ports import AlertsWanted
+from inventory_svc.use_cases.alerts import clear_unwatched
 from inventory_svc.use_cases.alerts import watching as watching_stock
 from inventory_svc.use_cases.alerts.assess_stock import AlertTools, assess_stock
 from inventory_svc.use_cases.alerts.watching import StockWatch
@@ -251,7 +252,7 @@ async def test_a_new_rule_about_many_finds_all_that_run_low_already(
     handlers = alert_handlers(StockWatch(AlertTools(alerts, sources)), rounds)
     changes = network_changes(database, MongoNetwork(database))
     tools = ImportTools(database, MongoOutcomes(database, clock), outbox, clock)
-    follows = alert_rule_changes(changes, due_work, rounds, clock)
+    follows = alert_rule_changes(changes, rounds, clock)
     imports = MongoImports(ALERT_RULE_KIND, tools, follows)
 
     await imports.save(build.a_request(), "ann", [ImportLine(0, BROAD)], [])
@@ -266,6 +267,46 @@ async def test_a_new_rule_about_many_finds_all_that_run_low_already(
     found = await alerts.page(AlertsWanted(20))
     assert sorted(str(alert.sku) for alert in found) == skus[::3]
     assert {(alert.units, alert.times) for alert in found} == {(2, 1)}
+
+
+class ChangingNetwork(OneNetwork):
+    """A network whose only rule for alerts changes."""
+
+    def __init__(self) -> None:
+        self.rule = BROAD
+
+    async def directory(self, **_named: object) -> NetworkDirectory:
+        """Give it with the rule as it is."""
+        return replace(NETWORK, alert_rules={self.rule.code: self.rule})
+
+
+@pytest.mark.parametrize("page", [1, 250])
+async def test_a_rule_says_nothing_more_of_items_that_it_is_no_longer_about(
+    process: Process, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(clear_unwatched, "ALERTS_AT_ONCE", page)
+    database, clock, network = process.database, process.clock, ChangingNetwork()
+    skus = ["boot", "hat", "shirt"]
+    stock = [(PositionKey(sku, "S1"), 2) for sku in skus]
+    await process.commits.submit(build.a_feed(FeedMode.DELTA, *stock))
+    alerts = MongoAlerts(database, Outbox(database, SERVICE, 4))
+    sources = AvailabilitySources(
+        network, MongoRules(database), process.reads, MongoCatalogue(database), clock
+    )
+    watch = StockWatch(AlertTools(alerts, sources))
+    await watch.look(skus)
+
+    async def raised() -> set[str | None]:
+        found = await alerts.page(AlertsWanted(10, state=AlertState.RAISED))
+        return {alert.sku for alert in found}
+
+    assert await raised() == set(skus)
+    network.rule = replace(BROAD, sku="hat")
+    await watch.look_for_rule(BROAD.code, None)
+    assert await raised() == {"hat"}
+    network.rule = replace(BROAD, active=False)
+    await watch.look_for_rule(BROAD.code, None)
+    assert await raised() == set()
 
 
 async def bury(database: Database) -> None:
@@ -308,7 +349,7 @@ async def test_a_new_rule_is_looked_at_without_a_movement_by_whoever_knows_it(
     due_work = DueWork(database, clock)
     rounds = MongoAlertRounds(database, due_work, clock)
     count = network_changes(database, MongoNetwork(database))
-    changes = alert_rule_changes(count, due_work, rounds, clock)
+    changes = alert_rule_changes(count, rounds, clock)
     outbox = Outbox(database, SERVICE, 4)
     tools = ImportTools(database, MongoOutcomes(database, clock), outbox, clock)
     imports = MongoImports(ALERT_RULE_KIND, tools, changes)
