@@ -13,7 +13,12 @@ from inventory_svc.api.availability_types import (
     require_present,
 )
 from inventory_svc.api.context import Info
-from inventory_svc.api.inbound_types import InboundSupply, IncomingStock, incoming_of
+from inventory_svc.api.inbound_types import (
+    InboundSupply,
+    IncomingStock,
+    incoming_among,
+    incoming_of,
+)
 from inventory_svc.api.network_types import Location
 from inventory_svc.domain.catalogue import item as items
 from inventory_svc.domain.catalogue.condition import Condition
@@ -73,8 +78,7 @@ class Item:
     @resolver_field(*ANYBODY, description="What is on order or in transit, by its date.")
     async def incoming(self, info: Info) -> list[IncomingStock] | None:
         """Read the supply of all items of the request at once."""
-        found = await info.context.loaders.inbound.load(self.sku)
-        return [IncomingStock.of(each) for each in found if each.open and not each.is_quota]
+        return incoming_among(await info.context.loaders.inbound.load(self.sku), info)
 
     @resolver_field(
         *BACK_OFFICE,

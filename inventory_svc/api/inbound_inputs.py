@@ -62,6 +62,11 @@ class InboundImportLineInput:
         description="Units in all, those that have come already included."
     )
     expected_at: datetime = strawberry.field(description="When they are expected.")
+    ship_before: datetime | None = strawberry.field(
+        default=None,
+        description="The date before which they have to leave again; from then on nothing of them "
+        "is promised. It is after the date at which they are there.",
+    )
     supplier_code: str | None = strawberry.field(
         default=None, description="Who sends them; the usual delay is added to the date."
     )
@@ -86,6 +91,7 @@ class InboundImportLineInput:
             self.supplier_code,
             self.from_location_code,
             cancelled=self.cancelled,
+            ship_before=self.ship_before,
         )
 
 

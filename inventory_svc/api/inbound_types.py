@@ -1,5 +1,6 @@
 """Supply on its way as clients see it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import strawberry
@@ -21,7 +22,9 @@ class IncomingStock:
 
     location_code: str = strawberry.field(description="Where they go.")
     condition: Condition = strawberry.field(description="The state of the goods.")
-    quantity: int = strawberry.field(description="Units that are still to come.")
+    quantity: int = strawberry.field(
+        description="Units that are still to come, and may be sold then."
+    )
     available_from: datetime = strawberry.field(
         description="When they are there, the usual delay of their supplier counted."
     )
@@ -32,13 +35,13 @@ class IncomingStock:
         return await _location(info, self.location_code)
 
     @staticmethod
-    def of(supply: inbound.InboundSupply) -> "IncomingStock":
+    def of(supply: inbound.InboundSupply, now: datetime) -> "IncomingStock":
         """Show a supply."""
         _, location, condition = supply.key.position
         return IncomingStock(
             location_code=location,
             condition=condition,
-            quantity=supply.open,
+            quantity=supply.to_come(now),
             available_from=supply.available_from,
         )
 
@@ -78,6 +81,9 @@ class InboundSupply:
     expected_at: datetime = strawberry.field(description="The date as it was announced.")
     available_from: datetime = strawberry.field(
         description="The date that is promised: the delay of the supplier is counted."
+    )
+    ship_before: datetime | None = strawberry.field(
+        description="The date before which the goods have to leave again; null for none."
     )
     supplier_code: str | None = strawberry.field(description="Who sends it.")
     from_location_code: str | None = strawberry.field(description="Where a transfer comes from.")
@@ -127,6 +133,7 @@ class InboundSupply:
             received=supply.received,
             expected_at=announced.expected_at,
             available_from=announced.available_from,
+            ship_before=announced.ship_before,
             supplier_code=announced.supplier,
             from_location_code=announced.origin,
             opens_at=None if window is None else window.opens_at,
@@ -146,8 +153,12 @@ async def _location(info: Info, code: str) -> Location | None:
 async def incoming_of(info: Info, position: PositionKey) -> list[IncomingStock]:
     """Show what is on its way to one position, read with the others of the request."""
     supplies = await info.context.loaders.inbound.load(position.sku)
+    return incoming_among((each for each in supplies if each.key.position == position), info)
+
+
+def incoming_among(supplies: Iterable[inbound.InboundSupply], info: Info) -> list[IncomingStock]:
+    """Show those of which anything is still to come; a quota is no goods."""
+    now = info.context.clock.now()
     return [
-        IncomingStock.of(each)
-        for each in supplies
-        if each.key.position == position and each.open and not each.is_quota
+        IncomingStock.of(each, now) for each in supplies if each.to_come(now) and not each.is_quota
     ]

@@ -42,6 +42,7 @@ def inbound_to_document(supply: InboundSupply) -> Document:
                 "channel": window.channel,
             },
             "cancelled": announced.cancelled,
+            "shipBefore": announced.ship_before,
             "received": supply.received,
             "pegged": supply.pegged,
             "holds": [
@@ -70,6 +71,7 @@ def inbound_from_document(document: Document) -> InboundSupply:
             if window is None
             else SaleWindow(window["opensAt"], window["closesAt"], window["channel"]),
             document["cancelled"],
+            document.get("shipBefore"),
         ),
         received=document["received"],
         pegged=document["pegged"],

@@ -227,14 +227,23 @@ class StockTransactions:
             self._tools.saw(change.after.key, change.after.version)
 
     async def _schedule_settling(self, decision: GroupDecision, session: Session) -> None:
-        """Schedule what must be settled, should whoever changed it not come to it."""
+        """Schedule what must be settled, should whoever changed it not come to it.
+
+        Promises whose goods do not come before their date are settled then.
+        """
         for change in decision.inbound:
+            supply, version = change.after.key.identifier, str(change.after.version)
             if change.is_unsettled:
-                supply = change.after.key.identifier
-                identifier = derived_identifier(SETTLE_WORK, supply, str(change.after.version))
-                due_at = decision.now + SETTLE_AFTER
-                item = DueItem(identifier, SETTLE_WORK, due_at, {"supply": supply})
-                await self._tools.due_work.schedule(session, item)
+                await self._settle_at(decision.now + SETTLE_AFTER, supply, session, version)
+            if change.ends_at is not None and change.ends_at > decision.now:
+                await self._settle_at(change.ends_at, supply, session)
+
+    async def _settle_at(
+        self, due_at: datetime, supply: str, session: Session, *occasion: str
+    ) -> None:
+        identifier = derived_identifier(SETTLE_WORK, supply, *occasion)
+        item = DueItem(identifier, SETTLE_WORK, due_at, {"supply": supply})
+        await self._tools.due_work.schedule(session, item)
 
     async def _schedule_expiries(
         self, changes: Sequence[ReservationChange], session: Session

@@ -229,6 +229,7 @@ def _queue_to_document(reservation: Reservation) -> Document:
                 "availableFrom": row.available_from,
                 "released": row.released,
                 "short": row.short,
+                "writtenOff": row.written_off,
                 **({} if row.share is None else {"share": row.share}),
             }
             for row in reservation.awaited
@@ -238,14 +239,16 @@ def _queue_to_document(reservation: Reservation) -> Document:
 
 
 def _awaited_from_document(row: Document) -> Awaited:
+    short: int = row["short"]
     return Awaited(
         row["line"],
         named_supply(row["supply"]),
         row["quantity"],
         row["availableFrom"],
         row["released"],
-        row["short"],
+        short,
         row.get("share"),
+        row.get("writtenOff", short),
     )
 
 

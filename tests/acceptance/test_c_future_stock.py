@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.expecting import Expecting
-from tests.support.retailer import Retailer, eventually
+from tests.support.retailer import Refused, Retailer, eventually
 from tests.support.ruling import Ruling
 
 SUMMER = "2026-08-31T00:00:00Z"
@@ -149,6 +149,43 @@ async def test_c1_what_does_not_come_any_more_is_sought_elsewhere(
     assert [each["locationCode"] for each in now["fulfilments"]] == [retailer.code("S1")]
 
 
+@pytest.mark.capability("C1")
+async def test_c1_goods_that_have_to_leave_again_before_a_date_are_promised_until_then_only(
+    timed: Ruling,
+) -> None:
+    retailer, clock = timed.retailer, timed.clock
+    assert clock is not None
+    await retailer.opens(W1="WAREHOUSE")
+    await retailer.sells("cheese")
+    expecting = Expecting(retailer)
+    order = ("PO-1", "cheese", "W1", 10, "2026-03-10T00:00:00Z")
+    with pytest.raises(Refused, match=r"INVALID_INPUT.*'lines', '0', 'shipBefore'"):
+        await expecting.expects(*order, shipBefore="2026-03-10T00:00:00Z")
+    await expecting.expects(*order, shipBefore="2026-03-13T00:00:00Z")
+    await expecting.expects(
+        *("PO-2", "cheese", "W1", 12, "2026-03-10T00:00:00Z"), shipBefore="2026-04-10T00:00:00Z"
+    )
+    await expecting.expects("PO-3", "cheese", "W1", 5, "2026-03-20T00:00:00Z")
+    assert await expecting.future("cheese") == [("2026-03-02", 0), ("2026-03-10", 22)]
+
+    for units in (4, 12):
+        await expecting.reserved("cheese", units, SUMMER)
+    assert await _promised_of(expecting, "cheese") == [4, 12, 0]
+    too_many = await expecting.reserves("cheese", 7, SUMMER)
+    assert _errors(too_many) == [("INSUFFICIENT_STOCK", "6")]
+
+    clock.set(datetime(2026, 3, 13, tzinfo=UTC))
+    await eventually(lambda: _promised_of(expecting, "cheese"), lambda now: now == [0, 12, 4])
+    item = await retailer.item("cheese", "incoming { quantity } inbound { shipBefore }")
+    assert [each["quantity"] for each in item["incoming"]] == [12, 5]
+    dates = [each["shipBefore"] and each["shipBefore"][:10] for each in item["inbound"]]
+    assert dates == ["2026-03-13", "2026-04-10", None]
+    assert await expecting.future("cheese") == [("2026-03-13", 0), ("2026-03-20", 1)]
+    await expecting.receives("PO-1", "cheese", "W1", 10)
+    position = await retailer.position("cheese", "W1")
+    assert (position["onHand"], position["available"]) == (10, 0)
+
+
 @pytest.mark.capability("C8")
 async def test_c8_stock_on_order_is_sold_as_long_before_as_the_rule_of_its_category_allows(
     ruling: Ruling, retailer: Retailer
@@ -249,6 +286,11 @@ async def test_c10_an_order_that_is_cut_loses_its_latest_promises_to_other_goods
 def _states(line: Any) -> dict[str, int]:
     """Give the units of a line by their state."""
     return {part["state"]: part["quantity"] for part in line["slices"]}
+
+
+async def _promised_of(expecting: Expecting, sku: str) -> list[int]:
+    """Give the units that are promised of each supply, by its date."""
+    return [each["promised"] for each in await expecting.inbound(sku)]
 
 
 async def _dates(retailer: Retailer, order: Any) -> list[str | None]:

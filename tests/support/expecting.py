@@ -120,7 +120,8 @@ class Expecting:
     async def inbound(self, sku: str) -> list[Json]:
         """Return what is on its way, as staff see it."""
         item = await self.retailer.item(
-            sku, "inbound { reference kind state quantity received promised free availableFrom }"
+            sku,
+            "inbound { reference kind state quantity received promised free availableFrom }",
         )
         return list(item["inbound"])
 

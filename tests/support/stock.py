@@ -166,9 +166,12 @@ def an_announcement(
     *,
     cancelled: bool = False,
     window: SaleWindow | None = None,
+    ship_before: datetime | None = None,
 ) -> AnnounceInbound:
     """Give a feed of one supply that is on its way, or of a quota."""
-    announcement = Announcement(key, quantity, at, at, window=window, cancelled=cancelled)
+    announcement = Announcement(
+        key, quantity, at, at, window=window, cancelled=cancelled, ship_before=ship_before
+    )
     return AnnounceInbound(a_request(), "erp", (AnnouncedLine(0, announcement),))
 
 

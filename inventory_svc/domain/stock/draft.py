@@ -51,6 +51,13 @@ class InboundChange(NamedTuple):
             return False
         return self.before.announced != self.after.announced
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the promises that rest on the supply end, unless that was known before."""
+        before = None if self.before is None else self.before.promised_until
+        after = self.after.promised_until
+        return None if after == before else after
+
 
 class RejectionChange(NamedTuple):
     """A refused line of a feed before (None: it was not refused) and after a commit."""

@@ -111,6 +111,7 @@ def _inbound_changed(
 
 def _expected(supply: InboundSupply) -> Fields:
     announced = supply.announced
+    ship_before = announced.ship_before
     return {
         "state": supply.state.value,
         "quantity": announced.quantity,
@@ -118,6 +119,7 @@ def _expected(supply: InboundSupply) -> Fields:
         "pegged": supply.pegged,
         "expectedAt": text_of(announced.expected_at),
         "availableFrom": text_of(announced.available_from),
+        "shipBefore": None if ship_before is None else text_of(ship_before),
     }
 
 
@@ -192,5 +194,6 @@ def _awaited(row: Awaited) -> JSON:
         "locationCode": row.position.location,
         "open": row.open,
         "short": row.short,
+        "writtenOff": row.written_off,
         "availableFrom": text_of(row.available_from),
     }

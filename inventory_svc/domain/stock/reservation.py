@@ -81,7 +81,8 @@ class Peg:
 class Awaited:
     """Units of one line pegged to a supply on its way, promised for `available_from`.
 
-    As they come, `quantity` goes down and the peg of the position up.
+    As they come, `quantity` goes down and the peg of the position up. Of those that are `short`
+    the owner has given up `written_off`, and need not have heard of the others.
     """
 
     line_id: str
@@ -91,6 +92,7 @@ class Awaited:
     released: int = 0
     short: int = 0
     share: str | None = None
+    written_off: int = 0
 
     @property
     def position(self) -> PositionKey:

@@ -55,6 +55,7 @@ class SentSupply:
     origin: str | None = None
     window: SaleWindow | None = None
     cancelled: bool = False
+    ship_before: datetime | None = None
 
     @property
     def ref(self) -> str:
@@ -144,19 +145,23 @@ def _commands(feed: SuppliesFeed, known: _Known) -> Iterator[AnnounceInbound]:
 
 def _announcement(line: SentSupply, known: _Known) -> Announcement:
     position = PositionKey(line.sku.strip(), line.location.strip(), line.condition)
-    supplier = known.suppliers.get(line.supplier or "")
-    delay = timedelta(days=0 if supplier is None else supplier.delay_days)
-    expected_at = to_milliseconds(line.expected_at)
     return Announcement(
         InboundKey(position, line.kind, line.reference.strip(), line.line.strip()),
         line.quantity,
-        expected_at,
-        expected_at + delay,
+        to_milliseconds(line.expected_at),
+        _available_from(line, known),
         line.supplier,
         line.origin,
         line.window,
         line.cancelled,
+        None if line.ship_before is None else to_milliseconds(line.ship_before),
     )
+
+
+def _available_from(line: SentSupply, known: _Known) -> datetime:
+    supplier = known.suppliers.get(line.supplier or "")
+    delay = timedelta(days=0 if supplier is None else supplier.delay_days)
+    return to_milliseconds(line.expected_at) + delay
 
 
 def _problems(line: SentSupply, known: _Known) -> Iterator[Refusal]:
@@ -184,6 +189,8 @@ def _problems(line: SentSupply, known: _Known) -> Iterator[Refusal]:
     if line.expected_at > _LATEST:
         path = "availableFrom" if quota else "expectedAt"
         yield invalid(f"A date is not later than the year {_LATEST.year - 1}.", path)
+    elif line.ship_before is not None and line.ship_before <= _available_from(line, known):
+        yield invalid("Goods leave after they have come.", "shipBefore")
     if line.window is not None:
         yield from _window_problems(line.window, known)
 

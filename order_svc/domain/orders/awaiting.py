@@ -10,7 +10,13 @@ from order_svc.domain.lines.line import Hands, Line, Matching, move
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation, assigned
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
 from order_svc.domain.orders.order import Order
-from order_svc.domain.stock_effects import SourceLine, StockEffect, effect_key
+from order_svc.domain.stock_effects import (
+    ReleaseStock,
+    SourceLine,
+    StockEffect,
+    StockLine,
+    effect_key,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +41,19 @@ def renewed(order: Order, standing: Standing, at: datetime) -> Change | None:
     """Bring an order up to what a reservation keeps for it; None: nothing to change.
 
     A line goes to its locations once all of it has come. What comes at another date is promised
-    for that; what does not come any more is sought elsewhere.
+    for that; what does not come any more is given up, and sought elsewhere.
     """
     after, entries, effects = order, list[Entry](), list[StockEffect]()
     for line in order.lines:
         rows = [row for row in standing.lines if row.line_id == line.id and row.quantity]
         for code, units in _lost(line, standing.reservation_id, rows):
-            key = effect_key(order.id, order.version + 1, len(effects))
-            after = after.with_line(_sought(_line(after, line.id), standing, code, units, key))
-            effects.append(SourceLine(key, order.id, line.id, units))
+            seeks, gives_up = (
+                effect_key(order.id, order.version + 1, len(effects) + place) for place in (0, 1)
+            )
+            after = after.with_line(_sought(_line(after, line.id), standing, code, units, seeks))
+            lost = (StockLine(line.id, code, units),)
+            effects.append(SourceLine(seeks, order.id, line.id, units))
+            effects.append(ReleaseStock(gives_up, order.id, standing.reservation_id, lost))
             details = {"quantity": str(units)}
             entries.append(
                 Entry(Happening.LINE_SOURCING_STARTED, SubjectType.ORDER_LINE, line.id, details)

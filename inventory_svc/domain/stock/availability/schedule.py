@@ -1,6 +1,6 @@
 """The timeline of a position: what is there, and what comes that may be sold."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,8 +12,8 @@ from inventory_svc.domain.stock.inbound.timeline import Step, Timeline
 NOTHING_THERE = Counted(0, 0, 0, 0)
 
 
-class _Coming(NamedTuple):
-    """What can be promised of a supply, and all units that it brings."""
+class Coming(NamedTuple):
+    """What can be promised of what is there or comes, and all units that it has."""
 
     step: Step
     units: int
@@ -31,8 +31,9 @@ def timeline_of(
     """Give what one position can promise from now on.
 
     While a quota of preorders is on sale, it is sold and not what is on order. Units on order go
-    first to preorders that wait. Nothing is promised of a supply that should have come already.
-    Of what comes as much is protected as there will be when it is there, promised units included.
+    first to preorders that wait. Nothing is promised of a supply that should have come already, or
+    comes later than a deferral allows. Of what comes as much is protected as there will be when it
+    is there, promised units included.
     """
     known = [each for each in by_date(supplies) if each.is_live]
     quotas = [each for each in known if each.is_quota]
@@ -41,13 +42,30 @@ def timeline_of(
     coming = (
         _quota_steps(on_sale, arrivals, now)
         if on_sale
-        else _arrival_steps(arrivals, sum(each.taken(now) for each in quotas), now)
+        else _arrival_steps(arrivals, sum(each.taken(now) for each in quotas), deferral, now)
     )
-    return Timeline(
-        (Step(now, counted.left), *_unprotected(coming, counted.on_hand, protection)),
-        0 if protection is None else protection.of(counted.on_hand),
-        None if on_sale else _latest(deferral, now),
-    )
+    shelf = Coming(Step(now, counted.left), counted.on_hand)
+    in_order = sorted(coming, key=lambda each: (each.step.at, each.step.end))
+    return Timeline(tuple(unprotected((shelf, *in_order), protection)))
+
+
+def unprotected(coming: Iterable[Coming], protection: Protection | None) -> Iterator[Step]:
+    """Withhold of each what is protected more once it is there.
+
+    What one has not free for that, the next ones withhold. What is protected less by then was
+    there before: no supply brings it.
+    """
+    if protection is None:
+        yield from (each.step for each in coming)
+        return
+    there = protected = owed = 0
+    for step, units in coming:
+        there += units
+        owed += max(0, protection.of(there) - protected)
+        protected = protection.of(there)
+        withheld = min(owed, max(0, step.units))
+        owed -= withheld
+        yield step._replace(units=step.units - withheld)
 
 
 def _is_on_sale(quota: InboundSupply, now: datetime, channel: str | None) -> bool:
@@ -58,48 +76,32 @@ def _is_on_sale(quota: InboundSupply, now: datetime, channel: str | None) -> boo
 
 
 def _quota_steps(
-    on_sale: Sequence[InboundSupply], arrivals: Sequence[InboundSupply], now: datetime
-) -> list[_Coming]:
-    steps = [_coming(each, max(0, each.free(now)), now) for each in on_sale]
-    owed = (_coming(each, min(0, each.free(now)), now)._replace(units=0) for each in arrivals)
-    return sorted((*steps, *owed), key=lambda coming: coming.step.at)
+    on_sale: Iterable[InboundSupply], arrivals: Iterable[InboundSupply], now: datetime
+) -> Iterator[Coming]:
+    for quota in on_sale:
+        yield _coming(quota, max(0, quota.free(now)), now)
+    for supply in arrivals:
+        yield _coming(supply, min(0, supply.free(now)), now)._replace(units=0)
 
 
-def _arrival_steps(arrivals: Sequence[InboundSupply], waiting: int, now: datetime) -> list[_Coming]:
-    steps: list[_Coming] = []
+def _arrival_steps(
+    arrivals: Iterable[InboundSupply], waiting: int, deferral: StockRule | None, now: datetime
+) -> Iterator[Coming]:
+    latest = _latest(deferral, now)
     for supply in arrivals:
         free = supply.free(now)
         first = max(0, min(free, waiting))
         waiting -= first
-        steps.append(_coming(supply, free - first, now))
-    return steps
+        is_sold = latest is None or supply.available_from <= latest
+        yield _coming(supply, free - first if is_sold else min(0, free), now)
 
 
-def _coming(supply: InboundSupply, units: int, now: datetime) -> _Coming:
+def _coming(supply: InboundSupply, units: int, now: datetime) -> Coming:
     """Give a step; of what is late only what is owed counts, and that at once."""
     if supply.available_from <= now:
-        return _Coming(Step(now, min(0, units), supply.key), 0)
-    return _Coming(Step(supply.available_from, units, supply.key), supply.open)
-
-
-def _unprotected(
-    coming: Iterable[_Coming], on_hand: int, protection: Protection | None
-) -> Iterator[Step]:
-    """Withhold of each supply what is protected more once it is there.
-
-    What one has not free for that, the next ones withhold. What is protected less by then was on
-    hand before: no supply brings it.
-    """
-    owed = 0
-    for step, units in coming:
-        if protection is None:
-            yield step
-            continue
-        owed += max(0, protection.of(on_hand + units) - protection.of(on_hand))
-        on_hand += units
-        withheld = min(owed, max(0, step.units))
-        owed -= withheld
-        yield step._replace(units=step.units - withheld)
+        return Coming(Step(now, min(0, units), supply.key), 0)
+    until = supply.announced.ship_before
+    return Coming(Step(supply.available_from, units, supply.key, until), supply.open)
 
 
 def _latest(deferral: StockRule | None, now: datetime) -> datetime | None:

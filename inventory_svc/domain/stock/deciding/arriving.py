@@ -12,6 +12,7 @@ from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
 from inventory_svc.domain.stock.movement import MovementKind
 from inventory_svc.domain.stock.reservation import Awaited, Reservation
+from inventory_svc.domain.stock.unavailable import Disposition
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import Outcome
@@ -44,6 +45,8 @@ def decide_receipt(command: ReceiveInbound, draft: StockDraft, place: int) -> An
     """Put what has come on the shelves, and keep it for those who wait, in their order.
 
     When more wait than were read, only as much comes in as those take; `left` is still to come.
+    Goods that come after the date before which they had to leave are nobody's until somebody has
+    looked at them.
     """
     supply = draft.inbound(command.supply)
     if supply is None or supply.is_quota:
@@ -51,12 +54,16 @@ def decide_receipt(command: ReceiveInbound, draft: StockDraft, place: int) -> An
     position = draft.position(command.supply.position)
     if position.on_hand + command.quantity > LARGEST:
         return refused(invalid(f"At most {LARGEST} units can be on hand.", "quantity"))
-    handed, whole = _handed_out(command, draft, place)
+    past = supply.is_past(draft.now)
+    handed, whole = ([], True) if past else _handed_out(command, draft, place)
     units = command.quantity if whole else sum(each.units for each in handed)
     cause = Cause(command.request.identifier, command.actor)
     if units:
         position.move(MovementKind.RECEIVED, Change(on_hand=units), cause)
         draft.save_inbound(replace(supply, received=supply.received + units))
+    if units and past:
+        change = Change(unavailable=units, disposition=Disposition.QUALITY_CONTROL)
+        position.move(MovementKind.DECLARED, change, cause)
     for each in handed:
         reservation = draft.reservation(each.reservation_id)
         if reservation is not None:

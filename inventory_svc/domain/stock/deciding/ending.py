@@ -58,7 +58,8 @@ def decide_consumption(command: ConsumeReservation, draft: StockDraft) -> Answer
 def decide_release(command: ReleaseReservation, draft: StockDraft) -> Answer:
     """Give the goods back; what is no longer kept is no reason to refuse, unless it is named.
 
-    What was named and does not come any more is given back already.
+    Of named units those that do not come any more are given up first: whoever waits for them need
+    not have heard of that, and keeps all that still comes.
     """
     reservation = draft.reservation(command.reservation_id)
     if reservation is None and command.tombstone_for is not None:
@@ -74,11 +75,15 @@ def decide_release(command: ReleaseReservation, draft: StockDraft) -> Answer:
     problems = pegs.exceeded(reservation, lines, awaited=True)
     if problems:
         return refused(*problems)
-    lines = pegs.without_lost(reservation, lines)
+    after = reservation
+    if command.lines is not None:
+        after, lines = pegs.write_off(reservation, lines)
     if lines:
         cause = Cause(command.request.identifier, command.actor, reservation.identifier)
         late = reservation.has_expired(draft.now)
-        _free(reservation, lines, draft, cause, expired=late)
+        _free(after, lines, draft, cause, expired=late)
+    elif after != reservation:
+        draft.save(after)
     return about_reservation(reservation.identifier)
 
 

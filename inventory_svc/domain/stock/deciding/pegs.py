@@ -16,8 +16,7 @@ def exceeded(
 ) -> tuple[Refusal, ...]:
     """Give a refusal for each line that asks for more than is still kept for it.
 
-    With `awaited`, it may also ask for what it waits for, and for what does not come any more:
-    whoever asks need not have heard of that.
+    With `awaited`, it may also ask for what it waits for, and for what does not come any more.
     """
     left = _open_by_line(reservation.everything if awaited else reservation.pegs)
     if awaited:
@@ -36,19 +35,25 @@ def exceeded(
     return tuple(refusals)
 
 
-def without_lost(
+def write_off(
     reservation: Reservation, lines: Sequence[PeggedQuantity]
-) -> tuple[PeggedQuantity, ...]:
-    """Give the lines with no more units than are still kept or waited for."""
-    left = _open_by_line(reservation.everything)
-    found: list[PeggedQuantity] = []
-    for line in lines:
-        place = (line.line_id, line.location)
-        units = min(line.quantity, left.get(place, 0))
+) -> tuple[Reservation, tuple[PeggedQuantity, ...]]:
+    """Take what does not come any more off the lines, as far as nobody has given it up before.
+
+    Give the reservation with that given up, and lines with no more units than are still open.
+    """
+    wanted = _by_line(lines)
+    rows: list[Awaited] = []
+    for row in reservation.awaited:
+        units = min(row.short - row.written_off, wanted.get(_place(row), 0))
         if units:
-            left[place] -= units
-            found.append(line._replace(quantity=units))
-    return tuple(found)
+            wanted[_place(row)] -= units
+        rows.append(replace(row, written_off=row.written_off + units))
+    left = _open_by_line(reservation.everything)
+    rest = (
+        PeggedQuantity(*place, min(units, left.get(place, 0))) for place, units in wanted.items()
+    )
+    return replace(reservation, awaited=tuple(rows)), tuple(line for line in rest if line.quantity)
 
 
 def unknown(reservation: Reservation, lines: Sequence[PeggedQuantity]) -> tuple[Refusal, ...]:

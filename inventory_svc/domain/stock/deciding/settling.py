@@ -15,7 +15,7 @@ from inventory_svc.domain.stock.deciding.awaiting import (
 )
 from inventory_svc.domain.stock.draft import Cause, StockDraft
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
-from inventory_svc.domain.stock.reservation import Awaited
+from inventory_svc.domain.stock.reservation import Awaited, Reservation
 from service_kit.commands.idempotency import Outcome
 
 
@@ -119,7 +119,7 @@ class _Settling:
         if there:
             come(reservation, row, there, self._draft, self._cause)
             return there
-        other = next(self._others(row, None), None)
+        other = next(self._others(reservation, row, units), None)
         if other is None:
             never_come(reservation, row, units, self._draft)
             return units
@@ -136,7 +136,7 @@ class _Settling:
             if self._draft.available(row.position) >= row.open:
                 come(reservation, row, row.open, self._draft, self._cause)
                 return
-            sooner = self._others(row, row.available_from)
+            sooner = self._others(reservation, row, row.open, row.available_from)
             enough = (each for each in sooner if each.free(self._draft.now) >= row.open)
             other = next(enough, None)
             if other is not None:
@@ -144,14 +144,32 @@ class _Settling:
                 return
         come_later(reservation, row, supply, self._draft)
 
-    def _others(self, row: Awaited, latest: datetime | None) -> Iterator[InboundSupply]:
-        """Give other goods that can still be promised at the position, the soonest first."""
+    def _others(
+        self, reservation: Reservation, row: Awaited, units: int, latest: datetime | None = None
+    ) -> Iterator[InboundSupply]:
+        """Give other goods that some units of a row can still be promised, the soonest first.
+
+        They may still leave when all that its line waits for has come.
+        """
         now = self._draft.now
+        stays = _date_without(reservation, row, units)
         for other in self._draft.inbound_to(row.position):
             if other.key == row.supply or other.is_quota or other.is_overdue(now):
                 continue
+            if other.is_past(max(stays, other.available_from)):
+                continue
             if other.free(now) > 0 and (latest is None or other.available_from <= latest):
                 yield other
+
+
+def _date_without(reservation: Reservation, row: Awaited, units: int) -> datetime:
+    """Give when a line has all that it waits for beside some units of one of its rows."""
+    waiting = (
+        each.available_from
+        for each in reservation.awaited
+        if each.line_id == row.line_id and each.open > (units if each is row else 0)
+    )
+    return max(waiting, default=reservation.created_at)
 
 
 def _queue_of(identifier: str, draft: StockDraft) -> str:

@@ -65,7 +65,8 @@ class Announcement:
     """What is said of a supply from outside: it replaces what was said before.
 
     `expected_at` is the date as announced; `available_from` counts the delay that its supplier is
-    known for. `origin` is the location that sends a transfer. A quota has a `window`.
+    known for. `origin` is the location that sends a transfer. A quota has a `window`. Goods with a
+    `ship_before` are sold only as long as they can leave again before that date.
     """
 
     key: InboundKey
@@ -76,6 +77,7 @@ class Announcement:
     origin: str | None = None
     window: SaleWindow | None = None
     cancelled: bool = False
+    ship_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,24 @@ class InboundSupply:
 
     @property
     def open(self) -> int:
-        """Units that are still to come."""
+        """Units that are still to come, fit to be sold or not."""
         if self.announced.cancelled:
             return 0
         return max(0, self.announced.quantity - self.received)
+
+    def is_past(self, now: datetime) -> bool:
+        """Whether its goods are past the date before which they have to leave again."""
+        ship_before = self.announced.ship_before
+        return ship_before is not None and ship_before <= now
+
+    def to_come(self, now: datetime) -> int:
+        """Units that are still to come and may be sold then."""
+        return 0 if self.is_past(now) else self.open
+
+    @property
+    def promised_until(self) -> datetime | None:
+        """When the promises that rest on it end; None for never, or if there are none."""
+        return self.announced.ship_before if self.pegged or self.holds else None
 
     @property
     def is_live(self) -> bool:
@@ -134,7 +150,7 @@ class InboundSupply:
 
     def free(self, now: datetime) -> int:
         """Units to come that nobody was promised; negative when too many were."""
-        return self.open - self.taken(now)
+        return self.to_come(now) - self.taken(now)
 
     def missing(self, now: datetime) -> int:
         """Units promised too many; what was sold of a quota is promised, however small it is."""

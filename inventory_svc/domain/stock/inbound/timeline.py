@@ -2,26 +2,44 @@
 
 The look-ahead form: for a date as much as is left at the worst later moment,
 
-    ATP(t) = min over u >= t of [ units there or come by u - units promised by u ] - withheld
+    ATP(t) = min over u >= t of [ units there or come by u - units promised by u ]
 
 so that whatever is sold for a date leaves enough for everything that was promised for later ones.
+Where goods have to leave before a date of their own, that becomes a matching: of those that are
+there at a date as many can be promised for it as no earlier promise needs.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import accumulate
-from typing import NamedTuple
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
 
 from inventory_svc.domain.stock.inbound.supply import InboundKey
 
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
 
 class Step(NamedTuple):
-    """Units to be promised from a moment on; negative where too many were promised already."""
+    """Units to be promised from a moment on, up to but without `until`; None is for ever.
+
+    They are negative where too many were promised already.
+    """
 
     at: datetime
     units: int
     source: InboundKey | None = None
+    until: datetime | None = None
+
+    @property
+    def end(self) -> datetime:
+        """The first moment for which they cannot be promised any more."""
+        return self.until or _NEVER
+
+    def lasts(self, moment: datetime) -> bool:
+        """Whether they are there at a moment, and may still leave."""
+        return self.at <= moment < self.end
 
 
 class Phase(NamedTuple):
@@ -41,57 +59,99 @@ class Taking(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The steps of one position in the order of their dates; the first is what is there now.
-
-    `withheld` units of what is there are protected. Nothing is promised for later than `latest`.
-    """
+    """The steps of one position in the order of their dates; the first is what is there now."""
 
     steps: tuple[Step, ...]
-    withheld: int = 0
-    latest: datetime | None = None
 
     def phases(self) -> tuple[Phase, ...]:
         """Give what can be promised, one phase for each moment at which that changes."""
         phases: list[Phase] = []
-        for step, quantity in zip(self.steps, self._promised(), strict=True):
-            if self._is_too_late(step.at):
-                break
-            if phases and phases[-1].at == step.at:
-                phases.pop()
+        for moment in self._moments():
+            quantity = self.by(moment)
             if not phases or phases[-1].quantity != quantity:
-                phases.append(Phase(step.at, quantity))
+                phases.append(Phase(moment, quantity))
         return tuple(phases)
 
     def by(self, moment: datetime) -> int:
         """Give what can be promised for a moment, nothing for one before the first step."""
-        reached = [phase.quantity for phase in self.phases() if phase.at <= moment]
-        return reached[-1] if reached else 0
+        there = sum(max(0, step.units) for step in self.steps if step.lasts(moment))
+        return self._most(there, lambda units: (*self.steps, Step(moment, -units)), moment)
 
     def taken(self, units: int, moment: datetime) -> tuple[tuple[Taking, ...], "Timeline"]:
-        """Take units for a moment from what comes last before it, and give what is left.
+        """Take units for a moment from what lasts longest, then from what comes last before it.
 
         What is there already stays for those who want it sooner. At most `by(moment)` may be taken.
         """
+        left = self
         takings: list[Taking] = []
-        steps = list(self.steps)
-        for place in reversed(range(len(steps))):
-            step = steps[place]
-            if step.at > moment or step.units <= 0 or not units:
-                continue
-            taking = min(units, step.units)
-            takings.append(Taking(step.source, step.at, taking))
-            steps[place] = step._replace(units=step.units - taking)
-            units -= taking
-        return tuple(reversed(takings)), replace(self, steps=tuple(steps))
+        for step in sorted(self.steps, key=_preference, reverse=True):
+            if units and step.units > 0 and step.lasts(moment):
+                taking = left._most_of(step, units, moment)
+                takings.append(Taking(step.source, step.at, taking))
+                left = left._without(step, taking)
+                units -= taking
+        found = (taking for taking in takings if taking.units)
+        return tuple(sorted(found, key=lambda taking: taking.at)), left
 
-    def _promised(self) -> Sequence[int]:
-        """Give, for each step, the least that is left at it or at any later one."""
-        if not self.steps:
-            return ()
-        left = accumulate(step.units for step in self.steps)
-        levels = [units - self.withheld for units in left]
-        lowest = list(accumulate(reversed(levels), min))[::-1]
-        return [max(0, level) for level in lowest]
+    def _most_of(self, step: Step, units: int, moment: datetime) -> int:
+        """Give how many of the units one step can give, the others coming from the other steps."""
 
-    def _is_too_late(self, moment: datetime) -> bool:
-        return self.latest is not None and moment > self.latest and moment > self.steps[0].at
+        def with_taken(taking: int) -> tuple[Step, ...]:
+            return (*self._without(step, taking).steps, Step(moment, taking - units))
+
+        return self._most(min(units, step.units), with_taken, moment)
+
+    def _without(self, step: Step, units: int) -> "Timeline":
+        rest = step._replace(units=step.units - units)
+        return Timeline(tuple(rest if each is step else each for each in self.steps))
+
+    def _most(self, units: int, changed: Callable[[int], Sequence[Step]], moment: datetime) -> int:
+        """Give how many of so many units can be promised and no earlier promise is kept later."""
+        if all(step.units >= 0 for step in self.steps):
+            return units
+        moments = self._moments(moment)
+        least = [min(0, level) for level in levels(self.steps, moments)]
+
+        def put_off(promised: int) -> int:
+            after = levels(changed(promised), moments)
+            return sum(max(0, owed - left) for owed, left in zip(least, after, strict=True))
+
+        return bisect_right(range(1, units + 1), 0, key=put_off)
+
+    def _moments(self, *more: datetime) -> list[datetime]:
+        starts = (step.at for step in self.steps)
+        ends = (step.until for step in self.steps if step.until is not None)
+        return sorted({*starts, *ends, *more})
+
+
+def levels(steps: Sequence[Step], moments: Sequence[datetime]) -> Iterator[int]:
+    """Give what is left at each moment when everything promised is served, or else what is owed.
+
+    It is served as soon as it can be, each time from what has to leave first.
+    """
+    coming = deque(sorted(steps, key=lambda step: step.at))
+    there: list[Step] = []
+    owed = 0
+    for moment in moments:
+        while coming and coming[0].at <= moment:
+            step = coming.popleft()
+            if step.units > 0:
+                there.append(step)
+            owed -= min(0, step.units)
+        there, owed = _served([step for step in there if step.lasts(moment)], owed)
+        yield sum(step.units for step in there) - owed
+
+
+def _served(there: Sequence[Step], owed: int) -> tuple[list[Step], int]:
+    """Give what is left of what is there, and of what is owed."""
+    left: list[Step] = []
+    for step in sorted(there, key=lambda step: step.end):
+        units = min(step.units, owed)
+        owed -= units
+        if step.units > units:
+            left.append(step._replace(units=step.units - units))
+    return left, owed
+
+
+def _preference(step: Step) -> tuple[bool, datetime, datetime]:
+    return step.source is not None, step.end, step.at

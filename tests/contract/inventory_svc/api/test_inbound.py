@@ -73,6 +73,36 @@ async def test_a_bad_line_of_what_comes_loses_only_itself(shop: Subgraph) -> Non
     assert payload["results"][0]["userErrors"][0]["path"] == ["input", "lines", "0", "sku"]
 
 
+async def test_goods_leave_after_they_have_come_with_the_delay_of_their_supplier(
+    shop: Subgraph,
+) -> None:
+    maker = {"code": "maker", "name": "Maker", "delayDays": 2}
+    await shop.mutate("suppliersImport", RESULTS, {"lines": [maker]})
+    late = {**ORDER, "supplierCode": "maker"}
+    lines = [
+        {**ORDER, "shipBefore": ORDER["expectedAt"]},
+        {**late, "shipBefore": "2026-04-17T00:00:00Z"},
+        {**late, "shipBefore": "2026-04-17T00:00:00.001Z"},
+        {**ORDER, "expectedAt": "9999-12-31T00:00:00Z", "shipBefore": "9999-12-31T00:00:00Z"},
+    ]
+
+    payload = await shop.mutate("inboundImport", RESULTS, {"lines": lines}, Role.INTEGRATION)
+
+    assert told(payload) == [
+        ("REJECTED", [("INVALID_INPUT", "shipBefore")]),
+        ("REJECTED", [("INVALID_INPUT", "shipBefore")]),
+        ("APPLIED", []),
+        ("REJECTED", [("INVALID_INPUT", "expectedAt")]),
+    ]
+    operation = '{ item(sku: "shirt") { inbound { availableFrom shipBefore } } }'
+    answer = await shop.ask_as(Role.OPERATOR, operation)
+    (shown,) = answer["data"]["item"]["inbound"]
+    assert shown == {
+        "availableFrom": "2026-04-17T00:00:00.000Z",
+        "shipBefore": "2026-04-17T00:00:00.001Z",
+    }
+
+
 async def test_a_quota_closes_after_it_opens_and_on_a_channel_that_is_known(
     shop: Subgraph,
 ) -> None:

@@ -190,6 +190,27 @@ async def test_promises_that_nobody_settled_after_a_move_are_settled_by_due_work
     assert (await process.reads.reservations([name]))[name].available_from == LATER
 
 
+async def test_promises_of_goods_that_do_not_come_before_their_date_are_settled_by_due_work(
+    process: Process,
+) -> None:
+    """Two wait; another delivery can serve one of them."""
+    date = NOW + timedelta(days=12)
+    await process.commits.submit(build.an_announcement(FIRST, 9, SOON, ship_before=date))
+    await wishes([process], [1])
+    await wishes([process], [1])
+    await process.commits.submit(build.an_announcement(SECOND, 1, LATER))
+
+    process.clock.set(date - timedelta(milliseconds=1))
+    assert await process.due_worker.run_due_once() == 0
+    process.clock.set(date)
+    assert await process.due_worker.run_due_once() == 1
+
+    first, last = await everyone(process)
+    assert [(row.supply, row.open) for row in first.awaited] == [(SECOND, 1)]
+    assert (last.state, last.awaited[0].short) == (ReservationState.RELEASED, 1)
+    await check_books(process)
+
+
 async def test_a_move_is_settled_though_many_gave_back_a_line_that_had_its_old_date(
     process: Process,
 ) -> None:

@@ -103,9 +103,13 @@ def test_stock_survives_being_kept() -> None:
 def test_what_is_on_its_way_and_who_waits_for_it_survive_being_kept() -> None:
     key = InboundKey(KEY, InboundKind.PREORDER, "first", "2")
     window = SaleWindow(NOW, NOW + timedelta(9), "web")
-    announced = Announcement(key, 9, NOW, NOW + timedelta(2), "maker", "W1", window, cancelled=True)
+    announced = Announcement(
+        *(key, 9, NOW, NOW + timedelta(2), "maker", "W1", window),
+        cancelled=True,
+        ship_before=NOW + timedelta(5),
+    )
     supply = InboundSupply(announced, 1, 2, (Hold(NOW, 3),), 4, 5)
-    rows = (Awaited("l1", key, 4, NOW, 1, 1, "half"), Awaited("l2", key, 2, NOW, 2))
+    rows = (Awaited("l1", key, 4, NOW, 1, 2, "half", 1), Awaited("l2", key, 2, NOW, 2))
     waiting = replace(RESERVATION, awaited=rows, queue="q")
     supplier = Supplier("maker", "Maker", 3, 2)
 

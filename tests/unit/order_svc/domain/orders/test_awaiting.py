@@ -102,12 +102,15 @@ def test_a_line_of_which_all_is_there_goes_to_its_locations() -> None:
     assert renewed(change.order, rows, AT) is None
 
 
-def test_what_does_not_come_any_more_is_sought_elsewhere_and_the_rest_waits() -> None:
+def test_what_does_not_come_any_more_is_given_up_and_sought_elsewhere_and_the_rest_waits() -> None:
     change = renewed(a_waiting_order(), standing((1, None), (1, APRIL)), AT)
 
     assert change is not None
     assert states(line_of(change.order)) == {S.SOURCING: 1, S.BACKORDERED: 2}
-    assert change.effects == (SourceLine("o1.e2.0", "o1", "o1.l1", 1),)
+    assert change.effects == (
+        SourceLine("o1.e2.0", "o1", "o1.l1", 1),
+        ReleaseStock("o1.e2.1", "o1", "r1", (StockLine("o1.l1", "W1", 1),)),
+    )
 
 
 def test_what_waits_is_given_back_when_it_is_cancelled() -> None:

@@ -19,6 +19,7 @@ from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind, SaleWindow
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import ReservationState
+from inventory_svc.domain.stock.unavailable import Disposition
 from service_kit.runtime.clock import SettableClock
 from tests.support import stock as build
 from tests.support.stock import NOW, InMemoryStock
@@ -30,16 +31,23 @@ SOON = timedelta(minutes=90)
 
 
 class Announces(NamedTuple):
-    """A supply has so many units, and comes in so many days; or none of it does."""
+    """A supply has so many units, and comes in so many days; or none of it does.
+
+    It may have to leave again within some days.
+    """
 
     order: int
     units: int
     days: int
     cancelled: bool
+    lasts: int | None
 
     def command(self, _: InMemoryStock) -> StockCommand:
         at = NOW + timedelta(days=self.days)
-        return build.an_announcement(ORDERS[self.order], self.units, at, cancelled=self.cancelled)
+        end = None if self.lasts is None else at + timedelta(days=self.lasts)
+        return build.an_announcement(
+            ORDERS[self.order], self.units, at, cancelled=self.cancelled, ship_before=end
+        )
 
 
 class OpensQuota(NamedTuple):
@@ -98,8 +106,9 @@ class Counts(NamedTuple):
 
 Action = Announces | OpensQuota | Wishes | Comes | GivesBack | Counts
 few, days = st.integers(0, 6), st.integers(0, 10)
+lasting = st.one_of(st.none(), st.integers(1, 4))
 actions = st.one_of(
-    st.builds(Announces, st.integers(0, 2), few, days, st.booleans()),
+    st.builds(Announces, st.integers(0, 2), few, days, st.booleans(), lasting),
     st.builds(OpensQuota, few, days),
     st.builds(Wishes, st.integers(1, 4), days, st.booleans()),
     st.builds(Wishes, st.integers(1, 4), days, st.just(value=False)),
@@ -250,20 +259,6 @@ def test_a_wish_is_met_exactly_when_enough_comes_in_time(
             left[0] -= sum(peg.quantity for peg in decided.reservation.pegs)
 
 
-def test_the_soonest_date_that_has_all_of_it_is_promised_and_no_later_one() -> None:
-    stock = InMemoryStock(SettableClock(NOW))
-    stock.commit(build.a_count(SHELF, 5))
-    for key, units, day in ((ORDERS[0], 10, 4), (ORDERS[1], 15, 40)):
-        stock.commit(build.an_announcement(key, units, at(day)))
-
-    (decided,) = stock.commit(build.a_wish("shirt", 12, at(60)))
-
-    assert decided.reservation is not None
-    assert decided.reservation.available_from == at(4)
-    assert [(row.supply, row.quantity) for row in decided.reservation.awaited] == [(ORDERS[0], 10)]
-    assert [peg.quantity for peg in decided.reservation.pegs] == [2]
-
-
 def test_those_who_wait_in_one_group_with_the_arrival_are_served_by_it() -> None:
     stock = InMemoryStock(SettableClock(NOW))
     stock.commit(build.an_announcement(ORDERS[0], 5, at(4)))
@@ -292,26 +287,49 @@ def test_a_supply_that_should_have_come_is_not_promised_until_it_has_a_new_date(
 
 def test_a_release_of_what_will_not_come_any_more_gives_back_the_rest() -> None:
     stock = InMemoryStock(SettableClock(NOW))
-    stock.commit(build.a_count(PositionKey("shirt", "S1"), 1))
+    identifier = cut_reservation(stock)
+
+    assert released(stock, identifier, 5) == ["RESERVATION_LINE_EXCEEDED"]
+    assert released(stock, identifier, 4) == []
+
+    assert stock.inbound[ORDERS[0]].pegged == 0
+    assert stock.counters(SHELF) == (1, 0, 0)
+    assert stock.reservations[identifier].state is ReservationState.RELEASED
+
+
+def test_who_gives_back_units_without_having_heard_of_a_cut_keeps_all_that_still_comes() -> None:
+    stock = InMemoryStock(SettableClock(NOW))
+    identifier = cut_reservation(stock)
+
+    assert released(stock, identifier, 1) == []
+    assert still_open(stock, identifier) == 3
+    assert released(stock, identifier, 1) == []
+    assert still_open(stock, identifier) == 2
+    stock.commit(build.a_release(stock.reservations[identifier]))
+    assert still_open(stock, identifier) == 0
+
+
+def cut_reservation(stock: InMemoryStock) -> str:
+    """Keep one unit that is there and three to come, of which one does not come any more."""
+    stock.commit(build.a_count(SHELF, 1))
     stock.commit(build.an_announcement(ORDERS[0], 3, at(4)))
     (decided,) = stock.commit(build.a_wish("shirt", 4, at(60)))
     assert decided.reservation is not None
-    identifier = decided.reservation.identifier
     stock.commit(build.an_announcement(ORDERS[0], 2, at(4)))
     stock.commit(SettleInbound(ORDERS[0]))
+    return decided.reservation.identifier
 
-    def released(units: int) -> list[str]:
-        line = PeggedQuantity("l0", "S1", units)
-        release = ReleaseReservation(build.a_request(), "order_svc", identifier, (line,))
-        (told,) = stock.commit(release)
-        return [refusal.code for refusal in told.outcome.refusals]
 
-    assert released(5) == ["RESERVATION_LINE_EXCEEDED"]
-    assert released(4) == []
+def released(stock: InMemoryStock, identifier: str, units: int) -> list[str]:
+    """Give units of the only line back by name, and return the codes of what is refused."""
+    line = PeggedQuantity("l0", "S1", units)
+    release = ReleaseReservation(build.a_request(), "order_svc", identifier, (line,))
+    (told,) = stock.commit(release)
+    return [refusal.code for refusal in told.outcome.refusals]
 
-    assert stock.inbound[ORDERS[0]].pegged == 0
-    assert stock.counters(PositionKey("shirt", "S1")) == (1, 0, 0)
-    assert stock.reservations[identifier].state is ReservationState.RELEASED
+
+def still_open(stock: InMemoryStock, identifier: str) -> int:
+    return sum(each.open for each in stock.reservations[identifier].everything)
 
 
 def test_goods_that_come_go_to_preorders_before_they_are_sold_to_anyone() -> None:
@@ -351,6 +369,54 @@ def test_of_those_who_lose_by_a_cut_the_first_gets_what_else_there_is() -> None:
     assert [sum(peg.open for peg in each.pegs) for each in now] == [0, 1, 0, 0]
     assert [each.available_from for each in now] == [at(4), None, at(9), None]
     assert [sum(row.short for row in each.awaited) for each in now] == [0, 0, 0, 1]
+
+
+def test_goods_found_instead_last_until_all_that_the_line_waits_for_has_come() -> None:
+    stock = InMemoryStock(SettableClock(NOW))
+    first, second, too_short, lasting = (build.a_supply_key(name) for name in "ABCD")
+    stock.commit(build.an_announcement(first, 2, at(4)))
+    stock.commit(build.an_announcement(second, 2, at(9)))
+    (decided,) = stock.commit(build.a_wish("shirt", 3, at(60)))
+    stock.commit(build.an_announcement(too_short, 5, at(5), ship_before=at(9)))
+    stock.commit(build.an_announcement(lasting, 5, at(6), ship_before=at(10)))
+
+    stock.commit(build.an_announcement(first, 0, at(4)))
+    stock.commit(SettleInbound(first))
+
+    assert decided.reservation is not None
+    waiting = stock.reservations[decided.reservation.identifier]
+    assert {row.supply: row.open for row in waiting.awaited} == {second: 2, lasting: 1}
+
+
+def test_all_that_waits_for_goods_past_their_date_is_found_elsewhere_or_short() -> None:
+    clock = SettableClock(NOW)
+    stock = InMemoryStock(clock)
+    stock.commit(build.an_announcement(ORDERS[0], 5, at(1), ship_before=at(3)))
+    (decided,) = stock.commit(build.a_wish("shirt", 2, at(60)))
+    clock.set(at(3))
+
+    stock.commit(SettleInbound(ORDERS[0]))
+
+    assert decided.reservation is not None
+    lost = stock.reservations[decided.reservation.identifier]
+    assert (lost.state, lost.awaited[0].short) == (ReservationState.RELEASED, 2)
+    assert stock.inbound[ORDERS[0]].taken(clock.now()) == 0
+
+
+def test_goods_that_come_after_their_date_are_on_hand_and_nobody_s() -> None:
+    clock = SettableClock(NOW)
+    stock = InMemoryStock(clock)
+    stock.commit(build.an_announcement(ORDERS[0], 5, at(1), ship_before=at(3)))
+    (decided,) = stock.commit(build.a_wish("shirt", 2, at(60)))
+    clock.set(at(3))
+
+    (received,) = stock.commit(build.an_arrival(ORDERS[0], 5))
+
+    assert decided.reservation is not None
+    assert received.outcome.values == {"received": 5, "left": 0}
+    assert stock.counters(SHELF) == stock.folded(SHELF) == (5, 0, 0)
+    assert stock.declared(SHELF) == {Disposition.QUALITY_CONTROL: 5}
+    assert stock.available(SHELF) == 0
 
 
 def test_an_arrival_gives_others_nothing_that_its_shelf_lacks_for_earlier_orders() -> None:

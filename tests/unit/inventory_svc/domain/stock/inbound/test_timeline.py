@@ -7,8 +7,10 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inventory_svc.domain.rules.rule import Protection
+from inventory_svc.domain.stock.availability.schedule import Coming, unprotected
 from inventory_svc.domain.stock.inbound.supply import InboundKey
-from inventory_svc.domain.stock.inbound.timeline import Phase, Step, Taking, Timeline
+from inventory_svc.domain.stock.inbound.timeline import Step, Timeline, levels
 from tests.support.stock import a_supply_key
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -38,17 +40,8 @@ def key_of(day: int) -> InboundKey | None:
 
 def timeline_of(days: Sequence[Day], withheld: int) -> Timeline:
     steps = (Step(on(day), each.come - each.promised, key_of(day)) for day, each in enumerate(days))
-    return Timeline(tuple(steps), withheld)
-
-
-def all_kept(days: Sequence[Day], withheld: int, begin: int) -> bool:
-    """Serve the promises day by day; from one day on enough must be left, protection withheld."""
-    shelf = 0
-    for day, each in enumerate(days):
-        shelf += each.come - each.promised
-        if day >= begin and shelf < withheld:
-            return False
-    return True
+    coming = (Coming(step, each.come) for step, each in zip(steps, days, strict=True))
+    return Timeline(tuple(unprotected(coming, Protection(units=withheld))))
 
 
 def most_by_trying(days: Sequence[Day], withheld: int, day: int) -> int:
@@ -61,6 +54,10 @@ def most_by_trying(days: Sequence[Day], withheld: int, day: int) -> int:
             if at >= day and shelf < withheld:
                 return units
         units += 1
+
+
+def left_each_day(timeline: Timeline) -> list[int]:
+    return list(levels(timeline.steps, [step.at for step in timeline.steps]))
 
 
 @settings(max_examples=500, deadline=None)
@@ -84,7 +81,7 @@ def test_whatever_is_taken_no_promise_is_broken_that_could_be_kept(
     days: list[Day], wishes: list[tuple[int, int]], withheld: int
 ) -> None:
     timeline = timeline_of(days, withheld)
-    before = levels(timeline)
+    before = left_each_day(timeline)
     for units, day in wishes:
         if timeline.by(on(day)) < units:
             continue
@@ -96,7 +93,7 @@ def test_whatever_is_taken_no_promise_is_broken_that_could_be_kept(
             step.units >= min(0, each.come - each.promised)
             for step, each in zip(timeline.steps, days, strict=True)
         )
-        after = levels(timeline)
+        after = left_each_day(timeline)
         assert all(now >= min(0, then) for now, then in zip(after, before, strict=True))
         before = after
 
@@ -114,54 +111,6 @@ def test_more_supply_never_means_less(days: list[Day], day: int, more: int) -> N
 
     for at in range(len(days)):
         assert 0 <= timeline.by(on(at)) <= with_more.by(on(at))
-
-
-def levels(timeline: Timeline) -> list[int]:
-    """Give what is left on each day when everything promised is served."""
-    left: list[int] = []
-    for step in timeline.steps:
-        left.append((left[-1] if left else 0) + step.units)
-    return left
-
-
-def test_units_that_are_there_stay_for_those_who_want_them_sooner() -> None:
-    """The public example of reservations by date: on hand 5, 10 on 5 Oct, 15 on 10 Nov."""
-    october, november = datetime(2026, 10, 5, tzinfo=UTC), datetime(2026, 11, 10, tzinfo=UTC)
-    timeline = Timeline(
-        (Step(START, 5), Step(october, 10, key_of(4)), Step(november, 15, key_of(40)))
-    )
-    assert timeline.phases() == (Phase(START, 5), Phase(october, 15), Phase(november, 30))
-    first = next(phase.at for phase in timeline.phases() if phase.quantity >= 12)
-
-    takings, left = timeline.taken(12, first)
-
-    assert first == october
-    assert takings == (Taking(None, START, 2), Taking(key_of(4), october, 10))
-    assert left.phases() == (Phase(START, 3), Phase(november, 18))
-
-
-def test_availability_by_date_has_a_window_for_each_arrival() -> None:
-    """The public example of availability by date: on hand 10, and 20 on 10 Oct."""
-    tenth = datetime(2026, 10, 10, tzinfo=UTC)
-    timeline = Timeline((Step(START, 10), Step(tenth, 20, key_of(9))))
-
-    assert timeline.phases() == (Phase(START, 10), Phase(tenth, 30))
-
-
-def test_a_forecast_that_goes_up_and_down_promises_what_its_lowest_later_day_leaves() -> None:
-    """The public forecast 10, then +10, -1, -4, +5: levels of 20, 19, 15, 20."""
-    changes = (10, 10, -1, -4, 5)
-    timeline = Timeline(tuple(Step(on(day), units) for day, units in enumerate(changes)))
-
-    assert levels(timeline) == [10, 20, 19, 15, 20]
-    assert [timeline.by(on(day)) for day in range(5)] == [10, 15, 15, 15, 20]
-
-
-def test_nothing_is_promised_for_later_than_allowed_but_what_is_owed_then_counts() -> None:
-    steps = (Step(START, 5), Step(on(2), 4, key_of(2)), Step(on(9), -3, key_of(9)))
-
-    assert Timeline(steps, latest=on(1)).phases() == (Phase(START, 5),)
-    assert Timeline(steps, latest=on(5)).phases() == (Phase(START, 5), Phase(on(2), 6))
 
 
 def test_where_nothing_is_nothing_is_promised() -> None:
