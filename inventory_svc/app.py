@@ -13,6 +13,7 @@ from inventory_svc.due_work import (
     file_handlers,
     handlers,
     pick_handlers,
+    rule_handlers,
     source_handlers,
 )
 from inventory_svc.mongo.alerts import MongoAlerts
@@ -43,6 +44,7 @@ from inventory_svc.mongo.network_changes import (
 )
 from inventory_svc.mongo.packer import Packer, pack_anew
 from inventory_svc.mongo.picks import MongoPicks
+from inventory_svc.mongo.rule_news import MongoRuleNews
 from inventory_svc.mongo.rules import MongoRules, RuleTools
 from inventory_svc.mongo.shelf_cache import ShelfCache
 from inventory_svc.mongo.silence import StaleLocations
@@ -112,7 +114,8 @@ def join(foundation: Foundation) -> Parts:
     alerts = MongoAlerts(storage.database, storage.outbox)
     freshness = MongoFreshness(storage.database, clock, alerts, storage.due_work)
     network = MongoNetwork(storage.database, StaleLocations(freshness, clock))
-    rules = MongoRules(storage.database, RuleTools(storage.outcomes, storage.outbox))
+    tools = RuleTools(storage.outcomes, storage.outbox, storage.due_work)
+    rules = MongoRules(storage.database, tools)
     database = foundation.database
     log = EventLog(foundation.bus, foundation.name, foundation.partitions, foundation.works)
     cache = ShelfCache(database, log, foundation.clock)
@@ -130,11 +133,13 @@ def join(foundation: Foundation) -> Parts:
         clock,
     )
     urgent, others = file_handlers(files)
+    news = MongoRuleNews(storage.database, storage.outbox, storage.due_work, clock)
     sources = replace(inventory.sources, packed=OnlyPresent(cache))
     watch = StockWatch(AlertTools(alerts, sources))
     looks = alert_handlers(watch, MongoAlertRounds(database, storage.due_work, clock))
     work = {
         **handlers(commits),
+        **rule_handlers(news, inventory.sources),
         **source_handlers(freshness, network),
         **pick_handlers(inventory.picks),
     }

@@ -1,7 +1,7 @@
 """The handlers of inventory's due work."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from inventory_svc.domain.alerts.alert import ALERT_RULE_WORK, ALERT_WORK
 from inventory_svc.domain.feeds.feed_file import (
@@ -12,16 +12,26 @@ from inventory_svc.domain.feeds.feed_file import (
     FilePass,
 )
 from inventory_svc.domain.network.source import SILENCE_WORK
+from inventory_svc.domain.rules.changeover import CHANGEOVER_WORK
 from inventory_svc.domain.stock.inbound.supply import SETTLE_WORK, named_supply
 from inventory_svc.domain.stock.reliability import PICKS_WORK
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
-from inventory_svc.ports import AlertRounds, Freshness, Network, PickRecords, StockCommits
+from inventory_svc.ports import (
+    AlertRounds,
+    Freshness,
+    Network,
+    PickRecords,
+    RuleNews,
+    StockCommits,
+)
 from inventory_svc.use_cases.alerts.watching import StockWatch
 from inventory_svc.use_cases.feeds.apply_file import apply_file
 from inventory_svc.use_cases.feeds.file_steps import FileTools
 from inventory_svc.use_cases.feeds.tidy_file import tidy_file
 from inventory_svc.use_cases.inbound.settle import settle
+from inventory_svc.use_cases.rules.tell_changeover import tell_changeover
 from inventory_svc.use_cases.stock.expire_reservations import expire_reservations
+from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
 from service_kit.messaging.due_work import DueItem, Handler
 
 
@@ -64,6 +74,17 @@ def pick_handlers(picks: PickRecords) -> Mapping[str, Handler]:
         await picks.count(date.fromisoformat(str(item.payload["day"])))
 
     return {PICKS_WORK: count}
+
+
+def rule_handlers(news: RuleNews, sources: AvailabilitySources) -> Mapping[str, Handler]:
+    """Give the handlers of rules by the kind of work."""
+
+    async def tell(item: DueItem) -> None:
+        """Tell of a page of the items whose number a changeover of the rules has changed."""
+        at, after = datetime.fromisoformat(str(item.payload["at"])), item.payload["after"]
+        await tell_changeover(at, None if after is None else str(after), news, sources)
+
+    return {CHANGEOVER_WORK: tell}
 
 
 def source_handlers(freshness: Freshness, network: Network) -> Mapping[str, Handler]:

@@ -19,6 +19,7 @@ from inventory_svc.domain.feeds.feed_file import Closing, FeedFile
 from inventory_svc.domain.importing import ImportLine, RecordT
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.network.source import StockSource
+from inventory_svc.domain.rules.changeover import NumbersChanged
 from inventory_svc.domain.rules.rule_set import RuleSet
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw
 from inventory_svc.domain.stock.availability.totals import PackedItem
@@ -184,6 +185,13 @@ class Rules(Protocol):
         self, request: IdempotentRequest, actor: str, decide: "DecideRules"
     ) -> RuleOutcome:
         """Write the version that is decided on, or why none is; the same for the same key."""
+
+
+class RuleNews(Protocol):
+    """What is told of items when the rules change their numbers."""
+
+    async def tell(self, changed: NumbersChanged, next_after: str | None) -> None:
+        """Tell of these items, and have those after one looked at, if there are any."""
 
 
 DecideRules: TypeAlias = Callable[[RuleSet], RuleSet]

@@ -178,13 +178,14 @@ def _answered(payload: type[PayloadT], outcome: RuleOutcome) -> PayloadT:
 
 
 def _shown(preview: Preview) -> StockRulesPreview:
-    last = preview.last
+    compared = preview.compared
+    last = compared.last
     return StockRulesPreview(
         version=preview.version,
-        changes=[StockRuleChange.of(each) for each in preview.changes],
-        examined_skus=preview.examined,
+        changes=[StockRuleChange.of(each) for each in compared.changes],
+        examined_skus=compared.examined,
         omitted_sales=preview.omitted_sales,
-        has_next_page=preview.has_more,
+        has_next_page=compared.has_more,
         end_cursor=None if last is None else Cursor("stockRulesPreview", (last,)).encode(),
         user_errors=[],
     )

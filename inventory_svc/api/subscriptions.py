@@ -86,6 +86,13 @@ class AvailabilityChange(StateItem):
     def on_hand(self) -> int | None:
         return self._count("onHand")
 
+    @resolver_field(
+        description="The version of the rules that changed what can be sold of the item; null when"
+        " goods did. What can be sold now says `item`; the numbers of locations are as they were."
+    )
+    def rules_version(self) -> int | None:
+        return self._count("rulesVersion")
+
     @resolver_field(description="Which line the number of available units crossed.")
     def crossed(self) -> Crossing | None:
         found = self._text("crossed")
@@ -107,9 +114,10 @@ class Subscription:
     @event_field(
         *ANYBODY,
         source=SOURCE,
-        description="Availability by location, whenever it or the count changes; of an item that"
-        " changes faster than it is taken, the latest stands for the earlier ones. Customers and"
-        " visitors name a channel, and hear of new goods at the locations that it sells from.",
+        description="Availability by location, whenever it or the count changes; and items of which"
+        " another number can be sold since the rules changed. Of an item that changes faster than"
+        " it is taken, the latest stands for the earlier ones. Customers and visitors name a"
+        " channel, and hear of new goods at the locations that it sells from.",
     )
     async def availability_changed(
         self,

@@ -123,6 +123,12 @@ RULE_SETS = CollectionDeclaration(
 RULES_VERSION = CollectionDeclaration(
     "stock_rules_version", (), retention="For ever: one document that names the latest version."
 )
+RULE_NEWS = CollectionDeclaration(
+    "stock_rule_news",
+    (),
+    retention="For ever: one small document per item whose number the rules have changed.",
+    shard_key=(("_id", "hashed"),),
+)
 
 INBOUND_SUPPLIES = CollectionDeclaration(
     "inbound_supplies",
@@ -216,6 +222,7 @@ COLLECTIONS = (
     UNIT_TAGS,
     RULE_SETS,
     RULES_VERSION,
+    RULE_NEWS,
     INBOUND_SUPPLIES,
     SUPPLIERS,
     ALERT_RULES,

@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from inventory_svc.domain.rules.changeover import changeovers
 from inventory_svc.domain.rules.rule_set import NO_RULES, RuleSet, difference, in_force
 from inventory_svc.mongo.collections import RULE_SETS, RULES_VERSION
 from inventory_svc.mongo.retries import until_no_duplicate
 from inventory_svc.mongo.rule_documents import rule_set_from_document, rule_set_to_document
+from inventory_svc.mongo.rule_news import schedule_changeover
 from inventory_svc.ports import DecideRules, RuleOutcome
 from service_kit.commands.denials import unavailable
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
+from service_kit.messaging.due_work import DueWork
 from service_kit.messaging.entity_events import Cause, Fields, entity_event
 from service_kit.messaging.envelope import EntityRef, Event
 from service_kit.messaging.outbox import Outbox
@@ -40,6 +43,7 @@ class RuleTools:
 
     outcomes: MongoOutcomes
     outbox: Outbox
+    due_work: DueWork
 
 
 class MongoRules:
@@ -127,6 +131,8 @@ class MongoRules:
                 await bound.record(request, Outcome(refusals=refusals))
                 return RuleOutcome(refusals=refusals)
             await self._write(rules, session)
+            for at in changeovers(current, rules):
+                await schedule_changeover(session, tools.due_work, at)
             await tools.outbox.append(session, [_event(rules, current, actor, request)])
             await bound.record(request, Outcome({"version": rules.version}))
             self._database.after_commit(session, self.forget)

@@ -76,6 +76,27 @@ def sections_of_position(
     return sections
 
 
+def sections_of_rules(
+    sku: str, version: int, channels: Sequence[str], in_public: Sequence[str]
+) -> Mapping[str, JSON]:
+    """What is said when the rules change the number of an item on some channels.
+
+    It is no location's number that changes, so those who listen to locations alone hear nothing.
+    """
+    payload: dict[str, JSON] = {
+        "sku": sku,
+        "item": {"sku": sku},
+        "location": None,
+        "rulesVersion": version,
+    }
+    keys: dict[str, JSON] = {"skus": sku, "channel": list(channels), "locationIds": None}
+    sections: dict[str, JSON] = {AVAILABILITY_CHANGED: {"keys": keys, "payload": payload}}
+    if in_public:
+        shown: JSON = {**keys, "channel": list(in_public)}
+        sections[public_topic(AVAILABILITY_CHANGED)] = {"keys": shown, "payload": payload}
+    return sections
+
+
 def _told(before: Position | None) -> int:
     """Give the availability that the previous event told."""
     if before is None or before.changed_at is None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -20,8 +21,8 @@ from tests.support.serving import Served
 OPERATION = """
 subscription ($skus: [String!], $channel: String, $locationIds: [ID!], $since: String) {
   availabilityChanged(skus: $skus, channel: $channel, locationIds: $locationIds, since: $since) {
-    cursor seq seqFrom seqTo sku available onHand crossed condition
-    item { title } location { code }
+    cursor seq seqFrom seqTo sku available onHand crossed condition rulesVersion
+    item { title availability(channel: "web") { quantity } } location { code }
   }
 }
 """
@@ -113,7 +114,7 @@ async def test_a_visitor_hears_an_item_come_into_stock_and_sell_out(
         (seq, seq, seq) for seq in (1, 2, 3)
     ]
     assert {one["onHand"] for one in heard} == {None}
-    assert heard[0]["item"] == {"title": "Shirt"}
+    assert heard[0]["item"]["title"] == "Shirt"
     assert heard[0]["location"] == {"code": "S1"}
 
 
@@ -169,3 +170,23 @@ async def test_shoppers_have_to_name_a_channel(subgraph: Subgraph, url: str, rol
     (error,) = told["errors"]
     assert error["extensions"]["code"] == "FORBIDDEN"
     assert error["message"] == "availabilityChanged needs `channel` from this caller."
+
+
+async def test_a_visitor_hears_that_the_rules_leave_less_of_an_item_to_be_sold(
+    subgraph: Subgraph, url: str
+) -> None:
+    await a_network(subgraph)
+    await imports(subgraph, "items", {"sku": "hat", "title": "Hat"})
+    await counts(subgraph, "S1", 6)
+    rule = {"code": "keep", "effect": {"protectUnits": 2}, "scope": {"locationCode": "S1"}}
+    async with listening(subgraph, url, skus=["hat", "shirt"], channel="web") as items:
+        assert (await take(items, 1))[0]["rulesVersion"] is None
+        published = await subgraph.mutate(
+            "stockRulesPublish", "ruleSet { version }", {"save": [rule]}
+        )
+        subgraph.clock.advance(timedelta(seconds=1))
+        await subgraph.parts.machinery.due_worker.run_due_once()
+        (heard,) = await take(items, 1)
+    assert published["ruleSet"] == {"version": heard["rulesVersion"]}
+    assert (heard["sku"], heard["available"], heard["location"]) == ("shirt", None, None)
+    assert heard["item"] == {"title": "Shirt", "availability": {"quantity": 4}}

@@ -23,6 +23,7 @@ from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.mongo import rules as kept
 from inventory_svc.mongo.rules import MongoRules, RuleTools
 from service_kit.commands.refusal import Refusal
+from service_kit.messaging.due_work import DueWork
 from service_kit.messaging.outbox import Outbox
 from service_kit.storage.idempotency import MongoOutcomes
 from tests.contract.inventory_svc.conftest import OpenProcess, Process, a_ruled_process
@@ -67,7 +68,8 @@ async def ruled(open_process: OpenProcess) -> Sequence[Ruled]:
     made: list[Ruled] = []
     for process in opened:
         database, clock = process.database, process.clock
-        tools = RuleTools(MongoOutcomes(database, clock), Outbox(database, "inventory_svc", 4))
+        outbox = Outbox(database, "inventory_svc", 4)
+        tools = RuleTools(MongoOutcomes(database, clock), outbox, DueWork(database, clock))
         rules = MongoRules(database, tools)
         made.append(Ruled(a_ruled_process(database, clock, rules), rules))
     return made
