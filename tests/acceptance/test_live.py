@@ -1,4 +1,4 @@
-"""Rows A4 and Q9: what happens reaches those who listen, whole and in order."""
+"""Rows A4, B11 and Q9: what happens reaches those who listen, whole and in order."""
 
 from contextlib import AsyncExitStack
 from typing import Any
@@ -7,14 +7,15 @@ import aiohttp
 import pytest
 
 from retail_kit.roles import Role
-from tests.support.listening import ListeningClient, Way, events_until, next_event
+from tests.support.listening import Items, ListeningClient, Way, events_until, next_event
 from tests.support.retailer import Retailer
+from tests.support.ruling import Ruling
 from tests.support.stack import GATEWAY, Stack
 
 AVAILABILITY = """
   subscription ($skus: [String!], $channel: String!) {
     availabilityChanged(skus: $skus, channel: $channel, heartbeatSeconds: 60) {
-      delivery seq sku available onHand crossed
+      delivery seq sku available onHand crossed rulesVersion
       location { code }
       item { title availability(channel: $channel) { quantity } }
     }
@@ -73,6 +74,41 @@ async def test_a4_a_sale_in_a_shop_changes_what_every_channel_reads_and_is_pushe
     assert {item["location"]["code"] for item in pushed} == {retailer.code("S1")}
 
 
+@pytest.mark.capability("B11")
+@pytest.mark.parametrize("way", Way)
+async def test_b11_who_listens_hears_which_items_a_change_of_the_rules_leaves_less_or_more_of(
+    timed: Ruling, way: Way
+) -> None:
+    retailer, skus = timed.retailer, ("shirt", "hat", "belt")
+    await retailer.opens(S1="STORE", S2="STORE")
+    await retailer.has_channel("app", "S1")
+    await retailer.sells(*skus, "sock")
+    for sku in ("shirt", "hat", "sock"):
+        await retailer.counts(sku, S1=5, S2=2)
+    await retailer.counts("belt", S2=4)
+    two, one = {"protectUnits": 2}, {"protectUnits": 1}
+    changes = [
+        [timed.rule("of-the-app", one, channel="app")],
+        [timed.rule("keep", two, locationCode="S1")],
+        [timed.rule("keep", two, locationCode="S1", sku="hat")],
+        [timed.rule(f"last-{sku}", one, locationCode="S2", sku=sku) for sku in skus],
+    ]
+    asked = {"skus": [retailer.code(sku) for sku in skus], "channel": retailer.code("web")}
+    visitor = retailer.graph.listener()
+    async with visitor.listens(way, AVAILABILITY, **asked) as page:
+        assert (await anext(page))["delivery"] == "HEARTBEAT"
+        told = []
+        for second, (rules, number) in enumerate(zip(changes, (0, 2, 1, 3), strict=True)):
+            published = await timed.publishes(*rules)
+            timed.is_at(f"09:00:{2 * second + 2:02}")
+            items = sorted([await _told_of_rules(page) for _ in range(number)])
+            told.append([(sku, left) for sku, left, version in items])
+            assert {version for _, _, version in items} <= {published["version"]}
+
+    shirt, hat, belt = (retailer.code(sku) for sku in skus)
+    assert told == [[], [(hat, 5), (shirt, 5)], [(shirt, 7)], [(belt, 3), (hat, 4), (shirt, 6)]]
+
+
 @pytest.mark.capability("Q9")
 @pytest.mark.parametrize("way", Way)
 async def test_q9_a_client_hears_every_change_of_an_order_once_through_cuts_and_a_new_gateway(
@@ -121,6 +157,15 @@ async def test_q9_a_client_hears_every_change_of_an_order_once_through_cuts_and_
             }
         ],
     }
+
+
+async def _told_of_rules(page: Items) -> tuple[str, int, int]:
+    """Give the item of which the rules changed what can be sold, to what, and their version."""
+    item = await next_event(page)
+    while item["rulesVersion"] is None:
+        item = await next_event(page)
+    assert (item["available"], item["location"]) == (None, None)
+    return item["sku"], item["item"]["availability"]["quantity"], item["rulesVersion"]
 
 
 async def _told_to_all(pages: list[Any]) -> Any:

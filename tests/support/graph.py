@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 
 from retail_kit.roles import Role
+from tests.support.listening import ListeningClient
 
 TokenOf = Callable[[Role, Sequence[str]], str]
 """Makes a user's token from a role and grants such as `location:S1`."""
@@ -71,3 +72,8 @@ class GraphClient:
     ) -> Any:
         """Send an operation and return its data; any error fails the test."""
         return (await self.execute(operation, variables, role=role, grants=grants)).whole()
+
+    def listener(self, role: Role | None = None, grants: Sequence[str] = ()) -> ListeningClient:
+        """Give a client that listens as a user with the role; None is nobody signed in."""
+        token = None if role is None else self._token_of(role, grants)
+        return ListeningClient(self._session, self._url, token)
