@@ -390,7 +390,7 @@ class FeedFiles(Protocol):
         """Delete the parts of a file that has ended."""
 
     def content(self, file: FeedFile) -> AsyncIterator[bytes]:
-        """Give the parts of a file, one after the other."""
+        """Give the parts of a file, one after the other; raise UnreadableFile without one."""
 
     async def save(self, before: FeedFile, after: FeedFile) -> FeedFile | None:
         """Write how far a file has come; None when somebody else has moved it meanwhile."""

@@ -17,6 +17,7 @@ from inventory_svc.domain.feeds.feed_file import (
     FilePass,
     FileState,
 )
+from inventory_svc.domain.feeds.file_lines import UnreadableFile
 from inventory_svc.mongo.alerts import MongoAlerts
 from inventory_svc.mongo.collections import FEED_FILES, FEED_PARTS
 from inventory_svc.mongo.feed_file_documents import file_from_document, file_to_document
@@ -163,11 +164,12 @@ class MongoFeedFiles:
             await self._parts.delete_many({"_id": {"$in": names}})
 
     async def content(self, file: FeedFile) -> AsyncIterator[bytes]:
-        """Give the parts of a file, one after the other."""
+        """Give the parts of a file, one after the other; raise UnreadableFile without one."""
         for number in range(file.parts):
             part = await self._parts.find_one({"_id": _part_name(file.identifier, number)})
-            if part is not None:
-                yield bytes(part["content"])
+            if part is None:
+                raise UnreadableFile(f"Its part {number} is missing.")
+            yield bytes(part["content"])
 
     async def save(self, before: FeedFile, after: FeedFile) -> FeedFile | None:
         """Write how far a file has come; None when somebody else has moved it meanwhile."""

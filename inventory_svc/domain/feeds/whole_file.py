@@ -13,6 +13,7 @@ FEW_POSITIONS: Final = 20
 """So many positions can be set to zero at a place without anybody being asked."""
 MOST_UNNAMED: Final = 20
 """Percent of the positions in stock, unless the file says how many."""
+_ALL: Final = 100
 
 
 class WholeOf(StrEnum):
@@ -98,7 +99,8 @@ def doubts(
         yield HoldReason.OTHER_LINES
     if unplaced:
         yield HoldReason.UNPLACED_LINES
-    if any(each.exceeds(whole.most_unnamed) for each in (total, *counted)):
+    says_nothing = not lines and whole.most_unnamed < _ALL
+    if says_nothing or any(each.exceeds(whole.most_unnamed) for each in (total, *counted)):
         yield HoldReason.MUCH_UNNAMED
 
 

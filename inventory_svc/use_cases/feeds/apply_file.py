@@ -15,7 +15,7 @@ from inventory_svc.use_cases.feeds.feed_lines import (
     sorted_lines,
 )
 from inventory_svc.use_cases.feeds.file_content import FileContent
-from inventory_svc.use_cases.feeds.file_steps import FileTools, counted_lines
+from inventory_svc.use_cases.feeds.file_steps import FileTools, counted_lines, fail_file
 from inventory_svc.use_cases.feeds.zero_unnamed import zero_unnamed
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in
@@ -53,7 +53,7 @@ async def _apply_lines(file: FeedFile, tools: FileTools) -> None:
                 return
             at = moved
     except UnreadableFile as error:
-        await tools.files.save(at, at.failed(str(error), tools.clock.now()))
+        await fail_file(at, error, tools)
         return
     await _end(at, content.count, tools)
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from inventory_svc.domain.feeds.feed_file import LineCounts
+from inventory_svc.domain.feeds.feed_file import FeedFile, LineCounts
+from inventory_svc.domain.feeds.file_lines import UnreadableFile
 from inventory_svc.domain.stock.commands import FeedStock
 from inventory_svc.ports import (
     Catalogue,
@@ -42,6 +43,11 @@ async def counted_lines(command: FeedStock, commits: StockCommits) -> LineCounts
         for status in (LineStatus.APPLIED, LineStatus.UNCHANGED, LineStatus.REJECTED)
     )
     return LineCounts(applied, unchanged, rejected)
+
+
+async def fail_file(file: FeedFile, error: UnreadableFile, tools: FileTools) -> None:
+    """End a file where it stands, unless somebody else has moved it meanwhile."""
+    await tools.files.save(file, file.failed(str(error), tools.clock.now()))
 
 
 def _count(value: object) -> int:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection
 from typing import Final
 
 from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState
+from inventory_svc.domain.feeds.file_lines import UnreadableFile
 from inventory_svc.domain.feeds.whole_file import (
     NamedPositions,
     Tally,
@@ -21,7 +22,7 @@ from inventory_svc.domain.stock.commands import FeedLine, FeedMode, FeedStock
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import CountedPosition, Listing
 from inventory_svc.use_cases.feeds.file_content import FileContent
-from inventory_svc.use_cases.feeds.file_steps import FileTools, counted_lines
+from inventory_svc.use_cases.feeds.file_steps import FileTools, counted_lines, fail_file
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.runtime.identifiers import new_identifier
 
@@ -35,7 +36,11 @@ async def zero_unnamed(file: FeedFile, tools: FileTools) -> None:
     """Go on with a whole file that has been applied: until it ends, is held, or another does."""
     at: FeedFile | None = file
     if file.unnamed is None and file.whole is not None:
-        found = await _Survey(file, file.whole, tools).unnamed()
+        try:
+            found = await _Survey(file, file.whole, tools).unnamed()
+        except UnreadableFile as error:
+            await fail_file(file, error, tools)
+            return
         at = await tools.files.save(file, file.found_unnamed(found, tools.clock.now()))
     while at is not None and at.state is FileState.APPLYING and at.unnamed is not None:
         if at.next_line >= at.unnamed.positions:
@@ -102,10 +107,12 @@ class _Survey:
         )
 
     async def _scope(self, names: NamedPositions) -> Collection[str]:
+        """Give the locations that the file is all of: never one of which others tell."""
         source = self._file.source
-        if self._whole.of is WholeOf.NAMED_LOCATIONS or source is None:
+        if source is None:
             return names.locations
-        return (await self._tools.network.current()).source(source, "source").locations
+        told = (await self._tools.network.current()).source(source, "source").locations
+        return told if self._whole.of is WholeOf.SOURCE else told & names.locations
 
     async def _in_stock(self, locations: Collection[str]) -> AsyncIterator[CountedPosition]:
         for location in sorted(locations):

@@ -141,6 +141,32 @@ async def test_only_locations_that_a_file_names_are_whole_if_it_says_so(process:
     assert await on_hand(process, (SHIRT, HAT, ELSEWHERE)) == [4, 0, 9]
 
 
+async def test_a_location_that_the_source_does_not_tell_of_stays_whatever_lines_name_it(
+    process: Process,
+) -> None:
+    await has(process, (SHIRT, 5), (HAT, 7), (ELSEWHERE, 9))
+
+    named = Wholeness(WholeOf.NAMED_LOCATIONS, 100)
+    file = await sent(process, "shirt,S1,4", "hat,S2,1", whole=named)
+    done = await applied(process, file)
+
+    assert (done.state, done.rejected) == (FileState.DONE, 1)
+    assert await on_hand(process, (SHIRT, HAT, ELSEWHERE)) == [4, 0, 9]
+
+
+async def test_of_a_file_whose_parts_are_lost_nothing_counts_as_left_out(process: Process) -> None:
+    await has(process, (SHIRT, 5), (HAT, 7))
+    file = await sent(process, "shirt,S1,4", "hat,S1,6")
+    tools = tools_of(process.database, process.clock, process.commits)
+    await apply_file(file.identifier, FilePass.OTHERS, tools)
+    await process.database.collection(FEED_PARTS.name).delete_many({"_id": {"$regex": "1$"}})
+
+    failed = await applied(process, file)
+
+    assert (failed.state, failed.failure) == (FileState.FAILED, "Its part 1 is missing.")
+    assert await on_hand(process, (SHIRT, HAT)) == [4, 6]
+
+
 async def test_what_was_counted_or_moved_since_is_not_lost(process: Process) -> None:
     await has(process, (SHIRT, 5), (HAT, 7), (BOOT, 3))
     counted_at = process.clock.now()

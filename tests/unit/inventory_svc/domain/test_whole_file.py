@@ -76,6 +76,14 @@ def test_many_small_places_that_are_left_out_together_are_enough_to_ask() -> Non
     assert [*doubts(HALF, 9, 0, [Tally(10, 8)] * 3)] == [HoldReason.MUCH_UNNAMED]
 
 
+def test_a_file_without_lines_is_asked_about_however_little_it_leaves_out() -> None:
+    everything = Wholeness(WholeOf.SOURCE, 100)
+
+    assert [*doubts(HALF, 0, 0, [Tally(3, 3)])] == [HoldReason.MUCH_UNNAMED]
+    assert [*doubts(HALF, 0, 0, [Tally(0, 0)])] == []
+    assert [*doubts(everything, 0, 0, [Tally(90, 90)])] == []
+
+
 def test_lines_that_are_missing_or_name_nothing_are_reasons_to_ask() -> None:
     counted = Wholeness(WholeOf.SOURCE, 50, lines=10)
 
