@@ -8,6 +8,7 @@ import pytest
 from tests.support.expecting import Expecting
 from tests.support.retailer import Refused, Retailer, eventually
 from tests.support.ruling import Ruling
+from tests.support.stack import Stack
 
 SUMMER = "2026-08-31T00:00:00Z"
 WANTED = {"shirt": 3, "hat": 1}
@@ -147,6 +148,28 @@ async def test_c1_what_does_not_come_any_more_is_sought_elsewhere(
     )
     assert _states(now["lines"][0]) == {"ALLOCATED": 1, "UNFILLABLE": 1}
     assert [each["locationCode"] for each in now["fulfilments"]] == [retailer.code("S1")]
+
+
+@pytest.mark.capability("C1")
+async def test_c1_a_cancellation_before_a_cut_is_heard_of_gives_up_what_is_lost_first(
+    stack: Stack, retailer: Retailer, expecting: Expecting
+) -> None:
+    await expecting.expects("PO-1", "shirt", "W1", 1, "2026-04-15T00:00:00Z")
+    await expecting.expects("PO-2", "shirt", "W1", 2, "2026-05-15T00:00:00Z")
+    lines = [{"sku": retailer.code("shirt"), "quantity": 3}]
+    order = await retailer.places(retailer.wish(lines=lines, acceptUntil=SUMMER))
+
+    async with stack.deaf():
+        await expecting.expects("PO-1", "shirt", "W1", 1, "2026-04-15T00:00:00Z", cancelled=True)
+        unaware = await retailer.cancels_line(order["lines"][0], quantity=1)
+        assert _states(unaware["lines"][0]) == {"BACKORDERED": 2, "CANCELLED": 1}
+        assert await _promised_of(expecting, "shirt") == [2]
+
+    await expecting.receives("PO-2", "shirt", "W1", 2)
+    await eventually(
+        lambda: retailer.order(order["id"]),
+        lambda now: _states(now["lines"][0]) == {"ALLOCATED": 2, "CANCELLED": 1},
+    )
 
 
 @pytest.mark.capability("C1")

@@ -274,11 +274,10 @@ class Retailer:
             "orderCancel", {"orderId": order["id"], "reason": "CUSTOMER_REQUEST"}
         )
 
-    async def cancels_line(self, line: Json) -> Json:
-        """Cancel a line and return its order."""
-        return await self._moves(
-            "orderLineCancel", {"lineId": line["id"], "reason": "CUSTOMER_REQUEST"}
-        )
+    async def cancels_line(self, line: Json, quantity: int | None = None) -> Json:
+        """Cancel a line, or so many units of it, and return its order."""
+        given = {"lineId": line["id"], "quantity": quantity, "reason": "CUSTOMER_REQUEST"}
+        return await self._moves("orderLineCancel", given)
 
     async def takes_out(self, order: Json, quantity: int = 1) -> Json:
         """Pick, pack and ship an order of one line at one location, and return it."""

@@ -21,6 +21,7 @@ from gateway.settings import Settings as GatewaySettings
 from inventory_svc.app import app_of as inventory_app
 from inventory_svc.settings import InventorySettings
 from order_svc.app import app_of as order_app
+from order_svc.consumers import NAME as AWAITED
 from order_svc.settings import OrderSettings
 from retail_kit.roles import Role
 from returns_svc.app import app_of as returns_app
@@ -28,8 +29,10 @@ from returns_svc.settings import ReturnsSettings
 from service_kit.identity.caller import Caller
 from service_kit.identity.keys import SigningKey, public_jwks
 from service_kit.identity.tokens import CallerSigner
+from service_kit.messaging.leases import Leases
 from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.settings import Secret
+from service_kit.storage.database import connect
 from tests.support.serving import LoopThread, Served
 
 GATEWAY: Final = "gateway"
@@ -141,6 +144,21 @@ class Stack:
         finally:
             await self._loop.ask(self._apps[name].start())
             await _until_ready(self._apps[name].url)
+
+    @asynccontextmanager
+    async def deaf(self) -> AsyncIterator[None]:
+        """Have orders hear nothing of inventory in the block, as when whoever hears it is slow."""
+        database = connect(self._mongodb.reveal(), f"{self._databases}_orders")
+        leases = Leases(database)
+        jobs = await leases.holders(f"consumer/{AWAITED}/job/")
+        async with self.without(ORDERS):
+            taken = [await leases.acquire(job, "somebody slow", _PATIENCE) for job in jobs]
+        try:
+            yield
+        finally:
+            for lease in filter(None, taken):
+                await leases.release(lease)
+            await database.close()
 
     async def _start_services(self) -> None:
         await asyncio.gather(*(self._apps[name].start() for name in SERVICES))
