@@ -76,47 +76,39 @@ async def test_b3_the_most_specific_protection_counts_alone_and_is_named(
 
 
 @pytest.mark.capability("B3")
-async def test_b3_item_before_place_before_channel_before_the_newest(
-    ruling: Ruling, retailer: Retailer
-) -> None:
+async def test_b3_item_before_place_before_channel_before_the_newest(timed: Ruling) -> None:
+    retailer = timed.retailer
     await retailer.opens(S1="STORE")
-    await retailer.has_channel("kiosk", "S1")
-    await ruling.sells(clothes=["shirt"])
-    await retailer.counts("shirt", S1=20)
-    await ruling.groups("all", locationCodes=[retailer.code("S1")])
+    await timed.sells(clothes=["shirt"])
+    await retailer.counts("shirt", S1=30)
+    await timed.groups("all", locationCodes=[retailer.code("S1")])
     # From the weakest to the strongest; each is published after a stronger one stands.
-    ladder: list[dict[str, str]] = [
-        {"group": "all"},
-        {"group": "all", "channel": "web"},
-        {"locationCode": "S1"},
-        {"category": "clothes", "group": "all"},
-        {"category": "clothes", "locationCode": "S1"},
-        {"category": "clothes", "locationCode": "S1", "channel": "web"},
-        {"sku": "shirt", "group": "all"},
-        {"sku": "shirt", "locationCode": "S1"},
-    ]
+    items: list[dict[str, str]] = [{}, {"category": "clothes"}, {"sku": "shirt"}]
+    places: list[dict[str, str]] = [{}, {"group": "all"}, {"locationCode": "S1"}]
+    sales: list[dict[str, str]] = [{}, {"channel": "web"}]
+    ladder = [{**item, **place, **sale} for item in items for place in places for sale in sales]
     rules = [
-        ruling.rule(f"rung{units}", protect(units), **scope)
+        timed.rule(f"rung{units}", protect(units), **scope)
         for units, scope in enumerate(ladder, start=1)
     ]
     for rule in reversed(rules):
-        await ruling.publishes(rule)
+        await timed.publishes(rule)
 
     seen: list[int] = []
     for rule in reversed(rules):
-        seen.append(20 - await ruling.units("shirt"))
-        await ruling.publishes(remove=[rule["code"]])
+        seen.append(30 - await timed.units("shirt"))
+        await timed.publishes(remove=[rule["code"]])
     assert seen == list(range(len(rules), 0, -1))
-    assert await ruling.units("shirt") == 20
+    assert await timed.units("shirt") == 30
 
-    await ruling.publishes(
-        ruling.rule("a-older", protect(7), locationCode="S1", orderTypes=["ORDER"])
+    await timed.publishes(
+        timed.rule("a-older", protect(7), locationCode="S1", orderTypes=["ORDER"])
     )
-    await ruling.publishes(
-        ruling.rule("b-newer", protect(4), locationCode="S1", serviceLevels=["STANDARD"])
+    await timed.publishes(
+        timed.rule("b-newer", protect(4), locationCode="S1", serviceLevels=["STANDARD"])
     )
-    assert await ruling.units("shirt") == 16
-    assert await ruling.units("shirt", serviceLevel="EXPRESS") == 13
+    assert await timed.units("shirt") == 26
+    assert await timed.units("shirt", serviceLevel="EXPRESS") == 23
 
 
 @pytest.mark.capability("B4")
