@@ -16,7 +16,16 @@ from retail_kit.money import Money
 from service_kit.storage.database import Document
 from service_kit.storage.schema_versions import Upcasts
 
-UNIT_UPCASTS = Upcasts(current=1)
+
+def _with_placing_read(document: Document) -> Document:
+    """Turn a piece of version 1, which knew its last read alone, into one of 2."""
+    seen = document["seen"]
+    is_by_door = seen is not None and seen["point"] == ReadPoint.DOOR.value
+    tells = is_by_door and seen["at"] >= document["placedAt"]
+    return {**document, "placedBy": seen if tells else None}
+
+
+UNIT_UPCASTS = Upcasts(current=2, steps={1: _with_placing_read})
 STEP_UPCASTS = Upcasts(current=1)
 TAG_UPCASTS = Upcasts(current=1)
 
@@ -26,7 +35,7 @@ _NUMBER_DIGITS = 12
 def unit_to_document(unit: SerialUnit) -> Document:
     """Write a piece; SKU, location and condition are there to be found by."""
     sku, location, condition = unit.position
-    price, seen = unit.price, unit.seen
+    price = unit.price
     return UNIT_UPCASTS.stamp(
         {
             "_id": unit.serial,
@@ -39,9 +48,8 @@ def unit_to_document(unit: SerialUnit) -> Document:
             "epc": unit.epc,
             "price": None if price is None else {"minor": price.minor, "currency": price.currency},
             "claim": _claim_to_document(unit.claim),
-            "seen": None
-            if seen is None
-            else {"location": seen.location, "at": seen.at, "point": seen.point.value},
+            "seen": _sighting_to_document(unit.seen),
+            "placedBy": _sighting_to_document(unit.placed_by),
             "version": unit.version,
             "steps": unit.steps,
         }
@@ -51,7 +59,7 @@ def unit_to_document(unit: SerialUnit) -> Document:
 def unit_from_document(document: Document) -> SerialUnit:
     """Read a piece."""
     document = UNIT_UPCASTS.upcast(document)
-    price, seen = document["price"], document["seen"]
+    price = document["price"]
     return SerialUnit(
         serial=document["_id"],
         position=position_key(document["position"]),
@@ -60,9 +68,8 @@ def unit_from_document(document: Document) -> SerialUnit:
         epc=document["epc"],
         price=None if price is None else Money(price["minor"], price["currency"]),
         claim=_claim_from_document(document["claim"]),
-        seen=None
-        if seen is None
-        else Sighting(seen["location"], seen["at"], ReadPoint(seen["point"])),
+        seen=_sighting_from_document(document["seen"]),
+        placed_by=_sighting_from_document(document["placedBy"]),
         version=document["version"],
         steps=document["steps"],
     )
@@ -112,6 +119,18 @@ def step_from_document(document: Document) -> UnitStep:
 def tag_to_document(epc: str, serial: str) -> Document:
     """Write which piece bears a tag."""
     return TAG_UPCASTS.stamp({"_id": epc, "serial": serial})
+
+
+def _sighting_to_document(sighting: Sighting | None) -> Document | None:
+    if sighting is None:
+        return None
+    return {"location": sighting.location, "at": sighting.at, "point": sighting.point.value}
+
+
+def _sighting_from_document(document: Any) -> Sighting | None:
+    if document is None:
+        return None
+    return Sighting(document["location"], document["at"], ReadPoint(document["point"]))
 
 
 def _claim_to_document(claim: Claim | None) -> Document | None:

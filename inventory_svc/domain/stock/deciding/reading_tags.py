@@ -1,12 +1,14 @@
 """Deciding what reads of tags mean: at a door goods come in, a ceiling only sees them."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from inventory_svc.domain.refusals import unknown_unit
 from inventory_svc.domain.stock.commands import RecordReads, TagRead
 from inventory_svc.domain.stock.deciding.answers import Answer
 from inventory_svc.domain.stock.deciding.registering import arrive
 from inventory_svc.domain.stock.draft import Cause, StockDraft
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.units.history import UnitStepKind
 from inventory_svc.domain.stock.units.unit import ReadPoint, SerialUnit, Sighting, UnitState
 from retail_kit.quantities import LARGEST
@@ -33,39 +35,76 @@ def _seen(read: TagRead, location: str, draft: StockDraft, cause: Cause) -> Line
     if unit is None:
         path = ("input", "lines", str(read.index), "epc")
         return rejected(read.index, read.epc, unknown_unit(read.epc, *path))
-    if unit.seen is not None and read.at <= unit.seen.at:
-        return LineResult(read.index, read.epc, LineStatus.UNCHANGED)
-    seen = replace(unit, seen=Sighting(location, read.at, read.point))
-    if _comes_in(read, unit, location, draft):
-        _place(seen, read, location, draft, cause)
-    else:
+    sighting = Sighting(location, read.at, read.point)
+    state = unit.state_at(draft.now)
+    seen = _noted(sighting, unit, state)
+    place = _comes_in_by(sighting, unit, seen, state)
+    if place is not None and draft.position(_at(place, seen)).on_hand < LARGEST:
+        _place(seen, place, draft, cause)
+    elif seen != unit:
         draft.units.see(seen)
+    else:
+        return LineResult(read.index, read.epc, LineStatus.UNCHANGED)
     return LineResult(read.index, read.epc, LineStatus.APPLIED)
 
 
-def _comes_in(read: TagRead, unit: SerialUnit, location: str, draft: StockDraft) -> bool:
-    """Whether the read says that goods came in: what is kept or sold does not move by itself.
+def _noted(sighting: Sighting, unit: SerialUnit, state: UnitState) -> SerialUnit:
+    last = sighting if unit.seen is None else max(unit.seen, sighting, key=_moment_of)
+    placed_by = sighting if _tells_where(sighting, unit, state) else unit.placed_by
+    return replace(unit, seen=last, placed_by=placed_by)
+
+
+def _tells_where(sighting: Sighting, unit: SerialUnit, state: UnitState) -> bool:
+    """Whether this read, rather than one that came before, says where the piece is.
+
+    Of reads at doors the last does, whichever comes first; without any, the first read of a piece
+    that was missing. One from before the piece was placed, or taken away, by a word says nothing.
+    """
+    known = unit.placed_by
+    if sighting.at < unit.placed_at:
+        return False
+    if known is None:
+        return sighting.point is ReadPoint.DOOR or state is UnitState.MISSING
+    if sighting.point is not known.point:
+        return sighting.point is ReadPoint.DOOR
+    is_later = _moment_of(sighting) > _moment_of(known)
+    return sighting != known and is_later is (known.point is ReadPoint.DOOR)
+
+
+def _comes_in_by(
+    sighting: Sighting, before: SerialUnit, after: SerialUnit, state: UnitState
+) -> Sighting | None:
+    """Give the read by which goods have come in, if they have: what is kept or sold does not move.
 
     A piece that was missing is found wherever it is seen; any other comes in by a door, but not by
-    that of where it is or was last: there it goes out. A read from before the piece was last
-    placed, or taken away, says nothing of where it is now.
+    that of where it is or was last: there it goes out, unless it had come in elsewhere before.
     """
-    if read.at < unit.placed_at:
-        return False
-    if draft.position(unit.position._replace(location=location)).on_hand >= LARGEST:
-        return False
-    match unit.state_at(draft.now):
-        case UnitState.MISSING:
-            return True
-        case UnitState.IN_TRANSIT | UnitState.IN_STOCK:
-            return read.point is ReadPoint.DOOR and unit.position.location != location
+    tells = after.placed_by != before.placed_by
+    elsewhere = sighting.location != before.position.location
+    by_door = sighting.point is ReadPoint.DOOR and sighting.at >= before.placed_at
+    match state:
+        case UnitState.MISSING if tells:
+            return sighting
+        case UnitState.IN_STOCK if tells and elsewhere:
+            return sighting
+        case UnitState.IN_TRANSIT if by_door and elsewhere:
+            return after.placed_by
         case _:
-            return False
+            return None
 
 
-def _place(unit: SerialUnit, read: TagRead, location: str, draft: StockDraft, cause: Cause) -> None:
-    key = unit.position._replace(location=location)
-    arrive(unit, key, draft, cause, read.at)
+def _place(unit: SerialUnit, place: Sighting, draft: StockDraft, cause: Cause) -> None:
+    key = _at(place, unit)
+    arrive(unit, key, draft, cause, place.at)
     kind = UnitStepKind.MOVED if unit.is_on_hand else UnitStepKind.CAME_BACK
-    here = replace(unit.freed(), position=key, placed_at=read.at)
-    draft.units.step(here, kind, cause, effective_at=read.at)
+    here = replace(unit.freed(), position=key)
+    draft.units.step(here, kind, cause, effective_at=place.at)
+
+
+def _at(place: Sighting, unit: SerialUnit) -> PositionKey:
+    return unit.position._replace(location=place.location)
+
+
+def _moment_of(sighting: Sighting) -> tuple[datetime, str, str]:
+    """Give what reads are ordered by, those of one moment too."""
+    return sighting.at, sighting.location, sighting.point

@@ -113,9 +113,7 @@ def _register(line: UnitLine, mode: UnitsMode, draft: StockDraft, cause: Cause) 
         return LineResult(line.index, line.serial, LineStatus.APPLIED)
     _count_in(line, unit, mode, draft, cause)
     known = unit or SerialUnit(line.serial, line.position, UnitState.IN_STOCK, draft.now)
-    here = replace(
-        known.freed(), position=line.position, placed_at=draft.now, epc=line.epc, price=line.price
-    )
+    here = replace(known.placed(line.position, draft.now), epc=line.epc, price=line.price)
     draft.units.step(here, _registered_as(unit), cause)
     return LineResult(line.index, line.serial, LineStatus.APPLIED)
 

@@ -51,9 +51,10 @@ class Sighting(NamedTuple):
 class SerialUnit:
     """One piece; it is the fold of its history.
 
-    `position` is where it is, or was last, and in which condition; `placed_at` since when it is
-    there, or no longer there. `epc` is the code of its tag, `price` its own. `version` counts its
-    commits, `steps` the lines of its history; that a tag was seen where it belongs is no change.
+    `position` is where it is, or was last, and in which condition; `placed_at` when somebody said
+    so, or that it has left; `placed_by` the read since then that says where it is. `epc` is the
+    code of its tag, `price` its own. `version` counts its commits, `steps` the lines of its
+    history; that a tag was seen where it belongs is no change.
     """
 
     serial: str
@@ -64,6 +65,7 @@ class SerialUnit:
     price: Money | None = None
     claim: Claim | None = None
     seen: Sighting | None = None
+    placed_by: Sighting | None = None
     version: int = 0
     steps: int = 0
 
@@ -90,7 +92,11 @@ class SerialUnit:
 
     def gone(self, state: UnitState, now: datetime, claim: Claim | None = None) -> "SerialUnit":
         """Give the piece as it is no longer on its shelf."""
-        return replace(self, state=state, claim=claim, placed_at=now)
+        return replace(self, state=state, claim=claim, placed_at=now, placed_by=None)
+
+    def placed(self, position: PositionKey, now: datetime) -> "SerialUnit":
+        """Give the piece as somebody has said where it is."""
+        return replace(self.freed(), position=position, placed_at=now, placed_by=None)
 
     def is_kept_by(self, reservation_id: str) -> bool:
         """Whether this reservation, and no other one, keeps the piece."""

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.domain.network.channel import Channel
@@ -278,6 +280,24 @@ def test_a_reservation_kept_by_the_first_release_is_read() -> None:
 
     assert reservation.pegs[0].open == 3
     assert stock.reservation_to_document(reservation) == document
+
+
+@pytest.mark.parametrize(
+    ("point", "minutes", "tells"),
+    [(ReadPoint.DOOR, 0, True), (ReadPoint.DOOR, -1, False), (ReadPoint.CEILING, 1, False)],
+)
+def test_a_piece_kept_when_only_its_last_read_was_is_where_a_door_read_it_since(
+    point: ReadPoint, minutes: int, *, tells: bool
+) -> None:
+    seen = Sighting("S1", NOW + timedelta(minutes=minutes), point)
+    unit = SerialUnit("p1", KEY, UnitState.IN_STOCK, NOW, seen=seen, placed_by=seen)
+    document = units.unit_to_document(unit)
+    assert units.unit_from_document(document) == unit
+
+    del document["placedBy"]
+    found = units.unit_from_document({**document, "schemaVersion": 1})
+
+    assert found == replace(unit, placed_by=seen if tells else None)
 
 
 def test_a_location_kept_before_there_were_hours_is_read_with_none() -> None:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from inventory_svc.domain.stock.commands import UnitExit
 from inventory_svc.domain.stock.decisions import Decided
@@ -92,6 +94,7 @@ def test_a_piece_that_leaves_by_its_own_door_is_on_its_way(stock: InMemoryStock)
     stock.commit(build.a_withdrawal("p1", "S1", UnitExit.TRANSFER))
 
     stock.commit(build.some_reads("S1", "p1", at=at(1)))
+    stock.commit(build.some_reads("S2", "p1", at=at(-1)))
 
     assert stock.units["p1"].state is UnitState.IN_TRANSIT
     assert on_hand(stock) == (0, 0)
@@ -141,6 +144,21 @@ def test_what_is_kept_or_sold_does_not_move_by_a_read(stock: InMemoryStock) -> N
     assert (stock.units["p1"].state, on_hand(stock)) == (UnitState.SOLD, (0, 0))
 
 
+def test_a_read_from_when_a_piece_was_kept_does_not_move_it_once_it_is_free(
+    stock: InMemoryStock,
+) -> None:
+    (bought,) = stock.commit(build.a_purchase("p1", S1))
+    assert bought.reservation is not None
+    stock.commit(build.some_reads("S2", "p1", at=at(5)), build.a_release(bought.reservation))
+
+    again, late = stock.commit(
+        build.some_reads("S2", "p1", at=at(5)), build.some_reads("S3", "p1", at=at(4))
+    )
+
+    assert [results(each) for each in (again, late)] == [[("UNCHANGED", [])]] * 2
+    assert (stock.units["p1"].state, on_hand(stock)) == (UnitState.IN_STOCK, (1, 0))
+
+
 def test_a_read_that_comes_late_or_twice_changes_nothing(stock: InMemoryStock) -> None:
     stock.commit(build.some_reads("S2", "p1", at=at(5)))
 
@@ -162,6 +180,64 @@ def test_a_read_from_before_a_piece_was_placed_does_not_take_it_away(
     assert on_hand(stock) == (1, 0)
 
 
+def test_a_late_read_at_the_door_brings_in_what_a_ceiling_has_seen_since(
+    stock: InMemoryStock,
+) -> None:
+    stock.commit(build.a_withdrawal("p1", "S1", UnitExit.TRANSFER))
+    stock.commit(build.some_reads("S2", "p1", at=at(6), point=CEILING))
+
+    (decided,) = stock.commit(build.some_reads("S2", "p1", at=at(5)))
+
+    assert results(decided) == [("APPLIED", [])]
+    assert (stock.units["p1"].state, on_hand(stock)) == (UnitState.IN_STOCK, (0, 1))
+    assert stock.history[-1].effective_at == at(5)
+    assert stock.units["p1"].seen == Sighting("S2", at(6), CEILING)
+
+
+Reads = list[tuple[str, int, ReadPoint]]
+a_read = st.tuples(
+    st.sampled_from(["S1", "S2", "S3"]), st.integers(-2, 6), st.sampled_from(ReadPoint)
+)
+some_groups = st.lists(st.integers(1, 3), min_size=6, max_size=6)
+
+
+def told_in(reads: Reads, gone: UnitExit | None, groups: list[int]) -> tuple[object, ...]:
+    """Give what is known of a piece, and what is on hand, when reads have come in an order."""
+    stock = InMemoryStock(SettableClock(NOW))
+    stock.commit(build.a_registration(("p1", S1)))
+    if gone is not None:
+        stock.commit(build.a_withdrawal("p1", "S1", gone))
+    left = [
+        build.some_reads(location, "p1", at=at(minute), point=point)
+        for location, minute, point in reads
+    ]
+    for size in groups:
+        group, left = left[:size], left[size:]
+        if group:
+            stock.commit(*group)
+    unit = stock.units["p1"]
+    positions = [PositionKey("shirt", location) for location in ("S1", "S2", "S3")]
+    assert all(stock.folded(key) == stock.counters(key) for key in positions)
+    assert stock.history[-1].position == unit.position
+    return unit.state, unit.position, unit.seen, *(stock.counters(key) for key in positions)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(a_read, min_size=2, max_size=6),
+    st.sampled_from([None, *UnitExit]),
+    some_groups,
+    st.data(),
+)
+def test_reads_of_a_piece_say_the_same_in_whatever_order_they_come(
+    reads: Reads, gone: UnitExit | None, groups: list[int], data: st.DataObject
+) -> None:
+    in_order = sorted(reads, key=lambda read: (read[1], read[0], read[2]))
+    shuffled = data.draw(st.permutations(reads))
+
+    assert told_in(shuffled, gone, groups) == told_in(in_order, gone, [1] * 6)
+
+
 def test_reads_of_one_call_count_in_the_order_of_their_time(stock: InMemoryStock) -> None:
     earlier, later = (build.some_reads("S2", "p1", at=at(minute)) for minute in (5, 6))
     both = (replace(later.lines[0], index=0), replace(earlier.lines[0], index=1))
@@ -169,7 +245,7 @@ def test_reads_of_one_call_count_in_the_order_of_their_time(stock: InMemoryStock
     (decided,) = stock.commit(replace(later, lines=both))
 
     assert results(decided) == [("APPLIED", [])] * 2
-    assert stock.units["p1"].placed_at == at(5)
+    assert stock.history[-1].effective_at == at(5)
 
 
 def test_a_tag_that_nobody_knows_is_told_and_loses_no_other(stock: InMemoryStock) -> None:
