@@ -187,7 +187,7 @@ class UnitMutations:
         ],
     ) -> UnitWithdrawPayload | None:
         """Write one movement and one step."""
-        caller = info.context.caller
+        caller, inventory = info.context.caller, info.context.inventory
         command = WithdrawUnit(
             idempotent_request(info, "unitWithdraw", input),
             caller.subject,
@@ -195,7 +195,7 @@ class UnitMutations:
             input.location_code,
             input.reason,
         )
-        decided = await withdraw_unit(command, caller, info.context.inventory.commits)
+        decided = await withdraw_unit(command, caller, inventory.network, inventory.commits)
         named = decided.outcome.values.get("serial")
         return UnitWithdrawPayload(
             unit=await unit_of(info, named) if isinstance(named, str) else None,

@@ -308,3 +308,7 @@ async def test_a_bad_line_of_pieces_loses_no_other_and_no_feed_counts_pieces_awa
     assert codes(await retailer.does("unitWithdraw", lost, "unit { state }")) == [
         "UNIT_NOT_AVAILABLE"
     ]
+    nowhere = await retailer.does("unitWithdraw", {**lost, "locationCode": "S9"}, "unit { state }")
+    assert [(error["code"], error["path"]) for error in nowhere["userErrors"]] == [
+        ("UNKNOWN_LOCATION", ["input", "locationCode"])
+    ]
