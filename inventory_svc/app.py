@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from starlette.applications import Starlette
 
@@ -10,6 +11,7 @@ from inventory_svc.api.schema import inventory_schema
 from inventory_svc.domain.stock.sourcing import NearestLocations
 from inventory_svc.due_work import (
     alert_handlers,
+    back_in_stock_handlers,
     file_handlers,
     handlers,
     pick_handlers,
@@ -17,6 +19,7 @@ from inventory_svc.due_work import (
     source_handlers,
 )
 from inventory_svc.mongo.alerts import MongoAlerts
+from inventory_svc.mongo.back_in_stock import MongoBackInStock
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import COLLECTIONS
 from inventory_svc.mongo.commit_metrics import CommitMetrics
@@ -56,6 +59,7 @@ from inventory_svc.mongo.unnamed_positions import MongoUnnamedPositions
 from inventory_svc.settings import InventorySettings
 from inventory_svc.use_cases.alerts.assess_stock import AlertTools, OnlyPresent
 from inventory_svc.use_cases.alerts.watching import StockWatch
+from inventory_svc.use_cases.back_in_stock.go_round import ROUND_EVERY, go_round
 from inventory_svc.use_cases.feeds.file_steps import FileTools
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.caller import Caller
@@ -68,6 +72,8 @@ from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.transactions import COMMIT_COLLECTIONS, Storage
 from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.identifiers import new_identifier
+from service_kit.runtime.periodically import periodically
+from service_kit.runtime.running import Work
 from service_kit.service.app import lifespan_of, service_app
 from service_kit.service.foundation import Foundation, foundation_of
 from service_kit.service.machinery import Machinery, machinery_of, storage_of
@@ -78,7 +84,7 @@ SERVICE = "inventory_svc"
 FILES_AT_ONCE = 2
 """Files of stock that one process reads for their top sellers, and as many for the others."""
 LOOKS = 64
-"""Commits whose watched items one process looks at together, at most."""
+"""Commits whose watched or awaited items one process looks at together, at most."""
 DECLARATIONS = (*COLLECTIONS, *COMMIT_COLLECTIONS)
 
 
@@ -93,6 +99,7 @@ class Parts:
     packer: Packer
     patient: GroupCommits
     workers: Sequence[DueWorker]
+    rounds: Work
 
     async def close(self) -> None:
         """Wait for the commits that are under way."""
@@ -136,7 +143,10 @@ def join(foundation: Foundation) -> Parts:
     news = MongoRuleNews(storage.database, storage.outbox, storage.due_work, clock)
     sources = replace(inventory.sources, packed=OnlyPresent(cache))
     watch = StockWatch(AlertTools(alerts, sources))
-    looks = alert_handlers(watch, MongoAlertRounds(database, storage.due_work, clock))
+    looks = {
+        **alert_handlers(watch, MongoAlertRounds(database, storage.due_work, clock)),
+        **back_in_stock_handlers(inventory.back_in_stock, inventory.sources),
+    }
     work = {
         **handlers(commits),
         **rule_handlers(news, inventory.sources),
@@ -149,7 +159,9 @@ def join(foundation: Foundation) -> Parts:
         _worker(foundation, storage, each, at_once)
         for each, at_once in ((urgent, FILES_AT_ONCE), (others, FILES_AT_ONCE), (looks, LOOKS))
     ]
-    return Parts(inventory, commits, machinery, cache, packer, patient, workers)
+    round_ = partial(go_round, foundation.identifiers(), inventory.back_in_stock, sources)
+    rounds = partial(periodically, "back_in_stock.round", ROUND_EVERY, round_)
+    return Parts(inventory, commits, machinery, cache, packer, patient, workers, rounds)
 
 
 def _worker(
@@ -222,6 +234,7 @@ def _inventory(
             ),
         ),
         alerts=told.alerts,
+        back_in_stock=MongoBackInStock(storage),
         sources_of_stock=MongoImports(
             SOURCE_KIND, imports, source_changes(changes, storage.due_work, clock)
         ),
@@ -262,6 +275,6 @@ def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette
     foundation = foundation_of(SERVICE, settings, clock or SystemClock())
     parts = join(foundation)
     packed = (parts.cache.run, parts.packer.run) if settings.packed_stock else ()
-    works = (*(each.run for each in parts.workers), *packed)
+    works = (*(each.run for each in parts.workers), parts.rounds, *packed)
     lifespan = lifespan_of(foundation, parts.machinery, migrate, parts.close, works=works)
     return inventory_app(foundation, parts, lifespan)

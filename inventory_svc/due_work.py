@@ -1,9 +1,10 @@
 """The handlers of inventory's due work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from inventory_svc.domain.alerts.alert import ALERT_RULE_WORK, ALERT_WORK
+from inventory_svc.domain.back_in_stock.registration import TELL_WORK, named_list
 from inventory_svc.domain.feeds.feed_file import (
     FILE_WORK,
     TIDY_WORK,
@@ -18,6 +19,7 @@ from inventory_svc.domain.stock.reliability import PICKS_WORK
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.ports import (
     AlertRounds,
+    BackInStock,
     Freshness,
     Network,
     PickRecords,
@@ -25,10 +27,12 @@ from inventory_svc.ports import (
     StockCommits,
 )
 from inventory_svc.use_cases.alerts.watching import StockWatch
+from inventory_svc.use_cases.back_in_stock.tell_waiting import tell_waiting
 from inventory_svc.use_cases.feeds.apply_file import apply_file
 from inventory_svc.use_cases.feeds.file_steps import FileTools
 from inventory_svc.use_cases.feeds.tidy_file import tidy_file
 from inventory_svc.use_cases.inbound.settle import settle
+from inventory_svc.use_cases.looking_together import LookingTogether
 from inventory_svc.use_cases.rules.tell_changeover import tell_changeover
 from inventory_svc.use_cases.stock.expire_reservations import expire_reservations
 from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
@@ -85,6 +89,24 @@ def rule_handlers(news: RuleNews, sources: AvailabilitySources) -> Mapping[str, 
         await tell_changeover(at, None if after is None else str(after), news, sources)
 
     return {CHANGEOVER_WORK: tell}
+
+
+def back_in_stock_handlers(
+    lists: BackInStock, sources: AvailabilitySources
+) -> Mapping[str, Handler]:
+    """Give the handlers of those who wait for items by the kind of work."""
+
+    async def tell_each(names: Sequence[str]) -> None:
+        for name in names:
+            await tell_waiting(named_list(name), lists, sources)
+
+    together = LookingTogether(tell_each)
+
+    async def tell(item: DueItem) -> None:
+        """Tell those whose turn it is on the lists that one commit, or somebody new, concerns."""
+        await together.look(_names(item, "lists"))
+
+    return {TELL_WORK: tell}
 
 
 def source_handlers(freshness: Freshness, network: Network) -> Mapping[str, Handler]:

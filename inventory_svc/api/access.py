@@ -25,6 +25,12 @@ RESERVERS: Final = (
 )
 """Those who reserve; the kind of reservation narrows it further."""
 
+REGISTRANTS: Final = (Role.CUSTOMER, *BACK_OFFICE)
+"""Those who wait for goods to be back, and those who speak for them; a customer only their own."""
+
+ERASERS: Final = (Role.CUSTOMER_SERVICE, Role.INTEGRATION)
+"""Those who carry out that a person is to be forgotten."""
+
 RELEASERS: Final = (*RESERVERS, Role.OPERATOR)
 """Those who end a reservation; a customer only their own."""
 

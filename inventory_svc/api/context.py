@@ -26,6 +26,7 @@ from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.units.unit import SerialUnit
 from inventory_svc.ports import (
     Alerts,
+    BackInStock,
     Catalogue,
     FeedFiles,
     FeedRejections,
@@ -73,6 +74,7 @@ class Inventory:
     picks: PickRecords
     alert_rules: Imports[StockAlertRule]
     alerts: Alerts
+    back_in_stock: BackInStock
     units: UnitReads
     sources_of_stock: Imports[StockSource]
     freshness: Freshness

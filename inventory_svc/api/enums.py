@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from inventory_svc.domain.alerts.alert import AlertKind, AlertState
+from inventory_svc.domain.back_in_stock.registration import RegistrationState
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.delivery import DeliveryMethod, LocationAbility
 from inventory_svc.domain.network.location import LocationType
@@ -288,6 +289,17 @@ _ALERT_STATES = {
 described(AlertState, "StockAlertState", "Whether the reason still holds.", _ALERT_STATES)
 ALERT_KIND_INPUT = as_input(AlertKind, "StockAlertKindFilter", "What people are told.")
 ALERT_STATE_INPUT = as_input(AlertState, "StockAlertStateFilter", "Whether the reason still holds.")
+described(
+    RegistrationState,
+    "BackInStockState",
+    "Where a registration stands.",
+    {
+        "WAITING": "The person is told when it is their turn.",
+        "TOLD": "The person was told.",
+        "WITHDRAWN": "The person does not want to be told any more.",
+        "EXPIRED": "Its time was over before the item was back.",
+    },
+)
 LOCATION_TYPE_INPUT = as_input(LocationType, "LocationTypeInput", "Whose shelves it has.")
 LOCATION_ABILITY_INPUT = as_input(
     LocationAbility, "LocationAbilityInput", "What a location can do with its goods."

@@ -3,6 +3,7 @@
 import strawberry
 
 from inventory_svc.api.alert_operations import AlertMutations
+from inventory_svc.api.back_in_stock_operations import BackInStockMutations
 from inventory_svc.api.declaration_operations import DeclarationMutations
 from inventory_svc.api.feed_operations import FeedMutations
 from inventory_svc.api.file_operations import FileMutations
@@ -19,6 +20,7 @@ class Mutation(
     RuleMutations,
     DeclarationMutations,
     AlertMutations,
+    BackInStockMutations,
     FeedMutations,
     FileMutations,
     InboundMutations,

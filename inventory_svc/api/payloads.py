@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import strawberry
 
+from inventory_svc.api.back_in_stock_types import BackInStockRegistration
 from inventory_svc.api.entities import StockPosition
 from inventory_svc.api.enums import ErrorCode
 from inventory_svc.api.file_types import StockFile
@@ -207,6 +208,36 @@ class ReservationReleaseLinesPayload(_ReservationPayload):
 @strawberry.type(description="What became of a report of missing goods.")
 class ReservationReportShortPayload(_ReservationPayload):
     """The reservation after it."""
+
+
+@strawberry.type
+class _RegistrationPayload:
+    """What every change of a registration answers."""
+
+    registration: BackInStockRegistration | None = strawberry.field(
+        default=None, description="The registration as it is now; null if refused."
+    )
+    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
+
+
+@strawberry.type(description="What became of a registration.")
+class BackInStockRegisterPayload(_RegistrationPayload):
+    """The registration after it."""
+
+
+@strawberry.type(description="What became of a withdrawal.")
+class BackInStockWithdrawPayload(_RegistrationPayload):
+    """The registration after it."""
+
+
+@strawberry.type(description="What became of an erasure.")
+class BackInStockErasePayload:
+    """How much of the person there was."""
+
+    erased: int | None = strawberry.field(
+        default=None, description="The number of registrations that were there; null if refused."
+    )
+    user_errors: list[UserError[ErrorCode]] = strawberry.field(description=_ERRORS)
 
 
 ImportPayloadT = TypeVar("ImportPayloadT", bound=_ImportPayload)

@@ -16,6 +16,7 @@ from inventory_svc.api.availability_types import (
     require_few,
     require_present,
 )
+from inventory_svc.api.back_in_stock_operations import BackInStockQueries
 from inventory_svc.api.context import Info
 from inventory_svc.api.declaration_operations import DeclarationQueries
 from inventory_svc.api.entities import Item, StockMovement, StockPosition, item_of
@@ -60,6 +61,7 @@ class Query(
     ReliabilityQueries,
     DeclarationQueries,
     AlertQueries,
+    BackInStockQueries,
     FeedQueries,
     FileQueries,
     UnitQueries,

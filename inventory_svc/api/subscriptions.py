@@ -6,10 +6,13 @@ from typing import Annotated, Final, TypeAlias
 
 import strawberry
 
-from inventory_svc.api.access import ANYBODY, BACK_OFFICE
+from inventory_svc.api.access import ANYBODY, BACK_OFFICE, REGISTRANTS
+from inventory_svc.api.back_in_stock_types import BackInStockNotice
 from inventory_svc.api.context import Info
 from inventory_svc.api.entities import Item, item_of, location_of
 from inventory_svc.api.network_types import Location
+from inventory_svc.domain.back_in_stock.events import BACK_IN_STOCK
+from inventory_svc.domain.back_in_stock.rights import GRANTS_THAT_COUNT
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.crossings import AVAILABILITY_CHANGED, Crossing
 from service_kit.graphql.event_flow import EventFlow, Wanted
@@ -37,6 +40,13 @@ SOURCE: Final = EventSource(
     unrestricted=list(BACK_OFFICE),
     public=list(PUBLIC),
     share=EventSharing.RIGHTS,
+)
+
+NOTICES: Final = EventSource(
+    stream="inventory_svc",
+    match=["skus", "channel", "customerRef"],
+    unrestricted=list(BACK_OFFICE),
+    grants=list(GRANTS_THAT_COUNT),
 )
 
 Skus: TypeAlias = Annotated[
@@ -147,3 +157,41 @@ class Subscription:
             async for item in items:
                 context.forget()
                 yield shown(AvailabilityChange, item)
+
+    @event_field(
+        *REGISTRANTS,
+        source=NOTICES,
+        description="The notices of those who registered to hear that an item can be bought again:"
+        " one for each whose turn has come. Customers hear their own, and name an item, a channel"
+        " or themselves.",
+    )
+    async def back_in_stock(
+        self,
+        info: Info,
+        skus: Skus = None,
+        channel: Annotated[
+            str | None, strawberry.argument(description="Only of this channel (code).")
+        ] = None,
+        customer_ref: Annotated[
+            str | None, strawberry.argument(description="Only of this customer (reference).")
+        ] = None,
+        *,
+        since: Since = None,
+        snapshot: Snapshot = False,
+        heartbeat_seconds: HeartbeatSeconds = None,
+    ) -> AsyncGenerator[BackInStockNotice, None]:
+        wanted = Wanted(
+            topic=BACK_IN_STOCK,
+            filters={"skus": skus, "channel": channel, "customerRef": customer_ref},
+            unrestricted=BACK_OFFICE,
+            grants=GRANTS_THAT_COUNT,
+            since=since,
+            snapshot=snapshot,
+            heartbeat_seconds=heartbeat_seconds,
+        )
+        context = info.context
+        flow = EventFlow(context.log, wanted, context.caller, context.clock)
+        async with aclosing(flow.items()) as items:
+            async for item in items:
+                context.forget()
+                yield shown(BackInStockNotice, item)

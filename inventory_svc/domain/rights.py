@@ -64,7 +64,7 @@ def not_your_location(*path: str) -> Refusal:
 
 def require_modest(caller: Caller, lines: Sequence[WantedLine]) -> None:
     """Refuse INVALID_INPUT when a customer wants to keep more than a household buys."""
-    if caller.has_role(*_STAFF):
+    if may_act_for_others(caller):
         return
     message = f"At most {MOST_UNITS_OF_A_LINE} units of a line can be kept."
     problems: list[Refusal] = [
@@ -79,11 +79,16 @@ def require_modest(caller: Caller, lines: Sequence[WantedLine]) -> None:
         raise RefusedAll(problems)
 
 
+def may_act_for_others(caller: Caller) -> bool:
+    """Whether the caller may speak for any customer."""
+    return caller.has_role(*_STAFF)
+
+
 def release_right(caller: Caller) -> ReleaseRight:
     """Give what the caller may release; an assistant what is kept only where they work."""
     return ReleaseRight(
         caller.subject,
         orders=caller.has_role(SERVICE),
-        others=caller.has_role(*_STAFF),
+        others=may_act_for_others(caller),
         locations=None if caller.has_role(*_ANYWHERE) else caller.granted("location"),
     )

@@ -189,6 +189,27 @@ ALERTS = CollectionDeclaration(
     ),
     retention="For ever: one document per rule and item, or per source, that was ever raised.",
 )
+REGISTRATIONS = CollectionDeclaration(
+    "back_in_stock_registrations",
+    (
+        # Who is the next on a list: those who were told, or do not wait any more, are not in it.
+        Index((("list", 1), ("number", 1)), partial={"waiting": True}, name="next"),
+        # People look at an item's, or at their own, the latest first.
+        Index((("sku", 1), ("registeredAt", -1), ("_id", 1)), name="by_sku"),
+        Index((("person", 1), ("registeredAt", -1), ("_id", 1)), name="by_person"),
+    ),
+    retention="Until the person is erased: references only, one small document for each list.",
+)
+WAITING_LISTS = CollectionDeclaration(
+    "back_in_stock_lists",
+    # A commit asks who waits for the items whose availability it changes: nobody, mostly.
+    # Rounds go through all of them by name.
+    (
+        Index((("sku", 1),), partial={"open": True}, name="open"),
+        Index((("_id", 1), ("open", 1)), partial={"open": True}, name="open_by_name"),
+    ),
+    retention="For ever: one document per SKU, channel and condition that anybody waited for.",
+)
 
 PACKED_STOCK = CollectionDeclaration(
     "packed_stock",
@@ -227,6 +248,8 @@ COLLECTIONS = (
     SUPPLIERS,
     ALERT_RULES,
     ALERTS,
+    REGISTRATIONS,
+    WAITING_LISTS,
     PACKED_STOCK,
     PACKING,
     SOURCES,

@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import TypeAlias
 
 from inventory_svc.domain.alerts.alert import ALERT_WORK
+from inventory_svc.domain.back_in_stock.registration import TELL_WORK
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.stock.availability.policy import Policies
 from inventory_svc.domain.stock.commands import ReserveStock, StockCommand
+from inventory_svc.domain.stock.crossings import has_moved
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
 from inventory_svc.domain.stock.draft import (
     PositionChange,
@@ -32,6 +34,7 @@ from inventory_svc.mongo.collections import (
     POSITIONS,
     RESERVATIONS,
     SHARE_DRAWS,
+    WAITING_LISTS,
 )
 from inventory_svc.mongo.feed_documents import rejection_to_document
 from inventory_svc.mongo.guarded_writes import ReadTooEarly, write_changes
@@ -115,6 +118,7 @@ class StockTransactions:
         self._reservations = tools.database.collection(RESERVATIONS.name)
         self._draws = tools.database.collection(SHARE_DRAWS.name)
         self._inbound = tools.database.collection(INBOUND_SUPPLIES.name)
+        self._waiting_lists = tools.database.collection(WAITING_LISTS.name)
         self._units = UnitWrites(tools.database)
         self._rejections = tools.database.collection(FEED_REJECTIONS.name)
         self._turns = Turns(tools.database)
@@ -217,6 +221,7 @@ class StockTransactions:
         await self._schedule_expiries(decision.reservations, session)
         await self._schedule_settling(decision, session)
         await self._schedule_alerts(decision, directory, session)
+        await self._schedule_telling(decision, session)
         if any(movement.kind in PICKS for movement in decision.movements):
             await self._pick_counts.schedule(decision.now.date(), session)
         self._tools.database.after_commit(session, lambda: self._tell(decision.positions))
@@ -269,6 +274,24 @@ class StockTransactions:
         if watched:
             identifier = derived_identifier(ALERT_WORK, touched[watched[0]])
             item = DueItem(identifier, ALERT_WORK, decision.now, {"skus": list(watched)})
+            await self._tools.due_work.schedule(session, item)
+
+    async def _schedule_telling(self, decision: GroupDecision, session: Session) -> None:
+        """Have the lists looked at of those who wait for what can be sold in another number."""
+        moved = [each.after for each in decision.positions if has_moved(each, decision.now)]
+        if not moved:
+            return
+        kinds = {(each.key.sku, each.key.condition.value) for each in moved}
+        found = await self._waiting_lists.find(
+            {"open": True, "sku": {"$in": sorted({sku for sku, _ in kinds})}},
+            projection=["sku", "condition"],
+            session=session,
+        )
+        lists = [each["_id"] for each in found if (each["sku"], each["condition"]) in kinds]
+        if lists:
+            names = (moved[0].key.identifier, str(moved[0].version))
+            identifier = derived_identifier(TELL_WORK, *names)
+            item = DueItem(identifier, TELL_WORK, decision.now, {"lists": lists})
             await self._tools.due_work.schedule(session, item)
 
 

@@ -12,7 +12,6 @@ from typing import Final, TypeAlias
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.draft import PositionChange
-from inventory_svc.domain.stock.position import Position
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.messaging.envelope import public_topic
 from service_kit.runtime.json_values import JSON
@@ -52,7 +51,7 @@ def sections_of_position(
     Shoppers hear of new goods where a channel sells from, and not of how many are there.
     """
     after = change.after
-    told, available = _told(change.before), after.available(now)
+    told, available = _told_and_now(change, now)
     on_hand_before = change.before.on_hand if change.before else 0
     if (told, on_hand_before) == (available, after.on_hand):
         return {}
@@ -97,8 +96,15 @@ def sections_of_rules(
     return sections
 
 
-def _told(before: Position | None) -> int:
-    """Give the availability that the previous event told."""
+def has_moved(change: PositionChange, now: datetime) -> bool:
+    """Whether so many units can be promised as the previous event did not tell."""
+    told, available = _told_and_now(change, now)
+    return told != available
+
+
+def _told_and_now(change: PositionChange, now: datetime) -> tuple[int, int]:
+    """Give the availability that the previous event told, and the one after the change."""
+    before, available = change.before, change.after.available(now)
     if before is None or before.changed_at is None:
-        return 0
-    return before.available(before.changed_at)
+        return 0, available
+    return before.available(before.changed_at), available

@@ -12,7 +12,13 @@ from tests.support.walked import Step, differences, known_from, steps_of
 
 pytestmark = pytest.mark.timeout(240)
 
-PAGES = ("docs/feeds.md", "docs/future-stock.md", "docs/units.md", "docs/availability.md")
+PAGES = (
+    "docs/feeds.md",
+    "docs/future-stock.md",
+    "docs/back-in-stock.md",
+    "docs/units.md",
+    "docs/availability.md",
+)
 PATIENCE_SECONDS = 30
 
 

@@ -1,0 +1,1 @@
+"""Intents about those who wait for an item to be back."""
