@@ -12,6 +12,7 @@ from graphql import (
 )
 
 from gateway.composition.elements import ComposedDirective
+from gateway.composition.faults import fault
 from gateway.federation_spec.arguments import arguments_of, directives_named
 from gateway.federation_spec.directives import FEDERATION_2_DIRECTIVES, FederationNames
 from gateway.federation_spec.link import Link
@@ -50,11 +51,11 @@ def composition_faults(document: DocumentNode, names: FederationNames) -> Iterat
             message = f"@{local} is to be composed, but comes from no @link."
         elif origin[0].version == _NO_VERSION:
             message = f"{origin[0].url} has to end with a version, like /v1.0, to be passed on."
-            yield GraphQLError(message, [use], extensions={"code": "INVALID_LINK_IDENTIFIER"})
+            yield fault("INVALID_LINK_IDENTIFIER", message, use)
             continue
         else:
             continue
-        yield GraphQLError(message, [use], extensions={"code": "DIRECTIVE_COMPOSITION_ERROR"})
+        yield fault("DIRECTIVE_COMPOSITION_ERROR", message, use)
 
 
 def _wishes(

@@ -9,7 +9,6 @@ from itertools import chain
 
 from graphql import (
     DefinitionNode,
-    DirectiveDefinitionNode,
     DirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
@@ -21,7 +20,6 @@ from graphql import (
     InterfaceTypeDefinitionNode,
     InterfaceTypeExtensionNode,
     ListValueNode,
-    NonNullTypeNode,
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
     ScalarTypeDefinitionNode,
@@ -35,7 +33,6 @@ from graphql import (
     UnionTypeExtensionNode,
     Visitor,
     build_ast_schema,
-    parse,
     specified_scalar_types,
     validate_schema,
     visit,
@@ -47,11 +44,12 @@ from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validate import validate_sdl
 
 from gateway.composition.composed_directives import composition_faults
+from gateway.composition.faults import fault
+from gateway.composition.federation_definitions import LINK, definition_faults, machinery
 from gateway.composition.types import named
 from gateway.federation_spec.arguments import WithDirectives, arguments_of, directives_named
 from gateway.federation_spec.directives import (
     FEDERATION_2_DIRECTIVES,
-    LABELS_SINCE,
     NEWEST_VERSION,
     SINCE,
     TYPES_SINCE,
@@ -59,37 +57,6 @@ from gateway.federation_spec.directives import (
 )
 from gateway.federation_spec.link import Link
 
-_ANYWHERE = (
-    "SCHEMA | FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM "
-    "| ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
-)
-_GUARDED = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
-_SIGNATURES = {
-    "authenticated": f"on {_GUARDED}",
-    "composeDirective": "(name: String!) repeatable on SCHEMA",
-    "context": "(name: String!) repeatable on OBJECT | INTERFACE | UNION",
-    "cost": "(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | "
-    "INPUT_FIELD_DEFINITION | OBJECT | SCALAR",
-    "extends": "on OBJECT | INTERFACE",
-    "external": "(reason: String) on OBJECT | FIELD_DEFINITION",
-    "fromContext": "(field: String) on ARGUMENT_DEFINITION",
-    "inaccessible": f"on {_ANYWHERE.removeprefix('SCHEMA | ')}",
-    "interfaceObject": "on OBJECT",
-    "key": "(fields: String!, resolvable: Boolean) repeatable on OBJECT | INTERFACE",
-    "listSize": "(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], "
-    "requireOneSlicingArgument: Boolean) on FIELD_DEFINITION",
-    "override": "(from: String!, label: String) on FIELD_DEFINITION",
-    "policy": f"(policies: [[String!]!]!) on {_GUARDED}",
-    "provides": "(fields: String!) on FIELD_DEFINITION",
-    "requires": "(fields: String!) on FIELD_DEFINITION",
-    "requiresScopes": f"(scopes: [[String!]!]!) on {_GUARDED}",
-    "shareable": "repeatable on OBJECT | FIELD_DEFINITION",
-    "tag": f"(name: String!) repeatable on {_ANYWHERE}",
-}
-_LINK = {
-    "link": "(url: String!, as: String, for: String, import: [String]) repeatable on SCHEMA",
-    "core": "(feature: String!, as: String, for: String) repeatable on SCHEMA",
-}
 _FIELD_SETS = ("key", "requires", "provides")
 _FEDERATION_2 = 2
 # Names are checked by a rule; a type may be extended here and defined in another subgraph.
@@ -112,7 +79,7 @@ def faults(document: DocumentNode, names: FederationNames) -> list[GraphQLError]
     """Everything wrong with the text of one subgraph."""
     return [
         *_link_faults(document, names),
-        *_definition_faults(document, names),
+        *definition_faults(document, names),
         *_root_faults(document),
         *_field_set_faults(document, names),
         *composition_faults(document, names),
@@ -126,11 +93,11 @@ def _link_faults(document: DocumentNode, names: FederationNames) -> Iterator[Gra
     for link, node in zip(names.links, uses, strict=False):
         yield from _import_faults(node)
         if "://" not in link.url:
-            yield _fault("INVALID_LINK_IDENTIFIER", f"{link.url!r} is no URL.", node)
+            yield fault("INVALID_LINK_IDENTIFIER", f"{link.url!r} is no URL.", node)
         other = taken.setdefault(link.prefix, link)
         if other is not link:
             message = f'{link.url} and {other.url} are both linked as "{link.prefix}".'
-            yield _fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
+            yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
         if link is names.link:
             yield from _federation_faults(link, names, node)
 
@@ -144,10 +111,10 @@ def _import_faults(node: DirectiveNode) -> Iterator[GraphQLError]:
         local = (entry.get("as") or name) if is_renaming else entry
         if not isinstance(name, str) or not isinstance(local, str):
             message = "An import is a name, or {name: ..., as: ...}."
-            yield _fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
+            yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
         elif name.startswith("@") != local.startswith("@"):
             message = f'"{name}" cannot be called "{local}": both or neither begin with @.'
-            yield _fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
+            yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
 
 
 def _federation_faults(
@@ -156,7 +123,7 @@ def _federation_faults(
     if not (_FEDERATION_2, 0) <= link.version <= NEWEST_VERSION:
         newest = ".".join(map(str, NEWEST_VERSION))
         message = f"Known are the versions 2.0 to {newest} of Federation, not {link.url}"
-        yield _fault("UNKNOWN_FEDERATION_LINK_VERSION", message, node)
+        yield fault("UNKNOWN_FEDERATION_LINK_VERSION", message, node)
         return
     types = {name for name, since in TYPES_SINCE.items() if since <= link.version}
     known = {f"@{name}" for name in names.known_directives} | types
@@ -164,46 +131,7 @@ def _federation_faults(
         if name not in known:
             meant = did_you_mean(suggestion_list(f"@{name.removeprefix('@')}", sorted(known))[:1])
             message = f'{link.url} has nothing called "{name}" to import.{meant}'
-            yield _fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
-
-
-def _definition_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:
-    """A text may define Federation's directives itself, but not as something else."""
-    own = {names.directive(name): name for name in names.known_directives}
-    for node in document.definitions:
-        name = own.get(node.name.value) if isinstance(node, DirectiveDefinitionNode) else None
-        if name is None or not isinstance(node, DirectiveDefinitionNode):
-            continue
-        (usual,) = parse(_definition(name, _signature(name, names))).definitions
-        assert isinstance(usual, DirectiveDefinitionNode)  # noqa: S101 - it was written as one
-        for reason in _differences(node, usual):
-            message = f"@{node.name.value} of Federation is defined differently: {reason}."
-            yield _fault("DIRECTIVE_DEFINITION_INVALID", message, node.name)
-
-
-def _differences(node: DirectiveDefinitionNode, usual: DirectiveDefinitionNode) -> Iterator[str]:
-    """Fewer places and fewer optional arguments do no harm."""
-    given = {argument.name.value for argument in node.arguments or ()}
-    known = {argument.name.value: argument.type for argument in usual.arguments or ()}
-    for name in sorted(given - set(known)):
-        yield f"it has no argument {name}"
-    for name, type_ in known.items():
-        if name not in given and isinstance(type_, NonNullTypeNode):
-            yield f"it needs an argument {name}"
-    places = {location.value for location in usual.locations}
-    for place in (location.value for location in node.locations):
-        if place not in places:
-            yield f"it cannot stand on {place}"
-
-
-def _signature(name: str, names: FederationNames) -> str:
-    if name == "override" and names.version < LABELS_SINCE:
-        return "(from: String!) on FIELD_DEFINITION"
-    return _SIGNATURES[name]
-
-
-def _definition(name: str, signature: str) -> str:
-    return f"directive @{name}{'' if signature.startswith('(') else ' '}{signature}"
+            yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
 
 
 def _root_faults(document: DocumentNode) -> Iterator[GraphQLError]:
@@ -223,7 +151,7 @@ def _root_faults(document: DocumentNode) -> Iterator[GraphQLError]:
                 yield GraphQLError(message, [root.type])
             if root.type.name.value != usual and usual in types:
                 message = f"{usual} is not the root type here, so nothing else may be called so."
-                yield _fault(f"ROOT_{usual.upper()}_USED", message, types[usual].name, root.type)
+                yield fault(f"ROOT_{usual.upper()}_USED", message, types[usual].name, root.type)
 
 
 def _field_set_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:
@@ -233,7 +161,7 @@ def _field_set_faults(document: DocumentNode, names: FederationNames) -> Iterato
                 fields = (each.value for each in use.arguments or () if each.name.value == "fields")
                 if not all(_is_field_set(value, names) for value in fields):
                     message = f"The fields of @{use.name.value} must be a string."
-                    yield _fault(f"{directive.upper()}_INVALID_FIELDS_TYPE", message, use)
+                    yield fault(f"{directive.upper()}_INVALID_FIELDS_TYPE", message, use)
 
 
 def _is_field_set(value: Node, names: FederationNames) -> bool:
@@ -246,30 +174,13 @@ def _is_field_set(value: Node, names: FederationNames) -> bool:
 
 
 def _graphql_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:
-    whole = DocumentNode(definitions=(*document.definitions, *_machinery(document, names)))
+    whole = DocumentNode(
+        definitions=(*document.definitions, *machinery(document, _types_used(document), names))
+    )
     found = [each for each in validate_sdl(whole, rules=_RULES) if not _is_foreign(each, names)]
     yield from (_explained(each, names) for each in found)
     if not found and _names_exist(whole) and not list(_root_faults(document)):
         yield from _schema_faults(whole)
-
-
-def _machinery(document: DocumentNode, names: FederationNames) -> tuple[DefinitionNode, ...]:
-    """Definitions of what Federation brings along, unless the text has its own."""
-    own = {
-        node.name.value
-        for node in document.definitions
-        if isinstance(node, DirectiveDefinitionNode | TypeDefinitionNode)
-    }
-    signatures = {
-        names.directive(name): _signature(name, names) for name in sorted(names.known_directives)
-    }
-    directives = {name: text for name, text in {**signatures, **_LINK}.items() if name not in own}
-    types = [name for name in _types_used(document) if names.is_machinery(name)]
-    lines = [
-        *(_definition(name, text) for name, text in directives.items()),
-        *(f"scalar {name}" for name in types if name not in own),
-    ]
-    return parse("\n".join(lines), no_location=True).definitions
 
 
 def _is_foreign(error: GraphQLError, names: FederationNames) -> bool:
@@ -395,7 +306,7 @@ def _links(document: DocumentNode) -> Iterator[DirectiveNode]:
         directives_named(node, name)
         for node in document.definitions
         if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
-        for name in _LINK
+        for name in LINK
     )
 
 
@@ -408,7 +319,3 @@ def _texts(use: DirectiveNode) -> set[str]:
     return {
         each.value.value for each in use.arguments or () if isinstance(each.value, StringValueNode)
     }
-
-
-def _fault(code: str, message: str, *nodes: Node | None) -> GraphQLError:
-    return GraphQLError(message, [each for each in nodes if each], extensions={"code": code})
