@@ -37,6 +37,7 @@ from gateway.server.negotiation import (
     media_type,
     prefers_page,
     stream_form,
+    vary,
 )
 from gateway.server.places import Room
 from gateway.server.posts import Posts, plain_post
@@ -136,6 +137,8 @@ class GatewayView(GraphQL[RequestContext, None]):
         self._options = options
         self._body_time = Deadline(options.body_time.total_seconds())
         self._posts = Posts(schema, self._context_of, options.body_bytes, self._body_time)
+        for_developers = (EXPLAIN_HEADER, LABELS_HEADER) if options.may_explain else ()
+        self._vary = vary((*options.forward_headers, *for_developers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one socket; nothing is raised."""
@@ -154,6 +157,7 @@ class GatewayView(GraphQL[RequestContext, None]):
         except Exception as error:  # noqa: BLE001  # a defect of ours: shown masked, told in full to the log
             _log.exception("request_failed")
             response = failure_response(error)
+        response.raw_headers.append(self._vary)
         if not isinstance(response, StreamResponse):
             await response(scope, receive, send)
             return

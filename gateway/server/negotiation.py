@@ -1,5 +1,6 @@
 """What the client accepts: the media type of the answer, by quality and specificity."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -31,6 +32,12 @@ def media_type(accept: str | None) -> str | None:
     ranges = _ranges(accept)
     best = max(_OFFERED, key=lambda offered: _preference(offered, ranges))
     return best if _quality(best, ranges) > 0 else None
+
+
+def vary(more: Iterable[str]) -> tuple[bytes, bytes]:
+    """Write the header that tells caches by what answers differ: by these headers too."""
+    names = ("accept", "authorization", "accept-language", *more)
+    return b"vary", ", ".join(dict.fromkeys(names)).encode()
 
 
 class StreamForm(StrEnum):

@@ -11,7 +11,7 @@ from gateway.errors import GatewayError, InvalidRequest, Unauthenticated
 from gateway.security.masking import masked
 from gateway.server.negotiation import JSON
 
-SAFE_HEADERS = {"X-Content-Type-Options": "nosniff", "Vary": "Accept, Authorization"}
+SAFE_HEADERS = {"X-Content-Type-Options": "nosniff"}
 """Headers of every answer."""
 
 

@@ -13,7 +13,7 @@ from gateway.pipeline import LARGEST_CACHED, Served
 from gateway.security.authentication import VISITOR, Authenticator
 from gateway.security.limits import OperationLimits
 from gateway.server.graphiql import PageOptions, graphiql_page
-from gateway.server.http import GatewayView, ServerOptions
+from gateway.server.http import EXPLAIN_HEADER, LABELS_HEADER, GatewayView, ServerOptions
 from gateway.server.schema import GatewaySchema
 from service_kit.graphql.documents import DocumentBounds
 from service_kit.identity.caller import Caller
@@ -102,6 +102,23 @@ async def test_an_operation_that_cannot_run_is_400_where_the_media_type_says_so(
     assert (old.status, new.status) == (200, 400)
     assert "data" not in old.json
     assert old.json == new.json
+
+
+async def test_caches_tell_answers_apart_by_all_they_depend_on() -> None:
+    edge = Edge(forward_headers=("x-tenant", "authorization"), page="<html>")
+    page = {"accept": "text/html"}
+    answers = [await edge.post(GREET), await edge.post(b"{"), await edge.get(page)]
+    answers += [await edge.get(MODERN, query="{ greeting }"), await edge.post(GREET, {})]
+
+    assert [one.status for one in answers] == [200, 400, 200, 200, 415]
+    vary = "accept, authorization, accept-language, x-tenant"
+    assert [one.headers["vary"] for one in answers] == [vary] * 5
+
+
+async def test_for_developers_answers_depend_on_what_they_wish_to_see() -> None:
+    answer = await Edge(may_explain=True).post(GREET)
+
+    assert answer.headers["vary"].endswith(f", {EXPLAIN_HEADER}, {LABELS_HEADER}")
 
 
 async def test_data_with_errors_is_200_in_both_media_types() -> None:
