@@ -1,19 +1,19 @@
 """A plan made ready to run: static bytes, writers and walkers instead of descriptions."""
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import orjson
-from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse
 
 from gateway.execution.gathering import Gather, Gathered, gathering
+from gateway.execution.given import Given, given_by, keys_of
 from gateway.execution.overlaps import Overlaps
 from gateway.execution.projection import Projection
 from gateway.execution.representations import Writer, compile_representations
-from gateway.execution.united import keys_of, united_paths
+from gateway.execution.tree import ClientPath
+from gateway.execution.united import united_paths
 from gateway.planning.plan import (
     Condition,
     EntityCall,
@@ -68,9 +68,14 @@ class CompiledFetch:
         return not self.calls
 
     @cached_property
+    def given(self) -> Given:
+        """What this fetch gives to the tree."""
+        return given_by(self.fetch)
+
+    @property
     def keys(self) -> frozenset[str]:
         """The client's response keys that this fetch gives to each object."""
-        return _given_keys(self.fetch)
+        return self.given.keys
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,12 @@ class CompiledPlan:
         needs = [fetch.fetch.depends_on for fetch in self.fetches]
         return all(set(one) == set(range(number)[-1:]) for number, one in enumerate(needs))
 
+    def giver_of(self, path: ClientPath) -> str | None:
+        """Name the subgraph that gives what stands at a path; None unless there is just one."""
+        keys = tuple(step for step in path if isinstance(step, str))
+        names = {fetch.subgraph for fetch in self.fetches if fetch.given.has(keys)}
+        return names.pop() if len(names) == 1 else None
+
 
 def compile_plan(
     plan: QueryPlan, projection: Projection, interfaces: AbstractSet[str]
@@ -107,7 +118,7 @@ def compile_plan(
         for path in paths
     )
     apart = any(call.contexts for fetch in plan.fetches for call in fetch.entity_calls)
-    united = united_paths(plan, lambda number: _given_keys(plan.fetches[number]))
+    united = united_paths(plan, lambda number: given_by(plan.fetches[number]).keys)
     for paths in united.values():
         projection.expect_united(map(keys_of, paths))
     everywhere = frozenset[Path]().union(*united.values())
@@ -183,36 +194,3 @@ def _compiled_call(call: EntityCall, sharing: _Sharing) -> CompiledCall:
         shares=overlaps is not None
         and not any(overlaps.tell_apart(path, loose=loose) for path in call.paths),
     )
-
-
-def _given_keys(fetch: Fetch) -> frozenset[str]:
-    operation = next(
-        node
-        for node in parse(fetch.operation, no_location=True).definitions
-        if isinstance(node, OperationDefinitionNode)
-    )
-    keys = _keys_of(operation.selection_set)
-    if fetch.entity_calls:
-        below = [
-            selection.selection_set
-            for selection in operation.selection_set.selections
-            if isinstance(selection, FieldNode) and selection.selection_set is not None
-        ]
-        keys = {key for selection_set in below for key in _keys_of(selection_set)}
-    return frozenset(_renamed(keys, fetch))
-
-
-def _renamed(keys: set[str], fetch: Fetch) -> set[str]:
-    renames = [*fetch.renames, *(one for call in fetch.entity_calls for one in call.renames)]
-    by_alias: Mapping[str, str] = {one.alias: one.response_key for one in renames}
-    return {by_alias.get(key, key) for key in keys}
-
-
-def _keys_of(selection_set: SelectionSetNode) -> set[str]:
-    keys: set[str] = set()
-    for selection in selection_set.selections:
-        if isinstance(selection, FieldNode):
-            keys.add((selection.alias or selection.name).value)
-        elif isinstance(selection, InlineFragmentNode):
-            keys |= _keys_of(selection.selection_set)
-    return keys

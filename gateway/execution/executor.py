@@ -77,7 +77,7 @@ class _Run:
         self._plan = plan
         self._transport = transport
         self._request = request
-        log = ErrorLog(plan.projection.visible_part)
+        log = ErrorLog(plan.projection.visible_part, plan.giver_of)
         self._state = RunState(dict(request.local), log, plan.interfaces)
         self._waiting = list(plan.waiting)
         self._timings: list[FetchTiming] = []

@@ -212,7 +212,7 @@ def prepare_without(
 def _refusal(
     kind: OperationType, projection: VeiledProjection, variables: Mapping[str, Any] | None
 ) -> Answer | None:
-    log = ErrorLog(projection.visible_part)
+    log = ErrorLog(projection.visible_part, lambda _: None)
     is_subscription = kind is OperationType.SUBSCRIPTION
     for root in projection.hidden_roots(variables):
         if is_subscription or root.required:

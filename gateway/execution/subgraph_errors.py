@@ -10,6 +10,9 @@ from gateway.execution.tree import ClientPath, JsonObject
 SUBGRAPH_ERROR = "DOWNSTREAM_SERVICE_ERROR"
 """The code of a subgraph's error that brings none of its own."""
 
+INVALID_VALUE = "INVALID_SUBGRAPH_VALUE"
+"""The code for a value that does not fit the schema, a null above all."""
+
 UNAUTHORISED = "UNAUTHORIZED_FIELD_OR_TYPE"
 """The code for what the directives of the schema keep from this caller."""
 
@@ -49,9 +52,14 @@ def as_told(error: Any, service: str) -> tuple[str, dict[str, Any]]:
 class ErrorLog:
     """The errors of one answer; hears of failed fetches first, then of what completion finds."""
 
-    def __init__(self, visible: Callable[[Iterable[str | int]], list[str | int]]) -> None:
+    def __init__(
+        self,
+        visible: Callable[[Iterable[str | int]], list[str | int]],
+        giver_of: Callable[[ClientPath], str | None],
+    ) -> None:
         self.errors: list[JsonObject] = []
         self._visible = visible
+        self._giver_of = giver_of
         self._failures: dict[int, list[Failure]] = {}
         self._untold: dict[int, Failure] = {}
         self._ends: set[ClientPath] = set()
@@ -92,11 +100,12 @@ class ErrorLog:
 
     def null_forbidden(self, path: ClientPath, field: str) -> None:
         if not self._is_explained(path):
-            message = f"Cannot return null for non-nullable field {field}."
-            self.add(message, path, {"code": "INVALID_SUBGRAPH_VALUE"})
+            self.invalid(path, f"Cannot return null for non-nullable field {field}.")
 
     def invalid(self, path: ClientPath, message: str) -> None:
-        self.add(message, path, {"code": "INVALID_SUBGRAPH_VALUE"})
+        giver = self._giver_of(path)
+        service = {} if giver is None else {"serviceName": giver}
+        self.add(message, path, {"code": INVALID_VALUE, **service})
 
     def hidden(self, path: ClientPath, field: str) -> None:
         self.add(f"You may not read {field}.", path, {"code": UNAUTHORISED})

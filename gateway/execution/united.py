@@ -9,6 +9,7 @@ whatever happens at one of its places happens at all of them.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from gateway.execution.given import keys_of
 from gateway.planning.plan import Fetch, ListStep, Path, QueryPlan, TypeStep
 
 MOST_PLACES = 64
@@ -42,11 +43,6 @@ def united_paths(plan: QueryPlan, given_keys: GivenKeys) -> dict[int, frozenset[
             if all(_stays_alike(place, other, before, given_keys) for other in others):
                 united.setdefault(place.fetch, set()).add(place.path)
     return {fetch: frozenset(paths) for fetch, paths in united.items()}
-
-
-def keys_of(path: Path) -> tuple[str, ...]:
-    """Give the response keys on a path."""
-    return tuple(step for step in path if isinstance(step, str))
 
 
 def _before(fetches: Sequence[Fetch]) -> dict[int, frozenset[int]]:

@@ -250,6 +250,22 @@ async def test_a_required_field_that_is_missing_takes_its_parent() -> None:
     assert [error["path"] for error in given.errors] == [["items", at, "stock"] for at in range(3)]
 
 
+async def test_a_value_that_does_not_fit_names_the_one_subgraph_that_gives_it() -> None:
+    graph = Graph()
+    row = {"sku": "gone", "title": {}, "box": "none"}
+    graph.catalogue.failing = SubgraphResponse(200, orjson.dumps({"data": {"items": [row]}}))
+
+    given = await graph.ask("{ items { title: name box { width weight } left: stock } }")
+
+    told = {tuple(error["path"]): error["extensions"] for error in given.errors}
+    code = {"code": "INVALID_SUBGRAPH_VALUE"}
+    assert told == {
+        ("items", 0, "title"): {**code, "serviceName": "catalogue"},
+        ("items", 0, "box"): code,
+        ("items", 0, "left"): {**code, "serviceName": "stock"},
+    }
+
+
 @pytest.mark.parametrize("status", [200, 401, 500, 503])
 async def test_errors_of_a_subgraph_that_refuses_the_whole_request_are_passed_on(
     status: int,

@@ -58,7 +58,7 @@ class Asked:
         self.collector = FieldCollector(SCHEMA, fragments)
 
     def completed(self, tree: dict[str, Any]) -> tuple[Any, ErrorLog]:
-        log = ErrorLog(self.projection.visible_part)
+        log = ErrorLog(self.projection.visible_part, lambda _: None)
         values = get_variable_values(
             SCHEMA, self.operation.variable_definitions or (), self.variables
         )
@@ -177,7 +177,7 @@ def test_a_32_bit_int_is_an_int_and_a_longer_one_is_not() -> None:
 def test_a_missing_field_is_blamed_on_the_fetch_that_should_have_given_it() -> None:
     asked = Asked("{ shop { id name mood } }")
     shop = {"id": "1"}
-    log = ErrorLog(asked.projection.visible_part)
+    log = ErrorLog(asked.projection.visible_part, lambda _: None)
     log.failed(Failure("stock is down", {"code": "A"}, lambda: frozenset({"name"})), [shop])
     log.failed(Failure("moods are down", {"code": "B"}, lambda: frozenset({"mood"})), [shop])
 
@@ -193,7 +193,7 @@ def test_a_missing_field_is_blamed_on_the_fetch_that_should_have_given_it() -> N
 
 def test_a_failure_that_no_missing_field_shows_is_told_all_the_same() -> None:
     asked = Asked("{ shop { id } }")
-    log = ErrorLog(asked.projection.visible_part)
+    log = ErrorLog(asked.projection.visible_part, lambda _: None)
     places = lambda: [("shop", "hidden", 0)]  # noqa: E731
     log.failed(Failure("down", {}, lambda: frozenset({"x"}), places), [{}])
 
