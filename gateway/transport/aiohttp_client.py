@@ -7,6 +7,7 @@ import aiohttp
 from yarl import URL
 
 from gateway.ports import SubgraphResponse
+from gateway.transport.aiohttp_post import Post
 from gateway.transport.client import HEADERS, KEEP_ALIVE_SECONDS, AnswerTooLarge, HttpLimits
 from service_kit.runtime.deadline import Deadline
 
@@ -17,20 +18,16 @@ class AiohttpClient:
     def __init__(self, limits: HttpLimits) -> None:
         self._limits = limits
         self._deadline = Deadline(limits.deadline.total_seconds())
-        self._sessions: dict[str, aiohttp.ClientSession] = {}
-        self._urls: dict[str, URL] = {}
+        self._opened: dict[tuple[str, str], tuple[aiohttp.ClientSession, URL]] = {}
 
     async def post(
         self, subgraph: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> SubgraphResponse:
         """Send one request; raises AnswerTooLarge, OSError, TimeoutError and aiohttp's errors."""
-        session = self._sessions.get(subgraph) or self._opened(subgraph)
+        session, address = self._opened.get((subgraph, url)) or self._open(subgraph, url)
         with self._deadline.block():
             response = await session.post(
-                self._urls.get(url) or self._read_url(url),
-                data=body,
-                headers=headers,
-                allow_redirects=False,
+                address, data=body, headers=headers, allow_redirects=False
             )
             try:
                 return SubgraphResponse(response.status, await self._read(response.content))
@@ -40,8 +37,8 @@ class AiohttpClient:
 
     async def close(self) -> None:
         """Close every connection."""
-        sessions, self._sessions = self._sessions, {}
-        await asyncio.gather(*(session.close() for session in sessions.values()))
+        opened, self._opened = self._opened, {}
+        await asyncio.gather(*(session.close() for session, _ in opened.values()))
 
     async def _read(self, content: aiohttp.StreamReader) -> bytes:
         """Read to the end, which gives the connection back."""
@@ -60,19 +57,18 @@ class AiohttpClient:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _opened(self, subgraph: str) -> aiohttp.ClientSession:
-        session = self._sessions[subgraph] = aiohttp.ClientSession(
+    def _open(self, subgraph: str, url: str) -> tuple[aiohttp.ClientSession, URL]:
+        """Open a session; there are as many as subgraphs, and a few more after reloads."""
+        address = URL(url)
+        session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=self._limits.connections, keepalive_timeout=KEEP_ALIVE_SECONDS
             ),
             timeout=aiohttp.ClientTimeout(total=None),  # the whole request has its deadline
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            headers=HEADERS,
+            headers={"Host": address.host_port_subcomponent or "", **HEADERS},
+            request_class=Post,
         )
-        return session
-
-    def _read_url(self, url: str) -> URL:
-        """Read an address once; there are as many as subgraphs, and a few more after reloads."""
-        read = self._urls[url] = URL(url)
-        return read
+        self._opened[subgraph, url] = session, address
+        return session, address

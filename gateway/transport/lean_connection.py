@@ -33,6 +33,11 @@ class Connection(asyncio.Protocol):
         """Whether another request may be sent."""
         return self._transport is not None and not self._transport.is_closing()
 
+    @property
+    def _is_still_sending(self) -> bool:
+        """Whether the answer came before the request was sent: nothing may be sent behind it."""
+        return self._transport is not None and self._transport.get_write_buffer_size() > 0
+
     async def ask(self, request: bytes, deadline: float) -> SubgraphResponse:
         """Send the bytes of a request and give the answer; `deadline` is a time of the loop.
 
@@ -127,7 +132,7 @@ class Connection(asyncio.Protocol):
         if answer is not None and not answer.done():
             body = parts[0] if len(parts) == 1 else b"".join(parts)
             answer.set_result(SubgraphResponse(self._status, body))
-        if not self._keeps_alive:
+        if not self._keeps_alive or self._is_still_sending:
             self.abort()
         self._reset()
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -17,7 +18,8 @@ from cryptography.x509.oid import NameOID
 from gateway.ports import SubgraphRequest, SubgraphUnreachable
 from gateway.transport import lean_client
 from gateway.transport.aiohttp_client import AiohttpClient
-from gateway.transport.client import HttpClient, HttpLimits
+from gateway.transport.aiohttp_post import SHORT
+from gateway.transport.client import HEADERS, HttpClient, HttpLimits
 from gateway.transport.http import HttpTransport
 from gateway.transport.lean_client import LeanClient
 
@@ -37,7 +39,8 @@ def client(request: pytest.FixtureRequest) -> MakeClient:
 class Server:
     """Counts connections and requests; `says` are the answers, the last one again and again.
 
-    None as an answer is silence; an empty one closes the connection.
+    None as an answer is silence; an empty one closes the connection. Until it may read bodies it
+    answers without.
     """
 
     def __init__(self, *says: bytes | None) -> None:
@@ -48,6 +51,8 @@ class Server:
         self.bodies: list[bytes] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
+        self.may_read = asyncio.Event()
+        self.may_read.set()
         self.url = ""
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -55,6 +60,9 @@ class Server:
         try:
             while True:
                 self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+                if not self.may_read.is_set():
+                    writer.write(OK)
+                    await self.may_read.wait()
                 length = self.heads[-1].lower().split(b"content-length: ")[1].split(b"\r\n")[0]
                 self.bodies.append(await reader.readexactly(int(length)))
                 said = self.says.pop(0) if len(self.says) > 1 else self.says[0]
@@ -88,6 +96,7 @@ async def serving(*says: bytes | None, tls: ssl.SSLContext | None = None) -> Asy
         yield server
     finally:
         server.may_answer.set()
+        server.may_read.set()
         listening.close()
         await until(lambda: server.ended == server.connections)
 
@@ -247,6 +256,42 @@ async def test_a_request_that_is_given_up_leaves_no_answer_behind(client: MakeCl
         server.may_answer.set()
         assert (await asking.send(REQUEST)).body == b"{}"
     assert server.connections == 2
+
+
+async def test_nothing_is_sent_behind_a_request_that_is_not_sent_yet(client: MakeClient) -> None:
+    large = SubgraphRequest("shop", b" " * (32 << 20))
+    async with serving(OK) as server, transport(client, server) as asking:
+        server.may_read.clear()
+        answers = [await asking.send(one) for one in (large, REQUEST)]
+    assert [one.body for one in answers] == [b"{}"] * 2
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("size", [0, 1, SHORT, SHORT + 1, 3 << 20])
+async def test_a_body_of_any_size_is_sent(client: MakeClient, size: int) -> None:
+    async with serving(OK) as server, transport(client, server) as asking:
+        for body in (b"x" * size, REQUEST.body, b"y" * size):
+            await asking.send(SubgraphRequest("shop", body))
+        assert server.bodies == [b"x" * size, REQUEST.body, b"y" * size]
+    assert server.connections == 1
+
+
+async def test_the_default_client_asks_without_a_task_or_a_doubled_header() -> None:
+    loop, tasks = asyncio.get_running_loop(), list[Any]()
+
+    def task(of: asyncio.AbstractEventLoop, coroutine: Any, **more: Any) -> Any:
+        tasks.append(coroutine)
+        return asyncio.Task(coroutine, loop=of, **more)
+
+    headers = {"User-Agent": "a client's", "X-Own": "7"}
+    async with serving(OK) as server, transport(AiohttpClient, server) as asking:
+        await asking.send(REQUEST)  # it opens the connection
+        loop.set_task_factory(task)
+        await asking.send(SubgraphRequest("shop", REQUEST.body, headers=headers))
+        loop.set_task_factory(None)
+    assert tasks == []
+    names = [line.split(":")[0] for line in server.heads[1].decode().split("\r\n")[1:] if line]
+    assert names == ["Host", *HEADERS, "X-Own", "Content-Length"]
 
 
 @pytest.mark.parametrize("rest", [b"\r\nold", b"", b"\r\n", b"\r\no"])
