@@ -58,15 +58,33 @@ async def test_what_is_asked_for_meanwhile_is_done_once_and_nothing_is_kept() ->
 async def test_one_who_leaves_takes_nothing_from_those_who_stay() -> None:
     under_way: UnderWay[str, int] = UnderWay()
     work = Work()
-    first, *others = await asking(under_way, work, 3)
+    first, second, *others = await asking(under_way, work, 4)
+
+    second.cancel()
+    await asyncio.wait([second])
+    work.go.set()
+
+    assert second.cancelled()
+    assert await asyncio.gather(first, *others) == [1, 1, 1]
+    assert work.cancelled == 0
+
+
+async def test_when_the_one_at_work_leaves_one_of_those_who_stay_begins_anew() -> None:
+    under_way: UnderWay[str, int] = UnderWay()
+    work = Work()
+    first, second, *others = await asking(under_way, work, 4)
 
     first.cancel()
     await asyncio.wait([first])
+    await settled()
+    second.cancel()
+    await settled()
+    assert (work.begun, work.cancelled) == (3, 2)
     work.go.set()
 
-    assert first.cancelled()
-    assert await asyncio.gather(*others) == [1, 1]
-    assert work.cancelled == 0
+    assert await asyncio.gather(*others) == [3, 3]
+    assert under_way.joined == 3
+    assert len(under_way) == 0
 
 
 async def test_the_last_one_who_leaves_ends_the_work_and_whoever_comes_then_begins_anew() -> None:
@@ -86,7 +104,7 @@ async def test_the_last_one_who_leaves_ends_the_work_and_whoever_comes_then_begi
     assert len(under_way) == 0
 
 
-async def test_nobody_joins_work_that_is_being_ended() -> None:
+async def test_who_joins_work_that_is_being_ended_begins_anew() -> None:
     under_way: UnderWay[str, int] = UnderWay()
     work, tidied = Work(), asyncio.Event()
 
@@ -99,7 +117,7 @@ async def test_nobody_joins_work_that_is_being_ended() -> None:
     leaving = asyncio.create_task(under_way.result("a", tidying))
     await settled()
     leaving.cancel()
-    await asyncio.wait([leaving])
+    await settled()
     late = asyncio.create_task(under_way.result("a", work.run))
     await settled()
     tidied.set()
@@ -157,9 +175,13 @@ async def test_an_error_that_nobody_waits_for_any_more_is_not_told_to_the_loop()
 
     task = asyncio.create_task(under_way.result("a", stubborn))
     await begun.wait()
-    task.cancel()
-    await asyncio.wait([task])
+    other = asyncio.create_task(under_way.result("a", stubborn))
     await settled()
+    task.cancel()
+    other.cancel()
+    await asyncio.wait([task, other])
+    with pytest.raises(ValueError, match="on the way out"):
+        task.result()
 
-    assert task.cancelled()
+    assert other.cancelled()
     assert told == []
