@@ -27,7 +27,7 @@ class UnderWay(Generic[K, V]):
         if key in self._turns:
             self.joined += 1
         while (turns := self._turns.get(key)) is not None:
-            turn = asyncio.get_running_loop().create_future()
+            turn: asyncio.Future[tuple[V] | None] = asyncio.get_running_loop().create_future()
             turns.append(turn)
             ended = await turn
             if ended is not None:

@@ -42,7 +42,8 @@ class Post(ClientRequest):
         writer = StreamWriter(protocol, self.loop)
         await writer.write_headers(f"POST {self.url.raw_path_qs} HTTP/1.1", self.headers)
         await writer.write_eof(self._short)
-        self.response = self.response_class(
+        protocol.start_timeout()
+        return self.response_class(
             self.method,
             self.original_url,
             writer=None,
@@ -54,4 +55,3 @@ class Post(ClientRequest):
             session=self.session,
             stream_writer=writer,
         )
-        return self.response
