@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from bench.inventory.goods import LOCATIONS, feed, sku_of
-from bench.inventory.questions import SKUS_OF_A_PAGE, totals
+from bench.inventory.meanwhile import asked_meanwhile
+from bench.inventory.questions import Shopper, totals
 from bench.inventory.stage import Graph, Stage
 
 DELTAS = 1_000
@@ -38,7 +38,8 @@ async def seen_deltas(stage: Stage, graph: Graph, skus: int, mark: str) -> Seen:
     second feed takes them back.
     """
     random, latencies, began = Random(mark), list[float](), time.perf_counter()
-    async with _readers(graph, skus) as answered:
+    page = Shopper(graph, skus, Random(2), more=1).page()
+    async with asked_meanwhile(page, PAGES_A_SECOND) as reads:
         for call in range(CALLS):
             names = [sku_of(at) for at in random.sample(range(skus), min(DELTAS // CALLS, skus))]
             before = await totals(graph, names)
@@ -55,7 +56,7 @@ async def seen_deltas(stage: Stage, graph: Graph, skus: int, mark: str) -> Seen:
             back = [{**line, "quantity": -1} for line in lines]
             await feed(stage.here, "stockImport", back, f"back-{mark}-{call}", mode="DELTA")
             await _watch(graph, {sku: units + 1 for sku, units in before.items()})
-        return Seen(latencies, answered[0] / (time.perf_counter() - began))
+    return Seen(latencies, len(reads) / (time.perf_counter() - began))
 
 
 async def _watch(graph: Graph, before: Mapping[str, int]) -> list[float]:
@@ -69,27 +70,3 @@ async def _watch(graph: Graph, before: Mapping[str, int]) -> list[float]:
         for sku in changed:
             del waiting[sku]
     return seen
-
-
-@asynccontextmanager
-async def _readers(graph: Graph, skus: int) -> AsyncIterator[list[int]]:
-    """Ask for pages of SKUs, so many a second; gives how many were answered so far."""
-    answered, random = [0], Random(2)
-    names = [sku_of(number) for number in range(skus)]
-
-    async def read() -> None:
-        await totals(graph, random.sample(names, min(SKUS_OF_A_PAGE, skus)))
-        answered[0] += 1
-
-    async def arrive() -> None:
-        async with asyncio.TaskGroup() as group:
-            while True:
-                group.create_task(read())
-                await asyncio.sleep(1 / PAGES_A_SECOND)
-
-    arriving = asyncio.create_task(arrive())
-    try:
-        yield answered
-    finally:
-        arriving.cancel()
-        await asyncio.gather(arriving, return_exceptions=True)

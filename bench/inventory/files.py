@@ -4,15 +4,15 @@ import asyncio
 import base64
 import gzip
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from statistics import median
 from typing import Any
 
 from bench.inventory.goods import LOCATIONS, feed, sku_of, units_of
-from bench.inventory.questions import SKUS_OF_A_PAGE, totals
+from bench.inventory.meanwhile import asked_meanwhile
+from bench.inventory.questions import Shopper, totals
 from bench.inventory.stage import INVENTORY, MONGOD, PLAIN, Graph, Stage
 from bench.load import WrongAnswer
 from retail_kit.roles import Role
@@ -82,11 +82,12 @@ async def full_snapshot(stage: Stage, skus: int, clock: Clock) -> list[str]:
     """Send all that is in stock in one file that is the whole truth, while pages are asked for."""
     lines = list(_counted(skus))
     whole = {"wholeOf": "NAMED_LOCATIONS", "countedAt": clock.now().isoformat()}
-    sent = await _send(stage.here, "snapshot", lines, **whole)
+    sent = await _send(stage.here, f"snapshot-{skus}", lines, **whole)
+    page = Shopper(stage.there, skus, Random(3)).page()
     for name in _INVENTORIES:
         stage.forget_peak(name)
     before, began = stage.cpu_seconds(), time.perf_counter()
-    async with _readers(stage.there, skus) as latencies:
+    async with asked_meanwhile(page, PAGES_A_SECOND) as latencies:
         await sent.close()
         await sent.end()
         seconds = time.perf_counter() - began
@@ -180,29 +181,3 @@ async def _step(graph: Graph, step: str, key: str, input_: dict[str, Any]) -> st
         raise WrongAnswer(str(payload))
     identifier: str = payload["file"]["id"]
     return identifier
-
-
-@asynccontextmanager
-async def _readers(graph: Graph, skus: int) -> AsyncIterator[list[float]]:
-    """Ask for pages of SKUs, so many a second; gives how long each took, in seconds."""
-    names, random, latencies = [sku_of(at) for at in range(skus)], Random(3), list[float]()
-
-    async def read() -> None:
-        began = time.perf_counter()
-        await totals(graph, random.sample(names, min(SKUS_OF_A_PAGE, skus)))
-        latencies.append(time.perf_counter() - began)
-
-    async def arrive() -> None:
-        async with asyncio.TaskGroup() as group:
-            while True:
-                group.create_task(read())
-                await asyncio.sleep(1 / PAGES_A_SECOND)
-
-    arriving = asyncio.create_task(arrive())
-    try:
-        yield latencies
-        if arriving.done():
-            await arriving  # a page was answered wrongly, or not at all
-    finally:
-        arriving.cancel()
-        await asyncio.gather(arriving, return_exceptions=True)

@@ -61,6 +61,8 @@ class Floor:
             found = await self._packed.find_one({"_id": sku})
             units = _units_in(found or {})
             orjson.dumps({"sku": sku, "rows": dict(zip(LOCATIONS, units, strict=True))})
+            if sum(units) != self._totals[sku]:
+                raise WrongAnswer(sku)
 
         return send
 

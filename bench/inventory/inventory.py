@@ -60,7 +60,8 @@ FEED_HEADS = (
 
 async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, str]:
     """Measure all of it, one size after the other, and give the tables."""
-    feeds, reads, deltas, before = list[list[str]](), list[list[str]](), list[list[str]](), 0
+    feeds, reads, deltas, files = (list[list[str]]() for _ in range(4))
+    before = 0
     async with stage(environment, clock) as running:
         await open_network(running.here)
         for skus in SKUS:
@@ -83,6 +84,9 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
                 seen = await seen_deltas(running, graph, skus, f"{skus}-{through}")
                 deltas.append(seen.row(positions, through))
                 _say(" ".join(deltas[-1]))
+            if skus != SKUS[-1]:
+                files.append(await full_snapshot(running, skus, clock))
+                _say(" ".join(files[-1]))
         _say("asking the driver alone")
         least = await floor(running, environment, SKUS[-1])
         held = aims(rows, least, deltas[-2:], READ_HEADS)
@@ -91,7 +95,7 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
         _say(f"{hot}\ncounting top sellers behind files")
         top = table(TOP_HEADS, await top_sellers(running, SKUS[-1], clock))
         _say(f"{top}\nsending a full snapshot as a file")
-        file = table(FILE_HEADS, [await full_snapshot(running, SKUS[-1], clock)])
+        files.append(await full_snapshot(running, SKUS[-1], clock))
         return {
             READS: table(READ_HEADS, sorted(reads, key=_by_question)),
             FLOOR: table(FLOOR_HEADS, least),
@@ -100,7 +104,7 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
             HOT_SKU: hot,
             FEED: table(FEED_HEADS, feeds),
             TOP: top,
-            FILE: file,
+            FILE: table(FILE_HEADS, files),
         }
 
 

@@ -25,10 +25,14 @@ query Rows($skus: [String!]!) {
 
 
 class Shopper:
-    """Asks of SKUs drawn at random from the first so many."""
+    """Asks of SKUs drawn at random from the first so many.
 
-    def __init__(self, graph: Graph, skus: int, random: Random) -> None:
+    There may be up to `more` units of each than were fed.
+    """
+
+    def __init__(self, graph: Graph, skus: int, random: Random, more: int = 0) -> None:
         self._graph = graph
+        self._more = more
         self._totals = {sku_of(number): total_of(number) for number in range(skus)}
         self._names = list(self._totals)
         self._random = random
@@ -58,7 +62,8 @@ class Shopper:
         async def send() -> None:
             asked = self._random.sample(self._names, skus)
             found = await totals(self._graph, asked)
-            if found != {sku: self._totals[sku] for sku in asked}:
+            more = {sku: units - self._totals[sku] for sku, units in found.items()}
+            if list(more) != asked or not all(0 <= each <= self._more for each in more.values()):
                 raise WrongAnswer(str(found)[:1000])
 
         return send
