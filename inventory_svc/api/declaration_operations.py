@@ -8,8 +8,13 @@ import strawberry
 from inventory_svc.api import payloads
 from inventory_svc.api.access import BACK_OFFICE, STOCK_KEEPERS
 from inventory_svc.api.context import Info
-from inventory_svc.api.enums import STOCK_CONDITION_INPUT, STOCK_DISPOSITION_INPUT
+from inventory_svc.api.enums import (
+    STOCK_CONDITION_INPUT,
+    STOCK_DISPOSITION_INPUT,
+    UNIT_OF_MEASURE_INPUT,
+)
 from inventory_svc.api.position_answers import position_answer
+from inventory_svc.api.stock_inputs import UNIT
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.declarations import Place, csv_of, declaration_of
 from inventory_svc.domain.stock.movement import Movement
@@ -25,7 +30,9 @@ from inventory_svc.use_cases.stock.read_declarations import (
     WantedDeclarations,
     read_declarations,
 )
+from retail_kit.quantities import Unit
 from service_kit.graphql.connections import After, Cursor
+from service_kit.graphql.enums import optional
 from service_kit.graphql.errors import INVALID_CURSOR, CodedError
 from service_kit.graphql.fields import mutation_field, query_field
 from service_kit.graphql.idempotency import KEY, idempotent_request
@@ -53,6 +60,9 @@ class StockDeclareUnavailableInput:
     quantity: int = strawberry.field(
         default=1, description="Units; negative for those that can be sold again."
     )
+    unit: Unit | None = strawberry.field(
+        default=None, graphql_type=optional(UNIT_OF_MEASURE_INPUT), description=UNIT
+    )
     expected_version: int | None = strawberry.field(default=None, description=_VERSION)
 
 
@@ -67,6 +77,9 @@ class StockCountInput:
         default=Condition.NEW, graphql_type=STOCK_CONDITION_INPUT, description=_CONDITION
     )
     counted: int = strawberry.field(default=0, description="Units that are there, kept ones too.")
+    unit: Unit | None = strawberry.field(
+        default=None, graphql_type=optional(UNIT_OF_MEASURE_INPUT), description=UNIT
+    )
     expected_version: int | None = strawberry.field(default=None, description=_VERSION)
 
 
@@ -142,7 +155,7 @@ class DeclarationMutations:
             idempotent_request(info, "stockDeclareUnavailable", input),
             info.context.caller,
             DeclaredUnits(
-                NamedPosition(input.sku, input.location_code, input.condition),
+                NamedPosition(input.sku, input.location_code, input.condition, input.unit),
                 input.disposition,
                 input.quantity,
                 input.expected_version,
@@ -170,7 +183,7 @@ class DeclarationMutations:
             idempotent_request(info, "stockCount", input),
             info.context.caller,
             CountedUnits(
-                NamedPosition(input.sku, input.location_code, input.condition),
+                NamedPosition(input.sku, input.location_code, input.condition, input.unit),
                 input.counted,
                 input.expected_version,
             ),

@@ -4,12 +4,19 @@ from datetime import datetime
 
 import strawberry
 
-from inventory_svc.api.enums import INBOUND_KIND_INPUT, STOCK_CONDITION_INPUT
+from inventory_svc.api.enums import (
+    INBOUND_KIND_INPUT,
+    STOCK_CONDITION_INPUT,
+    UNIT_OF_MEASURE_INPUT,
+)
+from inventory_svc.api.stock_inputs import UNIT
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.inbound.supplier import Supplier
 from inventory_svc.domain.stock.inbound.supply import InboundKind, SaleWindow
 from inventory_svc.use_cases.inbound.announce import SentSupply
 from inventory_svc.use_cases.inbound.receive import SentReceipt
+from retail_kit.quantities import Unit
+from service_kit.graphql.enums import optional
 from service_kit.graphql.idempotency import KEY
 from service_kit.graphql.imports import LINES
 from service_kit.graphql.line_inputs import line_input
@@ -61,6 +68,9 @@ class InboundImportLineInput:
     quantity: int = strawberry.field(
         description="Units in all, those that have come already included."
     )
+    unit: Unit | None = strawberry.field(
+        default=None, graphql_type=optional(UNIT_OF_MEASURE_INPUT), description=UNIT
+    )
     expected_at: datetime = strawberry.field(description="When they are expected.")
     ship_before: datetime | None = strawberry.field(
         default=None,
@@ -92,6 +102,7 @@ class InboundImportLineInput:
             self.from_location_code,
             cancelled=self.cancelled,
             ship_before=self.ship_before,
+            unit=self.unit,
         )
 
 
@@ -112,6 +123,9 @@ class PreorderQuotasImportLineInput:
     sku: str = strawberry.field(description="The item.")
     location_code: str = strawberry.field(description="Where the goods will come to.")
     quantity: int = strawberry.field(description="Units that may be sold in all.")
+    unit: Unit | None = strawberry.field(
+        default=None, graphql_type=optional(UNIT_OF_MEASURE_INPUT), description=UNIT
+    )
     opens_at: datetime = strawberry.field(description="From when they are sold.")
     closes_at: datetime = strawberry.field(
         description="Until when: from this moment on none are, whatever is left."
@@ -136,6 +150,7 @@ class PreorderQuotasImportLineInput:
             self.available_from,
             window=SaleWindow(self.opens_at, self.closes_at, self.channel),
             cancelled=self.cancelled,
+            unit=self.unit,
         )
 
 
@@ -165,6 +180,9 @@ class InboundReceiveLineInput:
     quantity: int = strawberry.field(
         description="Units that have come; more than were announced are taken in too."
     )
+    unit: Unit | None = strawberry.field(
+        default=None, graphql_type=optional(UNIT_OF_MEASURE_INPUT), description=UNIT
+    )
     closes: bool = strawberry.field(
         default=False, description="Whether nothing more of it will come."
     )
@@ -180,6 +198,7 @@ class InboundReceiveLineInput:
             self.quantity,
             self.condition,
             self.closes,
+            self.unit,
         )
 
 

@@ -95,12 +95,14 @@ class InboundMutations:
         ],
     ) -> payloads.InboundReceivePayload | None:
         """Take goods in."""
+        inventory = info.context.inventory
         results = await receive(
             idempotent_request(info, "inboundReceive", input),
             info.context.caller,
             [line.to_receipt() for line in input.lines],
-            info.context.inventory.network,
-            info.context.inventory.commits,
+            inventory.catalogue,
+            inventory.network,
+            inventory.commits,
         )
         return payloads.imported(payloads.InboundReceivePayload, results)
 

@@ -13,11 +13,11 @@ from inventory_svc.domain.refusals import (
     location_not_of_source,
     unknown_location,
     unknown_sku,
-    wrong_unit,
 )
 from inventory_svc.domain.stock.commands import FeedLine, FeedMode, RejectedLine
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import Catalogue, Network
+from inventory_svc.use_cases.unit_checks import unit_problems, units_of
 from retail_kit.quantities import LARGEST, Unit
 from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal
@@ -97,10 +97,7 @@ async def scope_of(
     directory = await network.directory(locations={line.location.strip() for line in lines})
     found = None if source is None else directory.source(source, "input", "source")
     skus = await catalogue.known(sorted({line.sku.strip() for line in lines}))
-    measured = sorted({line.sku.strip() for line in lines if line.unit is not None})
-    items = await catalogue.items(measured) if measured else {}
-    units = {sku: item.unit for sku, item in items.items()}
-    return FeedScope(mode, skus, directory, now, found, units)
+    return FeedScope(mode, skus, directory, now, found, await units_of(lines, catalogue))
 
 
 def sorted_lines(lines: Sequence[NumberedLine], scope: FeedScope) -> SortedLines:
@@ -142,8 +139,7 @@ def _problems(line: StockLine, scope: FeedScope) -> Iterator[Refusal]:
         return
     if sku not in scope.skus:
         yield unknown_sku(sku, "sku")
-    elif line.unit is not None and line.unit is not scope.units[sku]:
-        yield wrong_unit(sku, line.unit, scope.units[sku], "unit")
+    yield from unit_problems(line, scope.units)
     if location not in scope.directory.locations:
         yield unknown_location(location, "locationCode")
     elif scope.source is not None and location not in scope.source.locations:

@@ -27,7 +27,8 @@ from inventory_svc.domain.stock.inbound.supply import (
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import Catalogue, Network, StockCommits, Suppliers
 from inventory_svc.use_cases.inbound.settle import settle
-from retail_kit.quantities import LARGEST
+from inventory_svc.use_cases.unit_checks import unit_problems, units_of
+from retail_kit.quantities import LARGEST, Unit
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult, require_bulk_size, results_from_json
@@ -56,6 +57,7 @@ class SentSupply:
     window: SaleWindow | None = None
     cancelled: bool = False
     ship_before: datetime | None = None
+    unit: Unit | None = None
 
     @property
     def ref(self) -> str:
@@ -89,6 +91,7 @@ class _Known(NamedTuple):
     skus: Collection[str]
     directory: NetworkDirectory
     suppliers: Mapping[str, Supplier]
+    units: Mapping[str, Unit]
 
 
 async def announce(feed: SuppliesFeed, sources: AnnouncementSources) -> list[LineResult]:
@@ -121,6 +124,7 @@ async def _known(lines: Sequence[SentSupply], sources: AnnouncementSources) -> _
         await sources.catalogue.known(sorted({line.sku.strip() for line in lines})),
         await sources.network.directory(locations=places | origins, channels=channels),
         await sources.suppliers.suppliers(sorted(named)) if named else {},
+        await units_of(lines, sources.catalogue),
     )
 
 
@@ -176,6 +180,7 @@ def _problems(line: SentSupply, known: _Known) -> Iterator[Refusal]:
         return
     if sku not in known.skus:
         yield unknown_sku(sku, "sku")
+    yield from unit_problems(line, known.units)
     if location not in known.directory.locations:
         yield unknown_location(location, "locationCode")
     if line.origin is not None and line.origin not in known.directory.locations:

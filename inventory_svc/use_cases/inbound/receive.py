@@ -11,9 +11,10 @@ from inventory_svc.domain.rights import may_keep_stock, not_your_location
 from inventory_svc.domain.stock.commands import ReceiveInbound
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.ports import Network, StockCommits
+from inventory_svc.ports import Catalogue, Network, StockCommits
 from inventory_svc.use_cases.inbound.settle import settle
-from retail_kit.quantities import LARGEST
+from inventory_svc.use_cases.unit_checks import unit_problems, units_of
+from retail_kit.quantities import LARGEST, Unit
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import (
@@ -38,6 +39,7 @@ class SentReceipt:
     quantity: int
     condition: Condition = Condition.NEW
     closes: bool = False
+    unit: Unit | None = None
 
     @property
     def key(self) -> InboundKey:
@@ -50,6 +52,7 @@ async def receive(
     request: IdempotentRequest,
     caller: Caller,
     lines: Sequence[SentReceipt],
+    catalogue: Catalogue,
     network: Network,
     commits: StockCommits,
 ) -> list[LineResult]:
@@ -59,9 +62,10 @@ async def receive(
     """
     require_bulk_size(lines)
     directory = await network.directory(locations={line.location.strip() for line in lines})
+    units = await units_of(lines, catalogue)
     results: list[LineResult] = []
     for index, line in enumerate(lines):
-        problems = tuple(_problems(line, caller, directory))
+        problems = (*_problems(line, caller, directory), *unit_problems(line, units))
         if not problems:
             part = replace(request, mutation=f"{request.mutation}/{index}")
             command = ReceiveInbound(part, caller.subject, line.key, line.quantity, line.closes)

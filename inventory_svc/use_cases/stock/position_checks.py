@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import required_code
-from inventory_svc.domain.refusals import unknown_sku, wrong_unit
+from inventory_svc.domain.refusals import unknown_sku
 from inventory_svc.domain.rights import require_stock_keeper
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports import Catalogue, Network
+from inventory_svc.use_cases.unit_checks import unit_problems, units_of
 from retail_kit.quantities import Unit
 from service_kit.identity.caller import Caller
 
@@ -32,8 +33,6 @@ async def position_of(
     directory.location(location, "input", "locationCode")
     if sku not in await catalogue.known([sku]):
         raise unknown_sku(sku, "input", "sku")
-    if named.unit is not None:
-        expected = (await catalogue.items([sku]))[sku].unit
-        if named.unit is not expected:
-            raise wrong_unit(sku, named.unit, expected, "input", "unit")
+    for problem in unit_problems(named, await units_of([named], catalogue)):
+        raise problem.under("input")
     return PositionKey(sku, location, named.condition)

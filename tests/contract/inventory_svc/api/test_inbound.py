@@ -73,6 +73,30 @@ async def test_a_bad_line_of_what_comes_loses_only_itself(shop: Subgraph) -> Non
     assert payload["results"][0]["userErrors"][0]["path"] == ["input", "lines", "0", "sku"]
 
 
+async def test_what_comes_in_another_unit_than_the_items_own_is_refused(shop: Subgraph) -> None:
+    ribbon = {"sku": "ribbon", "title": "Ribbon", "unit": "MILLIMETRE"}
+    await shop.mutate("itemsImport", RESULTS, {"lines": [ribbon]})
+
+    def by(unit: str, line: dict[str, Any]) -> dict[str, Any]:
+        return {**line, "sku": "ribbon", "unit": unit}
+
+    for mutation, line in (
+        ("inboundImport", ORDER),
+        ("preorderQuotasImport", QUOTA),
+        ("inboundReceive", RECEIPT),
+    ):
+        lines = [by("PIECE", line), by("MILLIMETRE", line), {**line, "sku": "cap", "unit": "PIECE"}]
+        payload = await shop.mutate(mutation, RESULTS, {"lines": lines}, Role.INTEGRATION)
+
+        wrong, right, strange = told(payload)
+        assert (wrong, right) == (("REJECTED", [("WRONG_UNIT", "unit")]), ("APPLIED", []))
+        assert strange[0] == "REJECTED"
+        assert ("WRONG_UNIT", "unit") not in strange[1]
+    operation = '{ stockPosition(sku: "ribbon", locationCode: "S1") { onHand } }'
+    shown = await shop.ask_as(Role.OPERATOR, operation)
+    assert shown["data"]["stockPosition"] == {"onHand": 10}
+
+
 async def test_goods_leave_after_they_have_come_with_the_delay_of_their_supplier(
     shop: Subgraph,
 ) -> None:

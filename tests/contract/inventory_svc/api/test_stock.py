@@ -78,6 +78,11 @@ async def test_a_quantity_in_another_unit_than_the_items_own_is_refused(shop: Su
     )
     cut = {"sku": "ribbon", "locationCode": "S1", "quantity": -1, "reason": "SALE"}
     by_the_piece = await shop.mutate("stockAdjust", POSITION, {**cut, "unit": "PIECE"})
+    here = {"sku": "ribbon", "locationCode": "S1", "unit": "PIECE"}
+    declared = await shop.mutate(
+        "stockDeclareUnavailable", POSITION, {**here, "disposition": "DAMAGED"}
+    )
+    counted = await shop.mutate("stockCount", POSITION, here)
 
     path = ["input", "lines", "1", "unit"]
     assert [each["status"] for each in payload["results"]] == [
@@ -87,7 +92,8 @@ async def test_a_quantity_in_another_unit_than_the_items_own_is_refused(shop: Su
         "REJECTED",
     ]
     assert payload["results"][1]["userErrors"] == [{"code": "WRONG_UNIT", "path": path}]
-    assert by_the_piece["userErrors"] == [{"code": "WRONG_UNIT", "path": ["input", "unit"]}]
+    for refused in (by_the_piece, declared, counted):
+        assert refused["userErrors"] == [{"code": "WRONG_UNIT", "path": ["input", "unit"]}]
     read = '{ stockPosition(sku: "ribbon", locationCode: "S1") { onHand } }'
     shown = (await shop.ask_as(Role.OPERATOR, read))["data"]["stockPosition"]
     assert shown == {"onHand": 3000}

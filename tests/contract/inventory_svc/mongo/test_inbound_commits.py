@@ -21,6 +21,7 @@ from inventory_svc.domain.stock.inbound.supply import (
 )
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import Reservation, ReservationState
+from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import RESERVATIONS
 from inventory_svc.mongo.stock_documents import reservation_from_document
 from inventory_svc.use_cases.inbound.receive import SentReceipt, receive
@@ -81,7 +82,8 @@ async def takes_in(process: Process, key: InboundKey, units: int, *, closes: boo
     """Receive goods as the mutation does."""
     line = SentReceipt(key.kind, key.reference, key.line, "shirt", "S1", units, closes=closes)
     request = IdempotentRequest("user:dock", "inboundReceive", f"{key.reference}-{units}", "f")
-    results = await receive(request, DOCK, [line], OneNetwork(), process.commits)
+    items = MongoCatalogue(process.database)
+    results = await receive(request, DOCK, [line], items, OneNetwork(), process.commits)
     assert [each.refusals for each in results] == [()]
 
 
