@@ -27,7 +27,7 @@ mutation OrderAllocate($input: ReservationAllocateInput!) {{
 """
 STANDING: Final = """
 query OrderStanding($id: ID!) {
-  reservation(id: $id) { lines { lineId open locationCode location { id } availableFrom } }
+  reservation(id: $id) { version lines { lineId open locationCode location { id } availableFrom } }
 }
 """
 PIECES: Final = """
@@ -84,9 +84,10 @@ class GraphQLInventory:
             data = await self._client.execute(STANDING, given)
         except (ServiceUnavailable, ServiceRejected) as error:
             raise InventoryUnavailable(str(error)) from error
-        found = data["reservation"] or {"lines": []}
+        found = data["reservation"] or {"version": 0, "lines": []}
         return Standing(
             reservation_id,
+            found["version"],
             tuple(
                 StandingLine(line["lineId"], _place(line), line["open"], _date(line))
                 for line in found["lines"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from order_svc.domain.fulfilments.fulfilment import Fulfilment
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.lines.line import Discount, Hands, Line, PriceSource, Slice
+from order_svc.domain.lines.line import Discount, Hands, Line, PriceSource, Slice, Wait
 from order_svc.domain.orders.order import DeliveryMethod, Order
 from order_svc.domain.payments.tenders import TenderRule
 from order_svc.mongo.payment_documents import (
@@ -35,7 +35,26 @@ def _with_money(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "lines": lines, **money}
 
 
-UPCASTS = Upcasts(current=2, steps={1: _with_money})
+def _with_waits(document: dict[str, Any]) -> dict[str, Any]:
+    """An order of version 2: a line has one date, whatever keeps the goods for it."""
+    lines = [
+        {
+            **line,
+            "waits": [
+                {"reservationId": keeper, "availableFrom": line["availableFrom"], "version": 0}
+                for keeper in sorted(
+                    {part.get("reservationId") for part in line["slices"]} - {None}
+                )
+            ],
+        }
+        if "availableFrom" in line
+        else line
+        for line in document["lines"]
+    ]
+    return {**document, "lines": lines}
+
+
+UPCASTS = Upcasts(current=3, steps={1: _with_money, 2: _with_waits})
 
 
 def order_document(order: Order) -> dict[str, Any]:
@@ -127,7 +146,15 @@ def _line_document(line: Line) -> dict[str, Any]:
             for part in line.slices
         ],
         "version": line.version,
-        **({} if line.available_from is None else {"availableFrom": line.available_from}),
+        **({"waits": [_wait_document(wait) for wait in line.waits]} if line.waits else {}),
+    }
+
+
+def _wait_document(wait: Wait) -> dict[str, Any]:
+    return {
+        "reservationId": wait.reservation_id,
+        "availableFrom": wait.available_from,
+        "version": wait.version,
     }
 
 
@@ -147,7 +174,10 @@ def _line_of(document: dict[str, Any], currency: str) -> Line:
         charged_minor=document["charged"],
         serial=document.get("serial"),
         version=document["version"],
-        available_from=document.get("availableFrom"),
+        waits=tuple(
+            Wait(wait["reservationId"], wait["availableFrom"], wait["version"])
+            for wait in document.get("waits", ())
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from order_svc.domain.effects import Effect
-from order_svc.domain.orders.awaiting import Standing, renewed
+from order_svc.domain.orders.awaiting import Standing, heard, renewed
 from order_svc.ports import Work
 from order_svc.use_cases.change_order import keep
 from order_svc.use_cases.source_line import BY_ITSELF
@@ -18,7 +18,8 @@ class StillPlacing(Exception):
 async def renew_awaited(around: Surroundings, order_id: str, reservation_id: str) -> None:
     """Bring an order up to what the reservation keeps now, however often and late it is told.
 
-    Raises StillPlacing, or InventoryUnavailable: ask again.
+    Whoever has read an older version than another has written changes nothing. Raises
+    StillPlacing, or InventoryUnavailable: ask again.
     """
     order = await around.work.run(lambda work: work.orders.get(order_id))
     if order is None:
@@ -35,9 +36,14 @@ async def _renew(
     around: Surroundings, work: Work, order_id: str, standing: Standing
 ) -> Sequence[Effect]:
     order = await work.orders.get(order_id)
+    noted = None if order is None else heard(order, standing)
+    if order is None or noted is None:
+        return ()
     now = around.clock.now()
-    change = None if order is None else renewed(order, standing, now)
-    if order is None or change is None:
+    change = renewed(noted, standing, now)
+    if change is None:
+        if noted != order:
+            await work.orders.save(order, noted)
         return ()
     await keep(around, work, order, change, Cause(BY_ITSELF, "awaited", now))
     return change.effects

@@ -56,6 +56,7 @@ async def _request(
         lines=(WantedLine(line.id, line.sku, quantity, line.serial),),
         destination=destination,
         excluded_locations=line.excluded_locations,
+        accept_until=order.accept_until,
     )
 
 

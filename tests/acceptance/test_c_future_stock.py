@@ -151,6 +151,34 @@ async def test_c1_what_does_not_come_any_more_is_sought_elsewhere(
 
 
 @pytest.mark.capability("C1")
+async def test_c1_lost_units_are_sought_among_goods_that_come_as_late_as_the_order_accepts(
+    retailer: Retailer, expecting: Expecting
+) -> None:
+    await retailer.opens(W1="WAREHOUSE", W2="WAREHOUSE", W3="WAREHOUSE")
+    await expecting.expects("PO-1", "shirt", "W1", 2, "2026-04-15T00:00:00Z")
+    lines = [{"sku": retailer.code("shirt"), "quantity": 2}]
+    order = await retailer.places(retailer.wish(lines=lines, acceptUntil=SUMMER))
+    await expecting.expects("PO-2", "shirt", "W2", 1, "2026-06-15T00:00:00Z")
+    await expecting.expects("PO-3", "shirt", "W3", 1, "2026-09-01T00:00:00Z")
+
+    await expecting.expects("PO-1", "shirt", "W1", 2, "2026-04-15T00:00:00Z", cancelled=True)
+
+    now = await eventually(
+        lambda: retailer.order(order["id"]),
+        lambda now: "UNFILLABLE" in _states(now["lines"][0]),
+    )
+    assert _states(now["lines"][0]) == {"BACKORDERED": 1, "UNFILLABLE": 1}
+    assert await _dates(retailer, order) == ["2026-06-15"]
+    assert await _promised_of(expecting, "shirt") == [1, 0]
+    await expecting.receives("PO-2", "shirt", "W2", 1)
+    there = await eventually(
+        lambda: retailer.order(order["id"]),
+        lambda now: "ALLOCATED" in _states(now["lines"][0]),
+    )
+    assert [each["locationCode"] for each in there["fulfilments"]] == [retailer.code("W2")]
+
+
+@pytest.mark.capability("C1")
 async def test_c1_a_cancellation_before_a_cut_is_heard_of_gives_up_what_is_lost_first(
     stack: Stack, retailer: Retailer, expecting: Expecting
 ) -> None:

@@ -69,6 +69,7 @@ class FakeInventory:
         pegs = {} if reserved is None else reserved.pegs
         return Standing(
             reservation_id,
+            1,
             tuple(
                 StandingLine(line_id, Place(to_global_id("Location", code), code), units)
                 for (line_id, code), units in pegs.items()

@@ -36,6 +36,14 @@ class Hands(NamedTuple):
 NOBODY: Final = Hands()
 
 
+class Wait(NamedTuple):
+    """When all is there that a reservation keeps for a line, as its `version` says."""
+
+    reservation_id: str
+    available_from: datetime
+    version: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """Some units of a line that have come equally far, in the same hands."""
@@ -71,8 +79,8 @@ class Line:
     """Units of one SKU at one price; its slices always add up to its quantity.
 
     `charged_minor` is the price of what has left, in minor units: discounts do not always divide
-    by the units, so it is fixed when they leave. `available_from` is when all that it waits for
-    will be there. `serial` names the piece that was ordered.
+    by the units, so it is fixed when they leave. It has one of `waits` for each reservation that
+    keeps goods to come for it. `serial` names the piece that was ordered.
     """
 
     id: str
@@ -87,7 +95,7 @@ class Line:
     charged_minor: int = 0
     serial: str | None = None
     version: int = 0
-    available_from: datetime | None = None
+    waits: tuple[Wait, ...] = ()
 
     def __post_init__(self) -> None:
         if sum(part.quantity for part in self.slices) != self.quantity:
@@ -97,6 +105,11 @@ class Line:
     def status(self) -> OrderStatus:
         """What the line is at as a whole."""
         return folded_status(part.state for part in self.slices)
+
+    @property
+    def available_from(self) -> datetime | None:
+        """When all that it waits for will be there; None if it waits for nothing."""
+        return max((wait.available_from for wait in self.waits), default=None)
 
     @property
     def total(self) -> Money:
@@ -150,8 +163,8 @@ def move(
 ) -> Line:
     """Take units from the matching slices, in order, along the path of states.
 
-    `hands` is who has them afterwards; without it they stay where they are. Once nothing waits for
-    goods any more, the line has no date.
+    `hands` is who has them afterwards; without it they stay where they are. The line waits no more
+    on a reservation that none of its units has in hand.
     """
     there_is = sum(part.quantity for part in line.slices if matching(part))
     if quantity > there_is:
@@ -166,8 +179,15 @@ def move(
         if part.quantity > taken:
             kept.append(replace(part, quantity=part.quantity - taken))
     parts = merged(kept)
-    waits = any(part.hands.reservation_id for part in parts)
-    return replace(line, slices=parts, available_from=line.available_from if waits else None)
+    keepers = {part.hands.reservation_id for part in parts}
+    waits = tuple(wait for wait in line.waits if wait.reservation_id in keepers)
+    return replace(line, slices=parts, waits=waits)
+
+
+def waiting(line: Line, wait: Wait) -> Line:
+    """Have the line wait so on a reservation, however it waited on it before."""
+    others = (each for each in line.waits if each.reservation_id != wait.reservation_id)
+    return replace(line, waits=tuple(sorted((*others, wait))))
 
 
 def merged(parts: Iterable[Slice]) -> tuple[Slice, ...]:

@@ -1,12 +1,21 @@
 """Where stock was reserved, and what that makes of an order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from order_svc.domain.fulfilments.fulfilment import Fulfilment, FulfilmentLine, Place
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.lines.line import NOBODY, Hands, Line, Matching, Slice, move
+from order_svc.domain.lines.line import (
+    NOBODY,
+    Hands,
+    Line,
+    Matching,
+    Slice,
+    Wait,
+    move,
+    waiting,
+)
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.settling import authorised
@@ -43,13 +52,10 @@ def place(order: Order, allocation: Allocation, at: datetime) -> Change:
     asked = {line.id: line.quantity for line in order.lines}
     if _by_line(allocation.lines) != asked:
         raise AllocationMismatch(f"{_by_line(allocation.lines)} for {asked}")
-    after, waiting = _waiting(order, allocation)
-    late = {entry.subject_id for entry in waiting}
-    there = [line for line in allocation.lines if line.line_id not in late]
-    after, entries = assigned(after, allocation, there, _is_placed, at)
+    after, entries = _taken_up(order, allocation, allocation.lines, _is_placed, at)
     after = authorised(after, at)
     placed = Entry(Happening.ORDER_PLACED, SubjectType.ORDER, order.id, {"channel": order.channel})
-    return changed(order, after, entries=[placed, *entries, *waiting], effects=[])
+    return changed(order, after, entries=[placed, *entries], effects=[])
 
 
 def sourced(
@@ -57,15 +63,19 @@ def sourced(
 ) -> Change | None:
     """End a search for stock: what was found is allocated, the rest waits or cannot be filled.
 
-    What was found for units that nobody wants any more is released. None: nothing to change.
+    What was found that is still to come is waited for. What was found for units that nobody wants
+    any more is released. None: nothing to change.
     """
     after, entries, effects = order, list[Entry](), list[StockEffect]()
-    known = {fulfilment.reservation_id for fulfilment in order.fulfilments}
+    known = {
+        *(fulfilment.reservation_id for fulfilment in order.fulfilments),
+        *(part.hands.reservation_id for _, part in order.slices()),
+    }
     for allocation in allocations:
         if allocation.reservation_id in known:
             continue
         wanted, surplus = _wanted(after.line(line_id), sourcing_id, allocation)
-        after, told = assigned(after, allocation, wanted, _sought_by(sourcing_id), at)
+        after, told = _taken_up(after, allocation, wanted, _sought_by(sourcing_id), at)
         entries += told
         if surplus:
             key = f"{sourcing_id}.{allocation.reservation_id}.surplus"
@@ -79,22 +89,40 @@ def sourced(
     return changed(order, after, entries=entries, effects=effects)
 
 
-def _waiting(order: Order, allocation: Allocation) -> tuple[Order, list[Entry]]:
-    """Have each line wait of which something is still to come, with all that is kept for it."""
+def _taken_up(
+    order: Order,
+    allocation: Allocation,
+    lines: Sequence[AllocatedLine],
+    matching: Matching,
+    at: datetime,
+) -> tuple[Order, list[Entry]]:
+    """Have each line wait of which something is still to come, and the others go out."""
+    after, put_off = _put_off(order, allocation, lines, matching)
+    late = {entry.subject_id for entry in put_off}
+    there = [line for line in lines if line.line_id not in late]
+    after, entries = assigned(after, allocation, there, matching, at)
+    return after, [*entries, *put_off]
+
+
+def _put_off(
+    order: Order, allocation: Allocation, lines: Sequence[AllocatedLine], matching: Matching
+) -> tuple[Order, list[Entry]]:
+    """Have a line wait with all that is kept for it, what is there already included."""
     dates: dict[str, datetime] = {}
-    for found in allocation.lines:
+    for found in lines:
         if found.available_from is not None:
             latest = dates.get(found.line_id, found.available_from)
             dates[found.line_id] = max(latest, found.available_from)
     entries = []
-    for found in allocation.lines:
+    for found in lines:
         line = order.line(found.line_id)
         if line is None or line.id not in dates:
             continue
         hands = Hands(reservation_id=allocation.reservation_id, location_code=found.location.code)
         path = (SliceState.BACKORDERED,)
-        line = move(line, found.quantity, _is_placed, path, hands=hands)
-        order = order.with_line(replace(line, available_from=dates[line.id]))
+        line = move(line, found.quantity, matching, path, hands=hands)
+        wait = Wait(allocation.reservation_id, dates[line.id])
+        order = order.with_line(waiting(line, wait))
     for line_id, date in dates.items():
         details = {"availableFrom": date.isoformat()}
         entries.append(Entry(Happening.LINE_BACKORDERED, SubjectType.ORDER_LINE, line_id, details))

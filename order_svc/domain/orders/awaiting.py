@@ -1,12 +1,12 @@
 """Units that wait for goods on their way: placed so, promised for a date, released as they come."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from order_svc.domain.fulfilments.fulfilment import Place
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.lines.line import Hands, Line, Matching, move
+from order_svc.domain.lines.line import Hands, Line, Matching, Wait, move, waiting
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation, assigned
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
 from order_svc.domain.orders.order import Order
@@ -31,10 +31,23 @@ class StandingLine:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A reservation as it is now."""
+    """A reservation as it is in one of its versions."""
 
     reservation_id: str
+    version: int
     lines: tuple[StandingLine, ...]
+
+
+def heard(order: Order, standing: Standing) -> Order | None:
+    """Note with what waits how a reservation stands; None: that is older than what is known."""
+    after = order
+    for line in order.lines:
+        for wait in line.waits:
+            if wait.reservation_id == standing.reservation_id:
+                if wait.version > standing.version:
+                    return None
+                after = after.with_line(waiting(line, wait._replace(version=standing.version)))
+    return after
 
 
 def renewed(order: Order, standing: Standing, at: datetime) -> Change | None:
@@ -121,7 +134,7 @@ def _brought_up(
     rows = [row for row in rows if row.location.code in waiting]
     dates = [row.available_from for row in rows if row.available_from is not None]
     if dates:
-        return _promised(order, line, max(dates))
+        return _promised(order, line, standing.reservation_id, max(dates))
     found: list[AllocatedLine] = []
     for row in rows:
         units = min(waiting[row.location.code], row.quantity)
@@ -132,13 +145,19 @@ def _brought_up(
     return assigned(order, allocation, found, _awaits(standing.reservation_id), at)
 
 
-def _promised(order: Order, line: Line, date: datetime) -> tuple[Order, list[Entry]]:
-    if line.available_from == date:
-        return order, []
+def _promised(
+    order: Order, line: Line, reservation_id: str, kept_from: datetime
+) -> tuple[Order, list[Entry]]:
+    known = (wait for wait in line.waits if wait.reservation_id == reservation_id)
+    wait = next(known, Wait(reservation_id, kept_from))
+    promised = waiting(line, wait._replace(available_from=kept_from))
+    date = promised.available_from
+    if date is None or date == line.available_from:
+        return order.with_line(promised), []
     entry = Entry(
         Happening.LINE_DATE_CHANGED,
         SubjectType.ORDER_LINE,
         line.id,
         {"availableFrom": date.isoformat()},
     )
-    return order.with_line(replace(line, available_from=date)), [entry]
+    return order.with_line(promised), [entry]

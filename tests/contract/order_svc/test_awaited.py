@@ -1,14 +1,21 @@
 """Orders hear of goods that they wait for: late, twice, while being placed, or not at all."""
 
-from datetime import UTC, datetime
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
 from order_svc.consumers import ORDERS_AT_ONCE, AwaitedStock
 from order_svc.domain.errands import AWAITED, AWAITED_LOST
+from order_svc.domain.lines.line import Wait
+from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place
+from order_svc.domain.orders.awaiting import Standing, StandingLine
 from order_svc.mongo.awaiting import MongoAwaiting
 from order_svc.mongo.indexes import ORDERS
+from order_svc.mongo.order_documents import order_document, order_of
 from order_svc.use_cases.renew_awaited import StillPlacing, renew_awaited
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.messaging.due_work import DUE_WORK, DueItem, DueWork, DueWorker
@@ -16,6 +23,7 @@ from service_kit.messaging.envelope import Change, EntityRef, Event
 from service_kit.runtime.clock import SettableClock
 from service_kit.storage.database import Database, Session
 from tests.support.fake_inventory import FakeInventory
+from tests.support.orders import a_place, a_placing_order
 from tests.support.orders_process import OrdersProcess, a_wish
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -133,3 +141,53 @@ async def test_an_order_that_is_gone_needs_nothing_and_one_being_placed_is_looke
     orders = await process.database.collection(ORDERS.name).find({})
     with pytest.raises(StillPlacing):
         await renew_awaited(around, orders[0]["_id"], "r1")
+
+
+class Standings(FakeInventory):
+    """An inventory whose answers come in an order of their own."""
+
+    def __init__(self, days: Mapping[int, int]) -> None:
+        super().__init__()
+        self.days = dict(days)
+
+    async def standing(self, reservation_id: str) -> Standing:
+        version, day = self.days.popitem()
+        row = StandingLine("o1.l1", a_place("W1"), 1, NOW + timedelta(days=day))
+        return Standing(reservation_id, version, (row,))
+
+
+@pytest.mark.parametrize("last", [2, 3, 4])
+async def test_whoever_writes_last_what_was_read_first_changes_nothing(
+    process: OrdersProcess, last: int
+) -> None:
+    found = (AllocatedLine("o1.l1", 1, a_place("W1"), NOW + timedelta(days=10)),)
+    waiting = place(a_placing_order(1), Allocation("r1", found), NOW).order
+    orders = process.database.collection(ORDERS.name)
+    await orders.insert_one(order_document(waiting))
+    days = {2: 20, 3: 10, 4: 30}
+    read = {version: days[version] for version in (last, *days)}
+    around = replace(process.parts.around, inventory=Standings(read))
+
+    for _ in days:
+        await renew_awaited(around, "o1", "r1")
+
+    kept = await orders.find_one({"_id": "o1"})
+    assert kept is not None
+    assert order_of(kept, ()).lines[0].waits == (Wait("r1", NOW + timedelta(days=30), 4),)
+
+
+async def test_of_those_who_renew_an_order_at_once_the_newest_version_wins(
+    process: OrdersProcess,
+) -> None:
+    found = (AllocatedLine("o1.l1", 1, a_place("W1"), NOW + timedelta(days=10)),)
+    waiting = place(a_placing_order(1), Allocation("r1", found), NOW).order
+    orders = process.database.collection(ORDERS.name)
+    await orders.insert_one(order_document(waiting))
+    days = {version: version % 3 + 1 for version in range(2, 12)}
+    around = replace(process.parts.around, inventory=Standings(days))
+
+    await asyncio.gather(*(renew_awaited(around, "o1", "r1") for _ in days))
+
+    kept = await orders.find_one({"_id": "o1"})
+    assert kept is not None
+    assert order_of(kept, ()).lines[0].waits == (Wait("r1", NOW + timedelta(days=3), 11),)

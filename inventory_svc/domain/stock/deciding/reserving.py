@@ -69,7 +69,10 @@ def decide_reservation(
     if command.until is None or named.pegs:
         return refused(*_shortages(command, chosen.shortages))
     later = choose_later(
-        command.lines, candidates, OfferLater(command, offer, draft), command.until
+        command.lines,
+        candidates,
+        OfferLater(command, offer, draft),
+        max(command.until, draft.now),
     )
     if later.shortages:
         return refused(*_shortages(command, later.shortages))

@@ -66,13 +66,13 @@ def payload(*errors: dict[str, Any], reservation: Any = None) -> dict[str, Any]:
 
 async def test_a_reservation_is_read_as_it_stands_and_an_unknown_one_keeps_nothing() -> None:
     rows = [{**THERE, "open": 3, "locationCode": "S2", "location": None, "availableFrom": LATER}]
-    asked = Answers({"reservation": {"lines": rows}})
+    asked = Answers({"reservation": {"version": 7, "lines": rows}})
     standing = await GraphQLInventory(asked).standing("r1")
     unknown = await GraphQLInventory(Answers({"reservation": None})).standing("r1")
 
     date = datetime(2026, 4, 15, tzinfo=UTC)
-    assert standing == Standing("r1", (StandingLine("o1.l1", S2, 3, date),))
-    assert unknown == Standing("r1", ())
+    assert standing == Standing("r1", 7, (StandingLine("o1.l1", S2, 3, date),))
+    assert unknown == Standing("r1", 0, ())
     with pytest.raises(InventoryUnavailable):
         await GraphQLInventory(Answers(ServiceUnavailable("inventory_svc", "away"))).standing("r1")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from order_svc.domain.lifecycles.payment_state import PaymentState
 from order_svc.domain.lifecycles.slices import SliceState
+from order_svc.domain.lines.line import Wait
 from order_svc.mongo.order_documents import order_document, order_of
 from order_svc.mongo.personal_documents import person_of
 from retail_kit.money import Money
@@ -22,7 +23,7 @@ def a_slice(state: str, quantity: int) -> dict[str, Any]:
     }
 
 
-ORDER_1 = {
+ORDER_1: dict[str, Any] = {
     "_id": "o1",
     "ref": "mine",
     "channel": "web",
@@ -70,6 +71,27 @@ def test_an_order_of_version_1_is_paid_elsewhere_and_its_sums_are_as_they_were()
     ]
     assert line.slices[0].state is SliceState.ALLOCATED
     assert order_of(order_document(order), ()) == order
+
+
+def test_an_order_of_version_2_waits_for_its_one_date_whatever_keeps_the_goods() -> None:
+    keeps = {"returnId": None, "locationCode": "W1"}
+    parts = [
+        {**a_slice("BACKORDERED", 5), **keeps, "reservationId": "r1"},
+        {**a_slice("CANCELLED", 1), "returnId": None},
+    ]
+    waits = {
+        **ORDER_1["lines"][0],
+        "slices": parts,
+        "discounts": [],
+        "charged": 0,
+        "availableFrom": AT,
+    }
+    money = {"payments": [], "refunds": [], "tenderRule": "CARD_FIRST"}
+
+    order = order_of({**ORDER_1, **money, "lines": [waits], "schemaVersion": 2}, ())
+
+    assert order.lines[0].waits == (Wait("r1", AT),)
+    assert order.lines[0].available_from == AT
 
 
 def test_a_person_of_version_1_has_no_language() -> None:

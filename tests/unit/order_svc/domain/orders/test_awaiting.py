@@ -3,14 +3,16 @@
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from order_svc.domain.lifecycles.actions import Action
 from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Line
-from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place
+from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place, sourced
 from order_svc.domain.orders.available import actions_on_line
-from order_svc.domain.orders.awaiting import Standing, StandingLine, renewed
+from order_svc.domain.orders.awaiting import Standing, StandingLine, heard, renewed
 from order_svc.domain.orders.cancelling import CancelReason, cancel_line, cancel_order, source_again
 from order_svc.domain.orders.change import Happening
 from order_svc.domain.orders.order import Order
@@ -21,7 +23,7 @@ from service_kit.commands.refusal import Refusal
 from tests.support.orders import AT, a_place, a_placing_order, line_of
 
 S = SliceState
-APRIL, MAY = AT + timedelta(days=40), AT + timedelta(days=70)
+APRIL, MAY, JUNE = (AT + timedelta(days=days) for days in (40, 70, 100))
 REASON = CancelReason.CUSTOMER_REQUEST
 
 
@@ -37,7 +39,7 @@ def a_waiting_order() -> Order:
 
 def standing(*rows: tuple[int, datetime | None], at: str = "W1") -> Standing:
     lines = (StandingLine("o1.l1", a_place(at), units, date) for units, date in rows)
-    return Standing("r1", tuple(lines))
+    return Standing("r1", 2, tuple(lines))
 
 
 def states(line: Line) -> dict[SliceState, int]:
@@ -79,6 +81,7 @@ def test_what_has_come_in_part_keeps_waiting_and_another_date_is_told() -> None:
 def test_a_line_of_which_all_is_there_goes_to_its_locations() -> None:
     rows = Standing(
         "r1",
+        2,
         (
             StandingLine("o1.l1", a_place("W1"), 2),
             StandingLine("o1.l1", a_place("S1"), 1),
@@ -152,7 +155,7 @@ def test_what_waits_at_two_locations_is_taken_at_each_as_far_as_it_waits_there()
         StandingLine("o1.l1", a_place("W1"), 1),
     )
 
-    change = renewed(wanted.order, Standing("r1", rows), AT)
+    change = renewed(wanted.order, Standing("r1", 2, rows), AT)
 
     assert change is not None
     assert line_of(change.order).quantity_in(S.ALLOCATED) == 2
@@ -176,7 +179,7 @@ def test_a_location_where_nothing_waits_any_more_holds_no_line_back() -> None:
         StandingLine("o1.l1", a_place("W1"), 1),
     )
 
-    change = renewed(wanted, Standing("r1", rows), AT)
+    change = renewed(wanted, Standing("r1", 2, rows), AT)
 
     assert change is not None
     assert states(line_of(change.order)) == {S.ALLOCATED: 1, S.CANCELLED: 2}
@@ -204,3 +207,62 @@ def test_nobody_seeks_stock_for_what_is_on_its_way() -> None:
     assert seeking.hindrance is not None
     with pytest.raises(Refusal):
         source_again(order, line_of(order))
+
+
+def a_seeking_order() -> Order:
+    """That order after one of the two to come was lost, and is sought as `o1.e2.0`."""
+    change = renewed(a_waiting_order(), standing((1, None), (1, APRIL)), AT)
+    assert change is not None
+    return change.order
+
+
+def test_what_is_found_for_lost_units_but_still_to_come_is_waited_for_beside_the_rest() -> None:
+    found = Allocation("r2", (AllocatedLine("o1.l1", 1, a_place("S2"), MAY),))
+
+    change = sourced(a_seeking_order(), "o1.l1", "o1.e2.0", [found], AT)
+
+    assert change is not None
+    order = change.order
+    assert line_of(order).quantity_in(S.BACKORDERED) == 3
+    assert line_of(order).available_from == MAY
+    assert [entry.happening for entry in change.entries] == [Happening.LINE_BACKORDERED]
+    assert sourced(order, "o1.l1", "o1.e2.0", [found], AT) is None
+    assert order_document(order)["awaits"] == ["r1", "r2"]
+    assert order_of(order_document(order), order.fulfilments) == order
+
+    there = renewed(order, Standing("r2", 2, (StandingLine("o1.l1", a_place("S2"), 1),)), AT)
+    assert there is not None
+    assert states(line_of(there.order)) == {S.BACKORDERED: 2, S.ALLOCATED: 1}
+    assert line_of(there.order).available_from == APRIL
+
+
+@pytest.mark.parametrize(("moved", "expected"), [(APRIL, APRIL), (JUNE, JUNE)])
+def test_a_line_has_the_date_of_the_last_of_its_reservations(
+    moved: datetime, expected: datetime
+) -> None:
+    found = Allocation("r2", (AllocatedLine("o1.l1", 1, a_place("S2"), MAY),))
+    both = sourced(a_seeking_order(), "o1.l1", "o1.e2.0", [found], AT)
+    assert both is not None
+    sooner = renewed(both.order, standing((1, None), (1, AT)), AT)
+    assert sooner is not None
+    assert line_of(sooner.order).available_from == MAY
+
+    rows = (StandingLine("o1.l1", a_place("S2"), 1, moved),)
+    change = renewed(sooner.order, Standing("r2", 2, rows), AT)
+
+    assert change is not None
+    assert line_of(change.order).available_from == expected
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=1, max_size=8))
+def test_whatever_is_heard_last_the_newest_version_counts(read: list[tuple[int, int]]) -> None:
+    dates = {version: AT + timedelta(days=day) for version, day in read}
+    order = a_waiting_order()
+    for version, _ in read:
+        stands = (StandingLine("o1.l1", a_place("W1"), 3, dates[version]),)
+        known = Standing("r1", version, stands)
+        noted = heard(order, known)
+        change = None if noted is None else renewed(noted, known, AT)
+        order = order if noted is None else noted if change is None else change.order
+
+    assert line_of(order).available_from == dates[max(dates)]
