@@ -1,6 +1,6 @@
 """`python -m inventory_svc` serves; `schema` prints the SDL; `migrate` makes the indexes.
 
-`repack` has the processes that run pack the stock anew.
+`repack` has the processes that run pack the stock anew; `recount` counts anew what picks found.
 `parked` shows work that failed too often; `retry ID` and `discard ID` decide about it.
 """
 
@@ -8,7 +8,7 @@ import os
 import sys
 
 from inventory_svc.api.schema import inventory_schema
-from inventory_svc.app import SERVICE, app_of, migrate, repack
+from inventory_svc.app import SERVICE, app_of, migrate, recount, repack
 from inventory_svc.mongo.discarded_files import discarded_files
 from inventory_svc.settings import PREFIX, InventorySettings
 from service_kit.service.program import ServiceProgram
@@ -20,7 +20,7 @@ PROGRAM = ServiceProgram(
     inventory_schema,
     app_of,
     migrate,
-    {"repack": repack},
+    {"repack": repack, "recount": recount},
     discarded_files,
 )
 

@@ -270,6 +270,11 @@ async def repack(database: Database) -> None:
     await pack_anew(database)
 
 
+async def recount(database: Database) -> None:
+    """Count anew, out of the ledger, what the picks of each day have found."""
+    await MongoPicks(database).count_anew(SystemClock().now())
+
+
 def app_of(settings: InventorySettings, clock: Clock | None = None) -> Starlette:
     """Give the app as it is served: indexes first, then the relay and the due work beside it."""
     foundation = foundation_of(SERVICE, settings, clock or SystemClock())

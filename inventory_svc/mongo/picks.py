@@ -5,14 +5,14 @@ A day is counted once it is over, all of it, however often: so it is never count
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.stock.movement import MovementKind
 from inventory_svc.domain.stock.reliability import PICKS_WORK, Picks, bounds_of, counted_from
 from inventory_svc.mongo.collections import MOVEMENTS, PICKS
 from service_kit.messaging.due_work import DueItem, DueWork
-from service_kit.storage.database import Database, Document, ReplaceOne, Session
+from service_kit.storage.database import Database, DeleteMany, Document, ReplaceOne, Session
 
 
 class MongoPicks:
@@ -44,9 +44,21 @@ class MongoPicks:
         units: dict[str, dict[str, int]] = defaultdict(dict)
         for row in found:
             units[row["_id"]["location"]][row["_id"]["kind"]] = -row["kept"]
-        writes = [_replaced(day, location, kinds) for location, kinds in sorted(units.items())]
-        if writes:
-            await self._picks.bulk_write(writes)
+        others: Document = {"day": begin, "location": {"$nin": sorted(units)}}
+        replaced = [_replaced(day, location, kinds) for location, kinds in sorted(units.items())]
+        await self._picks.bulk_write([DeleteMany(others), *replaced])
+
+    async def count_anew(self, now: datetime) -> None:
+        """Count every day again that is over."""
+        first = await self._movements.find(
+            {"pickedFrom": {"$exists": True}}, sort=(("occurredAt", 1),), limit=1
+        )
+        known = await self._picks.find({}, sort=(("day", 1),), limit=1)
+        begun = [each["occurredAt"] for each in first] + [each["day"] for each in known]
+        day = min(begun, default=now).date()
+        while counted_from(day) <= now:
+            await self.count(day)
+            day += timedelta(days=1)
 
     async def picks(self, since: date, after: str | None, limit: int) -> Sequence[Picks]:
         """Give the picks of all days from one on, by location in the order of codes, after one."""

@@ -79,6 +79,32 @@ async def test_a_day_counted_by_two_processes_and_again_is_counted_once(
     assert await picks[0].picks(DAY, None, 9) == [Picks("S1", 3, 0), Picks("W1", 0, 4)]
 
 
+async def test_counting_anew_gives_what_the_ledger_says_of_every_day_that_is_over(
+    process: Process,
+) -> None:
+    process.clock.set(NOON)
+    reservation = await reserved(process, 9)
+    picks, days = MongoPicks(process.database), range(4)
+    for _ in days:
+        await submit(process, build.a_consumption(reservation, 2))
+        process.clock.advance(timedelta(days=1))
+    await counted(process)
+    told = await process.database.collection(PICKS.name).find({}, sort=(("_id", 1),))
+    assert [each["found"] for each in told] == [2] * len(days)
+    await submit(process, build.a_shortage(reservation, 1))
+
+    wrong = process.database.collection(PICKS.name)
+    await wrong.delete_one({"_id": told[2]["_id"]})
+    await wrong.update_one({"_id": told[1]["_id"]}, {"$set": {"found": 7, "missing": 1}})
+    early = DAY - timedelta(days=1)
+    gone = {"_id": f"S9|{early}", "location": "S9", "day": NOON - timedelta(days=1, hours=12)}
+    await wrong.insert_one({**told[0], **gone})
+    for _ in range(2):
+        await picks.count_anew(process.clock.now())
+
+    assert await wrong.find({}, sort=(("_id", 1),)) == told
+
+
 async def test_locations_come_page_by_page(process: Process) -> None:
     process.clock.set(NOON)
     for at in ("S1", "S2", "W1"):
