@@ -183,7 +183,9 @@ def _compiled_call(call: EntityCall, sharing: _Sharing) -> CompiledCall:
     write = compile_representations(call.representations)
     overlaps = sharing.overlaps
     repeated = frozenset(path for path in call.paths if sharing.may_repeat(path))
-    gathered = Gathered(call.paths, call.representations, write, repeated, sharing.united_here)
+    gathered = Gathered(
+        call.paths, call.representations, write, repeated, sharing.united_here, sharing.united
+    )
     return CompiledCall(
         response_key=call.response_key,
         variable=orjson.dumps(call.variable) + b":",

@@ -1,10 +1,12 @@
 """The objects that an `_entities` call is about, grouped by the representation they share."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 from typing import Any, TypeAlias
+
+import orjson
 
 from gateway.execution.generated import UNUSUAL, Source, quoted
 from gateway.execution.representations import Writer
@@ -39,7 +41,7 @@ class Gathered:
     """What a call is about, and what may be done with it.
 
     Below the paths of `repeated` an object may be in several places. Equal objects at the paths
-    of `united` may be made one.
+    of `united` may be made one; at those of `shared` they are likely to be one already.
     """
 
     paths: Sequence[Path]
@@ -47,6 +49,7 @@ class Gathered:
     write: Writer
     repeated: AbstractSet[Path] = frozenset()
     united: AbstractSet[Path] = frozenset()
+    shared: AbstractSet[Path] = frozenset()
 
 
 def gathering(call: Gathered) -> Gather:
@@ -87,21 +90,22 @@ def gathering_source(call: Gathered) -> Source:
     source = Source()
     source.name("write", call.write)
     source.name("plain", _PLAIN)
-    key, parts = _key(call.representations)
+    source.name("dumps", orjson.dumps)
+    key = _key(call.representations)
     calls: list[str] = []
     for number, path in enumerate(call.paths):
-        unites = path in call.united and parts > 0
-        walk = _walk(source, path[:-1] if unites else path)
-        objects = source.function(f"objects_{number}", "tree", [*walk]) + "(tree)"
+        unites = path in call.united
+        walk = _walk(source, path[:-1] if unites else path, call.shared)
+        objects = source.function(f"objects_{number}", "tree", walk) + "(tree)"
         lines = (
-            _uniting(objects, path[-1], key, parts)
+            _uniting(objects, path[-1], key)
             if unites
             else _grouping(objects, key, repeated=path in call.repeated)
         )
         if unites and path in call.repeated:
             lines += ["once_each(groups)"]
             source.name("once_each", _once_each)
-        lines += ["groups.pop(None, None)", "return groups"]
+        lines += ["return groups"]
         calls.append(source.function(f"groups_{number}", "tree", lines) + "(tree)")
     source.function("gather", "tree", [f"return [{', '.join(calls)}]"])
     return source
@@ -113,11 +117,22 @@ def _once_each(groups: Groups) -> None:
             groups[key] = list({id(item): item for item in items}.values())
 
 
-def _walk(source: Source, path: Path) -> Iterator[str]:
-    """Write one comprehension that goes down a path."""
-    lines = ["    for at_0 in [tree]"]
+def _walk(source: Source, path: Path, shared: AbstractSet[Path]) -> list[str]:
+    """Write what goes down a path; below what many places share it goes once."""
+    ends = [number for number in range(1, len(path)) if path[:number] in shared]
+    lines = ["found = [tree]"]
+    for start, end in pairwise([0, *ends]):
+        found = _stretch(source, path[start:end])
+        lines += ["found = {", f"    id({found[0]}): {found[0]}", *found[1:], "}.values()"]
+    found = _stretch(source, path[ends[-1] if ends else 0 :])
+    return [*lines, "return [", f"    {found[0]}", *found[1:], "]"]
+
+
+def _stretch(source: Source, steps: Path) -> list[str]:
+    """Write the name of what is found, and the inside of a comprehension that finds it."""
+    lines = ["    for at_0 in found"]
     depth = 0
-    for step in path:
+    for step in steps:
         at = f"at_{depth}"
         if isinstance(step, TypeStep):
             lines.append(f'    if {at}.get("__typename") in {source.constant("types", step.types)}')
@@ -125,66 +140,83 @@ def _walk(source: Source, path: Path) -> Iterator[str]:
         depth += 1
         below = at if isinstance(step, ListStep) else f"[{at}.get({quoted(step)})]"
         lines += [f"    for at_{depth} in {below}", f"    if at_{depth} is not None"]
-    yield "return ["
-    yield f"    at_{depth}"
-    yield from lines
-    yield "]"
+    return [f"at_{depth}", *lines]
 
 
-def _grouping(objects: str, key: Sequence[str], *, repeated: bool) -> list[str]:
+def _grouping(objects: str, key: "_Key", *, repeated: bool) -> list[str]:
     # What stands in many places is most of the work: it goes before any key is read.
     each = f"{{id(item): item for item in {objects}}}.values()" if repeated else objects
     return [
         "groups = {}",
         f"for item in {each}:",
-        *(f"    {line}" for line in key),
+        *(f"    {line}" for line in key.lines),
         "    if key in groups:",
         "        groups[key].append(item)",
-        "    else:",
+        "    elif key is not None:",
         "        groups[key] = [item]",
     ]
 
 
-def _uniting(objects: str, last: PathStep, key: Sequence[str], parts: int) -> list[str]:
-    """Group likewise, and put one object in all the places of those that have only their key."""
+def _uniting(objects: str, last: PathStep, key: "_Key") -> list[str]:
+    """Group likewise, and put one object in all the places of those that are equal to it."""
     if isinstance(last, str):
         place = f"above[{quoted(last)}]"
         head, indent = [f"    item = above.get({quoted(last)})"], "    "
     else:
         place = "above[index]"
         head, indent = ["    for index, item in enumerate(above):"], "        "
-    unclear = "key is None or type(key) is bytes" + (" or None in key" if parts > 1 else "")
     loop = [
         "if item is None:",
         "    continue",
-        *key,
-        f"is_alone = len(item) == {parts}",
-        "if is_alone and key in alone:",
-        f"    {place} = alone[key]",
+        *key.lines,
+        "same = groups.get(key)",
+        "if same is None:",
+        "    if key is not None:",
+        "        groups[key] = [item]",
         "    continue",
-        f"if is_alone and not ({unclear}):",
-        "    alone[key] = item",
-        "    groups[key] = [item, *groups.get(key, ())]",
-        "elif key not in groups:",
-        "    groups[key] = [item]",
-        "elif groups[key][0] is not item:",
-        "    groups[key].append(item)",
+        "known = same[0]",
+        "if item is known:",
+        "    continue",
+        *(_of_key_alone(place) if key.is_one_field else ()),
+        "if key not in texts:",
+        "    texts[key] = dumps(known)",
+        "if dumps(item) == texts[key]:",
+        f"    {place} = known",
+        "else:",
+        "    same.append(item)",
     ]
     lines = [*head, *(f"{indent}{line}" for line in loop)]
-    return ["groups, alone = {}, {}", f"for above in {objects}:", *lines]
+    return ["groups, texts = {}, {}", f"for above in {objects}:", *lines]
 
 
-def _key(representations: Sequence[Representation]) -> tuple[list[str], int]:
-    """Write what gives an object's key, without writing its representation where that can be.
+def _of_key_alone(place: str) -> list[str]:
+    """Write the usual case: there is nothing but the key that has been compared already."""
+    return [
+        "if len(item) == 1 == len(known) and type(key) is not bytes:",
+        f"    {place} = known",
+        "    continue",
+    ]
 
-    With it comes of how many fields such a key tells; 0 if it always is the representation.
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """The lines that give an object's key, and whether it is the value of a single field.
+
+    Then it is bytes, the representation itself, where that value is neither text nor an integer.
     """
+
+    lines: Sequence[str]
+    is_one_field: bool = False
+
+
+def _key(representations: Sequence[Representation]) -> _Key:
+    """Write what gives an object's key, without writing its representation where that can be."""
     if any(
         not isinstance(field, RepresentationField) or field.selections
         for one in representations
         for field in one.fields
     ):
-        return ["key = write(item)"], 0
+        return _Key(["key = write(item)"])
     keys = [
         field.response_key
         for one in representations
@@ -200,11 +232,11 @@ def _key(representations: Sequence[Representation]) -> tuple[list[str], int]:
             "if type(key) is not str and type(key) is not int:",
             "    key = write(item)",
         ]
-        return lines, 1
+        return _Key(lines, is_one_field=True)
     parts = {f"part_{number}": key for number, key in enumerate(distinct)}
     others = " or ".join(f"type({part}) not in plain" for part in parts)
     lines = [
         *(f"{part} = item.get({quoted(key)})" for part, key in parts.items()),
         f"key = write(item) if {others} else ({', '.join(parts)})",
     ]
-    return lines, len(parts)
+    return _Key(lines)

@@ -1,13 +1,14 @@
 """Which objects of the tree may become one: those that are equal, at places that stay alike.
 
-An object that holds nothing but its key is equal to every other with that key. Where lists bring
-the same one again and again, gathering puts one object in all its places, so that whatever is
-merged into it, and its completion, is done once. A path may be treated so if, from then on,
-whatever happens at one of its places happens at all of them.
+Where lists bring the same entity again and again, with nothing but its key or with all that one
+subgraph has of it, gathering puts one object in all its places. Then whatever is merged into it,
+and its completion, is done once, and what is below it is walked once. A path may be treated so if,
+from then on, whatever happens at one of its places happens at all of them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from gateway.execution.given import keys_of
 from gateway.planning.plan import Fetch, ListStep, Path, QueryPlan, TypeStep
@@ -40,7 +41,9 @@ def united_paths(plan: QueryPlan, given_keys: GivenKeys) -> dict[int, frozenset[
     for place in places:
         if place.path and _repeats(place.path) and plan.fetches[place.fetch].entity_calls:
             others = [other for other in places if other is not place]
-            if all(_stays_alike(place, other, before, given_keys) for other in others):
+            if all(
+                _stays_alike(place, other, before, given_keys) for other in others
+            ) and _is_still(place, others, before):
                 united.setdefault(place.fetch, set()).add(place.path)
     return {fetch: frozenset(paths) for fetch, paths in united.items()}
 
@@ -79,3 +82,24 @@ def _stays_alike(
         return True
     next_key = keys_of(place.bare[len(other.bare) :])[0]
     return next_key not in given_keys(other.fetch)
+
+
+def _is_still(place: _Place, others: Sequence[_Place], before: dict[int, frozenset[int]]) -> bool:
+    """Whether nothing comes to the objects at a place between two gatherings of what is there.
+
+    Fetches that are under way beside the one that unites have gathered what is below these
+    objects. Those that are equal now must have been equal then: if one had been passed over, and
+    were the one that is left, what comes for the others would stand nowhere.
+    """
+    length = len(place.bare)
+    beside = {
+        other.fetch
+        for other in others
+        if other.bare[:length] == place.bare
+        and other.fetch != place.fetch
+        and other.fetch not in before[place.fetch]
+        and place.fetch not in before[other.fetch]
+    }
+    return all(before[place.fetch] <= before[one] for one in beside) and all(
+        one in before[other] or other in before[one] for one, other in combinations(beside, 2)
+    )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from gateway.execution.gathering import MOST_PATHS, Gathered, gathered, gathering, gathering_source
 from gateway.execution.generated import UNUSUAL
 from gateway.execution.representations import compile_representations
+from gateway.execution.tree import collect
 from gateway.planning.plan import (
     ListStep,
     Path,
@@ -149,3 +150,28 @@ def test_generated_gathering_agrees_with_the_interpreter(
     except UNUSUAL:
         return
     assert found == groups_of(tree, among, representations, quick=False)
+
+
+@given(trees, paths, calls())
+@settings(max_examples=300, deadline=None)
+def test_uniting_changes_nothing_that_can_be_seen_and_leaves_no_object_out(
+    tree: Any, among: list[Path], representations: list[Representation]
+) -> None:
+    tree = orjson.loads(orjson.dumps(tree))
+    before = orjson.dumps(tree)
+    write = compile_representations(representations)
+    united = frozenset(path for path in among if not isinstance(path[-1], TypeStep))
+    call = Gathered(among, representations, write, frozenset(among), united, united)
+    try:
+        found = gathering_source(call).compiled("gather")(tree)
+    except UNUSUAL:
+        found = gathered(tree, among, write)
+
+    assert orjson.dumps(tree) == before
+    for groups, path in zip(found, among, strict=True):
+        given = {id(item) for items in groups.values() for item in items}
+        assert len(given) == sum(map(len, groups.values()))
+        standing = {id(item): item for item in collect([tree], path) if write(item) is not None}
+        assert standing.keys() <= given
+        texts = {text: {write(item) for item in items} for text, items in groups.items()}
+        assert all(len(each) == 1 for each in texts.values())

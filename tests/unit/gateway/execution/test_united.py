@@ -1,9 +1,11 @@
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
+from gateway.execution.answer import Answer
 from gateway.execution.gathering import Gathered, gathering_source
 from gateway.execution.preparation import PreparationOptions
 from gateway.execution.representations import compile_representations
@@ -96,6 +98,26 @@ def test_entities_are_united_if_others_come_to_all_their_places_or_to_none(other
     assert united(root(0), entities(1, (0,), (ITEM,)), other, f2="more").get(1) == {ITEM}
 
 
+@pytest.mark.parametrize(
+    "others",
+    [
+        [entities(2, (), ((*ITEM, "maker"),))],
+        [entities(2, (0,), ((*ITEM, "maker"),)), entities(3, (0,), ((*ITEM, "box"),))],
+    ],
+)
+def test_entities_are_not_united_if_they_may_change_while_what_is_below_is_asked_for(
+    others: list[Fetch],
+) -> None:
+    assert united(root(0), entities(1, (0,), (ITEM,)), *others).get(1) is None
+
+
+def test_entities_are_united_if_what_is_below_is_asked_for_in_turn() -> None:
+    below = (*ITEM, "maker")
+    second, third = entities(2, (0,), (below,)), entities(3, (2,), ((*below, "town"),))
+
+    assert united(root(0), entities(1, (0,), (ITEM,)), second, third).get(1) == {ITEM}
+
+
 def test_two_calls_about_the_same_entities_unite_none() -> None:
     assert united(root(0), entities(1, (0,), (ITEM,), (ITEM,))) == {}
 
@@ -142,14 +164,22 @@ def test_items_of_a_list_become_one_too_and_nulls_stay() -> None:
     "item",
     [
         {"sku": "1", "name": "x"},
-        {"sku": None},
-        {"name": "x"},
+        {"sku": "1", "box": {"sizes": [1, {"of": None}]}},
         {"sku": 1.5},
         {"sku": True},
-        {},
     ],
 )
-def test_objects_that_have_more_or_less_than_their_key_stay_what_they_are(item: Any) -> None:
+def test_objects_that_are_equal_in_all_they_have_become_one_with_what_is_below(item: Any) -> None:
+    tree = {"items": [deepcopy(item), {"sku": "1"}, deepcopy(item), {"sku": "2"}]}
+
+    gathered(tree, ITEMS, "sku")
+
+    assert tree["items"] == [item, {"sku": "1"}, item, {"sku": "2"}]
+    assert tree["items"][0] is tree["items"][2]
+
+
+@pytest.mark.parametrize("item", [{"sku": None}, {"name": "x"}, {}])
+def test_objects_that_cannot_be_asked_for_stay_what_they_are(item: Any) -> None:
     tree = {"items": [dict(item), {"sku": "1"}, dict(item), {"sku": "1"}]}
 
     gathered(tree, ITEMS, "sku")
@@ -157,6 +187,41 @@ def test_objects_that_have_more_or_less_than_their_key_stay_what_they_are(item: 
     assert tree["items"][0] == tree["items"][2] == item
     assert tree["items"][0] is not tree["items"][2]
     assert tree["items"][1] is tree["items"][3]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(1, True), (1, 1.0), (0, None), ("1", 1), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), ([], {})],
+)
+def test_objects_that_are_written_apart_stay_apart(one: Any, other: Any) -> None:
+    tree: Any = {"items": [{"sku": "1", "at": [one]}, {"sku": "1", "at": [other]}, {"sku": "1"}]}
+    before = orjson.dumps(tree)
+
+    (group,) = gathered(tree, ITEMS, "sku")
+
+    assert len(set(map(id, group))) == 3
+    assert orjson.dumps(tree) == before
+
+
+def test_objects_without_the_only_key_they_could_have_are_told_by_what_they_have() -> None:
+    tree: Any = {"items": [{"more": 1}, {"more": 2}]}
+
+    assert gathered(tree, ITEMS, "size") == [[{"more": 1}, {"more": 2}]]
+    assert tree == {"items": [{"more": 1}, {"more": 2}]}
+
+
+def test_below_objects_that_have_become_one_everything_is_found_once() -> None:
+    maker = {"id": "m"}
+    item = {"sku": "1", "makers": [maker, maker]}
+    tree = {"items": [item, item]}
+    representation = Representation(None, "Maker", (RepresentationField("id", "id"),))
+    path: Path = (*ITEMS, "makers", LIST)
+    write = compile_representations([representation])
+    call = Gathered([path], [representation], write, shared=frozenset([ITEMS, path]))
+
+    (groups,) = gathering_source(call).compiled("gather")(tree)
+
+    assert groups == {"m": [maker, maker]}
 
 
 def test_a_null_beside_the_key_may_be_a_field_that_is_not_there() -> None:
@@ -171,6 +236,9 @@ def test_an_object_with_more_that_stands_in_several_places_is_gathered_once() ->
     item = {"sku": "1", "more": 2}
 
     assert gathered({"items": [item, {"sku": "1"}, item]}, ITEMS, "sku") == [
+        [{"sku": "1", "more": 2}, {"sku": "1"}]
+    ]
+    assert gathered({"items": [{"sku": "1"}, item, item]}, ITEMS, "sku") == [
         [{"sku": "1"}, {"sku": "1", "more": 2}]
     ]
 
@@ -290,3 +358,91 @@ def test_very_many_places_are_left_apart() -> None:
 
     assert united(root(0), entities(1, (0,), tuple(paths))) == {}
     assert united(root(0), entities(1, (0,), tuple(paths[1:]))) == {1: set(paths[1:])}
+
+
+SHOP = """
+  type Query { shelves(first: Int): [Shelf!]! }
+  type Shelf @key(fields: "id") { id: ID! books: [Book!]! }
+  type Book @key(fields: "isbn") { isbn: ID! note(on: String): String writers: [Writer]! }
+  type Writer @key(fields: "id") { id: ID! books: [Book!]! shelf: Shelf }
+"""
+NAMES = """
+  type Book @key(fields: "isbn") { isbn: ID! title: String! pages: Int }
+  type Writer @key(fields: "id") { id: ID! name: String! born: Int }
+"""
+
+
+class Books:
+    """Shelves with the same books again and again, by the same few writers."""
+
+    def __init__(self) -> None:
+        shelves: list[dict[str, Any]] = [{"id": str(number), "books": []} for number in range(3)]
+        writers: list[Any] = [
+            {"id": f"w{number}", "books": [], "shelf": shelves[number]} for number in range(3)
+        ]
+        for number, isbn in enumerate("abacbca"):
+            by = [writers[number % 3], None, writers[(number + 1) % 3]]
+            shelves[number % 3]["books"].append({"isbn": isbn, "note": "x", "writers": by})
+        for number, writer in enumerate(writers):
+            writer["books"] = [*shelves[number]["books"], shelves[0]["books"][0]]
+        self.shop = SmallSubgraph("shop", SHOP, {"shelves": shelves})
+        self.names = SmallSubgraph(
+            "names", NAMES, {}, {"Book": self._book, "Writer": lambda one: self._writer(one["id"])}
+        )
+        subgraphs = (self.shop, self.names)
+        self.transport = transport_to(*subgraphs)
+        self.served = Served(snapshot_of(*subgraphs), PreparationOptions(), 10)
+
+    def _book(self, one: Any) -> Any:
+        isbn = one["isbn"]
+        return {"isbn": isbn, "title": f"book {isbn}", "pages": None if isbn == "c" else 10}
+
+    def _writer(self, key: str) -> Any:
+        if key == "w2":
+            raise ValueError("nobody knows")
+        return {"id": key, "name": f"writer {key}", "born": 1900}
+
+    async def ask(self, document: str, variables: Any) -> Answer:
+        request = OperationRequest(document, VISITOR, variables=variables)
+        return await answer(self.served, self.transport, request)
+
+
+NESTED = "{ shelves { books { isbn title writers { id books { isbn pages } } } } }"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        NESTED,
+        "{ shelves { books { title writers { born books { writers { born shelf { id } } } } } } }",
+        "{ shelves { books { writers { name } } } }",
+        """query ($a: Boolean!) { shelves { books { note note2: note(on: "y")
+             writers { books { title @include(if: $a) isbn } born @skip(if: $a) } } } }""",
+        """query ($a: Boolean!) { shelves { one: books { title writers { id } }
+             books @include(if: $a) { pages by: writers { born } writers { id born } } } }""",
+    ],
+)
+@pytest.mark.parametrize("is_there", [False, True])
+async def test_what_a_subgraph_nests_again_and_again_is_answered_at_each_place(
+    document: str, is_there: bool
+) -> None:
+    graph, variables = Books(), {"a": is_there} if "$a" in document else {}
+
+    first = await graph.ask(document, variables)
+    others = [(await graph.ask(document, variables)).encoded for _ in range(3)]
+
+    assert others == [first.encoded] * 3
+    assert first.data or "name" in document
+
+
+async def test_what_a_subgraph_nests_again_and_again_has_one_object_in_the_answer() -> None:
+    graph = Books()
+    for _ in range(2):
+        await graph.ask(NESTED, {})
+
+    given = await graph.ask(NESTED, {})
+
+    assert given.data is not None
+    books = [book for shelf in given.data["shelves"] for book in shelf["books"]]
+    assert len(books) == 7
+    assert len({id(book) for book in books}) == len({orjson.dumps(book) for book in books}) < 7

@@ -57,6 +57,7 @@ def test_every_commit_keeps_the_books(plan: list[list[tuple[object, ...]]]) -> N
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @settings(max_examples=10_000, deadline=None)
 @given(a_plan)
 def test_every_commit_of_ten_thousand_plans_keeps_the_books(

@@ -85,6 +85,7 @@ def test_a_line_is_accepted_exactly_when_the_answer_says_so(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @settings(max_examples=10_000, deadline=None)
 @given(a_plan, rule.rule_lists(), st.integers(1, 8))
 def test_in_ten_thousand_plans_a_line_is_accepted_exactly_when_the_answer_says_so(

@@ -131,6 +131,7 @@ def test_every_commit_keeps_the_promises(plan: Plan, most_waiting: int) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @settings(max_examples=10_000, deadline=None)
 @given(plans, st.sampled_from([1, 2, 200]))
 def test_every_commit_of_ten_thousand_plans_keeps_the_promises(

@@ -122,6 +122,7 @@ def test_a_wish_is_met_for_a_date_exactly_when_the_answer_says_so(plan: Plan) ->
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @settings(max_examples=10_000, deadline=None)
 @given(plans)
 def test_in_ten_thousand_plans_a_wish_is_met_exactly_when_the_answer_says_so(plan: Plan) -> None:

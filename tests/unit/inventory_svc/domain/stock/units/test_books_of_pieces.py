@@ -72,6 +72,7 @@ def test_counters_pieces_and_histories_agree_after_every_commit(plan: Plan) -> N
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @settings(max_examples=10_000, deadline=None)
 @given(a_plan_with_pieces)
 def test_they_agree_in_ten_thousand_plans(plan: Plan) -> None:
