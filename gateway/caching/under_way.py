@@ -42,7 +42,6 @@ class UnderWay(Generic[K, V]):
         except Exception as error:
             for turn in self._waiting(key):
                 turn.set_exception(error)
-                turn.exception()  # read here: its asker may leave in this very moment
             raise
         except BaseException:
             for turn in self._waiting(key):
