@@ -7,24 +7,30 @@ from contextlib import asynccontextmanager
 
 from bench.load import Send
 
+MOST_UNANSWERED = 4
+"""Whoever waits for so many pages asks for no other: a page that nobody can answer in time would
+otherwise make the next ones wait longer and longer."""
+
 
 @asynccontextmanager
 async def asked_meanwhile(send: Send, a_second: int) -> AsyncIterator[list[float]]:
-    """Ask so many times a second; gives how long each answer took, in seconds.
+    """Ask so many times a second, if answers come; gives how long each took, in seconds.
 
     Raises WrongAnswer at the end if one was wrong.
     """
-    latencies = list[float]()
+    latencies, turns = list[float](), asyncio.Semaphore(MOST_UNANSWERED)
 
     async def ask() -> None:
-        began = time.perf_counter()
-        await send()
-        latencies.append(time.perf_counter() - began)
+        async with turns:
+            began = time.perf_counter()
+            await send()
+            latencies.append(time.perf_counter() - began)
 
     async def arrive() -> None:
         async with asyncio.TaskGroup() as group:
             while True:
-                group.create_task(ask())
+                if not turns.locked():
+                    group.create_task(ask())
                 await asyncio.sleep(1 / a_second)
 
     arriving = asyncio.create_task(arrive())

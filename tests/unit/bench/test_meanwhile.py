@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bench.inventory.meanwhile import asked_meanwhile
+from bench.inventory.meanwhile import MOST_UNANSWERED, asked_meanwhile
 from bench.load import WrongAnswer
 
 SOON = 1_000_000
@@ -21,6 +21,31 @@ async def test_pages_are_asked_for_until_the_rest_is_done() -> None:
             await asked.acquire()
 
     assert len(latencies) >= 2
+
+
+async def test_no_more_is_asked_for_while_too_much_is_unanswered() -> None:
+    asked, answer = list[int](), asyncio.Event()
+
+    async def send() -> None:
+        asked.append(1)
+        await answer.wait()
+
+    async with asked_meanwhile(send, SOON) as latencies:
+        while len(asked) < MOST_UNANSWERED:
+            await asyncio.wait_for(_a_turn(), 5)
+        for _ in range(100):
+            await _a_turn()
+        assert len(asked) == MOST_UNANSWERED
+        answer.set()
+        for _ in range(100):
+            await _a_turn()
+
+    assert len(latencies) > MOST_UNANSWERED
+
+
+async def _a_turn() -> None:
+    """Let the others come a step further."""
+    await asyncio.sleep(1 / SOON)
 
 
 async def test_one_wrong_answer_is_not_passed_over() -> None:
