@@ -42,6 +42,7 @@ from inventory_svc.mongo.network import MongoNetwork
 from inventory_svc.mongo.network_changes import (
     MongoAlertRounds,
     alert_rule_changes,
+    item_changes,
     network_changes,
     source_changes,
 )
@@ -216,7 +217,7 @@ def _inventory(
         network=network,
         stock=MongoStockReads(database),
         commits=commits,
-        items=MongoImports(ITEM_KIND, imports),
+        items=MongoImports(ITEM_KIND, imports, item_changes(storage.due_work, clock)),
         locations=MongoImports(LOCATION_KIND, imports, changes),
         location_groups=MongoImports(GROUP_KIND, imports, changes),
         channels=MongoImports(CHANNEL_KIND, imports, changes),

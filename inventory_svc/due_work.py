@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from inventory_svc.domain.alerts.alert import ALERT_RULE_WORK, ALERT_WORK
+from inventory_svc.domain.alerts.alert import ALERT_ITEMS_WORK, ALERT_RULE_WORK, ALERT_WORK
 from inventory_svc.domain.back_in_stock.registration import TELL_WORK, named_list
 from inventory_svc.domain.feeds.feed_file import (
     FILE_WORK,
@@ -67,7 +67,11 @@ def alert_handlers(watch: StockWatch, rounds: AlertRounds) -> Mapping[str, Handl
         if last is not None:
             await rounds.go_on(code, last)
 
-    return {ALERT_WORK: assess, ALERT_RULE_WORK: assess_rule}
+    async def assess_moved(item: DueItem) -> None:
+        """Look at items of which other rules speak by now."""
+        await watch.look_at_moved(_names(item, "skus"))
+
+    return {ALERT_WORK: assess, ALERT_RULE_WORK: assess_rule, ALERT_ITEMS_WORK: assess_moved}
 
 
 def pick_handlers(picks: PickRecords) -> Mapping[str, Handler]:

@@ -65,8 +65,10 @@ _NOT_WRITTEN: Final = "The import could not be written. Ask again with the same 
 _UNTOLD: Final = ("_id", "version", "schemaVersion")
 """What an event does not say of a record, since it says it of every entity."""
 
-AfterWrite: TypeAlias = Callable[[Session, Sequence[RecordT]], Awaitable[None]]
-"""Follows a change of records in its transaction."""
+AfterWrite: TypeAlias = Callable[
+    [Session, Sequence[RecordT], Mapping[str, RecordT]], Awaitable[None]
+]
+"""Follows a change of records in its transaction; it gets those that were known before, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,12 @@ class RecordKind(Generic[RecordT]):
     collection: str
     write: Callable[[RecordT], Document]
     read: Callable[[Document], RecordT]
+    of_network: bool = True
 
 
-ITEM_KIND: RecordKind[Item] = RecordKind("Item", ITEMS.name, item_to_document, item_from_document)
+ITEM_KIND: RecordKind[Item] = RecordKind(
+    "Item", ITEMS.name, item_to_document, item_from_document, of_network=False
+)
 LOCATION_KIND: RecordKind[Location] = RecordKind(
     "Location", LOCATIONS.name, location_to_document, location_from_document
 )
@@ -110,7 +115,7 @@ ALERT_RULE_KIND: RecordKind[StockAlertRule] = RecordKind(
 
 
 SUPPLIER_KIND: RecordKind[Supplier] = RecordKind(
-    "Supplier", SUPPLIERS.name, supplier_to_document, supplier_from_document
+    "Supplier", SUPPLIERS.name, supplier_to_document, supplier_from_document, of_network=False
 )
 
 
@@ -153,7 +158,7 @@ class MongoImports(Generic[RecordT]):
             await bound.record(request, Outcome({"results": results_to_json(results)}))
             return results
 
-        turn = nullcontext() if self._after_write is None else self._tools.network_turn
+        turn = self._tools.network_turn if self._kind.of_network else nullcontext()
         try:
             async with turn:
                 return await until_no_duplicate(lambda: self._tools.database.transaction(write))
@@ -184,7 +189,7 @@ class MongoImports(Generic[RecordT]):
         ]
         await self._tools.outbox.append(session, events)
         if self._after_write is not None:
-            await self._after_write(session, changed)
+            await self._after_write(session, changed, existing)
 
     def _event(
         self,

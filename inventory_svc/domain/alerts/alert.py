@@ -12,6 +12,8 @@ ALERT_WORK = "stock-alerts"
 """The kind of due work that follows a change of stock that somebody watches."""
 ALERT_RULE_WORK = "stock-alert-rules"
 """The kind of due work that looks at the items of a rule that has changed, a page at a time."""
+ALERT_ITEMS_WORK = "stock-alert-items"
+"""The kind of due work that looks at items that have moved to another category."""
 
 
 class AlertKind(StrEnum):

@@ -5,7 +5,7 @@ from typing import Final
 
 from inventory_svc.ports import ItemsWanted
 from inventory_svc.use_cases.alerts.assess_stock import AlertTools, assess_stock
-from inventory_svc.use_cases.alerts.clear_unwatched import clear_unwatched
+from inventory_svc.use_cases.alerts.clear_unwatched import clear_moved, clear_unwatched
 from inventory_svc.use_cases.looking_together import LookingTogether
 
 ITEMS_OF_A_PAGE: Final = 250
@@ -21,6 +21,11 @@ class StockWatch:
     async def look(self, skus: Sequence[str]) -> None:
         """Come back when the items have been looked at, from now on; raises NotLooked."""
         await self._together.look(skus)
+
+    async def look_at_moved(self, skus: Sequence[str]) -> None:
+        """Look at items that have moved to another category: rules of the old one are silent."""
+        await clear_moved(skus, self._tools)
+        await self.look(skus)
 
     async def look_for_rule(self, code: str, after: str | None) -> str | None:
         """Look at a page of the items of a rule; give the last, or None when no more follow.

@@ -20,12 +20,13 @@ from inventory_svc.due_work import alert_handlers
 from inventory_svc.mongo.alerts import ALERT_CHANGED, MongoAlerts
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import ALERTS, ITEMS
-from inventory_svc.mongo.imports import ALERT_RULE_KIND, ImportTools, MongoImports
+from inventory_svc.mongo.imports import ALERT_RULE_KIND, ITEM_KIND, ImportTools, MongoImports
 from inventory_svc.mongo.network import MongoNetwork
 from inventory_svc.mongo.network_changes import (
     KNOWN_EVERYWHERE_AFTER,
     MongoAlertRounds,
     alert_rule_changes,
+    item_changes,
     network_changes,
 )
 from inventory_svc.mongo.reference_documents import item_to_document
@@ -307,6 +308,41 @@ async def test_a_rule_says_nothing_more_of_items_that_it_is_no_longer_about(
     network.rule = replace(BROAD, active=False)
     await watch.look_for_rule(BROAD.code, None)
     assert await raised() == set()
+
+
+async def test_a_rule_of_a_category_hears_of_items_that_leave_it_or_join_it(
+    process: Process,
+) -> None:
+    database, clock, network = process.database, process.clock, ChangingNetwork()
+    network.rule = replace(BROAD, category="shoes")
+    outbox, due_work = Outbox(database, SERVICE, 4), DueWork(database, clock)
+    tools = ImportTools(database, MongoOutcomes(database, clock), outbox, clock)
+    imports = MongoImports(ITEM_KIND, tools, item_changes(due_work, clock))
+    alerts = MongoAlerts(database, outbox)
+    sources = AvailabilitySources(
+        network, MongoRules(database), process.reads, MongoCatalogue(database), clock
+    )
+    worker = DueWorker(database, clock, _work(database, clock, alerts, sources), "worker")
+    boot, hat = Item("boot", "Boot", category="shoes"), Item("hat", "Hat", category="clothes")
+
+    async def imported(*items: Item) -> set[str | None]:
+        """Import items, have done what follows, and give the SKUs of which alerts are raised."""
+        lines = [ImportLine(number, item) for number, item in enumerate(items)]
+        await imports.save(build.a_request(), "ann", lines, [])
+        clock.advance(KNOWN_EVERYWHERE_AFTER)
+        await worker.run_due_once()
+        found = await alerts.page(AlertsWanted(10, state=AlertState.RAISED))
+        return {alert.sku for alert in found}
+
+    await imported(boot, hat)
+    stock = [(PositionKey(sku, "S1"), 2) for sku in ("boot", "hat")]
+    await process.commits.submit(build.a_feed(FeedMode.DELTA, *stock))
+    await StockWatch(AlertTools(alerts, sources)).look(["boot", "hat"])
+
+    assert await imported(replace(boot, title="Boots"), hat) == {"boot"}
+    moved = replace(boot, category="garden"), replace(hat, category="shoes")
+    assert await imported(*moved) == {"hat"}
+    assert await imported(boot, replace(hat, category=None)) == {"boot"}
 
 
 async def bury(database: Database) -> None:

@@ -61,7 +61,7 @@ async def opens(database: Database, channel: Channel, changed_by: MongoNetwork) 
     async def write(session: Session) -> None:
         document = channel_to_document(channel)
         await database.collection(CHANNELS.name).insert_one(document, session=session)
-        await count(session, [channel])
+        await count(session, [channel], {})
 
     await database.transaction(write)
 
