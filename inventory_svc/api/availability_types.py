@@ -20,6 +20,7 @@ from inventory_svc.api.network_types import Location
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.delivery import DeliveryMethod
 from inventory_svc.domain.network.directory import NOWHERE, Destination
+from inventory_svc.domain.network.lead_time import ready_from
 from inventory_svc.domain.rules.rule import StockRule
 from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.availability import answer as answers
@@ -187,6 +188,16 @@ class LocationAvailability:
         description="The distance in kilometres, when both ends are known."
     )
     position: strawberry.Private[PositionKey]
+    row: strawberry.Private[tally.LocationAvailability]
+    at: strawberry.Private[datetime]
+
+    @resolver_field(
+        description="When its goods can leave if they are ordered at the moment of the answer: the "
+        "lead time of the location counted in its own working days; null where nobody ever works."
+    )
+    def ready_from(self) -> datetime | None:
+        """Go through the calendar for those who ask for it."""
+        return ready_from(self.row.location, self.at)
 
     @resolver_field(description="What is on its way to this location, by its date.")
     async def incoming(self, info: Info) -> list[IncomingStock]:
@@ -195,11 +206,13 @@ class LocationAvailability:
 
     @staticmethod
     def of(
-        row: tally.LocationAvailability, sku: str, condition: Condition
+        row: tally.LocationAvailability, answer: answers.Availability, condition: Condition
     ) -> "LocationAvailability":
         """Show a row of the answer about an item."""
         return LocationAvailability(
-            position=PositionKey(sku, row.location.code, condition),
+            position=PositionKey(answer.sku, row.location.code, condition),
+            row=row,
+            at=answer.as_of,
             location=Location.of(row.location),
             quantity=row.quantity,
             on_hand=row.on_hand,
@@ -231,7 +244,7 @@ class Availability:
         """Show the rows to those who ask for them; a list page wants only the sum."""
         condition = self.question.condition
         rows = self.answer.locations
-        return [LocationAvailability.of(row, self.sku, condition) for row in rows]
+        return [LocationAvailability.of(row, self.answer, condition) for row in rows]
 
     @resolver_field(
         description="What can be promised for each date, what is on its way counted: the first "
@@ -257,7 +270,7 @@ class Availability:
         collected = replace(question, service=service)
         found = await info.context.loaders.availability.load((self.sku, collected))
         row = next((row for row in found.locations if row.quantity), None)
-        return None if row is None else LocationAvailability.of(row, self.sku, question.condition)
+        return None if row is None else LocationAvailability.of(row, found, question.condition)
 
     @staticmethod
     def of(answer: answers.Availability, question: AvailabilityQuestion) -> "Availability":

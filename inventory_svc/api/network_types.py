@@ -80,6 +80,9 @@ class Location:
     delivery_zones: list[DeliveryZone] = strawberry.field(
         description="Where it delivers to; empty means everywhere."
     )
+    lead_time_days: int = strawberry.field(
+        description="Working days of its own from an order until its goods are ready to leave."
+    )
     version: int = strawberry.field(description="Counts the changes of the location.")
 
     @staticmethod
@@ -109,6 +112,7 @@ class Location:
                 DeliveryZone(country=zone.country, postcodes=list(zone.postcodes))
                 for zone in location.delivery_zones
             ],
+            lead_time_days=location.lead_time_days,
             version=location.version,
         )
 

@@ -131,6 +131,11 @@ class LocationsImportLineInput:
     delivery_zones: list[DeliveryZoneInput] | None = strawberry.field(
         default=None, description="Where it delivers to; none means everywhere."
     )
+    lead_time_days: int = strawberry.field(
+        default=0,
+        description="Working days of its own from an order until its goods are ready to leave: "
+        "days on which it opens, or Monday to Friday if it does not say when it is open.",
+    )
 
     def to_location(self) -> Location:
         """Give the location as it was sent; refuse INVALID_INPUT off the globe."""
@@ -159,6 +164,7 @@ class LocationsImportLineInput:
                 DeliveryZone(zone.country, tuple(zone.postcodes or ()))
                 for zone in self.delivery_zones or ()
             ),
+            lead_time_days=self.lead_time_days,
         )
 
 

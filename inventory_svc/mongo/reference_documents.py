@@ -74,8 +74,9 @@ def item_from_document(document: Document) -> Item:
 
 
 def location_to_document(location: Location) -> Document:
-    """Write a location; its point as GeoJSON, longitude first."""
+    """Write a location, its point as GeoJSON, longitude first; a lead time only if it has one."""
     point = location.point
+    lead_time = {"leadTimeDays": location.lead_time_days} if location.lead_time_days else {}
     return LOCATION_UPCASTS.stamp(
         {
             "_id": location.code,
@@ -101,6 +102,7 @@ def location_to_document(location: Location) -> Document:
                 {"country": zone.country, "postcodes": list(zone.postcodes)}
                 for zone in location.delivery_zones
             ],
+            **lead_time,
         }
     )
 
@@ -133,6 +135,7 @@ def location_from_document(document: Document) -> Location:
             DeliveryZone(zone["country"], tuple(zone["postcodes"]))
             for zone in document["deliveryZones"]
         ),
+        lead_time_days=document.get("leadTimeDays", 0),
     )
 
 

@@ -31,6 +31,7 @@ from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 LONGEST_NAME = 200
+LONGEST_LEAD_TIME: Final = 365
 
 
 class LocationType(StrEnum):
@@ -58,8 +59,9 @@ class Location:
     """One place. Its stock counts while it is `active`; without a point it has no distance.
 
     Without `brands` it serves every brand; without `delivery_zones` it delivers everywhere;
-    `abilities` are the usual ones of its type when they are None. `stale_since` is when what a
-    source told of its stock became too old; it is not kept with the location.
+    `abilities` are the usual ones of its type when they are None. Its goods are ready to leave
+    after `lead_time_days` of its own working days. `stale_since` is when what a source told of its
+    stock became too old; it is not kept with the location.
     """
 
     code: str
@@ -78,6 +80,7 @@ class Location:
     tags: frozenset[str] = frozenset()
     abilities: frozenset[LocationAbility] | None = None
     delivery_zones: tuple[DeliveryZone, ...] = ()
+    lead_time_days: int = 0
     stale_since: datetime | None = None
 
     @property
@@ -139,3 +142,5 @@ def _problems(location: Location) -> Iterator[Refusal]:
     yield from code_problems(location.brands, "brands")
     yield from code_problems(location.tags, "tags")
     yield from zone_problems(location.delivery_zones)
+    if not 0 <= location.lead_time_days <= LONGEST_LEAD_TIME:
+        yield invalid(f"A lead time has 0 to {LONGEST_LEAD_TIME} days.", "leadTimeDays")

@@ -141,6 +141,7 @@ def test_reference_records_survive_being_kept() -> None:
         tags=frozenset({"flagship"}),
         abilities=frozenset({LocationAbility.COLLECT}),
         delivery_zones=(DeliveryZone("BE"), DeliveryZone("FR", ("31", "81"))),
+        lead_time_days=3,
     )
     types = frozenset({LocationType.STORE})
     places = (types, frozenset({"S1"}), frozenset({"S2"}))
