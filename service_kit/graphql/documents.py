@@ -27,7 +27,8 @@ from service_kit.graphql.errors import BAD_REQUEST
 from service_kit.identity.bounded_cache import BoundedCache
 from service_kit.runtime.telemetry import name_operation
 
-KNOWN_DOCUMENTS = 256
+KNOWN_CHARACTERS = 500_000
+"""Of all documents that are known together; a parsed one takes up to 300 bytes for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Documents:
     def __init__(self, bounds: DocumentBounds) -> None:
         self._bounds = bounds
         self._rules = (*specified_rules, _depth_rule(bounds.depth))
-        self._known: BoundedCache[str, Checked] = BoundedCache(KNOWN_DOCUMENTS)
+        self._known: BoundedCache[str, Checked] = BoundedCache(KNOWN_CHARACTERS, len)
 
     def checked(self, schema: GraphQLSchema, text: str) -> Checked:
         """Parse and validate a document, unless that has been done; raises GraphQLError."""

@@ -3,7 +3,7 @@
 import pytest
 from graphql import GraphQLError, build_schema
 
-from service_kit.graphql.documents import KNOWN_DOCUMENTS, DocumentBounds, Documents
+from service_kit.graphql.documents import KNOWN_CHARACTERS, DocumentBounds, Documents
 from service_kit.graphql.schema import build_subgraph_schema
 from tests.support.library import VISITOR, Query, context_of
 
@@ -20,14 +20,17 @@ def test_a_document_is_checked_once() -> None:
     assert documents.checked(GRAPH, "{ who: whoami }") is not first
 
 
-def test_only_so_many_documents_are_kept() -> None:
+def test_only_so_much_of_documents_is_kept_however_few_they_are() -> None:
     documents = Documents(DocumentBounds())
-    first = documents.checked(GRAPH, "{ whoami }")
+    small, large = "{ whoami }", KNOWN_CHARACTERS // 2
 
-    for number in range(KNOWN_DOCUMENTS):
-        documents.checked(GRAPH, f"{{ w{number}: whoami }}")
+    first = documents.checked(GRAPH, small)
+    documents.checked(GRAPH, "{ whoami" + " " * (large - 20) + "}")
+    assert documents.checked(GRAPH, small) is first
 
-    assert documents.checked(GRAPH, "{ whoami }") is not first
+    for number in range(3):
+        documents.checked(GRAPH, f"{{ w{number}: whoami" + " " * (large - 20) + "}")
+    assert documents.checked(GRAPH, small) is not first
 
 
 def test_an_invalid_document_is_known_too_with_what_is_wrong() -> None:
