@@ -26,6 +26,7 @@ from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.stock import movement as ledger
 from inventory_svc.domain.stock import position as positions
 from inventory_svc.domain.stock import unavailable as declarations
+from inventory_svc.domain.stock.pace import units_in_a_week, weeks_left
 from retail_kit.quantities import Unit
 from service_kit.graphql.access import allow_reference
 from service_kit.graphql.fields import resolver_field
@@ -174,6 +175,17 @@ class StockPosition:
     def available(self, info: Info) -> int:
         """Leave out holds that are over, whatever is written."""
         return self.shown.available(info.context.clock.now())
+
+    @resolver_field(description="Units sold in a week, the latest of the last weeks counting most.")
+    def sold_per_week(self, info: Info) -> float:
+        """Leave out what has faded since the latest sale."""
+        return units_in_a_week(self.shown.pace.at(info.context.clock.now()))
+
+    @resolver_field(description="Weeks that what can be sold will last for; null for ever.")
+    def coverage_weeks(self, info: Info) -> float | None:
+        """Count units that are kept for somebody too: they are yet to leave."""
+        position = self.shown
+        return weeks_left(position.sellable, position.pace.at(info.context.clock.now()))
 
     @resolver_field(description="What is on its way to the location, by its date.")
     async def incoming(self, info: Info) -> list[IncomingStock]:

@@ -21,6 +21,7 @@ from inventory_svc.domain.rules.rule import (
     Protection,
     RuleScope,
     Share,
+    SlowExposure,
     StockRule,
 )
 from inventory_svc.domain.rules.rule_set import RuleChanges
@@ -120,6 +121,10 @@ class StockRuleEffectInput:
     exposed: bool | None = strawberry.field(
         default=strawberry.UNSET, description="EXPOSURE: whether the goods may be sold."
     )
+    exposed_from_weeks: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="EXPOSURE: for how many weeks the goods of a location must last to be sold.",
+    )
     protect_units: int | None = strawberry.field(
         default=strawberry.UNSET,
         description="PROTECTION: units of each location that are not sold.",
@@ -144,6 +149,8 @@ class StockRuleEffectInput:
         """Give the effect as it was sent, unchecked."""
         if isinstance(self.exposed, bool):
             return Exposure(self.exposed)
+        if isinstance(self.exposed_from_weeks, int):
+            return SlowExposure(self.exposed_from_weeks)
         if isinstance(self.protect_units, int):
             return Protection(units=self.protect_units)
         if isinstance(self.protect_percent, int):

@@ -77,6 +77,10 @@ class StockRuleEffect:
     exposed: bool | None = strawberry.field(
         default=None, description="EXPOSURE: whether the goods may be sold."
     )
+    exposed_from_weeks: int | None = strawberry.field(
+        default=None,
+        description="EXPOSURE: for how many weeks the goods of a location must last to be sold.",
+    )
     protect_units: int | None = strawberry.field(
         default=None, description="PROTECTION: units of each location that are not sold."
     )
@@ -105,6 +109,8 @@ class StockRuleEffect:
         match effect:
             case rule.Exposure(exposed):
                 return StockRuleEffect(exposed=exposed)
+            case rule.SlowExposure(weeks):
+                return StockRuleEffect(exposed_from_weeks=weeks)
             case rule.Protection(units, percent, most):
                 return StockRuleEffect(
                     protect_units=units, protect_percent=percent, on_hand_at_most=most

@@ -1,7 +1,7 @@
 """Packed shelves as documents, and back; pure.
 
 A column is one 32-bit number for each location, little-endian, under its name in `columns`. One
-that a document does not have yet reads as zeros, so a column can be added without packing anew.
+that a document does not have reads as zeros, so a column can be added without packing anew.
 """
 
 import sys
@@ -24,13 +24,21 @@ from inventory_svc.domain.stock.shelves import (
     Shelves,
     places_of,
 )
-from inventory_svc.mongo.stock_documents import POSITION_UPCASTS
+from inventory_svc.mongo.stock_documents import POSITION_UPCASTS, pace_in
 from service_kit.storage.database import Document
 from service_kit.storage.schema_versions import Upcasts
 
 PACKED_UPCASTS = Upcasts(current=1)
-_NAMES = ("onHand", "allocated", "unavailable", "version")
-SHELF_FIELDS: Sequence[str] = (*_NAMES, "holds", "schemaVersion")
+_NAMES = ("onHand", "allocated", "unavailable", "version", "soldThousandths", "soldDay")
+SHELF_FIELDS: Sequence[str] = (
+    "onHand",
+    "allocated",
+    "unavailable",
+    "version",
+    "pace",
+    "holds",
+    "schemaVersion",
+)
 """What has to be read of a position to pack it."""
 
 
@@ -49,7 +57,9 @@ def packed_to_document(sku: str, condition: Condition, shelves: Shelves, revisio
             "condition": condition.value,
             "revision": revision,
             "locations": SEPARATOR.join(shelves.places.codes),
-            "columns": {name: Binary(_swapped(column).tobytes()) for name, column in columns},
+            "columns": {
+                name: Binary(_swapped(column).tobytes()) for name, column in columns if any(column)
+            },
             "holds": [
                 {"row": row, "holds": [{"expiresAt": at, "quantity": units} for at, units in held]}
                 for row, held in sorted(shelves.holds.items())
@@ -76,6 +86,7 @@ def shelf_from_position(document: Document) -> Shelf:
         document["allocated"],
         sum(row["quantity"] for row in document["unavailable"]),
         document["version"],
+        *pace_in(document),
         _holds(document["holds"]),
     )
 

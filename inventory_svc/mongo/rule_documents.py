@@ -13,6 +13,7 @@ from inventory_svc.domain.rules.rule import (
     Protection,
     RuleScope,
     Share,
+    SlowExposure,
     StockRule,
 )
 from inventory_svc.domain.rules.rule_set import RuleSet
@@ -107,6 +108,8 @@ def _effect_to_document(effect: Effect) -> Document:
     match effect:
         case Exposure(exposed):
             return {"exposed": exposed}
+        case SlowExposure(weeks):
+            return {"exposedFromWeeks": weeks}
         case Protection(units, percent, most):
             scarce = {} if most is None else {"onHandAtMost": most}
             return {"protect": {"units": units, "percent": percent, **scarce}}
@@ -119,6 +122,8 @@ def _effect_to_document(effect: Effect) -> Document:
 def _effect_from_document(document: Document) -> Effect:
     if "exposed" in document:
         return Exposure(document["exposed"])
+    if "exposedFromWeeks" in document:
+        return SlowExposure(document["exposedFromWeeks"])
     if "protect" in document:
         protect = document["protect"]
         return Protection(protect["units"], protect["percent"], protect.get("onHandAtMost"))

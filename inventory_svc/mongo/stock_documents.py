@@ -13,6 +13,7 @@ from inventory_svc.domain.stock.movement import (
     Movement,
     MovementKind,
 )
+from inventory_svc.domain.stock.pace import NO_PACE, Pace
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import (
     Awaited,
@@ -48,7 +49,7 @@ def position_to_document(position: Position) -> Document:
     """Write a position; `unallocated` feeds the index of stocked positions.
 
     Only one with declared units is of version 2, and only one with pieces is of version 3: an
-    earlier release must not lose them.
+    earlier release must not lose them. It may lose how fast the units sell, which is soon known.
     """
     sku, location, condition = position.key
     document: Document = {
@@ -68,6 +69,8 @@ def position_to_document(position: Position) -> Document:
         "countedAt": position.counted_at,
         "changedAt": position.changed_at,
     }
+    if position.pace.day:
+        document["pace"] = position.pace._asdict()
     if not position.unavailable and not position.pieces:
         return _NOTHING_DECLARED.stamp(document)
     document["unavailable"] = [
@@ -98,7 +101,14 @@ def position_from_document(document: Document) -> Position:
             for row in document["unavailable"]
         ),
         pieces=document["pieces"],
+        pace=pace_in(document),
     )
+
+
+def pace_in(document: Document) -> Pace:
+    """Read how fast something sells; no sale was ever written where that is not told."""
+    pace = document.get("pace")
+    return NO_PACE if pace is None else Pace(**pace)
 
 
 def movement_to_document(movement: Movement) -> Document:
@@ -132,6 +142,8 @@ def movement_to_document(movement: Movement) -> Document:
         document["declaredBy"] = movement.position.location
     if movement.kind in PICKS:
         document["pickedFrom"] = movement.position.location
+    if movement.pace.day:
+        document["pace"] = movement.pace._asdict()
     return MOVEMENT_UPCASTS.stamp(document)
 
 
@@ -156,6 +168,7 @@ def movement_from_document(document: Document) -> Movement:
         share=document.get("share"),
         unavailable=document.get("unavailable", 0),
         disposition=None if disposition is None else Disposition(disposition),
+        pace=pace_in(document),
     )
 
 

@@ -446,6 +446,8 @@ async def test_rules_that_make_no_sense_are_refused_with_code_and_path(
         ruling.rule("b9", HIDDEN, sku="shirt"),
         ruling.rule("b11", protect(3), locationCode="S1"),
         ruling.rule("b12", scarce(-1, on_hand=-1), category="clothes"),
+        ruling.rule("b13", {"exposedFromWeeks": 0}, category="clothes"),
+        ruling.rule("b14", {"exposedFromWeeks": 521}, group="moon"),
     ]
     past: Any = {"remove": ["never"], "effectiveFrom": "2020-01-01T00:00:00Z"}
     payload = await ruling.tries_to_publish(*bad, **past)
@@ -474,6 +476,9 @@ async def test_rules_that_make_no_sense_are_refused_with_code_and_path(
             ("RULES_OVERLAP", "input.save.11.scope"),
             ("INVALID_INPUT", "input.save.12.effect.protectScarce.units"),
             ("INVALID_INPUT", "input.save.12.effect.protectScarce.onHandAtMost"),
+            ("INVALID_INPUT", "input.save.13.effect.exposedFromWeeks"),
+            ("UNKNOWN_GROUP", "input.save.14.scope.group"),
+            ("INVALID_INPUT", "input.save.14.effect.exposedFromWeeks"),
         ]
     )
     assert (await ruling.previews(*bad, **past))["userErrors"] == payload["userErrors"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from inventory_svc.domain.stock.commands import FeedMode, StockCommand
+from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.unavailable import Disposition
 from tests.support import stock as build
@@ -20,6 +21,7 @@ a_line = st.tuples(st.sampled_from(SKUS), st.integers(1, 4))
 an_action = st.one_of(
     st.tuples(st.just("count"), a_position, small),
     st.tuples(st.just("delta"), a_position, st.integers(-4, 4)),
+    st.tuples(st.just("sell"), a_position, st.integers(-1, 4)),
     st.tuples(
         st.just("allocate"), st.lists(a_line, min_size=1, max_size=3), st.permutations(PLACES)
     ),
@@ -43,6 +45,8 @@ def command_of(action: tuple[object, ...], stock: InMemoryStock) -> StockCommand
             return build.a_count(key, units, at=stock.clock.now())
         case ("delta", PositionKey() as key, int(units)):
             return build.a_feed(FeedMode.DELTA, (key, units))
+        case ("sell", PositionKey() as key, int(units)) if units:
+            return build.an_adjustment(key, -units, reason=AdjustmentReason.SALE)
         case ("declare", PositionKey() as key, int(units), Disposition() as why) if units:
             return build.a_declaration(key, units, why)
         case ("look", PositionKey() as key, int(units)):

@@ -18,6 +18,7 @@ from inventory_svc.domain.rules.rule import (
     Protection,
     RuleScope,
     Share,
+    SlowExposure,
     StockRule,
 )
 from inventory_svc.domain.rules.sale import OrderType, Sale, Service, ServiceLevel
@@ -115,6 +116,7 @@ scopes = st.builds(
 )
 effects = st.one_of(
     st.builds(Exposure, st.booleans()),
+    st.builds(SlowExposure, st.integers(1, 30)),
     st.builds(Protection, units=st.integers(0, 6), percent=st.none()),
     st.builds(Protection, units=st.none(), percent=st.integers(0, 100)),
     st.builds(

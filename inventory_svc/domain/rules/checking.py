@@ -20,6 +20,7 @@ from inventory_svc.domain.rules.rule import (
     RuleKind,
     RuleScope,
     Share,
+    SlowExposure,
     StockRule,
 )
 from inventory_svc.domain.rules.rule_set import MOST_RULES, Publication, RuleChanges, RuleSet
@@ -31,6 +32,7 @@ from service_kit.commands.refusal import Refusal, RefusedAll
 MOST_CHANGES: Final = 1_000
 LONGEST_NOTE: Final = 500
 LONGEST_DEFERRAL_DAYS: Final = 3_650
+LONGEST_COVERAGE_WEEKS: Final = 520
 WHOLE: Final = 100
 """The largest percentage."""
 
@@ -162,6 +164,9 @@ def _unknown_names(scope: RuleScope, known: KnownNames) -> Iterator[Refusal]:
 
 def _effect_problems(rule: StockRule) -> Iterator[Refusal]:
     match rule.effect:
+        case SlowExposure(weeks) if not 1 <= weeks <= LONGEST_COVERAGE_WEEKS:
+            problem = f"Goods are to last for between 1 and {LONGEST_COVERAGE_WEEKS} weeks."
+            yield invalid(problem, "exposedFromWeeks")
         case Protection():
             yield from _protection_problems(rule.effect)
         case Share(percent, cap):

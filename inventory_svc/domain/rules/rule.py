@@ -62,6 +62,12 @@ class Exposure(NamedTuple):
     exposed: bool
 
 
+class SlowExposure(NamedTuple):
+    """Goods may be sold only where they last for so many weeks at their pace of sale there."""
+
+    from_weeks: int
+
+
 class Protection(NamedTuple):
     """Units of a location that are not sold: so many, or so many percent of what is there.
 
@@ -99,7 +105,7 @@ class Deferral(NamedTuple):
     longest_days: int
 
 
-Effect: TypeAlias = Exposure | Protection | Share | Deferral
+Effect: TypeAlias = Exposure | SlowExposure | Protection | Share | Deferral
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,7 @@ class StockRule:
     def kind(self) -> RuleKind:
         """What the rule decides."""
         match self.effect:
-            case Exposure():
+            case Exposure() | SlowExposure():
                 return RuleKind.EXPOSURE
             case Protection():
                 return RuleKind.PROTECTION

@@ -8,7 +8,13 @@ from typing import NamedTuple
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply, by_date
-from inventory_svc.domain.stock.movement import AdjustmentReason, Movement, MovementKind
+from inventory_svc.domain.stock.movement import (
+    AdjustmentReason,
+    Movement,
+    MovementKind,
+    units_sold,
+)
+from inventory_svc.domain.stock.pace import NO_PACE
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.supply import Queue, Supply
@@ -100,6 +106,7 @@ class OpenPosition:
         self.counted_at = read.counted_at
         self.declared = {row.disposition: row for row in read.unavailable}
         self.pieces = read.pieces
+        self.pace = read.pace
         self._read = read
         self._now = now
         self._holds: dict[datetime, int] | None = None
@@ -163,6 +170,7 @@ class OpenPosition:
         effective = effective_at or self._now
         if change.on_hand:
             self._moved_at = max(effective, self._moved_at or effective)
+        sold = units_sold(kind, cause.reason, change.on_hand)
         self.movements.append(
             Movement(
                 self._read.key,
@@ -181,8 +189,11 @@ class OpenPosition:
                 cause.share,
                 change.unavailable,
                 change.disposition,
+                self.pace if sold else NO_PACE,
             )
         )
+        if sold:
+            self.pace = self.pace.with_sold(sold, self._now)
 
     def moved_since(self, moment: datetime) -> int:
         """Units that this group has moved in or out of the position after a moment."""
@@ -204,6 +215,7 @@ class OpenPosition:
             changed_at=self._now if self.movements else self._read.changed_at,
             unavailable=self._sorted_declared(),
             pieces=self.pieces,
+            pace=self.pace,
         )
 
     @property

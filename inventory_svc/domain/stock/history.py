@@ -67,6 +67,8 @@ def _taken_back(position: Position, since: Iterable[Movement], moment: datetime)
         if movement.disposition is not None:
             rows = declared(rows, movement.disposition, -movement.unavailable, moment)
     counted_at = position.counted_at
+    sales = (movement for movement in since if movement.sold)
+    first_sale = min(sales, key=lambda each: each.number, default=None)
     return replace(
         position,
         on_hand=on_hand,
@@ -74,6 +76,7 @@ def _taken_back(position: Position, since: Iterable[Movement], moment: datetime)
         holds=_sorted(holds),
         counted_at=counted_at if counted_at is None or counted_at <= moment else None,
         unavailable=tuple(rows[each] for each in sorted(rows)),
+        pace=position.pace if first_sale is None else first_sale.pace,
     )
 
 

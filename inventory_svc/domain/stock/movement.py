@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from inventory_svc.domain.naming import SEPARATOR
+from inventory_svc.domain.stock.pace import NO_PACE, Pace
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.unavailable import Disposition
 
@@ -58,7 +59,8 @@ class Movement:
     `number` counts the position's movements from 1 without gaps. `occurred_at` is when it was
     written, `effective_at` when the goods moved (a snapshot's own time). `cause` identifies the
     command; `expires_at` is the end of the hold that it made or ended, `share` the rule
-    under which it drew or gave back; `disposition` why `unavailable` units are so.
+    under which it drew or gave back; `disposition` why `unavailable` units are so. Of a sale,
+    `pace` is how fast the position sold before it.
     """
 
     position: PositionKey
@@ -77,6 +79,12 @@ class Movement:
     share: str | None = None
     unavailable: int = 0
     disposition: Disposition | None = None
+    pace: Pace = NO_PACE
+
+    @property
+    def sold(self) -> int:
+        """Units that were sold; below none when a sale was taken back."""
+        return units_sold(self.kind, self.reason, self.on_hand)
 
     @property
     def identifier(self) -> str:
@@ -87,6 +95,12 @@ class Movement:
 def movement_identifier(position: PositionKey, number: int) -> str:
     """Name a movement by its position and number."""
     return f"{position.identifier}{SEPARATOR}{number:0{_NUMBER_DIGITS}}"
+
+
+def units_sold(kind: MovementKind, reason: AdjustmentReason | None, on_hand: int) -> int:
+    """Give the units that a movement of goods sold: over the counter, or by a reservation."""
+    is_sale = kind is MovementKind.CONSUMED or reason is AdjustmentReason.SALE
+    return -on_hand if is_sale else 0
 
 
 class Counters(NamedTuple):
@@ -105,6 +119,15 @@ def fold(movements: Iterable[Movement]) -> Counters:
         allocated += movement.allocated
         reserved += movement.held
     return Counters(on_hand, allocated, reserved)
+
+
+def fold_pace(movements: Iterable[Movement]) -> Pace:
+    """Tell how fast one position sells, from its movements in their order."""
+    pace = NO_PACE
+    for movement in movements:
+        if movement.sold:
+            pace = pace.with_sold(movement.sold, movement.occurred_at)
+    return pace
 
 
 def fold_declared(movements: Iterable[Movement]) -> dict[Disposition, int]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import SEPARATOR
+from inventory_svc.domain.stock.pace import NO_PACE, Pace
 from inventory_svc.domain.stock.unavailable import Unavailable
 
 
@@ -43,6 +44,7 @@ class Position:
     of reservations. `moved_at` is when goods last moved; `counted_at` the latest count's time.
     `unavailable` has one row for each reason, sorted by it.
     `pieces` of the units on hand are known by their serial number, reserved ones included.
+    `pace` is how fast they sell.
     """
 
     key: PositionKey
@@ -56,6 +58,7 @@ class Position:
     changed_at: datetime | None = None
     unavailable: tuple[Unavailable, ...] = ()
     pieces: int = 0
+    pace: Pace = NO_PACE
 
     @property
     def reserved(self) -> int:
@@ -67,11 +70,16 @@ class Position:
         """Units on hand that were declared not to be sellable."""
         return sum(row.quantity for row in self.unavailable) if self.unavailable else 0
 
+    @property
+    def sellable(self) -> int:
+        """Units on hand that are fit to be sold, those included that are kept for somebody."""
+        return self.on_hand - self.unavailable_units
+
     def held(self, now: datetime) -> int:
         """Units in holds that have not ended."""
         return held_in(self.holds, now)
 
     def available(self, now: datetime) -> int:
         """Units that can still be promised (ATS): on hand less unavailable, allocated and held."""
-        left = self.on_hand - self.unavailable_units - self.allocated - self.held(now)
+        left = self.sellable - self.allocated - self.held(now)
         return max(0, left)

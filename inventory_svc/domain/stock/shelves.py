@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from inventory_svc.domain.stock.pace import Pace
 from inventory_svc.domain.stock.position import Hold, Position, held_in
 
 Column: TypeAlias = "array[int]"
@@ -28,6 +29,8 @@ class Shelf(NamedTuple):
     allocated: int
     unavailable_units: int
     version: int
+    sold_thousandths: int = 0
+    sold_day: int = 0
     holds: tuple[Hold, ...] = ()
 
     @property
@@ -39,6 +42,11 @@ class Shelf(NamedTuple):
     def counted_at(self) -> datetime | None:
         """Not packed: a share is answered from the positions."""
         return None
+
+    @property
+    def pace(self) -> Pace:
+        """How fast it sells."""
+        return Pace(self.sold_thousandths, self.sold_day)
 
     def held(self, now: datetime) -> int:
         """Units in holds that have not ended."""
@@ -52,6 +60,7 @@ class Shelf(NamedTuple):
             position.allocated,
             position.unavailable_units,
             position.version,
+            *position.pace,
             position.holds,
         )
 
@@ -79,6 +88,8 @@ class Columns(NamedTuple):
     allocated: Column
     unavailable_units: Column
     version: Column
+    sold_thousandths: Column
+    sold_day: Column
 
 
 _COLUMNS = len(Columns._fields)
@@ -149,14 +160,11 @@ class Shelves(Mapping[str, Shelf]):
         return len(self.places.codes)
 
     def _shelf(self, number: int) -> Shelf:
-        on_hand, allocated, unavailable, version = self.columns
-        return Shelf(
-            on_hand[number],
-            allocated[number],
-            unavailable[number],
-            version[number],
-            self.holds.get(number, ()),
+        on_hand, allocated, unavailable, version, sold, day = (
+            column[number] for column in self.columns
         )
+        held = self.holds.get(number, ())
+        return Shelf(on_hand, allocated, unavailable, version, sold, day, held)
 
 
 NOTHING = Shelves.of({})

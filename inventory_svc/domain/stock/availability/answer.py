@@ -18,6 +18,7 @@ from inventory_svc.domain.stock.availability.tally import (
     LocationAvailability,
     Rows,
     Tally,
+    counted_in,
     tally_of_positions,
     tally_of_shelves,
 )
@@ -140,11 +141,7 @@ def _left(rule: StockRule, stock: Stock, sale: Sale, policy: Policy, now: dateti
 
     def counted(location: str) -> Counted | None:
         position = stock.positions.get(location)
-        if position is None:
-            return None
-        return Counted(
-            position.on_hand, position.unavailable_units, position.allocated, position.held(now)
-        )
+        return None if position is None else counted_in(position, now)
 
     return left_in_pot(rule, terms, sale, policy, counted, drawn_of(rule.code, stock, sale, now))
 

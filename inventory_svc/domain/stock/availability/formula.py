@@ -13,17 +13,26 @@ Free: TypeAlias = tuple[int, int]
 
 
 class Counted(NamedTuple):
-    """What one position holds: units that are there, of these not sellable; kept, and held."""
+    """What one position holds: units that are there, of these not sellable; kept, and held.
+
+    `pace` is how fast they sell: thousandths of units in four weeks.
+    """
 
     on_hand: int
     unavailable: int
     allocated: int
     held: int
+    pace: int = 0
+
+    @property
+    def sellable(self) -> int:
+        """Units that are there to be sold, those included that are kept."""
+        return self.on_hand - self.unavailable
 
     @property
     def left(self) -> int:
         """Units that nobody was promised; negative when too many were."""
-        return self.on_hand - self.unavailable - self.allocated - self.held
+        return self.sellable - self.allocated - self.held
 
 
 def free(

@@ -8,10 +8,10 @@ from inventory_svc.domain.network.directory import Candidate
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, drawn_later_of, drawn_of
-from inventory_svc.domain.stock.availability.formula import Counted
 from inventory_svc.domain.stock.availability.policy import Policy
 from inventory_svc.domain.stock.availability.pots import left_of, protection_of
 from inventory_svc.domain.stock.availability.schedule import NOTHING_THERE, timeline_of
+from inventory_svc.domain.stock.availability.tally import counted_in
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.inbound.timeline import Phase, Timeline
 
@@ -93,19 +93,10 @@ class _Calendar:
 
     def _made(self, location: Location) -> Timeline:
         terms = self._terms
-        if terms.hidden_by(location) is not None:
-            return Timeline(())
         position = self._stock.positions.get(location.code)
-        counted = (
-            NOTHING_THERE
-            if position is None
-            else Counted(
-                position.on_hand,
-                position.unavailable_units,
-                position.allocated,
-                position.held(self._now),
-            )
-        )
+        counted = NOTHING_THERE if position is None else counted_in(position, self._now)
+        if terms.hides(location, counted) is not None:
+            return Timeline(())
         return timeline_of(
             counted,
             self._inbound.get(location.code, ()),

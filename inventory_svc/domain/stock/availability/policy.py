@@ -12,7 +12,7 @@ from inventory_svc.domain.rules.rule import RuleKind, RuleScope, StockRule
 from inventory_svc.domain.rules.rule_set import RuleSet
 from inventory_svc.domain.rules.sale import Sale, Service
 from inventory_svc.domain.stock.availability.reach import Reach, reach_of
-from inventory_svc.domain.stock.availability.terms import Terms
+from inventory_svc.domain.stock.availability.terms import Terms, weeks_to_last
 from inventory_svc.domain.stock.shelves import Places
 
 REMEMBERED_TERMS = 256
@@ -110,6 +110,7 @@ class Policy:
             protection=found.get(RuleKind.PROTECTION, NO_CHOICE),
             share=found.get(RuleKind.SHARE, NO_CHOICE),
             deferral=found.get(RuleKind.DEFERRAL, NO_CHOICE),
+            paced=any(weeks_to_last(rule) is not None for rule in spoken),
         )
 
 

@@ -22,7 +22,8 @@ def protection_of(rule: StockRule | None) -> Protection | None:
 def units_on_terms(counted: Counted, location: Location, terms: Terms) -> int:
     """Give what a location that is not hidden can sell, whatever share it draws on."""
     rule = terms.protection.at(location) if terms.protection else None
-    return free(*counted, protection_of(rule))[0]
+    on_hand, unavailable, allocated, held, _ = counted
+    return free(on_hand, unavailable, allocated, held, protection_of(rule))[0]
 
 
 def left_of(rule: StockRule, units: int, drawn: int) -> int:
@@ -45,6 +46,6 @@ def left_in_pot(
         counted = counted_at(location.code)
         if counted is None or terms.share.at(location) is not rule:
             continue
-        if terms.hidden_by(location) is None:
+        if terms.hides(location, counted) is None:
             units += units_on_terms(counted, location, terms)
     return left_of(rule, units, drawn)

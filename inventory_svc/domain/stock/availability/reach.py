@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from inventory_svc.domain.network.directory import Candidate
 from inventory_svc.domain.rules.rule import StockRule
-from inventory_svc.domain.stock.availability.terms import Terms
+from inventory_svc.domain.stock.availability.terms import Terms, weeks_to_last
 from inventory_svc.domain.stock.shelves import Places
 
 Picked: TypeAlias = Callable[[Sequence[int]], Sequence[int]]
@@ -14,17 +14,22 @@ Picked: TypeAlias = Callable[[Sequence[int]], Sequence[int]]
 
 RuledRow: TypeAlias = tuple[int, StockRule]
 
+PacedRow: TypeAlias = tuple[int, int, StockRule]
+"""A row, and for how many weeks its units must last by a rule to be sold."""
+
 
 class Reach(NamedTuple):
     """The same for all items that lie at the same places and that no rule tells apart.
 
-    `rows` may be sold from, and `picked` picks them; `hidden` are in scope, but for a rule.
+    `rows` may be sold from, and `picked` picks them; `hidden` are in scope, but for a rule. Of the
+    rows, `paced` may be sold from only while they sell slowly.
     """
 
     rows: Container[int]
     picked: Picked
     protected: Sequence[RuledRow]
     hidden: Sequence[RuledRow]
+    paced: Sequence[PacedRow]
 
 
 def reach_of(places: Places, terms: Terms, scope: Sequence[Candidate]) -> Reach:
@@ -32,6 +37,7 @@ def reach_of(places: Places, terms: Terms, scope: Sequence[Candidate]) -> Reach:
     rows: list[int] = []
     protected: list[RuledRow] = []
     hidden: list[RuledRow] = []
+    paced: list[PacedRow] = []
     for location, _ in scope:
         row = places.row.get(location.code)
         if row is None:
@@ -40,11 +46,14 @@ def reach_of(places: Places, terms: Terms, scope: Sequence[Candidate]) -> Reach:
             hidden.append((row, hiding))
             continue
         rows.append(row)
+        pacing = terms.exposure.at(location)
+        if pacing is not None and (weeks := weeks_to_last(pacing)) is not None:
+            paced.append((row, weeks, pacing))
         if (protecting := terms.protection.at(location)) is not None:
             protected.append((row, protecting))
     if len(rows) == len(places.codes):
-        return Reach(range(len(rows)), _all, protected, hidden)
-    return Reach(frozenset(rows), _picking(rows), protected, hidden)
+        return Reach(range(len(rows)), _all, protected, hidden, paced)
+    return Reach(frozenset(rows), _picking(rows), protected, hidden, paced)
 
 
 def _picking(rows: Sequence[int]) -> Picked:

@@ -14,10 +14,11 @@ from typing import NamedTuple, Protocol, TypeAlias
 from inventory_svc.domain.network.directory import Candidate
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.rules.rule import StockRule
-from inventory_svc.domain.stock.availability.formula import free, withheld
+from inventory_svc.domain.stock.availability.formula import Counted, free, withheld
 from inventory_svc.domain.stock.availability.pots import protection_of
 from inventory_svc.domain.stock.availability.reach import Reach
 from inventory_svc.domain.stock.availability.terms import Terms
+from inventory_svc.domain.stock.pace import Pace, faded, lasts
 from inventory_svc.domain.stock.position import held_in
 from inventory_svc.domain.stock.shelves import Shelves
 
@@ -37,8 +38,22 @@ class Counters(Protocol):
     @property
     def counted_at(self) -> datetime | None: ...
 
+    @property
+    def pace(self) -> Pace: ...
+
     def held(self, now: datetime) -> int:
         """Units in holds that have not ended."""
+
+
+def counted_in(position: Counters, now: datetime) -> Counted:
+    """Give what a position holds at a moment."""
+    return Counted(
+        position.on_hand,
+        position.unavailable_units,
+        position.allocated,
+        position.held(now),
+        position.pace.at(now),
+    )
 
 
 class LocationAvailability(NamedTuple):
@@ -80,6 +95,7 @@ def tally_of_positions(
     """Go through the locations of a scope, and note a row for each if that is wanted."""
     tally = Tally(sum(position.on_hand for position in positions.values()))
     hides, protects, shares = bool(terms.exposure), bool(terms.protection), bool(terms.share)
+    paces = terms.paced
     in_scope = unavailable = allocated = held = total = 0
     for location, distance in scope:
         position = positions.get(location.code)
@@ -87,7 +103,10 @@ def tally_of_positions(
             continue
         on_hand, kept = position.on_hand, position.allocated
         in_scope += on_hand
-        hidden_by = terms.hidden_by(location) if hides else None
+        if paces:
+            hidden_by = terms.hides(location, counted_in(position, now))
+        else:
+            hidden_by = terms.hidden_by(location) if hides else None
         if hidden_by is not None:
             tally.hidden[hidden_by.code] += on_hand
             if rows is not None:
@@ -115,23 +134,38 @@ def tally_of_positions(
 
 def tally_of_shelves(shelves: Shelves, reach: Reach, now: datetime) -> Tally:
     """Add up the columns; only rows with a hold or a rule of their own are looked at."""
-    on_hand, allocated, unavailable, _ = shelves.columns
+    on_hand, allocated, unavailable, *_ = shelves.columns
     picked = reach.picked
     tally = Tally(sum(on_hand))
     left = list(map(sub, map(sub, on_hand, unavailable), allocated))
+    hiding = _kept_back(shelves, reach, now)
     for row, holds in shelves.holds.items():
-        if row in reach.rows:
+        if row in reach.rows and row not in hiding:
             held = held_in(holds, now)
             tally.held += held
             left[row] -= held
+    for row in hiding:
+        left[row] = 0
     for row, rule in reach.protected:
         protected = withheld(left[row], on_hand[row], protection_of(rule))
         tally.protected[rule.code] += protected
         left[row] -= protected
-    for row, rule in reach.hidden:
+    tally.in_scope = sum(picked(on_hand)) + sum(on_hand[row] for row, _ in reach.hidden)
+    for row, rule in (*reach.hidden, *hiding.items()):
         tally.hidden[rule.code] += on_hand[row]
-    tally.in_scope = sum(picked(on_hand)) + tally.hidden.total()
-    tally.unavailable = sum(picked(unavailable))
-    tally.allocated = sum(picked(allocated))
+    tally.unavailable = sum(picked(unavailable)) - sum(unavailable[row] for row in hiding)
+    tally.allocated = sum(picked(allocated)) - sum(allocated[row] for row in hiding)
     tally.free = sum(units for units in picked(left) if units > 0)
     return tally
+
+
+def _kept_back(shelves: Shelves, reach: Reach, now: datetime) -> Mapping[int, StockRule]:
+    """Give the rows of a reach whose units sell too fast to be sold, and by which rules."""
+    on_hand, _, unavailable, _, sold, day = shelves.columns
+    today = now.toordinal()
+    return {
+        row: rule
+        for row, weeks, rule in reach.paced
+        if sold[row]
+        and not lasts(on_hand[row] - unavailable[row], faded(sold[row], today - day[row]), weeks)
+    }

@@ -19,11 +19,13 @@ from inventory_svc.domain.stock.availability.answer import (
 )
 from inventory_svc.domain.stock.availability.policy import Policy
 from inventory_svc.domain.stock.availability.tally import Rows
+from inventory_svc.domain.stock.availability.terms import Terms
+from inventory_svc.domain.stock.pace import next_fading
 from inventory_svc.domain.stock.shelves import Shelves
 
 
 class Total(NamedTuple):
-    """An answer without its rows, by which policy it was made, and when the next hold ends.
+    """An answer without its rows, by which policy it was made, and until when it is right.
 
     It keeps neither that policy nor the locations in its scope: there may be many after a while.
     """
@@ -67,9 +69,16 @@ class PackedItem:
         if kept is not None and kept.lasts(policy, now):
             return _answer(kept, stock, sale, scope, policy)
         made = availability_of(stock, sale, scope, policy, now)
-        until = self.shelves.next_end(now)
+        until = self._until(policy.terms(stock.sku, stock.category, sale), now)
         self.totals[key] = Total(ref(policy), made.quantity, made.rules_applied, now, until)
         return made
+
+    def _until(self, terms: Terms, now: datetime) -> datetime | None:
+        """Give until when the same shelves are answered from alike; None for ever."""
+        end = self.shelves.next_end(now)
+        if not terms.paced:
+            return end
+        return next_fading(now) if end is None else min(end, next_fading(now))
 
 
 def packed_item(shelves: Shelves) -> PackedItem:

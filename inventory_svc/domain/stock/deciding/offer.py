@@ -29,7 +29,7 @@ class Offer:
             return self._draft.available(key)
         counted = self.counted(key)
         terms = self.terms(key)
-        if counted is None or terms.hidden_by(location) is not None:
+        if counted is None or terms.hides(location, counted) is not None:
             return 0
         quantity = units_on_terms(counted, location, terms)
         return quantity if terms.share.at(location) is None else min(quantity, self.left(key))
@@ -74,4 +74,10 @@ class Offer:
         if not self._draft.knows(key):
             return None
         position = self._draft.position(key)
-        return Counted(position.on_hand, position.unavailable, position.allocated, position.held)
+        return Counted(
+            position.on_hand,
+            position.unavailable,
+            position.allocated,
+            position.held,
+            position.pace.at(self._draft.now),
+        )

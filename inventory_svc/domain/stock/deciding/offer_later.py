@@ -61,7 +61,7 @@ class OfferLater:
         if location is None or not self._policy.rules:
             return timeline_of(counted, supplies, now, channel=channel)
         terms = self._offer.terms(key)
-        if terms.hidden_by(location) is not None:
+        if terms.hides(location, counted) is not None:
             return _NOTHING
         return timeline_of(
             counted,

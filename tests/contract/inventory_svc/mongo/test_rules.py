@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 
 from inventory_svc.domain.catalogue.condition import Condition
-from inventory_svc.domain.rules.rule import Exposure, Protection, Share, StockRule
+from inventory_svc.domain.rules.rule import Exposure, Protection, Share, SlowExposure, StockRule
 from inventory_svc.domain.rules.rule_set import (
     NO_RULES,
     Publication,
@@ -19,6 +19,8 @@ from inventory_svc.domain.rules.rule_set import (
 )
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.movement import AdjustmentReason, fold_pace
+from inventory_svc.domain.stock.pace import NO_PACE
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.mongo import rules as kept
 from inventory_svc.mongo.rules import MongoRules, RuleTools
@@ -93,6 +95,36 @@ async def test_a_commit_never_decides_by_rules_that_were_replaced_elsewhere(
     await elsewhere.publishes(rule.a_rule("closed", Exposure(exposed=True), channel="web"), BUFFER)
     assert not accepted([await here.process.commits.submit(build.an_allocation(("shirt", 7)))])
     assert accepted([await here.process.commits.submit(build.an_allocation(("shirt", 6)))])
+
+
+async def test_processes_count_one_pace_and_sell_what_is_slow_until_it_is_not_and_again(
+    ruled: Sequence[Ruled],
+) -> None:
+    here, elsewhere, _ = ruled
+    clock, shelf = here.process.clock, SHELVES[0]
+    monday = NO_PACE.with_sold(4, clock.now())
+    await here.publishes(rule.a_rule("slow", SlowExposure(4), channel="web"))
+    await here.process.commits.submit(build.a_count(shelf, 20))
+    ordered = await elsewhere.process.commits.submit(build.an_allocation(("shirt", 4)))
+    assert ordered.reservation is not None
+    await here.process.commits.submit(build.a_consumption(ordered.reservation))
+    clock.advance(timedelta(days=1))
+    await elsewhere.process.commits.submit(
+        build.an_adjustment(shelf, -7, reason=AdjustmentReason.SALE)
+    )
+    seen = await here.process.position(shelf)
+    assert seen == await elsewhere.process.position(shelf)
+    ledger = list(reversed(await here.process.reads.movements(shelf, None, 100)))
+    assert seen.pace == fold_pace(ledger) == monday.with_sold(7, clock.now())
+    assert [each.pace for each in ledger if each.sold] == [NO_PACE, monday]
+
+    # 9 are left, and 10.86 sell in four weeks; after five days 9.05 do, after six 8.73.
+    for process in (here.process, elsewhere.process):
+        assert not accepted([await process.commits.submit(build.an_allocation(("shirt", 1)))])
+    clock.advance(timedelta(days=5))
+    assert not accepted([await here.process.commits.submit(build.an_allocation(("shirt", 1)))])
+    clock.advance(timedelta(days=1))
+    assert accepted([await here.process.commits.submit(build.an_allocation(("shirt", 9)))])
 
 
 async def test_a_process_knows_what_it_has_published_at_once_and_others_soon(

@@ -10,7 +10,9 @@ import pytest
 
 from inventory_svc.app import SERVICE
 from inventory_svc.domain.catalogue.condition import Condition
-from inventory_svc.domain.rules.rule_set import NO_RULES, RuleSet
+from inventory_svc.domain.rules.rule import SlowExposure
+from inventory_svc.domain.rules.rule_set import RuleSet
+from inventory_svc.domain.stock.availability.answer import AvailabilityRule
 from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.shelves import Shelf
@@ -34,6 +36,7 @@ from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.identifiers import new_identifier
 from service_kit.storage.database import Database
 from tests.contract.inventory_svc.conftest import OneNetwork, OpenProcess, Process
+from tests.support import rules as rule
 from tests.support import stock as build
 from tests.support.writers import POSITIONS as WRITTEN
 from tests.support.writers import SKUS, Books, Writer
@@ -435,12 +438,15 @@ async def test_no_reader_sees_a_number_older_than_it_is_said_to_be(
             await reader.knows(key, WRITES)
 
 
-class NoRules:
-    """No rules, as everybody knows."""
+class OneRule:
+    """A rule that everybody knows: the web sells only what sells slowly."""
+
+    def __init__(self) -> None:
+        self._rules = RuleSet(1, (rule.a_rule("slow", SlowExposure(4), channel="web"),))
 
     async def in_force(self, _now: datetime) -> RuleSet:
-        """Give none."""
-        return NO_RULES
+        """Give it."""
+        return self._rules
 
 
 async def test_both_ways_of_reading_answer_the_same(
@@ -455,7 +461,7 @@ async def test_both_ways_of_reading_answer_the_same(
     clock = process.clock
     positions = AvailabilitySources(
         OneNetwork(),
-        NoRules(),  # type: ignore[arg-type]  # all that is asked of them
+        OneRule(),  # type: ignore[arg-type]  # all that is asked of them
         MongoStockReads(reader.database),
         MongoCatalogue(reader.database),
         clock,
@@ -472,6 +478,7 @@ async def test_both_ways_of_reading_answer_the_same(
         AvailabilityQuestion("web", condition=Condition.USED_A),
     ]
     draw = Random(3)  # noqa: S311  # a script, no secret
+    taken: set[AvailabilityRule] = set()
 
     for _ in range(6):
         await asyncio.gather(*(each.write(3, process.commits, books) for each in writers))
@@ -488,6 +495,8 @@ async def test_both_ways_of_reading_answer_the_same(
                 one, other = straight[sku], at_hand[sku]
                 assert (one.quantity, one.rules_applied) == (other.quantity, other.rules_applied)
                 assert one.locations == other.locations
+                taken |= {step.rule for step in other.rules_applied}
+    assert AvailabilityRule.EXPOSURE in taken
 
 
 async def import_items(process: Process) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from inventory_svc.app import migrate
 from inventory_svc.domain.stock.commands import FeedMode
-from inventory_svc.domain.stock.movement import fold
+from inventory_svc.domain.stock.movement import fold, fold_pace
 from inventory_svc.mongo.collections import MOVEMENTS, POSITIONS, RESERVATIONS
 from service_kit.messaging.outbox import OUTBOX
 from service_kit.runtime.clock import SettableClock
@@ -83,6 +83,7 @@ async def check_books(process: Process, books: Books) -> None:
         movements = await process.reads.movements(key, None, MANY)
         assert [each.number for each in movements] == list(range(position.movements, 0, -1))
         assert fold(movements) == await process.counters(key)
+        assert fold_pace(reversed(movements)) == position.pace
         assert position.on_hand == books.on_hand[key]
         assert position.allocated + position.reserved == units[key]
         assert position.on_hand >= position.allocated + position.reserved

@@ -28,6 +28,7 @@ from inventory_svc.domain.rules.rule import (
     Protection,
     RuleScope,
     Share,
+    SlowExposure,
     StockRule,
 )
 from inventory_svc.domain.rules.rule_set import RuleSet
@@ -47,6 +48,7 @@ from inventory_svc.domain.stock.movement import (
     MovementKind,
     movement_identifier,
 )
+from inventory_svc.domain.stock.pace import NO_PACE
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.reservation import (
     Awaited,
@@ -76,6 +78,7 @@ from tests.support.stock import NOW
 
 KEY = PositionKey("shirt", "S1", Condition.USED_A)
 POSITION = Position(KEY, 5, 2, (Hold(NOW, 1), Hold(NOW + timedelta(1), 2)), 7, 9, NOW, NOW, NOW)
+PACE = NO_PACE.with_sold(3, NOW)
 MOVEMENT = Movement(
     *(KEY, 9, MovementKind.ADJUSTED, -1, 0, 0, "command", "till", NOW, NOW - timedelta(1)),
     reservation_id="r-1",
@@ -98,6 +101,9 @@ RESERVATION = Reservation(
 def test_stock_survives_being_kept() -> None:
     assert stock.position_from_document(stock.position_to_document(POSITION)) == POSITION
     assert stock.movement_from_document(stock.movement_to_document(MOVEMENT)) == MOVEMENT
+    sold, sale = replace(POSITION, pace=PACE), replace(MOVEMENT, pace=PACE)
+    assert stock.position_from_document(stock.position_to_document(sold)) == sold
+    assert stock.movement_from_document(stock.movement_to_document(sale)) == sale
     kept = stock.reservation_to_document(RESERVATION)
     assert stock.reservation_from_document(kept) == RESERVATION
 
@@ -166,6 +172,7 @@ def test_rules_and_what_was_drawn_by_them_survive_being_kept() -> None:
     )
     effects: tuple[Effect, ...] = (
         Exposure(exposed=False),
+        SlowExposure(8),
         Protection(units=0),
         Protection(percent=7),
         Protection(units=1, on_hand_at_most=2),

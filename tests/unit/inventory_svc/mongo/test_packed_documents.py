@@ -18,7 +18,7 @@ LARGEST = 2_147_483_647
 SHELVES = Shelves.of(
     {
         "W1": Shelf(LARGEST, 0, 2, 7),
-        "S1": Shelf(3, 4, 0, LARGEST, (Hold(NOW, 2), Hold(NOW + timedelta(minutes=1), 1))),
+        "S1": Shelf(3, 4, 0, LARGEST, 5, 6, (Hold(NOW, 2), Hold(NOW + timedelta(minutes=1), 1))),
         "café 9": Shelf(0, 0, 0, 1),
     }
 )

@@ -12,7 +12,7 @@ from inventory_svc.domain.stock.commands import (
     StockCommand,
 )
 from inventory_svc.domain.stock.decisions import Decided
-from inventory_svc.domain.stock.movement import fold, fold_declared
+from inventory_svc.domain.stock.movement import fold, fold_declared, fold_pace
 from inventory_svc.domain.stock.position import PositionKey
 from service_kit.runtime.clock import SettableClock
 from tests.support import stock as build
@@ -36,6 +36,7 @@ def check_commit(
         assert stock.folded(key) == stock.counters(key)
         ledger = [each for each in stock.ledger if each.position == key]
         assert fold_declared(ledger) == stock.declared(key)
+        assert fold_pace(ledger) == position.pace
         assert all(units > 0 for units in stock.declared(key).values())
         numbers = [each.number for each in stock.ledger if each.position == key]
         assert numbers == list(range(1, position.movements + 1))

@@ -38,6 +38,7 @@ def test_taking_back_the_ledger_gives_the_stock_of_each_moment(
         known = positions.get(key, Position(key))
         assert (position.on_hand, position.allocated) == (known.on_hand, known.allocated)
         assert position.held(moment) == known.held(moment)
+        assert position.pace == known.pace
     kept = {each.key: each for each in draws_at(stock.draws.values(), since)}
     for share, draw in kept.items():
         before = draws.get(share, ShareDraw(share))

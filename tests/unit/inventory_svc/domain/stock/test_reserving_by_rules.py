@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_svc.domain.rules.rule import Exposure, Protection, Share, StockRule
+from inventory_svc.domain.rules.rule import Exposure, Protection, Share, SlowExposure, StockRule
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, availability_of
 from inventory_svc.domain.stock.availability.share_draw import ShareKey
 from inventory_svc.domain.stock.commands import ReserveStock
+from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.supply_by_rules import exposed_only
 from service_kit.runtime.clock import SettableClock
@@ -58,6 +59,37 @@ def test_a_reservation_gets_as_much_as_the_answer_says_and_no_more(
     (refusal,) = refused.outcome.refusals
     assert refusal.params["available"] == str(expected)
     assert not taken.outcome.refusals
+    assert units(stock) == 0
+
+
+def test_a_reservation_gets_nothing_where_stock_sells_too_fast_and_what_is_kept_counts_on() -> None:
+    slow = rule.a_rule("slow", SlowExposure(8), channel="web")
+    stock = InMemoryStock(SettableClock(NOW), rule.a_policy(slow))
+    for place, sold in {"S1": 4, "S2": 12, "W1": 0}.items():
+        key = PositionKey("shirt", place)
+        stock.commit(build.a_count(key, 12 + sold))
+        if sold:
+            stock.commit(build.an_adjustment(key, -sold, reason=AdjustmentReason.SALE))
+    assert units(stock) == 24
+
+    among = ("S2", "S1", "W1")
+    first, second, refused = stock.commit(
+        build.an_allocation(("shirt", 9), among=among),
+        build.an_allocation(("shirt", 15), among=among),
+        build.an_allocation(("shirt", 1), among=among),
+    )
+
+    assert (first.reservation is None, second.reservation is None) == (False, False)
+    taken = Counter(
+        {
+            each.position.location: each.quantity
+            for made in (first, second)
+            if made.reservation is not None
+            for each in made.reservation.pegs
+        }
+    )
+    assert set(taken) == {"S1", "W1"}
+    assert [each.code for each in refused.outcome.refusals] == ["INSUFFICIENT_STOCK"]
     assert units(stock) == 0
 
 

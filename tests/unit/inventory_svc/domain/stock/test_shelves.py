@@ -6,16 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from weakref import ref
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory_svc.domain.network.directory import NetworkDirectory
-from inventory_svc.domain.rules.rule import Protection, Share, StockRule
+from inventory_svc.domain.rules.rule import Protection, Share, SlowExposure, StockRule
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, availability_of
 from inventory_svc.domain.stock.availability.policy import Policy
 from inventory_svc.domain.stock.availability.tally import tally_of_positions, tally_of_shelves
 from inventory_svc.domain.stock.availability.totals import packed_item
+from inventory_svc.domain.stock.pace import NO_PACE
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.shelves import NOTHING, Shelf, Shelves, shelves_of_positions
 from inventory_svc.domain.stock.unavailable import Disposition, Unavailable
@@ -36,15 +38,26 @@ declared = st.lists(
     st.builds(Unavailable, st.just(Disposition.DAMAGED), st.integers(1, 5), st.just(NOW)),
     max_size=1,
 ).map(tuple)
+paces = st.just(NO_PACE) | st.builds(
+    lambda units, days: NO_PACE.with_sold(units, NOW - timedelta(days)),
+    st.integers(1, 20),
+    st.integers(-1, 60),
+)
 positions = st.dictionaries(
     st.sampled_from(PLACES),
-    st.tuples(st.integers(0, 20), st.integers(0, 9), holds, st.integers(1, 99), declared),
+    st.tuples(st.integers(0, 20), st.integers(0, 9), holds, st.integers(1, 99), declared, paces),
 ).map(
     lambda rows: {
         code: Position(
-            PositionKey("shirt", code), on_hand, allocated, held, version, unavailable=away
+            PositionKey("shirt", code),
+            on_hand,
+            allocated,
+            held,
+            version,
+            unavailable=away,
+            pace=pace,
         )
-        for code, (on_hand, allocated, held, version, away) in rows.items()
+        for code, (on_hand, allocated, held, version, away, pace) in rows.items()
     }
 )
 
@@ -78,6 +91,36 @@ def test_the_columns_add_up_to_what_the_positions_do_wherever_goods_are_wanted(
     assert added == tally_of_positions(held, terms, scope, NOW)
 
 
+@given(positions, st.integers(1, 30), rule.rule_lists(2))
+def test_the_columns_leave_out_what_sells_too_fast_as_the_positions_do(
+    held: Mapping[str, Position], weeks: int, rules: tuple[StockRule, ...]
+) -> None:
+    slow = rule.a_rule("slow", SlowExposure(weeks), sku="shirt", channel="web")
+    policy = rule.a_policy(slow, *(each for each in rules if not isinstance(each.effect, Share)))
+    scope, terms = policy.whole_scope(ON_WEB), policy.terms("shirt", "clothes", ON_WEB)
+    shelves = shelves_of_positions(held.values())
+
+    added = tally_of_shelves(shelves, policy.reach("shirt", "clothes", ON_WEB, shelves.places), NOW)
+
+    assert added == tally_of_positions(held, terms, scope, NOW)
+
+
+@pytest.mark.parametrize(("weeks", "sold"), [(5, 5), (6, 0)])
+def test_units_that_were_declared_do_not_make_stock_last_longer(weeks: int, sold: int) -> None:
+    position = Position(
+        PositionKey("shirt", "W1"),
+        10,
+        unavailable=(Unavailable(Disposition.DAMAGED, 5, NOW),),
+        pace=NO_PACE.with_sold(4, NOW),
+    )
+    policy = rule.a_policy(rule.a_rule("slow", SlowExposure(weeks)))
+    scope = policy.whole_scope(ON_WEB)
+
+    for held in ({"W1": position}, shelves_of_positions([position])):
+        stock = Stock("shirt", None, held)
+        assert availability_of(stock, ON_WEB, scope, policy, NOW).quantity == sold
+
+
 @given(positions, positions)
 def test_changed_shelves_are_those_that_were_packed_so(
     before: Mapping[str, Position], after: Mapping[str, Position]
@@ -109,6 +152,23 @@ def test_a_total_is_made_once_and_until_a_hold_ends() -> None:
     held = Position(PositionKey("shirt", "W1"), 5, 0, (Hold(NOW + HOUR, 2),), 1)
 
     assert a_total(shelves_of_positions([held])) == [3, 3, 5]
+
+
+def test_a_total_is_made_until_midnight_where_it_matters_how_fast_goods_sell() -> None:
+    shelves = shelves_of_positions(
+        [Position(PositionKey("shirt", "W1"), 4, version=1, pace=NO_PACE.with_sold(4, NOW))]
+    )
+    item, stock = packed_item(shelves), Stock("shirt", None, shelves)
+    policy = rule.a_policy(rule.a_rule("slow", SlowExposure(5)))
+    fades = NOW.replace(hour=0) + timedelta(days=7)
+    moments = (NOW, fades - timedelta(seconds=1), fades)
+
+    quantities = [
+        item.availability(stock, ON_WEB, policy.whole_scope(ON_WEB), policy, at).quantity
+        for at in moments
+    ]
+
+    assert quantities == [0, 0, 4]
 
 
 def test_a_total_is_made_anew_by_other_rules_and_for_other_scopes() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from inventory_svc.domain.rules.rule import (
     Exposure,
     Protection,
     Share,
+    SlowExposure,
     StockRule,
 )
 from inventory_svc.domain.rules.sale import Sale
@@ -26,6 +28,7 @@ from inventory_svc.domain.stock.availability.answer import (
 )
 from inventory_svc.domain.stock.availability.policy import NO_POLICY
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
+from inventory_svc.domain.stock.pace import NO_PACE
 from inventory_svc.domain.stock.position import Hold, Position, PositionKey
 from inventory_svc.domain.stock.unavailable import Disposition, Unavailable
 from tests.support import rules as build
@@ -53,6 +56,7 @@ def positions(draw: st.DrawFn, sku: str = "shirt") -> dict[str, Position]:
         place: Position(
             PositionKey(sku, place),
             on_hand=draw(st.integers(0, 20)),
+            pace=NO_PACE.with_sold(draw(st.integers(0, 40)), NOW),
             allocated=draw(st.integers(0, 8)),
             holds=tuple(draw(st.lists(a_hold, max_size=3))),
             unavailable=tuple(draw(st.lists(a_declaration, max_size=1))),
@@ -256,6 +260,31 @@ def test_a_rule_for_few_units_counts_alone_where_many_are_on_hand_too() -> None:
 
 
 @settings(max_examples=300)
+@given(positions(), st.integers(1, 30), st.sampled_from(PLACES), st.integers(1, 20))
+def test_only_what_lasts_is_sold_and_less_where_more_sells(
+    held: dict[str, Position], weeks: int, busy: str, sold: int
+) -> None:
+    slow = build.a_rule("slow", SlowExposure(weeks), channel="web")
+    faster = {
+        code: replace(each, pace=each.pace.with_sold(sold, NOW)) if code == busy else each
+        for code, each in held.items()
+    }
+
+    answer = asked(Stock("shirt", None, held), ON_WEB, slow)
+
+    lasting = [
+        each.available(NOW)
+        for each in held.values()
+        if not each.pace.at(NOW)
+        or Fraction(max(0, each.sellable)) / Fraction(each.pace.at(NOW), 4_000) >= weeks
+    ]
+    assert answer.quantity == sum(lasting)
+    assert sum(applied.units for applied in answer.rules_applied) == answer.quantity
+    assert {code_of(each) for each in answer.rules_applied if each.by} <= {"slow"}
+    assert 0 <= answer.quantity <= asked(Stock("shirt", None, held), ON_WEB).quantity
+    assert asked(Stock("shirt", None, faster), ON_WEB, slow).quantity <= answer.quantity
+
+
 @given(positions(), build.rule_lists(), build.sales)
 def test_protections_never_add_up(
     held: dict[str, Position], rules: tuple[StockRule, ...], sale: Sale

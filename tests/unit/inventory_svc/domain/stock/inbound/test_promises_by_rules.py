@@ -8,13 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_svc.domain.rules.rule import Deferral, Exposure, Protection, Share, StockRule
+from inventory_svc.domain.rules.rule import (
+    Deferral,
+    Exposure,
+    Protection,
+    Share,
+    SlowExposure,
+    StockRule,
+)
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, availability_of
 from inventory_svc.domain.stock.availability.future import future_of
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind, SaleWindow
 from inventory_svc.domain.stock.inbound.timeline import Phase
+from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
 from service_kit.runtime.clock import SettableClock
 from tests.support import rules as rule
@@ -23,6 +31,7 @@ from tests.support.stock import CATEGORIES, NOW, InMemoryStock
 
 ON_WEB = Sale("web", "FR")
 PLACES = ("W1", "S1", "S2")
+SOLD = {"W1": 0, "S1": 1, "S2": 5}
 
 
 class Comes(NamedTuple):
@@ -70,7 +79,9 @@ Plan = tuple[
 def a_stock(on_hand: dict[str, int], comes: list[Comes], *rules: StockRule) -> InMemoryStock:
     stock = InMemoryStock(SettableClock(NOW), rule.a_policy(*rules))
     for place, units in on_hand.items():
-        stock.commit(build.a_count(PositionKey("shirt", place), units))
+        shelf, sold = PositionKey("shirt", place), SOLD[place]
+        stock.commit(build.a_count(shelf, units + sold))
+        stock.commit(build.an_adjustment(shelf, -sold, reason=AdjustmentReason.SALE))
     for number, each in enumerate(comes):
         key = InboundKey(PositionKey("shirt", each.place), each.kind, f"{number}")
         window = SaleWindow(NOW, NOW + timedelta(days=3))
@@ -137,6 +148,8 @@ def test_in_ten_thousand_plans_a_wish_is_met_exactly_when_the_answer_says_so(pla
         (rule.a_rule("a", Protection(percent=50)), [1, 6]),
         (rule.a_rule("a", Protection(units=1, on_hand_at_most=3)), [2, 12]),
         (rule.a_rule("a", Share(percent=50), channel="web"), [1, 6]),
+        (rule.a_rule("a", SlowExposure(12)), [3, 13]),
+        (rule.a_rule("a", SlowExposure(13)), [0, 10]),
         (rule.a_rule("a", Deferral(5)), [3, 3]),
         (rule.a_rule("a", Deferral(10)), [3, 13]),
     ],
@@ -151,6 +164,16 @@ def test_rules_count_for_later_dates_as_they_do_for_today(
     phases = shown(stock)
 
     assert [phases[0].quantity, phases[-1].quantity] == expected
+
+
+@pytest.mark.parametrize(("weeks", "expected"), [(4, [5, 15]), (5, [0])])
+def test_goods_that_come_to_where_they_sell_too_fast_are_promised_no_more_than_what_is_there(
+    weeks: int, expected: list[int]
+) -> None:
+    comes = [Comes("S2", 10, 10, InboundKind.PURCHASE_ORDER)]
+    stock = a_stock({"S2": 5}, comes, rule.a_rule("slow", SlowExposure(weeks)))
+
+    assert [phase.quantity for phase in shown(stock)] == expected
 
 
 def test_units_that_are_no_longer_scarce_are_not_promised_of_the_supply_that_ends_it() -> None:
