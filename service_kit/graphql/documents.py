@@ -16,6 +16,7 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValuesOfCorrectTypeRule,
     parse,
     specified_rules,
 )
@@ -24,11 +25,15 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from service_kit.graphql.errors import BAD_REQUEST
+from service_kit.graphql.input_errors import PlacedValuesRule
 from service_kit.identity.bounded_cache import BoundedCache
 from service_kit.runtime.telemetry import name_operation
 
 KNOWN_CHARACTERS = 500_000
 """Of all documents that are known together; a parsed one takes up to 300 bytes for each."""
+_RULES = tuple(
+    PlacedValuesRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Documents:
 
     def __init__(self, bounds: DocumentBounds) -> None:
         self._bounds = bounds
-        self._rules = (*specified_rules, _depth_rule(bounds.depth))
+        self._rules = (*_RULES, _depth_rule(bounds.depth))
         self._known: BoundedCache[str, Checked] = BoundedCache(KNOWN_CHARACTERS, len)
 
     def checked(self, schema: GraphQLSchema, text: str) -> Checked:

@@ -1,7 +1,8 @@
 """Errors that a GraphQL answer may show, and the masking of all others.
 
-Codes: BAD_REQUEST (syntax, validation), INVALID_INPUT, UNAUTHENTICATED, FORBIDDEN,
-INVALID_CURSOR, the code of a Refusal, and INTERNAL with an `errorId` for what nobody expected.
+Codes: BAD_REQUEST (syntax, validation), BAD_USER_INPUT (values that are not of the graph's types),
+INVALID_INPUT, UNAUTHENTICATED, FORBIDDEN, INVALID_CURSOR, the code of a Refusal, and INTERNAL with
+an `errorId` for what nobody expected.
 """
 
 from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, get_operation_ast
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema import StreamResult
@@ -22,6 +22,7 @@ from service_kit.graphql.entities import entities_resolver
 from service_kit.graphql.errors import shown_error
 from service_kit.graphql.hidden import hide_what_only_services_reach
 from service_kit.graphql.imports import ImportResult
+from service_kit.graphql.input_errors import with_places
 from service_kit.graphql.payloads import UserError
 from service_kit.graphql.scalars import SCALARS
 
@@ -37,7 +38,12 @@ class SubgraphSchema(strawberry.federation.Schema):
         return entities_resolver()
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
-        """Leave the logging to the masking, which knows what was expected."""
+        """Say where bad input stands; the masking logs, which knows what was expected."""
+        document = execution_context and execution_context.graphql_document
+        operation = document and get_operation_ast(document, execution_context.operation_name)
+        if operation:
+            sent = execution_context.variables or {}
+            errors[:] = with_places(errors, self._schema, operation, sent)
 
     async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Run one query or mutation; its errors are as clients may see them."""

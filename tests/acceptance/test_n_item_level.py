@@ -9,7 +9,7 @@ import pytest
 
 from retail_kit.roles import Role
 from tests.support.listening import ListeningClient, Way, next_event
-from tests.support.pieces import Pieces
+from tests.support.pieces import RESULTS, Pieces
 from tests.support.retailer import Retailer, eventually
 from tests.support.ruling import Ruling, codes
 from tests.support.stack import Stack
@@ -312,3 +312,31 @@ async def test_a_bad_line_of_pieces_loses_no_other_and_no_feed_counts_pieces_awa
     assert [(error["code"], error["path"]) for error in nowhere["userErrors"]] == [
         ("UNKNOWN_LOCATION", ["input", "locationCode"])
     ]
+
+
+async def test_a_price_that_is_none_is_told_with_its_line_and_nothing_is_written(
+    pieces: Pieces, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("bag")
+    good, bad = (pieces.line("bag", "S1", serial) for serial in ("p1", "p2"))
+    bad["price"] = {"amount": "1,5", "currency": "eur"}
+    sent = {"idempotencyKey": retailer.key(), "mode": "RECEIVED", "lines": [good, bad]}
+    as_variable = "mutation ($input: UnitsImportInput!) { unitsImport(input: $input) { %s } }"
+    written_out = f"""mutation {{
+      unitsImport(input: {{idempotencyKey: "{retailer.key()}", mode: RECEIVED, lines: [
+        {{serial: "{good["serial"]}", sku: "{good["sku"]}", locationCode: "{good["locationCode"]}"}}
+        {{
+          serial: "{bad["serial"]}", sku: "{bad["sku"]}", locationCode: "{bad["locationCode"]}",
+          price: {{amount: "1,5", currency: "eur"}}
+        }}
+      ]}}) {{ %s }}
+    }}"""
+    for operation, given in ((as_variable, {"input": sent}), (written_out, {})):
+        answer = await retailer.graph.execute(operation % RESULTS, given, role=Role.INTEGRATION)
+
+        told = [(each["extensions"]["code"], each["extensions"]["path"]) for each in answer.errors]
+        price = ["input", "lines", "1", "price"]
+        assert told == [("BAD_USER_INPUT", [*price, name]) for name in ("amount", "currency")]
+    assert await pieces.piece("p1") is None
+    assert (await retailer.position("bag", "S1")) is None

@@ -125,8 +125,6 @@ async def test_a_coded_error_is_shown_as_it_is() -> None:
     [
         "{",
         "{ nothing }",
-        "{ book(isbn: 1.5) { title } }",
-        "query($v: Decimal!) { number(value: $v) }",
         "{ " * 300 + "}" * 300,
         "query A { whoami } query A { whoami }",
     ],
