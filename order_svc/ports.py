@@ -242,6 +242,9 @@ class Work(Protocol):
     async def placement_ended(self, order_id: str) -> None:
         """No recovery is needed any more."""
 
+    async def schedule_look(self, order_id: str, reservation_id: str, due_at: datetime) -> None:
+        """See to it that an order is brought up to what a reservation keeps for it by then."""
+
     async def schedule_effects(self, effects: Sequence[Effect], due_at: datetime) -> None:
         """See to it that the effects are done."""
 

@@ -25,6 +25,7 @@ from inventory_svc.domain.rules.rule import StockRule
 from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.availability import answer as answers
 from inventory_svc.domain.stock.availability import tally
+from inventory_svc.domain.stock.inbound.timeline import held_until
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from retail_kit import geography
@@ -248,14 +249,27 @@ class Availability:
 
     @resolver_field(
         description="What can be promised for each date, what is on its way counted: the first "
-        "phase is now. Null for a question about the past."
+        "phase is now, and has nothing as long as nothing may leave. Null for a question about the "
+        "past."
     )
     async def future(self, info: Info) -> list[FuturePhase] | None:
         """Look ahead for those who ask for it; read with the others of the request."""
         if self.question.as_of is not None:
             return None
         found = await info.context.loaders.future.load((self.sku, self.question))
-        return [FuturePhase.of(phase) for phase in found]
+        item = await info.context.loaders.items.load(self.sku)
+        phases = held_until(found, None if item is None else item.release_at)
+        return [FuturePhase.of(phase) for phase in phases]
+
+    @resolver_field(
+        description="When the units may leave, which can be ordered before; null if they may leave "
+        "at once."
+    )
+    async def not_before(self, info: Info) -> datetime | None:
+        """Read the item with the others of the request."""
+        item = await info.context.loaders.items.load(self.sku)
+        moment = self.question.as_of or info.context.clock.now()
+        return None if item is None else item.held_until(moment)
 
     @resolver_field(
         description="The nearest location where a unit can be collected, by the same rules; null "

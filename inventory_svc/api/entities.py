@@ -49,6 +49,9 @@ class Item:
     image_url: str | None = strawberry.field(description="Where a picture is.")
     top_seller: bool = strawberry.field(description="Whether files of stock are read for it first.")
     unit: Unit = strawberry.field(description="What its quantities count.")
+    release_at: datetime | None = strawberry.field(
+        description="No unit leaves before this moment; null if there is none."
+    )
     version: int = strawberry.field(description="Counts the changes of the item.")
 
     @resolver_field(*ANYBODY, description="What can be promised on a channel.")
@@ -106,6 +109,7 @@ class Item:
             image_url=item.image_url,
             top_seller=item.top_seller,
             unit=item.unit,
+            release_at=item.release_at,
             version=item.version,
         )
 

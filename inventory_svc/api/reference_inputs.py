@@ -1,5 +1,7 @@
 """What clients give of items, locations, groups and channels."""
 
+from datetime import datetime
+
 import strawberry
 
 from inventory_svc.api.availability_types import GeoPointInput, point_of
@@ -49,6 +51,10 @@ class ItemsImportLineInput:
         graphql_type=UNIT_OF_MEASURE_INPUT,
         description="What its quantities count; an item keeps its unit.",
     )
+    release_at: datetime | None = strawberry.field(
+        default=None,
+        description="No unit leaves before this moment, even if it is there: it can be ordered.",
+    )
 
     def to_item(self) -> Item:
         """Give the item as it was sent, unchecked."""
@@ -64,6 +70,7 @@ class ItemsImportLineInput:
             image_url=self.image_url,
             top_seller=self.top_seller,
             unit=self.unit,
+            release_at=self.release_at,
         )
 
 

@@ -42,6 +42,15 @@ class ReservationLine:
         """Read it with the others of the request."""
         return await item_of(info, self.sku)
 
+    @resolver_field(
+        description="When units may leave, whether they are there or not; null if they may leave "
+        "as soon as they are there."
+    )
+    async def not_before(self, info: Info) -> datetime | None:
+        """Go by the item as it is now, read with the others of the request."""
+        item = await info.context.loaders.items.load(self.sku)
+        return None if item is None else item.held_until(info.context.clock.now())
+
     @resolver_field(description="The location itself.")
     async def location(self, info: Info) -> Location | None:
         """Take it from the directory."""

@@ -33,10 +33,12 @@ GROUP_UPCASTS = Upcasts(current=1)
 
 
 def item_to_document(item: Item) -> Document:
-    """Write an item; only a top seller says so, and what is not counted in pieces."""
+    """Write an item; only a top seller says so, what is not counted in pieces, or is held."""
     marks: Document = {"topSeller": True} if item.top_seller else {}
     if item.unit is not Unit.PIECE:
         marks["unit"] = item.unit.value
+    if item.release_at is not None:
+        marks["releaseAt"] = item.release_at
     return ITEM_UPCASTS.stamp(
         {
             "_id": item.sku,
@@ -70,6 +72,7 @@ def item_from_document(document: Document) -> Item:
         version=document["version"],
         top_seller=document.get("topSeller", False),
         unit=Unit(document.get("unit", Unit.PIECE)),
+        release_at=document.get("releaseAt"),
     )
 
 

@@ -155,7 +155,8 @@ class OrderLine:
         description="Whether units that no location has wait for supply."
     )
     available_from: datetime | None = strawberry.field(
-        description="When all that it waits for is there; null when it waits for nothing."
+        description="When all that it waits for is there and may leave; null when it waits for "
+        "nothing."
     )
     version: int = strawberry.field(description="Counts the changes.")
     line: strawberry.Private[Line]

@@ -20,14 +20,18 @@ from service_kit.runtime.json_values import JSON
 ALLOCATE: Final = f"""
 mutation OrderAllocate($input: ReservationAllocateInput!) {{
   reservationAllocate(input: $input) {{
-    reservation {{ id lines {{ lineId quantity locationCode location {{ id }} availableFrom }} }}
+    reservation {{
+      id lines {{ lineId quantity locationCode location {{ id }} availableFrom notBefore }}
+    }}
     {USER_ERRORS}
   }}
 }}
 """
 STANDING: Final = """
 query OrderStanding($id: ID!) {
-  reservation(id: $id) { version lines { lineId open locationCode location { id } availableFrom } }
+  reservation(id: $id) {
+    version lines { lineId open locationCode location { id } availableFrom notBefore }
+  }
 }
 """
 PIECES: Final = """
@@ -89,7 +93,7 @@ class GraphQLInventory:
             reservation_id,
             found["version"],
             tuple(
-                StandingLine(line["lineId"], _place(line), line["open"], _date(line))
+                StandingLine(line["lineId"], _place(line), line["open"], *_dates(line))
                 for line in found["lines"]
             ),
         )
@@ -192,7 +196,7 @@ def _allocation(reservation: Mapping[str, Any]) -> Allocation:
     return Allocation(
         reservation_id=from_global_id(reservation["id"], "Reservation"),
         lines=tuple(
-            AllocatedLine(line["lineId"], line["quantity"], _place(line), _date(line))
+            AllocatedLine(line["lineId"], line["quantity"], _place(line), *_dates(line))
             for line in reservation["lines"]
         ),
     )
@@ -202,10 +206,13 @@ def _text(at: datetime | None) -> str | None:
     return None if at is None else text_of(at)
 
 
-def _date(line: Mapping[str, Any]) -> datetime | None:
-    """When units are there that still have to come; None for those that are."""
-    text = line["availableFrom"]
-    return None if text is None else datetime.fromisoformat(text)
+def _dates(line: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    """When units are there that still have to come, and before when they may not leave."""
+    came, held = line["availableFrom"], line["notBefore"]
+    return (
+        None if came is None else datetime.fromisoformat(came),
+        None if held is None else datetime.fromisoformat(held),
+    )
 
 
 def _place(line: Mapping[str, Any]) -> Place:

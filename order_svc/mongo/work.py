@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from order_svc.domain.effects import Effect
-from order_svc.domain.errands import PLACEMENT, kind_of, to_payload
+from order_svc.domain.errands import AWAITED, PLACEMENT, kind_of, to_payload
 from order_svc.mongo.customers import MongoCustomers
 from order_svc.mongo.orders import MongoOrders
 from order_svc.mongo.prices import MongoPrices
 from service_kit.messaging.due_work import DueItem
+from service_kit.messaging.envelope import text_of
 from service_kit.messaging.transactions import Storage, Transaction
+from service_kit.runtime.json_values import JSON
 from service_kit.storage.database import Session
 
 
@@ -47,6 +49,12 @@ class MongoWork(Transaction):
     async def placement_ended(self, order_id: str) -> None:
         """No recovery is needed any more."""
         await self._cancel(placement_item(order_id))
+
+    async def schedule_look(self, order_id: str, reservation_id: str, due_at: datetime) -> None:
+        """See to it that an order is brought up to what a reservation keeps for it by then."""
+        identifier = f"{reservation_id}.awaited.{text_of(due_at)}"
+        payload: dict[str, JSON] = {"orderId": order_id, "reservationId": reservation_id}
+        await self._schedule(DueItem(identifier, AWAITED, due_at, payload))
 
     async def schedule_effects(self, effects: Sequence[Effect], due_at: datetime) -> None:
         """See to it that the effects are done."""

@@ -8,6 +8,7 @@ from order_svc.domain.crash_points import CHANGE_SAVED
 from order_svc.domain.effects import Effect
 from order_svc.domain.history.events import events_of_order
 from order_svc.domain.history.timeline import told
+from order_svc.domain.orders.awaiting import awaited_dates
 from order_svc.domain.orders.change import Change
 from order_svc.domain.orders.order import Order
 from order_svc.domain.rights.visibility import actor_of, may_see
@@ -91,6 +92,8 @@ async def keep(
     await work.orders.tell(told(after.id, after.version, change.entries, cause))
     await work.publish(tuple(events_of_order(before, after, cause)))
     await work.schedule_effects(change.effects, around.clock.now() + around.effect_delay)
+    for reservation_id, date in sorted(awaited_dates(after) - awaited_dates(before)):
+        await work.schedule_look(after.id, reservation_id, date)
 
 
 def cause_of(around: Surroundings, command: Command) -> Cause:

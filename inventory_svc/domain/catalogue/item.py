@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.refusals import wrong_unit
@@ -17,7 +18,8 @@ HEAVIEST_GRAMS = 2_000_000
 class Item:
     """One sellable thing; a model's sizes and colours are items of their own.
 
-    Its quantities count its `unit`, which it keeps for ever: nothing is converted.
+    Its quantities count its `unit`, which it keeps for ever: nothing is converted. None of it
+    leaves before `release_at`, even if it is there.
     """
 
     sku: str
@@ -32,6 +34,12 @@ class Item:
     version: int = 0
     top_seller: bool = False
     unit: Unit = Unit.PIECE
+    release_at: datetime | None = None
+
+    def held_until(self, now: datetime) -> datetime | None:
+        """When units may leave; None if they may now."""
+        held = self.release_at is not None and self.release_at > now
+        return self.release_at if held else None
 
 
 def checked_item(item: Item) -> Item:

@@ -108,7 +108,7 @@ class Line:
 
     @property
     def available_from(self) -> datetime | None:
-        """When all that it waits for will be there; None if it waits for nothing."""
+        """When all that it waits for will be there and may leave; None if it waits for nothing."""
         return max((wait.available_from for wait in self.waits), default=None)
 
     @property

@@ -24,12 +24,13 @@ from order_svc.domain.stock_effects import ReleaseStock, StockEffect, StockLine
 
 @dataclass(frozen=True, slots=True)
 class AllocatedLine:
-    """Units of a line reserved at a location; they may only be there at a later date."""
+    """Units of a line reserved at a location; they may only be there, or leave, at a later date."""
 
     line_id: str
     quantity: int
     location: Place
     available_from: datetime | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,23 @@ class AllocationMismatch(Exception):
     """Inventory reserved something else than was asked for."""
 
 
+def waits_until(
+    available_from: datetime | None, not_before: datetime | None, at: datetime
+) -> datetime | None:
+    """When units may leave that still have to come, or are held until a date; None if now.
+
+    A date on which something should have come may be over; one until which it is held ends by
+    itself.
+    """
+    if not_before is None or not_before <= at:
+        return available_from
+    return not_before if available_from is None else max(available_from, not_before)
+
+
 def place(order: Order, allocation: Allocation, at: datetime) -> Change:
     """End the placement: all of it is reserved and paid for, one fulfilment per location.
 
-    A line of which anything is still to come waits until all of it is there.
+    A line of which anything is still to come, or may not leave yet, waits until all of it may.
     """
     asked = {line.id: line.quantity for line in order.lines}
     if _by_line(allocation.lines) != asked:
@@ -96,8 +110,8 @@ def _taken_up(
     matching: Matching,
     at: datetime,
 ) -> tuple[Order, list[Entry]]:
-    """Have each line wait of which something is still to come, and the others go out."""
-    after, put_off = _put_off(order, allocation, lines, matching)
+    """Have each line wait of which something may not leave yet, and the others go out."""
+    after, put_off = _put_off(order, allocation, lines, matching, at)
     late = {entry.subject_id for entry in put_off}
     there = [line for line in lines if line.line_id not in late]
     after, entries = assigned(after, allocation, there, matching, at)
@@ -105,14 +119,18 @@ def _taken_up(
 
 
 def _put_off(
-    order: Order, allocation: Allocation, lines: Sequence[AllocatedLine], matching: Matching
+    order: Order,
+    allocation: Allocation,
+    lines: Sequence[AllocatedLine],
+    matching: Matching,
+    at: datetime,
 ) -> tuple[Order, list[Entry]]:
     """Have a line wait with all that is kept for it, what is there already included."""
     dates: dict[str, datetime] = {}
     for found in lines:
-        if found.available_from is not None:
-            latest = dates.get(found.line_id, found.available_from)
-            dates[found.line_id] = max(latest, found.available_from)
+        date = waits_until(found.available_from, found.not_before, at)
+        if date is not None:
+            dates[found.line_id] = max(date, dates.get(found.line_id, date))
     entries = []
     for found in lines:
         line = order.line(found.line_id)

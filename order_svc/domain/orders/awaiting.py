@@ -7,7 +7,7 @@ from datetime import datetime
 from order_svc.domain.fulfilments.fulfilment import Place
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Hands, Line, Matching, Wait, move, waiting
-from order_svc.domain.orders.allocation import AllocatedLine, Allocation, assigned
+from order_svc.domain.orders.allocation import AllocatedLine, Allocation, assigned, waits_until
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
 from order_svc.domain.orders.order import Order
 from order_svc.domain.stock_effects import (
@@ -21,12 +21,13 @@ from order_svc.domain.stock_effects import (
 
 @dataclass(frozen=True, slots=True)
 class StandingLine:
-    """What a reservation keeps of a line at a location: there, or to come at a date."""
+    """What a reservation keeps of a line at a location: there, to come, or held until a date."""
 
     line_id: str
     location: Place
     quantity: int
     available_from: datetime | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,13 @@ class Standing:
     reservation_id: str
     version: int
     lines: tuple[StandingLine, ...]
+
+
+def awaited_dates(order: Order) -> frozenset[tuple[str, datetime]]:
+    """Give the reservations that an order waits for, each with its dates."""
+    return frozenset(
+        (wait.reservation_id, wait.available_from) for line in order.lines for wait in line.waits
+    )
 
 
 def heard(order: Order, standing: Standing) -> Order | None:
@@ -53,7 +61,7 @@ def heard(order: Order, standing: Standing) -> Order | None:
 def renewed(order: Order, standing: Standing, at: datetime) -> Change | None:
     """Bring an order up to what a reservation keeps for it; None: nothing to change.
 
-    A line goes to its locations once all of it has come. What comes at another date is promised
+    A line goes to its locations once all of it may leave. What may at another date is promised
     for that; what does not come any more is given up, and sought elsewhere.
     """
     after, entries, effects = order, list[Entry](), list[StockEffect]()
@@ -123,7 +131,7 @@ def _brought_up(
     rows: Iterable[StandingLine],
     at: datetime,
 ) -> tuple[Order, list[Entry]]:
-    """Give a line to its locations if all of it is there, else promise it for its latest date.
+    """Give a line to its locations if all of it may leave, else promise it for its latest date.
 
     What is kept where nothing waits any more is about to be released.
     """
@@ -132,7 +140,11 @@ def _brought_up(
     if not waiting:
         return order, []
     rows = [row for row in rows if row.location.code in waiting]
-    dates = [row.available_from for row in rows if row.available_from is not None]
+    dates = [
+        date
+        for row in rows
+        if (date := waits_until(row.available_from, row.not_before, at)) is not None
+    ]
     if dates:
         return _promised(order, line, standing.reservation_id, max(dates))
     found: list[AllocatedLine] = []

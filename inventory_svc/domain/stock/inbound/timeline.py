@@ -49,6 +49,16 @@ class Phase(NamedTuple):
     quantity: int
 
 
+def held_until(phases: Sequence[Phase], release: datetime | None) -> tuple[Phase, ...]:
+    """Give the phases of an item of which nothing leaves before a moment: until then, none."""
+    if not phases or release is None or release <= phases[0].at:
+        return tuple(phases)
+    by_then = [phase.quantity for phase in phases if phase.at <= release][-1]
+    released = (Phase(release, by_then),) if by_then else ()
+    later = (phase for phase in phases if phase.at > release)
+    return (Phase(phases[0].at, 0), *released, *later)
+
+
 class Taking(NamedTuple):
     """Units taken from what is there (no source), or from a supply that comes at a date."""
 

@@ -42,7 +42,7 @@ def test_each_operation_fits_the_printed_schema_of_inventory(
 
 S2 = Place(to_global_id("Location", "S2"), "S2")
 LATER = "2026-04-15T00:00:00.000Z"
-THERE = {"lineId": "o1.l1", "availableFrom": None}
+THERE = {"lineId": "o1.l1", "availableFrom": None, "notBefore": None}
 
 
 class Answers:
@@ -80,7 +80,7 @@ async def test_a_reservation_is_read_as_it_stands_and_an_unknown_one_keeps_nothi
 async def test_an_allocation_is_read_with_its_locations() -> None:
     lines = [
         {**THERE, "quantity": 1, "locationCode": "S1", "location": {"id": "x"}},
-        {**THERE, "quantity": 1, "locationCode": "S2", "location": None},
+        {**THERE, "quantity": 1, "locationCode": "S2", "location": None, "notBefore": LATER},
         {**THERE, "quantity": 2, "locationCode": "S2", "location": None, "availableFrom": LATER},
     ]
     answers = Answers(
@@ -90,7 +90,7 @@ async def test_an_allocation_is_read_with_its_locations() -> None:
         "r1",
         (
             AllocatedLine("o1.l1", 1, Place("x", "S1")),
-            AllocatedLine("o1.l1", 1, S2),
+            AllocatedLine("o1.l1", 1, S2, None, datetime(2026, 4, 15, tzinfo=UTC)),
             AllocatedLine("o1.l1", 2, S2, datetime(2026, 4, 15, tzinfo=UTC)),
         ),
     )
