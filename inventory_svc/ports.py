@@ -131,8 +131,13 @@ class FreshItems(NamedTuple):
 class PackedStock(Protocol):
     """The stock as this process has it at hand."""
 
-    async def items(self, skus: Collection[str], condition: Condition) -> FreshItems | None:
-        """Give items and when they were so; None when that is not known well enough."""
+    async def items(
+        self, skus: Collection[str], condition: Condition, *, waits: bool = True
+    ) -> FreshItems | None:
+        """Give items and when they were so; None when that is not known well enough.
+
+        Without `waits` it is said at once, whatever is heard in a moment.
+        """
 
 
 class PresentStock(Protocol):

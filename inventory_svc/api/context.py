@@ -84,12 +84,19 @@ class Inventory:
     clock: Clock
     policies: Policies = field(default_factory=Policies)
     packed: PackedStock | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def sources(self) -> AvailabilitySources:
         """What an answer about availability is made from."""
         return AvailabilitySources(
-            self.network, self.rules, self.stock, self.catalogue, self.clock, self.policies
+            self.network,
+            self.rules,
+            self.stock,
+            self.catalogue,
+            self.clock,
+            self.policies,
+            turn=self.turn,
         )
 
 
@@ -105,13 +112,15 @@ class PackedOnce:
         self._seen: dict[tuple[str, Condition], tuple[PackedItem, datetime]] = {}
         self.wants_present = False
 
-    async def items(self, skus: Collection[str], condition: Condition) -> FreshItems | None:
+    async def items(
+        self, skus: Collection[str], condition: Condition, *, waits: bool = True
+    ) -> FreshItems | None:
         """Give items as first seen by this request, and the oldest moment at which one was so."""
         if self.wants_present:
             return None
         unseen = [sku for sku in skus if (sku, condition) not in self._seen]
         if unseen:
-            found = await self._packed.items(unseen, condition)
+            found = await self._packed.items(unseen, condition, waits=waits)
             if found is None:
                 return None
             for sku, item in found.items.items():

@@ -131,20 +131,23 @@ class ShelfCache:
         recent[position.location] = max(version, recent.get(position.location, 0))
         self._changes.append(_Change(position, version, self._now()))
 
-    async def items(self, skus: Collection[str], condition: Condition) -> FreshItems | None:
+    async def items(
+        self, skus: Collection[str], condition: Condition, *, waits: bool = True
+    ) -> FreshItems | None:
         """Give items and when they were so; None when that is not known well enough."""
-        return await self._fresh(skus, condition, FRESH_FOR_SECONDS)
+        patience = PATIENCE_SECONDS if waits else 0
+        return await self._fresh(skus, condition, FRESH_FOR_SECONDS, patience)
 
     async def present(self, skus: Collection[str], condition: Condition) -> FreshItems | None:
         """Give items in which no commit is missing that came before; None if that is not known."""
-        return await self._fresh(skus, condition, 0)
+        return await self._fresh(skus, condition, 0, PATIENCE_SECONDS)
 
     async def _fresh(
-        self, skus: Collection[str], condition: Condition, seconds: float
+        self, skus: Collection[str], condition: Condition, seconds: float, patience: float
     ) -> FreshItems | None:
         """Give items as they were so many seconds ago, or later."""
         self._asked_at = self._now()
-        if not await self._is_confirmed_since(self._asked_at - seconds):
+        if not await self._is_confirmed_since(self._asked_at - seconds, patience):
             return None
         as_of = self._clock.now() - timedelta(seconds=self._now() - self._confirmed_at)
         entries = {sku: self._entry((sku, condition)) for sku in skus}
@@ -153,11 +156,11 @@ class ShelfCache:
         items = {sku: entry.item for sku, entry in entries.items() if entry.item is not None}
         return FreshItems(items, as_of) if len(items) == len(entries) else None
 
-    async def _is_confirmed_since(self, moment: float) -> bool:
+    async def _is_confirmed_since(self, moment: float, patience: float) -> bool:
         """Whether the log is known up to a moment; ask for that, if need be, and wait a little."""
-        patience = self._now() + PATIENCE_SECONDS
+        latest = self._now() + patience
         while self._confirmed_at < moment:
-            left = patience - self._now()
+            left = latest - self._now()
             if left <= 0 or not self._is_hearing:
                 return False
             self._news.wake()

@@ -51,7 +51,13 @@ class OnlyPresent:
     def __init__(self, stock: PresentStock) -> None:
         self._stock = stock
 
-    async def items(self, skus: Collection[str], condition: Condition) -> FreshItems | None:
+    async def items(
+        self,
+        skus: Collection[str],
+        condition: Condition,
+        *,
+        waits: bool = True,  # noqa: ARG002  # what is present has to be waited for
+    ) -> FreshItems | None:
         """Give items in which no commit is missing that came before; None if that is not known."""
         return await self._stock.present(skus, condition)
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.directory import (
@@ -22,6 +22,11 @@ from inventory_svc.domain.stock.position import Position
 from inventory_svc.ports import Catalogue, FreshItems, Network, PackedStock, Rules, StockReads
 from service_kit.commands.denials import invalid
 from service_kit.runtime.clock import Clock
+
+FEW_ITEMS: Final = 4
+"""More of them are read from their positions by one answer at a time. Each takes as much as a
+hundred that are at hand; all of them at once would keep the process from hearing of the stock, so
+that it would never be at hand again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,10 @@ class AvailabilityQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AvailabilitySources:
-    """What an answer is made from; without `packed`, from the positions alone."""
+    """What an answer is made from; without `packed`, from the positions alone.
+
+    Answers about many items take the `turn` to read those.
+    """
 
     network: Network
     rules: Rules
@@ -51,6 +59,7 @@ class AvailabilitySources:
     clock: Clock
     policies: Policies = field(default_factory=Policies)
     packed: PackedStock | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def reading(
         self, stock: StockReads, packed: PackedStock | None = None
@@ -92,19 +101,40 @@ async def read_availability(
     policy = await policy_of(question, directory, moment, sources)
     sale = policy.sale(question.channel, question.service, question.condition)
     categories = await _categories(skus, [policy], sources.catalogue)
-    near = await _at_hand(_unshared(skus, categories, sale, policy), question, sources)
+    packed = _unshared(skus, categories, sale, policy)
+    near = await _at_hand(packed, question, sources)
+    far = _missing(skus, near)
+    if len(far) <= FEW_ITEMS:
+        whole = await _read_far(far, policy, question, sources)
+    else:
+        async with sources.turn:
+            near = await _at_hand(packed, question, sources, waits=False)
+            far = _missing(skus, near)
+            whole = await _read_far(far, policy, question, sources)
     answers: dict[str, Availability] = {}
     for sku, item in near.items.items():
         stock = Stock(sku, categories.get(sku), item.shelves)
         answer = item.availability(stock, sale, scope, policy, moment)
         answers[sku] = replace(answer, as_of=near.as_of)
-    far = [sku for sku in dict.fromkeys(skus) if sku not in answers]
-    if far:
-        whole = await read_whole(far, [policy], sources, question.condition, question.as_of)
-        for sku in far:
-            stock = whole.stock_of(sku, question.condition)
-            answers[sku] = availability_of(stock, sale, scope, policy, moment)
+    for sku in far:
+        stock = whole.stock_of(sku, question.condition)
+        answers[sku] = availability_of(stock, sale, scope, policy, moment)
     return answers
+
+
+def _missing(skus: Sequence[str], near: FreshItems) -> list[str]:
+    return [sku for sku in dict.fromkeys(skus) if sku not in near.items]
+
+
+async def _read_far(
+    skus: Sequence[str],
+    policy: Policy,
+    question: AvailabilityQuestion,
+    sources: AvailabilitySources,
+) -> Whole:
+    if not skus:
+        return Whole({}, {}, {})
+    return await read_whole(skus, [policy], sources, question.condition, question.as_of)
 
 
 def _unshared(
@@ -117,11 +147,15 @@ def _unshared(
 
 
 async def _at_hand(
-    skus: Sequence[str], question: AvailabilityQuestion, sources: AvailabilitySources
+    skus: Sequence[str],
+    question: AvailabilityQuestion,
+    sources: AvailabilitySources,
+    *,
+    waits: bool = True,
 ) -> FreshItems:
     """Give the items that are at hand and fresh; none of them when the past is asked for."""
     if sources.packed is not None and question.as_of is None and skus:
-        found = await sources.packed.items(skus, question.condition)
+        found = await sources.packed.items(skus, question.condition, waits=waits)
         if found is not None:
             return found
     return FreshItems({}, sources.clock.now())

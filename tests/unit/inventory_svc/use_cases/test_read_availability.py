@@ -1,0 +1,120 @@
+"""Answers out of memory when that is fresh, and out of the positions when it is not."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.network.directory import NetworkDirectory
+from inventory_svc.domain.rules.rule_set import NO_RULES, RuleSet
+from inventory_svc.domain.stock.availability.totals import packed_item
+from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.shelves import NOTHING, Shelf
+from inventory_svc.ports import FreshItems
+from inventory_svc.use_cases.stock.read_availability import (
+    FEW_ITEMS,
+    AvailabilityQuestion,
+    AvailabilitySources,
+    read_availability,
+)
+from service_kit.runtime.clock import SettableClock
+from tests.support.rules import NETWORK
+
+SKUS = [f"sku-{number}" for number in range(FEW_ITEMS + 1)]
+ON_WEB = AvailabilityQuestion("web")
+PAGES = 20
+
+
+class OneNetwork:
+    """A network that never changes."""
+
+    async def directory(self, **_named: Iterable[str]) -> NetworkDirectory:
+        """Give it."""
+        return NETWORK
+
+
+class NoRules:
+    """No rules."""
+
+    async def in_force(self, _now: datetime) -> RuleSet:
+        """Give none."""
+        return NO_RULES
+
+
+class Shelf7:
+    """Seven units of everything in S1; whoever reads that keeps all others waiting a while."""
+
+    def __init__(self) -> None:
+        self.reading = 0
+        self.most_at_once = 0
+        self.reads = 0
+
+    async def positions_of(
+        self, skus: Sequence[str], condition: Condition | None = None
+    ) -> Sequence[Position]:
+        """Read positions."""
+        del condition
+        self.reads += 1
+        self.reading += 1
+        self.most_at_once = max(self.most_at_once, self.reading)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        self.reading -= 1
+        return [Position(PositionKey(sku, "S1"), 7) for sku in skus]
+
+
+class Memory:
+    """Hears of nothing as long as anybody reads; then it has all at hand."""
+
+    def __init__(self, stock: Shelf7, clock: SettableClock) -> None:
+        self._stock = stock
+        self._clock = clock
+
+    async def items(
+        self, skus: Collection[str], condition: Condition, *, waits: bool = True
+    ) -> FreshItems | None:
+        """Give them."""
+        del condition, waits
+        if self._stock.reading or not self._stock.reads:
+            return None
+        shelf = Shelf.of(Position(PositionKey("any", "S1"), 7))
+        shelves = NOTHING.with_shelves({"S1": shelf})
+        return FreshItems({sku: packed_item(shelves) for sku in skus}, self._clock.now())
+
+
+def the_sources(stock: Shelf7, clock: SettableClock) -> AvailabilitySources:
+    nothing = object()
+    return AvailabilitySources(
+        OneNetwork(),  # type: ignore[arg-type]  # all that is asked of them
+        NoRules(),  # type: ignore[arg-type]
+        stock,  # type: ignore[arg-type]
+        nothing,  # type: ignore[arg-type]
+        clock,
+    )
+
+
+async def test_pages_that_are_not_at_hand_are_read_by_one_and_then_at_hand_for_all(
+    clock: SettableClock,
+) -> None:
+    stock = Shelf7()
+    sources = replace(the_sources(stock, clock), packed=Memory(stock, clock))
+
+    answers = await asyncio.gather(
+        *(read_availability(SKUS, ON_WEB, sources) for _ in range(PAGES))
+    )
+
+    assert (stock.reads, stock.most_at_once) == (1, 1)
+    assert [[each.quantity for each in answer.values()] for answer in answers] == [
+        [7] * len(SKUS)
+    ] * PAGES
+
+
+async def test_a_few_items_wait_for_nobody(clock: SettableClock) -> None:
+    stock = Shelf7()
+    sources = the_sources(stock, clock)
+
+    async with sources.turn:
+        answer = await read_availability(SKUS[:FEW_ITEMS], ON_WEB, sources)
+
+    assert [each.quantity for each in answer.values()] == [7] * FEW_ITEMS
