@@ -121,6 +121,17 @@ async def test_a_publication_tells_of_the_items_whose_number_it_changes_and_of_n
     assert (await news.later(seconds=1))[1:] == [Told("shirt", ("shops",), 2, 2)]
 
 
+async def test_a_rule_about_slow_stock_tells_of_the_items_that_sell_too_fast(news: News) -> None:
+    await news.counts(hat=5)
+    sale = {"sku": "shirt", "locationCode": "S1", "quantity": -1, "reason": "SALE"}
+    await news.shop.mutate("stockAdjust", "position { onHand }", sale)
+    slow = {"code": "slow", "effect": {"exposedFromWeeks": 17}, "scope": {"channel": "shops"}}
+
+    await news.publishes(slow)
+
+    assert await news.later(seconds=1) == [Told("shirt", ("shops",), 1, 1)]
+
+
 async def test_a_rule_tells_when_it_begins_and_when_it_ends(news: News) -> None:
     now = news.shop.clock.now()
     dates = {
