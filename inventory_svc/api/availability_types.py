@@ -25,6 +25,7 @@ from inventory_svc.domain.rules.rule import StockRule
 from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.availability import answer as answers
 from inventory_svc.domain.stock.availability import tally
+from inventory_svc.domain.stock.availability.future import AvailabilityKind, Soonest
 from inventory_svc.domain.stock.inbound.timeline import held_until
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
@@ -221,6 +222,22 @@ class LocationAvailability:
         )
 
 
+@strawberry.type(description="When a unit can be had at the soonest.")
+class SoonestAvailability:
+    """The date that a product page shows; how long goods travel is not in it."""
+
+    available_from: datetime = strawberry.field(
+        description="When it is ready to leave, and may: it is there, the lead time of its location "
+        "is over, and its release date has come."
+    )
+    kind: AvailabilityKind = strawberry.field(description="Where it is until then.")
+
+    @staticmethod
+    def of(soonest: Soonest) -> "SoonestAvailability":
+        """Show it."""
+        return SoonestAvailability(available_from=soonest.available_from, kind=soonest.kind)
+
+
 @strawberry.type(description="What can be promised of an item on a channel.")
 class Availability:
     """The answer with its reasons; a commit checks the stock again, so it never oversells."""
@@ -258,7 +275,7 @@ class Availability:
             return None
         found = await info.context.loaders.future.load((self.sku, self.question))
         item = await info.context.loaders.items.load(self.sku)
-        phases = held_until(found, None if item is None else item.release_at)
+        phases = held_until(found.phases(), None if item is None else item.release_at)
         return [FuturePhase.of(phase) for phase in phases]
 
     @resolver_field(
@@ -270,6 +287,19 @@ class Availability:
         item = await info.context.loaders.items.load(self.sku)
         moment = self.question.as_of or info.context.clock.now()
         return None if item is None else item.held_until(moment)
+
+    @resolver_field(
+        description="When a unit is ready to leave at the soonest, and where it is until then; "
+        "null if none can be had, and for a question about the past."
+    )
+    async def soonest(self, info: Info) -> SoonestAvailability | None:
+        """Look ahead for those who ask for it; read with the others of the request."""
+        if self.question.as_of is not None:
+            return None
+        outlook = await info.context.loaders.future.load((self.sku, self.question))
+        item = await info.context.loaders.items.load(self.sku)
+        found = outlook.soonest(None if item is None else item.release_at)
+        return None if found is None else SoonestAvailability.of(found)
 
     @resolver_field(
         description="The nearest location where a unit can be collected, by the same rules; null "

@@ -16,11 +16,11 @@ from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.network.source import StockSource
 from inventory_svc.domain.stock.availability.answer import Availability
+from inventory_svc.domain.stock.availability.future import Outlook
 from inventory_svc.domain.stock.availability.policy import Policies
 from inventory_svc.domain.stock.availability.totals import PackedItem
 from inventory_svc.domain.stock.inbound.supplier import Supplier
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
-from inventory_svc.domain.stock.inbound.timeline import Phase
 from inventory_svc.domain.stock.position import Position
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.units.unit import SerialUnit
@@ -214,7 +214,7 @@ class Loaders:
         return DataLoader(self._inbound)
 
     @cached_property
-    def future(self) -> DataLoader[tuple[str, AvailabilityQuestion], Sequence[Phase]]:
+    def future(self) -> DataLoader[tuple[str, AvailabilityQuestion], Outlook]:
         """What can be promised later, by SKU and question."""
         return DataLoader(self._future)
 
@@ -224,7 +224,7 @@ class Loaders:
             by_sku[supply.key.position.sku].append(supply)
         return [by_sku[sku] for sku in skus]
 
-    async def _future(self, keys: list[tuple[str, AvailabilityQuestion]]) -> list[Sequence[Phase]]:
+    async def _future(self, keys: list[tuple[str, AvailabilityQuestion]]) -> list[Outlook]:
         skus: dict[AvailabilityQuestion, list[str]] = {}
         for sku, question in keys:
             skus.setdefault(question, []).append(sku)

@@ -13,6 +13,7 @@ from inventory_svc.domain.refusals import StockRefusal
 from inventory_svc.domain.rules.rule import RuleKind
 from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
 from inventory_svc.domain.stock.availability.answer import AvailabilityRule
+from inventory_svc.domain.stock.availability.future import AvailabilityKind
 from inventory_svc.domain.stock.crossings import Crossing
 from inventory_svc.domain.stock.inbound.supply import InboundKind, InboundState
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
@@ -232,6 +233,17 @@ described(
         "PROTECTION": "How many units of each location are not sold.",
         "SHARE": "Which part of the stock may be sold.",
         "DEFERRAL": "How long before its arrival stock may be sold.",
+    },
+)
+described(
+    AvailabilityKind,
+    "AvailabilityKind",
+    "Where the first unit is that can be had of an item.",
+    {
+        "IN_STOCK": "There, and it can leave at once.",
+        "AT_SUPPLIER": "There, at a location with a lead time.",
+        "BACKORDER": "On order or in transit.",
+        "PREORDER": "Not on order yet, and promised by a quota.",
     },
 )
 described(

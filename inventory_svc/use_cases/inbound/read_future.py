@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from inventory_svc.domain.stock.availability.future import future_of
+from inventory_svc.domain.stock.availability.future import Outlook
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
-from inventory_svc.domain.stock.inbound.timeline import Phase
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilityQuestion,
     AvailabilitySources,
@@ -17,8 +16,8 @@ from inventory_svc.use_cases.stock.read_availability import (
 
 async def read_future(
     skus: Sequence[str], question: AvailabilityQuestion, sources: AvailabilitySources
-) -> Mapping[str, Sequence[Phase]]:
-    """Give the phases of every SKU; the question's `as_of` is not looked at."""
+) -> Mapping[str, Outlook]:
+    """Give the outlook of every SKU; the question's `as_of` is not looked at."""
     now = sources.clock.now()
     directory = await sources.network.directory(
         channels=[question.channel],
@@ -35,7 +34,7 @@ async def read_future(
         inbound[supply.key.position.sku].append(supply)
     sale = policy.sale(question.channel, question.service, question.condition)
     return {
-        sku: future_of(
+        sku: Outlook(
             whole.stock_of(sku, question.condition), inbound[sku], sale, scope, policy, now
         )
         for sku in dict.fromkeys(skus)

@@ -7,7 +7,7 @@ from typing import Final
 from inventory_svc.domain.rules.rule import Protection
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Availability, Stock, availability_of
-from inventory_svc.domain.stock.availability.future import future_of
+from inventory_svc.domain.stock.availability.future import Outlook
 from inventory_svc.domain.stock.availability.schedule import NOTHING_THERE, timeline_of
 from inventory_svc.domain.stock.inbound.supply import InboundKey
 from inventory_svc.domain.stock.inbound.timeline import Phase, Step, Timeline, levels
@@ -45,7 +45,7 @@ def today(stock: InMemoryStock) -> Availability:
 def future(stock: InMemoryStock) -> list[tuple[datetime, int]]:
     scope, now = rule.a_scope(stock.policy, WEB), stock.clock.now()
     coming = list(stock.inbound.values())
-    phases = future_of(known(stock), coming, WEB, scope, stock.policy, now)
+    phases = Outlook(known(stock), coming, WEB, scope, stock.policy, now).phases()
     return [(phase.at, phase.quantity) for phase in phases]
 
 

@@ -18,7 +18,7 @@ from inventory_svc.domain.rules.rule import (
 )
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, availability_of
-from inventory_svc.domain.stock.availability.future import future_of
+from inventory_svc.domain.stock.availability.future import AvailabilityKind, Outlook
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind, SaleWindow
 from inventory_svc.domain.stock.inbound.timeline import Phase
@@ -93,9 +93,13 @@ def a_stock(on_hand: dict[str, int], comes: list[Comes], *rules: StockRule) -> I
 
 def shown(stock: InMemoryStock) -> tuple[Phase, ...]:
     """Give what an answer says that the web can promise, date by date."""
+    return outlook(stock).phases()
+
+
+def outlook(stock: InMemoryStock) -> Outlook:
     scope = rule.a_scope(stock.policy, ON_WEB)
     inbound = list(stock.inbound.values())
-    return future_of(known(stock), inbound, ON_WEB, scope, stock.policy, NOW)
+    return Outlook(known(stock), inbound, ON_WEB, scope, stock.policy, NOW)
 
 
 def known(stock: InMemoryStock) -> Stock:
@@ -130,6 +134,23 @@ def reserve_as_shown(plan: Plan) -> None:
 @given(plans)
 def test_a_wish_is_met_for_a_date_exactly_when_the_answer_says_so(plan: Plan) -> None:
     reserve_as_shown(plan)
+
+
+@settings(max_examples=300, deadline=None)
+@given(plans)
+def test_the_soonest_unit_is_that_of_the_first_phase_that_has_one(plan: Plan) -> None:
+    on_hand, comes, rules, later, wanted = plan
+    stock = a_stock(on_hand, comes, *rules, *later)
+    for units, days in wanted:
+        wish = build.a_wish("shirt", units, NOW + timedelta(days=days), among=PLACES)
+        stock.commit(replace(wish, channel="web"))
+
+    soonest = outlook(stock).soonest()
+
+    first = next((phase.at for phase in shown(stock) if phase.quantity), None)
+    assert first == (soonest and soonest.available_from)
+    if soonest is not None:
+        assert (soonest.kind is AvailabilityKind.IN_STOCK) == (first == NOW)
 
 
 @pytest.mark.long
