@@ -1,8 +1,8 @@
 """The one root field of a subscription: its arguments, and what else of the operation varies."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     FieldNode,
@@ -14,6 +14,8 @@ from graphql import (
     Visitor,
     VisitorAction,
     get_named_type,
+    get_nullable_type,
+    is_list_type,
     visit,
 )
 from graphql.execution.values import VariableValues, get_argument_values
@@ -25,15 +27,22 @@ from gateway.execution.snapshot_plan import SnapshotPlanning
 from gateway.supergraph.model import EventSource, Supergraph
 
 
+class Listed(NamedTuple):
+    """Entities that an argument lists: the payload's field that shows them, and their key."""
+
+    field: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class SubscriptionRoot:
     """What a subscription needs besides its plan.
 
     `payload_fields` are those of the event's type with the names of their types, `type_names` all
-    types there are; `resolving` are the variables that count once
-    an event is there (all but those that stand in the root field's arguments alone). Without an
-    event source there is no `payload`: the events are a subgraph's. `showing` has the plan for
-    snapshots. `identity` tells one prepared operation from another.
+    types there are, `listed` the arguments that list keys of entities; `resolving` are the
+    variables that count once an event is there (all but those that stand in the root field's
+    arguments alone). Without an event source there is no `payload`: the events are a subgraph's.
+    `showing` has the plan for snapshots. `identity` tells one prepared operation from another.
     """
 
     name: str
@@ -46,6 +55,7 @@ class SubscriptionRoot:
     payload: EventPayload | None = None
     showing: SnapshotPlanning | None = None
     type_names: Container[str] = ()
+    listed: Mapping[str, Listed] = field(default_factory=dict)
     identity: object = field(default_factory=object)
 
     def arguments(self, variables: VariableValues) -> Mapping[str, Any]:
@@ -72,22 +82,42 @@ def subscription_root(
     payload_type = of.fields[selected.name].type if of else definition.type
     while hasattr(payload_type, "of_type"):
         payload_type = payload_type.of_type
+    fields: Mapping[str, GraphQLField] = getattr(payload_type, "fields", {})
     text = plan.fetches[0].fetch.operation if plan.fetches else ""
     return SubscriptionRoot(
         name=selected.name,
         key=selected.response_key,
         definition=definition,
         node=node,
-        payload_fields={
-            name: get_named_type(one.type).name
-            for name, one in getattr(payload_type, "fields", {}).items()
-        },
+        payload_fields={name: get_named_type(one.type).name for name, one in fields.items()},
         resolving=_resolving(operation, [node for node, _ in selected.appearances], fragments),
         source=source,
         payload=compile_event_payload(text, supergraph.schema) if source else None,
         showing=showing if source else None,
         type_names=supergraph.schema.type_map,
+        listed=dict(_listed(definition.args, fields, supergraph)),
     )
+
+
+def _listed(
+    arguments: Iterable[str], fields: Mapping[str, GraphQLField], supergraph: Supergraph
+) -> Iterator[tuple[str, Listed]]:
+    """An argument `skus` names the entities of the one list in the payload whose key is `sku`."""
+    lists = [
+        (name, get_named_type(one.type).name)
+        for name, one in fields.items()
+        if is_list_type(get_nullable_type(one.type))
+    ]
+    for argument in arguments:
+        key = argument.removesuffix("s")
+        shown = [name for name, of in lists if _has_key(of, key, supergraph)]
+        if key != argument and len(shown) == 1:
+            yield argument, Listed(shown[0], key)
+
+
+def _has_key(type_name: str, key: str, supergraph: Supergraph) -> bool:
+    known = (each.types.get(type_name) for each in supergraph.subgraphs.values())
+    return any(one.fields == key for of in known if of is not None for one in of.keys)
 
 
 def _resolving(

@@ -20,13 +20,19 @@ MOST_VALUES = 500
 
 
 class Payload(Protocol):
-    """What is known of an event's type: its fields with their types, and all types there are."""
+    """What is known of an event's type: its fields with their types, and all types there are.
+
+    `listed` are the arguments that list keys of entities: which field shows them, by which key.
+    """
 
     @property
     def payload_fields(self) -> Mapping[str, str]: ...
 
     @property
     def type_names(self) -> Container[str]: ...
+
+    @property
+    def listed(self) -> Mapping[str, tuple[str, str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def wish_of(
         since=arguments.get(SINCE),
         snapshot=bool(arguments.get(SNAPSHOT)),
         heartbeat=_heartbeat(arguments.get(HEARTBEAT)),
-        named=_named(arguments, root.payload_fields),
+        named=_named(arguments, root.payload_fields) | _listed(arguments, root.listed),
     )
 
 
@@ -153,4 +159,13 @@ def _named(arguments: Mapping[str, Any], payload_fields: Container[str]) -> dict
         if name.endswith(ID)
         and isinstance(value, str)
         and (field := name.removesuffix(ID)) in payload_fields
+    }
+
+
+def _listed(arguments: Mapping[str, Any], listed: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """An argument `skus` names the entities of the payload's list of what has the key `sku`."""
+    return {
+        field: [{key: value} for value in arguments[name]]
+        for name, (field, key) in listed.items()
+        if arguments.get(name) is not None
     }

@@ -1,5 +1,6 @@
 """What can be listened to: availability, of which shoppers hear what a channel sells."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Final, TypeAlias
@@ -76,6 +77,16 @@ class AvailabilityChange(StateItem):
         info.context.loaders.want_present()
         return await item_of(info, sku) if sku else None
 
+    @resolver_field(
+        description="In a SNAPSHOT: the items that `skus` names, as they are now; else null."
+    )
+    async def items(self, info: Info) -> list[Item | None] | None:
+        named = self.told.payload.get("items")
+        if named is None:
+            return None
+        info.context.loaders.want_present()
+        return list(await asyncio.gather(*(item_of(info, each["sku"]) for each in named)))
+
     @resolver_field(description="The location, as it is now.")
     async def location(self, info: Info) -> Location | None:
         found = self.told.payload.get("location")
@@ -148,6 +159,7 @@ class Subscription:
             snapshot=snapshot,
             heartbeat_seconds=heartbeat_seconds,
             is_state=True,
+            named={} if skus is None else {"items": [{"sku": sku} for sku in skus]},
             id_types={"locationIds": "Location"},
             public=PUBLIC,
         )

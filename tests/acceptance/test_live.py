@@ -21,6 +21,15 @@ AVAILABILITY = """
     }
   }
 """
+SHOWN_FIRST = """
+  subscription ($skus: [String!], $channel: String!) {
+    availabilityChanged(skus: $skus, channel: $channel, snapshot: true) {
+      delivery
+      item { sku availability(channel: $channel) { quantity } }
+      items { sku availability(channel: $channel) { quantity } }
+    }
+  }
+"""
 ORDER_UPDATED = """
   subscription ($order: ID, $channel: String, $since: String) {
     orderUpdated(orderId: $order, channel: $channel, since: $since, heartbeatSeconds: 60) {
@@ -107,6 +116,32 @@ async def test_b11_who_listens_hears_which_items_a_change_of_the_rules_leaves_le
 
     shirt, hat, belt = (retailer.code(sku) for sku in skus)
     assert told == [[], [(hat, 5), (shirt, 5)], [(shirt, 7)], [(belt, 3), (hat, 4), (shirt, 6)]]
+
+
+@pytest.mark.parametrize("way", Way)
+async def test_who_begins_to_listen_is_shown_first_how_the_items_are(
+    retailer: Retailer, stack: Stack, session: aiohttp.ClientSession, way: Way
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shirt", "hat")
+    await retailer.counts("shirt", S1=5)
+    skus = [retailer.code(sku) for sku in ("shirt", "hat")]
+    asked = {"skus": skus, "channel": retailer.code("web")}
+    visitor = ListeningClient(session, stack.graphql_url())
+    async with visitor.listens(way, SHOWN_FIRST, **asked) as page:
+        begun = await anext(page)
+        await retailer.counts("hat", S1=3)
+        change = await next_event(page)
+        while change["item"]["sku"] != retailer.code("hat"):
+            change = await next_event(page)
+
+    assert (begun["delivery"], begun["item"]) == ("SNAPSHOT", None)
+    assert begun["items"] == [
+        {"sku": skus[0], "availability": {"quantity": 5}},
+        {"sku": skus[1], "availability": {"quantity": 0}},
+    ]
+    assert change["items"] is None
+    assert change["item"]["availability"] == {"quantity": 3}
 
 
 @pytest.mark.capability("Q9")

@@ -19,10 +19,16 @@ from tests.support.background import in_background
 from tests.support.serving import Served
 
 OPERATION = """
-subscription ($skus: [String!], $channel: String, $locationIds: [ID!], $since: String) {
-  availabilityChanged(skus: $skus, channel: $channel, locationIds: $locationIds, since: $since) {
+subscription (
+  $skus: [String!], $channel: String, $locationIds: [ID!]
+  $since: String, $snapshot: Boolean = false
+) {
+  availabilityChanged(
+    skus: $skus, channel: $channel, locationIds: $locationIds, since: $since, snapshot: $snapshot
+  ) {
     cursor seq seqFrom seqTo sku available onHand crossed condition rulesVersion
     item { title availability(channel: "web") { quantity } } location { code }
+    items { sku availability(channel: "web") { quantity } }
   }
 }
 """
@@ -170,6 +176,21 @@ async def test_shoppers_have_to_name_a_channel(subgraph: Subgraph, url: str, rol
     (error,) = told["errors"]
     assert error["extensions"]["code"] == "FORBIDDEN"
     assert error["message"] == "availabilityChanged needs `channel` from this caller."
+
+
+async def test_a_snapshot_shows_the_items_that_are_named_and_nothing_else_has_any(
+    subgraph: Subgraph, url: str
+) -> None:
+    await a_network(subgraph)
+    await counts(subgraph, "S1", 6)
+    asked = ["shirt", "nothing"]
+    async with listening(subgraph, url, skus=asked, channel="web", snapshot=True) as items:
+        (begun,) = await take(items, 1)
+        await counts(subgraph, "S1", 4)
+        (change,) = await take(items, 1)
+
+    assert begun["items"] == [{"sku": "shirt", "availability": {"quantity": 6}}, None]
+    assert (begun["item"], change["items"]) == (None, None)
 
 
 async def test_a_visitor_hears_that_the_rules_leave_less_of_an_item_to_be_sold(

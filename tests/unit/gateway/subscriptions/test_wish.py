@@ -29,9 +29,14 @@ class Fields:
 
     payload_fields: Mapping[str, str]
     type_names: frozenset[str]
+    listed: Mapping[str, tuple[str, str]]
 
 
-FIELDS = Fields({"place": "Place", "cursor": "String"}, frozenset({"Place", "Order"}))
+FIELDS = Fields(
+    {"place": "Place", "cursor": "String", "items": "Item"},
+    frozenset({"Place", "Order", "Item"}),
+    {"skus": ("items", "sku")},
+)
 
 
 def caller(*roles: str, kind: CallerKind = CallerKind.USER) -> Caller:
@@ -120,3 +125,10 @@ def test_an_id_of_the_right_type_or_of_no_such_form_is_taken(text: bytes) -> Non
     identifier = urlsafe_b64encode(text).rstrip(b"=").decode()
 
     assert wish(caller("operator"), placeId=identifier).named == {"place": {"id": identifier}}
+
+
+def test_a_list_of_keys_names_the_entities_that_have_them() -> None:
+    found = wish(caller("operator"), skus=["a", "b"], placeId="7")
+
+    assert found.named == {"place": {"id": "7"}, "items": [{"sku": "a"}, {"sku": "b"}]}
+    assert wish(caller("operator"), skus=None, placeId="7").named == {"place": {"id": "7"}}
