@@ -227,8 +227,8 @@ class SoonestAvailability:
     """The date that a product page shows; how long goods travel is not in it."""
 
     available_from: datetime = strawberry.field(
-        description="When it is ready to leave, and may: it is there, the lead time of its location "
-        "is over, and its release date has come."
+        description="When it is ready to leave, and may: it is there, the lead time of its "
+        "location is over, and its release date has come."
     )
     kind: AvailabilityKind = strawberry.field(description="Where it is until then.")
 
