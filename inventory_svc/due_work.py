@@ -17,15 +17,11 @@ from inventory_svc.domain.rules.changeover import CHANGEOVER_WORK
 from inventory_svc.domain.stock.inbound.supply import SETTLE_WORK, named_supply
 from inventory_svc.domain.stock.reliability import PICKS_WORK
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
-from inventory_svc.ports import (
-    AlertRounds,
-    BackInStock,
-    Freshness,
-    Network,
-    PickRecords,
-    RuleNews,
-    StockCommits,
-)
+from inventory_svc.ports.alerts import AlertRounds
+from inventory_svc.ports.back_in_stock import BackInStock
+from inventory_svc.ports.network import Freshness, Network
+from inventory_svc.ports.rules import RuleNews
+from inventory_svc.ports.stock import PickRecords, StockCommits
 from inventory_svc.use_cases.alerts.watching import StockWatch
 from inventory_svc.use_cases.back_in_stock.tell_waiting import tell_waiting
 from inventory_svc.use_cases.feeds.apply_file import apply_file

@@ -13,7 +13,7 @@ from inventory_svc.api.enums import ALERT_KIND_INPUT, ALERT_STATE_INPUT
 from inventory_svc.api.timed_places import timed_cursor, timed_place
 from inventory_svc.domain.alerts import alert as alerts
 from inventory_svc.domain.alerts.rule import StockAlertRule
-from inventory_svc.ports import AlertsWanted
+from inventory_svc.ports.alerts import AlertsWanted
 from inventory_svc.use_cases.alerts.import_alert_rules import import_alert_rules
 from service_kit.graphql.connections import (
     After,

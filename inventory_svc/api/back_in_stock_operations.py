@@ -20,7 +20,7 @@ from inventory_svc.domain.back_in_stock.registration import (
 )
 from inventory_svc.domain.back_in_stock.rights import registered_person, visible_persons
 from inventory_svc.domain.catalogue.condition import Condition
-from inventory_svc.ports import RegistrationsWanted
+from inventory_svc.ports.back_in_stock import RegistrationsWanted
 from inventory_svc.use_cases.back_in_stock.register import WantedRegistration, register
 from service_kit.commands.denials import invalid
 from service_kit.graphql.connections import (

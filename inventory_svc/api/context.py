@@ -24,25 +24,14 @@ from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.position import Position
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.units.unit import SerialUnit
-from inventory_svc.ports import (
-    Alerts,
-    BackInStock,
-    Catalogue,
-    FeedFiles,
-    FeedRejections,
-    FreshItems,
-    Freshness,
-    Imports,
-    Network,
-    PackedStock,
-    PickRecords,
-    Rules,
-    StockCommits,
-    StockReads,
-    Suppliers,
-    TopSellers,
-    UnitReads,
-)
+from inventory_svc.ports.alerts import Alerts
+from inventory_svc.ports.back_in_stock import BackInStock
+from inventory_svc.ports.catalogue import Catalogue, Imports, TopSellers
+from inventory_svc.ports.feeds import FeedFiles, FeedRejections
+from inventory_svc.ports.network import Freshness, Network, Suppliers
+from inventory_svc.ports.rules import Rules
+from inventory_svc.ports.stock import FreshItems, PackedStock, PickRecords, StockCommits, StockReads
+from inventory_svc.ports.units import UnitReads
 from inventory_svc.use_cases.inbound.read_future import read_future
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilityQuestion,

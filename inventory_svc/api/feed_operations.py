@@ -23,7 +23,7 @@ from inventory_svc.domain.stock.feed_rejection import (
     RejectionKey,
     RejectionState,
 )
-from inventory_svc.ports import RejectionsWanted
+from inventory_svc.ports.feeds import RejectionsWanted
 from inventory_svc.use_cases.feeds.correct_lines import (
     Correction,
     CorrectionSources,

@@ -33,7 +33,7 @@ from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network import location as locations
 from inventory_svc.domain.stock import movement as ledger
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.ports import ItemsWanted
+from inventory_svc.ports.catalogue import ItemsWanted
 from inventory_svc.use_cases.stock.read_availability import read_availability
 from service_kit.graphql.connections import (
     After,

@@ -17,7 +17,7 @@ from inventory_svc.api.rule_types import (
     StockRulesUndoPayload,
 )
 from inventory_svc.domain.rules.rule_set import RuleSet
-from inventory_svc.ports import RuleOutcome
+from inventory_svc.ports.rules import RuleOutcome
 from inventory_svc.use_cases.rules.preview_rules import Preview, WantedPreview, preview_rules
 from inventory_svc.use_cases.rules.publish_rules import (
     WantedPublication,

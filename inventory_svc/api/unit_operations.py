@@ -21,7 +21,7 @@ from inventory_svc.domain.stock.commands import WithdrawUnit
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.units import unit as units
 from inventory_svc.domain.stock.units.gaps import gap_at
-from inventory_svc.ports import GapsWanted, PiecesWanted
+from inventory_svc.ports.units import GapsWanted, PiecesWanted
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from inventory_svc.use_cases.units.record_reads import ReadsSent, record_reads
 from inventory_svc.use_cases.units.register_units import UnitsImport, register_units

@@ -8,7 +8,7 @@ from inventory_svc.domain.alerts.alert import AlertChange, AlertKind, AlertState
 from inventory_svc.mongo.alert_documents import alert_from_document, alert_to_document
 from inventory_svc.mongo.collections import ALERTS
 from inventory_svc.mongo.retries import until_no_duplicate
-from inventory_svc.ports import AlertsWanted
+from inventory_svc.ports.alerts import AlertsWanted
 from service_kit.messaging.entity_events import NEW, Cause, Fields, differences, entity_event
 from service_kit.messaging.envelope import EntityRef, Event, text_of
 from service_kit.messaging.outbox import Outbox

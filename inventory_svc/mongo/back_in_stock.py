@@ -22,7 +22,7 @@ from inventory_svc.mongo.back_in_stock_documents import (
 from inventory_svc.mongo.collections import REGISTRATIONS, WAITING_LISTS
 from inventory_svc.mongo.retries import until_no_duplicate
 from inventory_svc.mongo.stock_reads import MongoStockReads
-from inventory_svc.ports import RegistrationsWanted, UnitsOf
+from inventory_svc.ports.back_in_stock import RegistrationsWanted, UnitsOf
 from service_kit.commands.denials import not_found, unavailable
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.messaging.due_work import DueItem

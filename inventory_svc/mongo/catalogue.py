@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from inventory_svc.domain.catalogue.item import Item
 from inventory_svc.mongo.collections import ITEMS
 from inventory_svc.mongo.reference_documents import item_from_document
-from inventory_svc.ports import ItemsWanted
+from inventory_svc.ports.catalogue import ItemsWanted
 from service_kit.storage.database import Database, Document
 
 MOST_REMEMBERED = 500_000

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
 from inventory_svc.mongo.collections import FEED_REJECTIONS
 from inventory_svc.mongo.feed_documents import rejection_from_document
-from inventory_svc.ports import RejectionsWanted
+from inventory_svc.ports.feeds import RejectionsWanted
 from service_kit.storage.database import Database, Document
 
 

@@ -14,7 +14,7 @@ from inventory_svc.mongo.collections import RULE_SETS, RULES_VERSION
 from inventory_svc.mongo.retries import until_no_duplicate
 from inventory_svc.mongo.rule_documents import rule_set_from_document, rule_set_to_document
 from inventory_svc.mongo.rule_news import schedule_changeover
-from inventory_svc.ports import DecideRules, RuleOutcome
+from inventory_svc.ports.rules import DecideRules, RuleOutcome
 from service_kit.commands.denials import unavailable
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.refusal import Refusal, RefusedAll, refusals_in

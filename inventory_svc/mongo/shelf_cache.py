@@ -24,7 +24,7 @@ from inventory_svc.mongo.packed_documents import item_of
 from inventory_svc.mongo.packer import PACKING_DOCUMENT
 from inventory_svc.mongo.shelf_reads import ItemKey, ShelfReads
 from inventory_svc.mongo.stock_news import ASK_EVERY_SECONDS, NEVER, NewsLost, StockNews
-from inventory_svc.ports import FreshItems
+from inventory_svc.ports.stock import FreshItems
 from service_kit.messaging.bus import BusUnavailable
 from service_kit.messaging.event_log import EventLog
 from service_kit.runtime.clock import Clock

@@ -51,7 +51,7 @@ from inventory_svc.mongo.stock_documents import (
 from inventory_svc.mongo.supply_reads import SupplyPlan, SupplyReads, keys_named
 from inventory_svc.mongo.turns import Turns
 from inventory_svc.mongo.unit_writes import UnitWrites
-from inventory_svc.ports import Network
+from inventory_svc.ports.network import Network
 from service_kit.messaging.due_work import DueItem, DueWork
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.clock import Clock

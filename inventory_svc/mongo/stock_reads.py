@@ -28,7 +28,7 @@ from inventory_svc.mongo.stock_documents import (
     position_key,
     reservation_from_document,
 )
-from inventory_svc.ports import CountedPosition
+from inventory_svc.ports.stock import CountedPosition
 from service_kit.storage.database import Collection, Database, Document, Session
 
 _BEYOND = 10**12

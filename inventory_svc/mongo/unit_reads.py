@@ -12,7 +12,7 @@ from inventory_svc.mongo.unit_documents import (
     step_identifier,
     unit_from_document,
 )
-from inventory_svc.ports import GapsWanted, PiecesWanted
+from inventory_svc.ports.units import GapsWanted, PiecesWanted
 from service_kit.storage.database import Database, Document, Session
 
 _BEYOND = 10**12 - 1

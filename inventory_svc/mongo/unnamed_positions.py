@@ -6,7 +6,7 @@ from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.mongo.collections import UNNAMED_POSITIONS
 from inventory_svc.mongo.stock_documents import position_key
-from inventory_svc.ports import Listing
+from inventory_svc.ports.feeds import Listing
 from service_kit.storage.database import Database, Document
 from service_kit.storage.schema_versions import Upcasts
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from inventory_svc.domain.refusals import wrong_unit
-from inventory_svc.ports import Catalogue
+from inventory_svc.ports.catalogue import Catalogue
 from retail_kit.quantities import Unit
 from service_kit.commands.refusal import Refusal
 

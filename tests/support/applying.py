@@ -7,7 +7,8 @@ from inventory_svc.domain.feeds.feed_file import FeedFile
 from inventory_svc.domain.stock.commands import StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.due_work import file_handlers
-from inventory_svc.ports import FeedFiles, StockCommits
+from inventory_svc.ports.feeds import FeedFiles
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.feeds.receive_file import add_part
 from service_kit.messaging.due_work import DueWorker, DueWorkSettings
 from service_kit.runtime.clock import Clock

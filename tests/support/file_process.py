@@ -23,7 +23,8 @@ from inventory_svc.mongo.group_commits import GroupCommits
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
 from inventory_svc.mongo.unnamed_positions import MongoUnnamedPositions
-from inventory_svc.ports import ItemsWanted, StockCommits
+from inventory_svc.ports.catalogue import ItemsWanted
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.feeds.apply_file import apply_file
 from inventory_svc.use_cases.feeds.file_steps import FileTools
 from service_kit.messaging.due_work import DueWork

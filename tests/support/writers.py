@@ -12,7 +12,7 @@ from inventory_svc.domain.stock.commands import FeedMode, StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import Reservation, ReservationState
-from inventory_svc.ports import StockCommits
+from inventory_svc.ports.stock import StockCommits
 from service_kit.commands.refusal import Refusal
 from tests.support import stock as build
 

@@ -11,7 +11,8 @@ from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.stock.availability.formula import free
 from inventory_svc.domain.stock.availability.tally import Counters
-from inventory_svc.ports import Alerts, FreshItems, PresentStock
+from inventory_svc.ports.alerts import Alerts
+from inventory_svc.ports.stock import FreshItems, PresentStock
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilityQuestion,
     AvailabilitySources,

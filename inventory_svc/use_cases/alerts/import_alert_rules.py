@@ -13,7 +13,8 @@ from inventory_svc.domain.refusals import (
     unknown_location,
     unknown_sku,
 )
-from inventory_svc.ports import Catalogue, Imports, Network
+from inventory_svc.ports.catalogue import Catalogue, Imports
+from inventory_svc.ports.network import Network
 from inventory_svc.use_cases.line_checks import SentLine, checked_lines
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from inventory_svc.ports import ItemsWanted
+from inventory_svc.ports.catalogue import ItemsWanted
 from inventory_svc.use_cases.alerts.assess_stock import AlertTools, assess_stock
 from inventory_svc.use_cases.alerts.clear_unwatched import clear_moved, clear_unwatched
 from inventory_svc.use_cases.looking_together import LookingTogether

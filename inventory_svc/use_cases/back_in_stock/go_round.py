@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from inventory_svc.domain.back_in_stock.waiting_list import WaitingList
-from inventory_svc.ports import BackInStock
+from inventory_svc.ports.back_in_stock import BackInStock
 from inventory_svc.use_cases.back_in_stock.tell_waiting import tell_waiting
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilityQuestion,

@@ -11,7 +11,9 @@ from inventory_svc.domain.back_in_stock.registration import (
 )
 from inventory_svc.domain.back_in_stock.rights import registered_person
 from inventory_svc.domain.refusals import unknown_sku
-from inventory_svc.ports import BackInStock, Catalogue, Network
+from inventory_svc.ports.back_in_stock import BackInStock
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.identity.caller import Caller

@@ -1,7 +1,8 @@
 """Tell those who wait for an item, one for each unit that can be sold."""
 
 from inventory_svc.domain.back_in_stock.registration import ListKey
-from inventory_svc.ports import BackInStock, StockReads
+from inventory_svc.ports.back_in_stock import BackInStock
+from inventory_svc.ports.stock import StockReads
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilityQuestion,
     AvailabilitySources,

@@ -13,7 +13,10 @@ from inventory_svc.domain.stock.commands import (
     RejectedLine,
 )
 from inventory_svc.domain.stock.feed_rejection import FeedRejection
-from inventory_svc.ports import Catalogue, FeedRejections, Network, StockCommits
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.feeds import FeedRejections
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.feeds.feed_lines import (
     NumberedLine,
     StockLine,

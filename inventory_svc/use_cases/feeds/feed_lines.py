@@ -16,7 +16,8 @@ from inventory_svc.domain.refusals import (
 )
 from inventory_svc.domain.stock.commands import FeedLine, FeedMode, RejectedLine
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.ports import Catalogue, Network
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
 from inventory_svc.use_cases.unit_checks import unit_problems, units_of
 from retail_kit.quantities import LARGEST, Unit
 from service_kit.commands.denials import invalid

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from inventory_svc.domain.feeds.feed_file import FeedFile
 from inventory_svc.domain.feeds.file_lines import FileLine, LineReader, Unpacker
-from inventory_svc.ports import FeedFiles
+from inventory_svc.ports.feeds import FeedFiles
 
 
 class FileContent:

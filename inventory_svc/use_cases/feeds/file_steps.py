@@ -5,15 +5,10 @@ from dataclasses import dataclass
 from inventory_svc.domain.feeds.feed_file import FeedFile, LineCounts
 from inventory_svc.domain.feeds.file_lines import UnreadableFile
 from inventory_svc.domain.stock.commands import FeedStock
-from inventory_svc.ports import (
-    Catalogue,
-    FeedFiles,
-    Freshness,
-    Network,
-    StockCommits,
-    StockSurvey,
-    UnnamedPositions,
-)
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.feeds import FeedFiles, UnnamedPositions
+from inventory_svc.ports.network import Freshness, Network
+from inventory_svc.ports.stock import StockCommits, StockSurvey
 from service_kit.commands.line_results import LineStatus
 from service_kit.commands.refusal import RefusedAll
 from service_kit.runtime.clock import Clock

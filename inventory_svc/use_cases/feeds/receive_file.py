@@ -16,7 +16,9 @@ from inventory_svc.domain.feeds.feed_file import (
 from inventory_svc.domain.feeds.file_lines import Compression, FileFormat
 from inventory_svc.domain.feeds.whole_file import Wholeness, WholeOf
 from inventory_svc.domain.stock.commands import FeedMode
-from inventory_svc.ports import FeedFiles, Network, TopSellers
+from inventory_svc.ports.catalogue import TopSellers
+from inventory_svc.ports.feeds import FeedFiles
+from inventory_svc.ports.network import Network
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.refusal import Refusal, RefusedAll

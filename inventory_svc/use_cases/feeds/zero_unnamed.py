@@ -20,7 +20,8 @@ from inventory_svc.domain.feeds.whole_file import (
 )
 from inventory_svc.domain.stock.commands import FeedLine, FeedMode, FeedStock
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.ports import CountedPosition, Listing
+from inventory_svc.ports.feeds import Listing
+from inventory_svc.ports.stock import CountedPosition
 from inventory_svc.use_cases.feeds.file_content import FileContent
 from inventory_svc.use_cases.feeds.file_steps import FileTools, counted_lines, fail_file
 from service_kit.commands.idempotency import IdempotentRequest

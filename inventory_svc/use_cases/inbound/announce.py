@@ -25,7 +25,9 @@ from inventory_svc.domain.stock.inbound.supply import (
     named_supply,
 )
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.ports import Catalogue, Network, StockCommits, Suppliers
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network, Suppliers
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.inbound.settle import settle
 from inventory_svc.use_cases.unit_checks import unit_problems, units_of
 from retail_kit.quantities import LARGEST, Unit

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from inventory_svc.domain.stock.inbound.supplier import Supplier, checked_supplier
-from inventory_svc.ports import Imports
+from inventory_svc.ports.catalogue import Imports
 from inventory_svc.use_cases.line_checks import SentLine, checked_lines
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult

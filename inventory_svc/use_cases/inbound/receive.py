@@ -11,7 +11,9 @@ from inventory_svc.domain.rights import may_keep_stock, not_your_location
 from inventory_svc.domain.stock.commands import ReceiveInbound
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.ports import Catalogue, Network, StockCommits
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.inbound.settle import settle
 from inventory_svc.use_cases.unit_checks import unit_problems, units_of
 from retail_kit.quantities import LARGEST, Unit

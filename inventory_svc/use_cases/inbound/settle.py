@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from inventory_svc.domain.stock.commands import SettleInbound
 from inventory_svc.domain.stock.inbound.supply import InboundKey
-from inventory_svc.ports import StockCommits
+from inventory_svc.ports.stock import StockCommits
 
 
 async def settle(supplies: Iterable[InboundKey], commits: StockCommits) -> None:

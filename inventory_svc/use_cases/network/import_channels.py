@@ -6,7 +6,8 @@ from functools import partial
 
 from inventory_svc.domain.network.channel import Channel, checked_channel
 from inventory_svc.domain.refusals import unknown_locations
-from inventory_svc.ports import Imports, Network
+from inventory_svc.ports.catalogue import Imports
+from inventory_svc.ports.network import Network
 from inventory_svc.use_cases.line_checks import SentLine, checked_lines
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from inventory_svc.domain.rules.preview import Affected, PreviewedChange
 from inventory_svc.domain.stock.availability.answer import availability_of
 from inventory_svc.domain.stock.availability.policy import Policy
-from inventory_svc.ports import Catalogue, ItemsWanted
+from inventory_svc.ports.catalogue import Catalogue, ItemsWanted
 from inventory_svc.use_cases.stock.read_availability import AvailabilitySources, read_whole
 
 

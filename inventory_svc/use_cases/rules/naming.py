@@ -4,7 +4,8 @@ import asyncio
 
 from inventory_svc.domain.rules.checking import KnownNames
 from inventory_svc.domain.rules.rule_set import RuleChanges
-from inventory_svc.ports import Catalogue, Network
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
 
 
 async def known_names(changes: RuleChanges, network: Network, catalogue: Catalogue) -> KnownNames:

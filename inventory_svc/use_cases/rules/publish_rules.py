@@ -12,7 +12,9 @@ from inventory_svc.domain.rules.rule_set import (
     published,
     restored,
 )
-from inventory_svc.ports import Catalogue, Network, RuleOutcome, Rules
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.rules import RuleOutcome, Rules
 from inventory_svc.use_cases.rules.naming import known_names
 from service_kit.commands.denials import expect, invalid
 from service_kit.commands.idempotency import IdempotentRequest

@@ -8,7 +8,7 @@ from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.rules.changeover import JUST_BEFORE, NumbersChanged, changed_at
 from inventory_svc.domain.rules.preview import PreviewedChange, affected
 from inventory_svc.domain.stock.availability.policy import Policy
-from inventory_svc.ports import RuleNews
+from inventory_svc.ports.rules import RuleNews
 from inventory_svc.use_cases.rules.comparing import Page, compare
 from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from inventory_svc.domain.stock.commands import AdjustStock
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.movement import AdjustmentReason
-from inventory_svc.ports import Catalogue, Network, StockCommits
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.stock.position_checks import NamedPosition, position_of
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid

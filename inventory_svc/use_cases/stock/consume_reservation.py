@@ -2,7 +2,7 @@
 
 from inventory_svc.domain.stock.commands import ConsumeReservation, PeggedQuantity
 from inventory_svc.domain.stock.decisions import Decided
-from inventory_svc.ports import StockCommits
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.stock.wanted_lines import require_lines
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.identity.caller import Caller

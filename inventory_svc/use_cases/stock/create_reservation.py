@@ -12,7 +12,8 @@ from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import HOLD_PERIODS, ReservationKind
-from inventory_svc.ports import Network, StockCommits
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.stock.wanted_lines import require_distinct, require_lines
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from inventory_svc.domain.stock.commands import ExpireReservation
-from inventory_svc.ports import StockCommits
+from inventory_svc.ports.stock import StockCommits
 
 
 async def expire_reservations(identifiers: Sequence[str], commits: StockCommits) -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inventory_svc.domain.stock.commands import FeedMode, FeedStock
-from inventory_svc.ports import Catalogue, Freshness, Network, StockCommits
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Freshness, Network
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.feeds.feed_lines import (
     FeedScope,
     NumberedLine,

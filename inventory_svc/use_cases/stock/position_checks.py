@@ -7,7 +7,8 @@ from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.refusals import unknown_sku
 from inventory_svc.domain.rights import require_stock_keeper
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.ports import Catalogue, Network
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
 from inventory_svc.use_cases.unit_checks import unit_problems, units_of
 from retail_kit.quantities import Unit
 from service_kit.identity.caller import Caller

@@ -19,7 +19,10 @@ from inventory_svc.domain.stock.availability.policy import Policies, Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.history import draws_at, positions_at
 from inventory_svc.domain.stock.position import Position
-from inventory_svc.ports import Catalogue, FreshItems, Network, PackedStock, Rules, StockReads
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.rules import Rules
+from inventory_svc.ports.stock import FreshItems, PackedStock, StockReads
 from service_kit.commands.denials import invalid
 from service_kit.runtime.clock import Clock
 

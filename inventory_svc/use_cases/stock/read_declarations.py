@@ -6,7 +6,8 @@ from datetime import date
 
 from inventory_svc.domain.stock.declarations import Place, windows_of
 from inventory_svc.domain.stock.movement import Movement
-from inventory_svc.ports import Network, StockReads
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.stock import StockReads
 
 
 @dataclass(frozen=True, slots=True)

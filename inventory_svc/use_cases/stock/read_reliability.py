@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from inventory_svc.domain.stock.reliability import Picks, ReliabilityMeasure
-from inventory_svc.ports import PickRecords
+from inventory_svc.ports.stock import PickRecords
 
 
 async def read_reliability(

@@ -3,7 +3,7 @@
 from inventory_svc.domain.rights import release_right
 from inventory_svc.domain.stock.commands import PeggedQuantity, ReleaseReservation
 from inventory_svc.domain.stock.decisions import Decided
-from inventory_svc.ports import StockCommits
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.stock.allocate_order import allocation_identifier
 from inventory_svc.use_cases.stock.wanted_lines import require_lines
 from service_kit.commands.idempotency import IdempotentRequest

@@ -2,7 +2,7 @@
 
 from inventory_svc.domain.stock.commands import ReportShort
 from inventory_svc.domain.stock.decisions import Decided
-from inventory_svc.ports import StockCommits
+from inventory_svc.ports.stock import StockCommits
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
 

@@ -3,7 +3,9 @@
 from inventory_svc.domain.refusals import unknown_sku
 from inventory_svc.domain.stock.commands import RestockedLine, RestockReturn
 from inventory_svc.domain.stock.decisions import Decided
-from inventory_svc.ports import Catalogue, Network, StockCommits
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.stock.wanted_lines import require_lines
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.identity.caller import Caller

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from inventory_svc.domain.refusals import unknown_unit
 from inventory_svc.domain.stock.commands import WantedLine
-from inventory_svc.ports import UnitReads
+from inventory_svc.ports.units import UnitReads
 from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
 

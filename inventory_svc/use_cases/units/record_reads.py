@@ -7,7 +7,8 @@ from typing import NamedTuple
 from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.stock.commands import RecordReads, RejectedLine, TagRead
 from inventory_svc.domain.stock.units.unit import ReadPoint
-from inventory_svc.ports import Network, StockCommits
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.stock import StockCommits
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult, require_bulk_size, results_from_json

@@ -11,7 +11,9 @@ from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.refusals import unknown_location, unknown_sku
 from inventory_svc.domain.stock.commands import RegisterUnits, RejectedLine, UnitLine, UnitsMode
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.ports import Catalogue, Network, StockCommits
+from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.stock import StockCommits
 from retail_kit.iso_codes import CURRENCIES
 from retail_kit.money import MalformedMoney, Money
 from service_kit.commands.denials import invalid

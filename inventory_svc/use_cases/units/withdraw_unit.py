@@ -6,7 +6,8 @@ from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.rights import require_stock_keeper
 from inventory_svc.domain.stock.commands import WithdrawUnit
 from inventory_svc.domain.stock.decisions import Decided
-from inventory_svc.ports import Network, StockCommits
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.stock import StockCommits
 from service_kit.identity.caller import Caller
 
 

@@ -31,7 +31,7 @@ from inventory_svc.mongo.network_changes import (
 )
 from inventory_svc.mongo.reference_documents import item_to_document
 from inventory_svc.mongo.rules import MongoRules
-from inventory_svc.ports import AlertsWanted
+from inventory_svc.ports.alerts import AlertsWanted
 from inventory_svc.use_cases.alerts import clear_unwatched
 from inventory_svc.use_cases.alerts import watching as watching_stock
 from inventory_svc.use_cases.alerts.assess_stock import AlertTools, assess_stock

@@ -20,7 +20,8 @@ from inventory_svc.mongo.back_in_stock import MongoBackInStock
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.collections import REGISTRATIONS
 from inventory_svc.mongo.rules import MongoRules, RuleTools
-from inventory_svc.ports import RegistrationsWanted, StockReads
+from inventory_svc.ports.back_in_stock import RegistrationsWanted
+from inventory_svc.ports.stock import StockReads
 from inventory_svc.use_cases.back_in_stock.go_round import go_round
 from inventory_svc.use_cases.back_in_stock.tell_waiting import tell_waiting
 from inventory_svc.use_cases.stock.read_availability import AvailabilitySources

@@ -12,7 +12,7 @@ from inventory_svc.domain.stock.commands import (
 from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionState
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.mongo.feed_rejections import MongoFeedRejections
-from inventory_svc.ports import RejectionsWanted
+from inventory_svc.ports.feeds import RejectionsWanted
 from service_kit.commands.line_results import LineStatus, results_from_json
 from service_kit.commands.refusal import INVALID_INPUT, Refusal
 from tests.contract.inventory_svc.conftest import OpenProcess, Process

@@ -22,7 +22,7 @@ from inventory_svc.mongo.packed_documents import item_of
 from inventory_svc.mongo.packer import Packer, pack_anew
 from inventory_svc.mongo.shelf_cache import FRESH_FOR_SECONDS, ShelfCache
 from inventory_svc.mongo.stock_reads import MongoStockReads
-from inventory_svc.ports import FreshItems
+from inventory_svc.ports.stock import FreshItems
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilityQuestion,
     AvailabilitySources,

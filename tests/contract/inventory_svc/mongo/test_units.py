@@ -15,7 +15,7 @@ from inventory_svc.domain.stock.units.unit import ReadPoint, SerialUnit, UnitSta
 from inventory_svc.mongo.unit_documents import unit_from_document
 from inventory_svc.mongo.unit_reads import MongoUnitReads
 from inventory_svc.mongo.unit_supply import UnitSupply
-from inventory_svc.ports import GapsWanted
+from inventory_svc.ports.units import GapsWanted
 from service_kit.commands.line_results import results_from_json
 from service_kit.storage.database import Session
 from tests.contract.inventory_svc.conftest import OpenProcess, Process

@@ -11,7 +11,7 @@ from inventory_svc.domain.network.location import Location, LocationType
 from inventory_svc.domain.network.source import StockSource
 from inventory_svc.domain.stock.commands import FeedMode
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.ports import ItemsWanted
+from inventory_svc.ports.catalogue import ItemsWanted
 from inventory_svc.use_cases.feeds.feed_lines import StockLine
 from inventory_svc.use_cases.stock.import_stock import (
     LINES_PER_COMMIT,

@@ -11,7 +11,7 @@ from inventory_svc.domain.rules.rule_set import NO_RULES, RuleSet
 from inventory_svc.domain.stock.availability.totals import packed_item
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.shelves import NOTHING, Shelf
-from inventory_svc.ports import FreshItems
+from inventory_svc.ports.stock import FreshItems
 from inventory_svc.use_cases.stock.read_availability import (
     FEW_ITEMS,
     AvailabilityQuestion,
