@@ -79,6 +79,7 @@ class ReservationMutations:
             context.caller,
             wanted,
             inventory.network,
+            inventory.catalogue,
             inventory.commits,
             context.clock,
         )
@@ -137,6 +138,7 @@ class ReservationMutations:
             info.context.caller,
             wanted,
             inventory.network,
+            inventory.catalogue,
             inventory.commits,
         )
         return await _answered(info, payloads.ReservationAllocatePayload, decided)

@@ -8,9 +8,14 @@ from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import ReservationKind
+from inventory_svc.ports.catalogue import Catalogue
 from inventory_svc.ports.network import Network
 from inventory_svc.ports.stock import StockCommits
-from inventory_svc.use_cases.stock.wanted_lines import require_distinct, require_lines
+from inventory_svc.use_cases.stock.wanted_lines import (
+    require_distinct,
+    require_known,
+    require_lines,
+)
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.identity.caller import Caller
@@ -40,6 +45,7 @@ async def allocate_order(
     caller: Caller,
     wanted: WantedAllocation,
     network: Network,
+    catalogue: Catalogue,
     commits: StockCommits,
 ) -> Decided:
     """Let the stock decide over the channel's locations; the key is the order's own.
@@ -52,6 +58,7 @@ async def allocate_order(
     require_distinct(wanted.lines)
     directory = await network.directory(channels=[wanted.channel])
     channel = directory.channel(wanted.channel, "input", "channel")
+    await require_known(wanted.lines, catalogue)
     return await commits.submit(
         ReserveStock(
             request=replace(request, scope=f"order:{wanted.order_id}"),

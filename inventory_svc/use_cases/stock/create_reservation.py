@@ -12,9 +12,14 @@ from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import HOLD_PERIODS, ReservationKind
+from inventory_svc.ports.catalogue import Catalogue
 from inventory_svc.ports.network import Network
 from inventory_svc.ports.stock import StockCommits
-from inventory_svc.use_cases.stock.wanted_lines import require_distinct, require_lines
+from inventory_svc.use_cases.stock.wanted_lines import (
+    require_distinct,
+    require_known,
+    require_lines,
+)
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.identity.caller import Caller
@@ -58,6 +63,7 @@ async def create_reservation(
     caller: Caller,
     wanted: WantedReservation,
     network: Network,
+    catalogue: Catalogue,
     commits: StockCommits,
     clock: Clock,
 ) -> Decided:
@@ -71,6 +77,8 @@ async def create_reservation(
         channels=[] if wanted.channel is None else [wanted.channel],
         locations=[] if wanted.location is None else [wanted.location],
     )
+    candidates = _candidates(wanted, directory)
+    await require_known(wanted.lines, catalogue)
     return await commits.submit(
         ReserveStock(
             request=request,
@@ -78,7 +86,7 @@ async def create_reservation(
             reservation_id=derived_identifier("reservation", request.identifier),
             kind=wanted.kind,
             lines=wanted.lines,
-            candidates=_candidates(wanted, directory),
+            candidates=candidates,
             owner=caller.subject,
             expires_at=expires_at,
             channel=wanted.channel,

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from inventory_svc.domain.refusals import unknown_sku
 from inventory_svc.domain.stock.commands import PeggedQuantity, RestockedLine, WantedLine
+from inventory_svc.ports.catalogue import Catalogue
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
@@ -31,6 +33,18 @@ def require_distinct(lines: Sequence[WantedLine]) -> None:
         invalid("Two lines have this id.", "input", "lines", str(at), "lineId")
         for at, line in enumerate(lines)
         if times[line.line_id] > 1
+    ]
+    if problems:
+        raise RefusedAll(problems)
+
+
+async def require_known(lines: Sequence[WantedLine], catalogue: Catalogue) -> None:
+    """Refuse UNKNOWN_SKU, at its line, for each item that nobody knows."""
+    known = await catalogue.known(sorted({line.sku for line in lines}))
+    problems = [
+        unknown_sku(line.sku, "input", "lines", str(at), "sku")
+        for at, line in enumerate(lines)
+        if line.sku not in known
     ]
     if problems:
         raise RefusedAll(problems)

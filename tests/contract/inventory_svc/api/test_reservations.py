@@ -79,6 +79,19 @@ async def test_an_order_that_cannot_be_met_is_refused_whole(stocked: Subgraph) -
     assert await position(stocked, "shirt", "S2") == (5, 0, 0, 5)
 
 
+async def test_items_that_nobody_knows_are_named_each_at_its_line(stocked: Subgraph) -> None:
+    nobody_knows = {"lineId": "2", "sku": "shitr", "quantity": 1}
+    allocated = await allocate(stocked, LINE, nobody_knows)
+    wish = {"kind": "CART", "channel": "web", "lines": [nobody_knows]}
+    held = await stocked.mutate("reservationCreate", RESERVATION, wish, Role.CUSTOMER)
+
+    for payload, line in ((allocated, "1"), (held, "0")):
+        assert payload["reservation"] is None
+        (error,) = payload["userErrors"]
+        assert error["code"] == "UNKNOWN_SKU"
+        assert error["path"] == ["input", "lines", line, "sku"]
+
+
 async def test_the_same_allocation_five_times_at_once_is_one_whoever_it_is_for(
     stocked: Subgraph,
 ) -> None:
