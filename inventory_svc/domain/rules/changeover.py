@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from inventory_svc.domain.rules.rule_set import ChangedRule, RuleSet, difference
+from inventory_svc.domain.rules.rule_set import ChangedRule, RuleSet
 
 CHANGEOVER_WORK: Final = "stock-rules-changeover"
 """The kind of due work that tells of the items whose number a changeover changes."""
@@ -33,13 +33,24 @@ class NumbersChanged:
 
 
 def changeovers(before: RuleSet, after: RuleSet) -> tuple[datetime, ...]:
-    """Give when a new version, and each rule that came or changed with it, begins or ends."""
+    """Give when a new version begins to count, and when its rules begin or end from then on.
+
+    Left out is what the version before has planned already: rules that both have, from its own
+    beginning on, which may be later.
+    """
     beginning = after.effective_from
     if beginning is None:
         return ()
-    came = (each.after for each in difference(before, after))
-    bounds = (at for rule in came if rule for at in (rule.valid_from, rule.valid_until) if at)
-    return tuple(sorted({beginning, *(at for at in bounds if at > beginning)}))
+    planned_after = before.effective_from or beginning
+    bounds = {
+        at
+        for rule in after.rules
+        for at in (rule.valid_from, rule.valid_until)
+        if at is not None
+        and at > beginning
+        and (at <= planned_after or before.by_code.get(rule.code) != rule)
+    }
+    return tuple(sorted({beginning, *bounds}))
 
 
 def changed_at(before: RuleSet, after: RuleSet, at: datetime) -> tuple[ChangedRule, ...]:
