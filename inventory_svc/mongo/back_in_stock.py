@@ -64,11 +64,12 @@ class MongoBackInStock:
                 extended = known.extended(wanted.expires_at)
                 if extended != known:
                     await self._save(known, extended, cause, session)
+                    await self._raise(wanted.on, {"until": extended.expires_at}, session)
                 return
-            waiting = (await self._list(wanted.on, session)).joined()
+            waiting = (await self._list(wanted.on, session)).joined(wanted.expires_at)
             await self._keep(waiting, session)
-            version = 1 if known is None else known.version + 1
-            joined = replace(wanted, number=waiting.given, version=version)
+            version = waiting.erased if known is None else known.version
+            joined = replace(wanted, number=waiting.given, version=version + 1)
             await self._save(known, joined, cause, session)
             await self._look(joined, session)
 
@@ -100,7 +101,8 @@ class MongoBackInStock:
     async def erase(self, request: IdempotentRequest, person: Person) -> int:
         """Delete all registrations of a person and give their number; the same for the same key.
 
-        Refuses UNAVAILABLE when what came of it cannot be said.
+        Who registers again is told of under the same identifiers: the lists keep the versions that
+        were used. Refuses UNAVAILABLE when what came of it cannot be said.
         """
 
         async def write(session: Session) -> int:
@@ -109,6 +111,9 @@ class MongoBackInStock:
             if earlier is not None:
                 return int(str(earlier.values["erased"]))
             theirs = {"person": person.identifier}
+            for each in await self._registrations.find(theirs, session=session):
+                known = registration_from_document(each)
+                await self._raise(known.on, {"erased": known.version}, session)
             erased = (await self._registrations.delete_many(theirs, session=session)).deleted_count
             await outcomes.record(request, Outcome({"erased": erased}))
             return erased
@@ -217,6 +222,10 @@ class MongoBackInStock:
         await self._lists.replace_one(
             {"_id": document["_id"]}, document, upsert=True, session=session
         )
+
+    async def _raise(self, on: ListKey, to: Document, session: Session) -> None:
+        """Have what a list knows be no less."""
+        await self._lists.update_one({"_id": on.identifier}, {"$max": to}, session=session)
 
     async def _save(
         self, before: Registration | None, after: Registration, cause: Cause, session: Session

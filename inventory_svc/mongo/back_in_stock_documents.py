@@ -1,7 +1,7 @@
 """Registrations and their lists as documents, and back; pure."""
 
 from inventory_svc.domain.back_in_stock.registration import ListKey, Person, Registration
-from inventory_svc.domain.back_in_stock.waiting_list import WaitingList
+from inventory_svc.domain.back_in_stock.waiting_list import LONG_AGO, WaitingList
 from inventory_svc.domain.catalogue.condition import Condition
 from service_kit.storage.database import Document
 from service_kit.storage.schema_versions import Upcasts
@@ -57,6 +57,8 @@ def waiting_list_to_document(waiting: WaitingList) -> Document:
             "given": waiting.given,
             "announced": waiting.announced,
             "version": waiting.version,
+            "until": waiting.until,
+            "erased": waiting.erased,
             **is_open,
         }
     )
@@ -71,6 +73,8 @@ def waiting_list_from_document(document: Document) -> WaitingList:
         announced=document["announced"],
         open=document.get("open", False),
         version=document["version"],
+        until=document.get("until", LONG_AGO),
+        erased=document.get("erased", 0),
     )
 
 

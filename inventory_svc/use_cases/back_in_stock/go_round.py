@@ -35,7 +35,8 @@ async def go_round(owner: str, lists: BackInStock, sources: AvailabilitySources)
 async def _changed(
     page: Sequence[WaitingList], sources: AvailabilitySources
 ) -> Sequence[WaitingList]:
-    """Give those of whose items other units can be sold than were announced."""
+    """Give those of whose items other units can be sold than were announced, or which are over."""
+    now = sources.clock.now()
     together: dict[AvailabilityQuestion, list[WaitingList]] = {}
     for waiting in page:
         question = AvailabilityQuestion(waiting.key.channel, condition=waiting.key.condition)
@@ -43,5 +44,9 @@ async def _changed(
     changed: list[WaitingList] = []
     for question, lists in together.items():
         answers = await read_availability([each.key.sku for each in lists], question, sources)
-        changed += (e for e in lists if answers[e.key.sku].quantity != e.announced)
+        changed += (
+            each
+            for each in lists
+            if answers[each.key.sku].quantity != each.announced or each.is_over(now)
+        )
     return changed

@@ -294,6 +294,41 @@ async def test_who_is_erased_leaves_nothing_behind_and_is_not_told(waiting: Open
     assert await one.notices() == names(1)
 
 
+async def test_who_registers_again_after_being_erased_is_told_in_versions_that_nobody_had_yet(
+    waiting: Open,
+) -> None:
+    one = await waiting()
+    await all_register(one, range(2))
+    await one.moves((S1, 1))
+    await one.worker.run_due_once()
+
+    for version in (3, 5):
+        await one.lists.erase(build.a_request(), Person("c00"))
+        assert (await one.registers("c00")).version == version
+        await one.moves((S1, 2))
+        await one.worker.run_due_once()
+
+    assert await one.notices() == names(0, 0, 0, 1)
+
+
+async def test_a_list_on_which_the_time_of_all_is_over_is_closed_by_the_next_round(
+    waiting: Open,
+) -> None:
+    one = await waiting()
+    await all_register(one, range(2))
+    one.process.clock.advance(A_DAY / 2)
+    await one.registers("c00")
+    await one.goes_round()
+    one.process.clock.advance(A_DAY / 2)
+    await one.goes_round()
+    assert [each.key for each in await one.lists.waited_on("", 10)] == [SHIRTS]
+
+    one.process.clock.advance(A_DAY / 2)
+    await one.goes_round()
+
+    assert await one.lists.waited_on("", 10) == []
+
+
 async def test_who_is_told_between_the_reading_and_the_writing_is_not_told_again(
     waiting: Open,
 ) -> None:

@@ -21,6 +21,7 @@ from service_kit.commands.refusal import Refusal
 from service_kit.identity.caller import Caller, CallerKind
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=1)
 SHIRTS = ListKey("shirt", "web")
 UNSAID = ("INVALID_INPUT", "customerRef")
 
@@ -36,7 +37,7 @@ def test_as_many_are_told_as_units_have_come_until_nobody_waits(
 ) -> None:
     waiting, told, before, risen = WaitingList(SHIRTS), 0, 0, 0
     for _ in range(persons):
-        waiting = waiting.joined()
+        waiting = waiting.joined(LATER)
     for units in levels:
         if told < persons:
             waiting, now = looked_at(waiting, units, persons - told)
@@ -53,20 +54,28 @@ def test_whoever_looks_again_tells_nobody_and_whoever_comes_later_gets_what_is_l
 ) -> None:
     waiting, persons, told = WaitingList(SHIRTS), 20, 0
     for _ in range(persons):
-        waiting = waiting.joined()
+        waiting = waiting.joined(LATER)
     for joined in (False, *joins):
         if joined:
-            waiting, persons = waiting.joined(), persons + 1
+            waiting, persons = waiting.joined(LATER), persons + 1
         waiting, now = looked_at(waiting, units, persons - told)
         told += now
         assert told == units
 
 
 def test_each_number_is_given_once_and_each_look_writes_another_list() -> None:
-    first = WaitingList(SHIRTS).joined()
-    second = first.joined()
+    first = WaitingList(SHIRTS).joined(LATER)
+    second = first.joined(LATER)
     assert (first.given, second.given) == (1, 2)
     assert second.told(0, 0, others_wait=True).version > second.version
+
+
+def test_a_list_is_over_with_the_longest_wait_of_those_who_joined_since_it_was_opened() -> None:
+    waiting = WaitingList(SHIRTS).joined(LATER).joined(NOON)
+    assert not waiting.is_over(LATER - timedelta(milliseconds=1))
+    assert waiting.is_over(LATER)
+    closed = waiting.told(0, 0, others_wait=False)
+    assert closed.joined(NOON).is_over(NOON)
 
 
 def test_a_registration_is_over_with_its_time_without_being_written() -> None:
