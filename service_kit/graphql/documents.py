@@ -52,7 +52,7 @@ class Checked(NamedTuple):
     """A document and what is wrong with it, if anything is."""
 
     document: DocumentNode
-    errors: list[GraphQLError]
+    errors: tuple[GraphQLError, ...]
 
 
 class Documents:
@@ -68,7 +68,7 @@ class Documents:
         known = self._known.get(text)
         if known is None:
             document = self._parsed(text)
-            known = Checked(document, validate_document(schema, document, self._rules))
+            known = Checked(document, tuple(validate_document(schema, document, self._rules)))
             self._known.put(text, known)
         return known
 
@@ -97,7 +97,8 @@ def known_documents(bounds: DocumentBounds) -> type[SchemaExtension]:
             if context.query:
                 schema = context.schema._schema  # noqa: SLF001  # no public way to it
                 checked = documents.checked(schema, context.query)
-                context.graphql_document, context.pre_execution_errors = checked
+                context.graphql_document = checked.document
+                context.pre_execution_errors = list(checked.errors)
             yield
             if not context.pre_execution_errors and context.graphql_document is not None:
                 name_operation(context.operation_name)

@@ -29,6 +29,7 @@ from graphql.pyutils import print_path_list
 from graphql.utilities import validate_input_literal, validate_input_value
 
 BAD_USER_INPUT = "BAD_USER_INPUT"
+_INVALID = "' has invalid value"
 
 
 class PlacedValuesRule(ValuesOfCorrectTypeRule):
@@ -70,15 +71,18 @@ def with_places(
 ) -> list[GraphQLError]:
     """Give errors, those of variables that are not what they should be with their places.
 
-    They are as many as before: what is wrong with more, or nested too deeply, is not looked at.
+    What is wrong with more of them, or nested too deeply, is not looked at.
     """
-    others = [error for error in errors if not _is_of_variable(error)]
-    number = len(errors) - len(others)
-    return [*islice(_errors_of_variables(schema, operation, sent), number), *others]
+    number = sum(map(_is_of_variable, errors))
+    found = islice(_errors_of_variables(schema, operation, sent), number)
+    placed = {error.message: error for error in found}
+    return [placed.get(error.message, error) for error in errors]
 
 
 def _is_of_variable(error: GraphQLError) -> bool:
-    return any(isinstance(node, VariableDefinitionNode) for node in error.nodes or ())
+    """Tell it from what is wrong with the variables of the document, whatever was sent."""
+    is_at_variable = any(isinstance(node, VariableDefinitionNode) for node in error.nodes or ())
+    return is_at_variable and _INVALID in error.message
 
 
 def _errors_of_variables(
@@ -93,7 +97,7 @@ def _errors_of_variables(
         if left_out or not is_input_type(type_):
             continue
         for reason, path in _wrong_in(value, type_):
-            message = f"Variable '${name}' has invalid value{print_path_list(path)}: {reason}"
+            message = f"Variable '${name}{_INVALID}{print_path_list(path)}: {reason}"
             yield GraphQLError(message, definition, extensions=_extensions(name, path))
 
 

@@ -15,7 +15,7 @@ def test_a_document_is_checked_once() -> None:
 
     first = documents.checked(GRAPH, "{ whoami }")
 
-    assert first.errors == []
+    assert first.errors == ()
     assert documents.checked(GRAPH, "{ whoami }") is first
     assert documents.checked(GRAPH, "{ who: whoami }") is not first
 

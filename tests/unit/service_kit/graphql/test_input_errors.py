@@ -37,7 +37,11 @@ async def places(document: str, variables: dict[str, Any] | None = None) -> list
         (NUMBER, {}, [["v"]]),
         (NUMBER, {"v": None}, [["v"]]),
         ("query($v: Decimal = true) { number(value: $v) }", {}, [["v"]]),
-        ("query($a: Int, $v: Decimal!) { number(value: $v) }", {"v": "x"}, [["v"]]),
+        (
+            "query($a: Boolean = true, $v: Decimal!) { number(value: $v) @include(if: $a) }",
+            {"v": "x"},
+            [["v"]],
+        ),
     ],
 )
 async def test_a_variable_is_told_with_what_is_wrong_in_it(
@@ -63,6 +67,27 @@ async def test_a_value_of_a_later_argument_is_told_as_of_that_one() -> None:
     document = "{ number(value: true) book(isbn: 1.5) { title } }"
 
     assert await places(document) == [["value"], ["isbn"]]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "query($v: Decimal!) { __typename }",
+        "query($v: Int!) { number(value: $v) }",
+        "query($v: Decimal!, $v: Int) { number(value: $v) }",
+    ],
+)
+@pytest.mark.parametrize("value", ["1", "x"])
+async def test_a_document_that_is_not_valid_is_refused_as_such_however_often_it_comes(
+    document: str, value: str
+) -> None:
+    for _ in range(3):
+        result = await SCHEMA.execute(document, {"v": value}, context_value=context_of(VISITOR))
+        extensions = [error.extensions for error in result.errors or ()]
+
+        assert result.data is None
+        assert extensions
+        assert all(each == {"code": "BAD_REQUEST"} for each in extensions)
 
 
 def told_of(declared: str, sent: dict[str, Any]) -> list[tuple[str, list[str] | None]]:
