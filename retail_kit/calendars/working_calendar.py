@@ -194,11 +194,13 @@ class WorkingCalendar:
         raise self._never_open()
 
     def _nth_working_day(self, first: date, count: int, step: timedelta) -> date:
-        working = filter(self.is_working_day, self._days_from(first, step))
-        found = next(islice(working, count - 1, None), None)
-        if found is None:
-            raise self._never_open()
-        return found
+        for _ in range(count):
+            working = filter(self.is_working_day, self._days_from(first, step))
+            found = next(working, None)
+            if found is None:
+                raise self._never_open()
+            first = found + step
+        return first - step
 
     def _days_from(self, first: date, step: timedelta) -> Iterator[date]:
         return (first + step * index for index in range(HORIZON_DAYS))

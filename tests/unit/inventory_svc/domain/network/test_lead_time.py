@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory_svc.domain.network.lead_time import ready_from
-from inventory_svc.domain.network.location import Location, LocationType, checked_location
+from inventory_svc.domain.network.location import (
+    LONGEST_LEAD_TIME,
+    Location,
+    LocationType,
+    checked_location,
+)
 from inventory_svc.domain.network.schedule import DayHours, Schedule, Weekday
 from retail_kit.calendars.holidays import PublicHolidays
 from retail_kit.calendars.working_calendar import Closure
@@ -58,6 +63,13 @@ def test_so_many_working_days_pass_from_when_somebody_is_there(
     supplier = a_supplier(lead_time, Schedule(OFFICE, holiday_calendar="FR-57"))
 
     assert ready_from(supplier, ordered) == ready
+
+
+def test_a_lead_time_passes_however_seldom_somebody_works() -> None:
+    supplier = a_supplier(LONGEST_LEAD_TIME, Schedule(OFFICE[:1]))
+
+    weeks = timedelta(weeks=LONGEST_LEAD_TIME)
+    assert ready_from(supplier, paris(2, 10)) == paris(2, 10) + weeks
 
 
 def test_without_a_lead_time_goods_can_leave_as_soon_as_they_are_ordered() -> None:
