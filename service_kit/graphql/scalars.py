@@ -11,6 +11,8 @@ from graphql import GraphQLError, ValueNode, print_ast
 from graphql.language import FloatValueNode, IntValueNode, StringValueNode
 from strawberry.types.scalar import ScalarDefinition
 
+from service_kit.runtime.clock import to_milliseconds
+
 CurrencyCode = NewType("CurrencyCode", str)
 """An ISO 4217 code."""
 
@@ -57,7 +59,7 @@ def _write_moment(value: object) -> str:
 def _read_moment(value: object) -> datetime:
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         try:
-            return datetime.fromisoformat(value).astimezone(UTC)
+            return to_milliseconds(datetime.fromisoformat(value))
         except (ValueError, OverflowError):
             pass
     raise GraphQLError('A moment is written like "2026-11-02T09:30:00Z", with its time zone.')

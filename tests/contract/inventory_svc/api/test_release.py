@@ -66,6 +66,14 @@ async def test_units_can_be_ordered_before_their_date_and_say_when_they_may_leav
     assert read["data"]["reservation"]["lines"] == [{"open": 2, "notBefore": None}]
 
 
+async def test_a_date_that_is_finer_than_what_is_kept_is_the_same_when_it_comes_again(
+    stocked: Subgraph,
+) -> None:
+    finer = "2040-01-01T00:00:00.000400Z"
+
+    assert [await releases(stocked, finer) for _ in range(2)] == [["APPLIED"], ["UNCHANGED"]]
+
+
 async def test_a_date_that_is_taken_back_holds_nothing_any_more(stocked: Subgraph) -> None:
     await releases(stocked, "2040-01-01T00:00:00Z")
 
