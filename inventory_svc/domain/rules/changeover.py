@@ -56,5 +56,6 @@ def changeovers(before: RuleSet, after: RuleSet) -> tuple[datetime, ...]:
 def changed_at(before: RuleSet, after: RuleSet, at: datetime) -> tuple[ChangedRule, ...]:
     """Give the rules that count from a moment on, and those that counted just until then."""
     old, new = before.valid_at(at - JUST_BEFORE), after.valid_at(at)
-    ended = [ChangedRule(rule, None) for rule in old if rule not in new]
-    return (*ended, *(ChangedRule(None, rule) for rule in new if rule not in old))
+    counted, counting = set(old), set(new)
+    ended = [ChangedRule(rule, None) for rule in old if rule not in counting]
+    return (*ended, *(ChangedRule(None, rule) for rule in new if rule not in counted))
