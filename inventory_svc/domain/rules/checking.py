@@ -182,7 +182,8 @@ def _effect_problems(rule: StockRule) -> Iterator[Refusal]:
 
 
 def _protection_problems(protection: Protection) -> Iterator[Refusal]:
-    units, percent, most = protection
+    units, percent = protection.units, protection.percent
+    most = protection.on_hand_at_most
     path = ("protectUnits",) if most is None else ("protectScarce", "units")
     if percent is not None and not 0 <= percent <= WHOLE:
         yield _not_a_percentage("protectPercent")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.delivery import DeliveryMethod
@@ -56,19 +56,22 @@ class RuleScope:
         )
 
 
-class Exposure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exposure:
     """Whether the goods may be sold at all."""
 
     exposed: bool
 
 
-class SlowExposure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SlowExposure:
     """Goods may be sold only where they last for so many weeks at their pace of sale there."""
 
     from_weeks: int
 
 
-class Protection(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Protection:
     """Units of a location that are not sold: so many, or so many percent of what is there.
 
     With `on_hand_at_most`, only as long as no more than that are on hand.
@@ -87,7 +90,8 @@ class Protection(NamedTuple):
         return -(-on_hand * (self.percent or 0) // 100)
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Share:
     """The part of the stock that may be sold: so many percent, at most so many units, or both."""
 
     percent: int | None = None
@@ -99,7 +103,8 @@ class Share(NamedTuple):
         return part if self.cap is None else min(part, self.cap)
 
 
-class Deferral(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Deferral:
     """How long before its arrival stock may be sold."""
 
     longest_days: int
