@@ -1,9 +1,12 @@
 """Who waits for an item to be back: each list is written by everybody who joins or is told."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
+from weakref import WeakValueDictionary
 
 from inventory_svc.domain.back_in_stock.events import registration_changed
 from inventory_svc.domain.back_in_stock.registration import (
@@ -22,6 +25,7 @@ from inventory_svc.mongo.back_in_stock_documents import (
 from inventory_svc.mongo.collections import REGISTRATIONS, WAITING_LISTS
 from inventory_svc.mongo.retries import until_no_duplicate
 from inventory_svc.mongo.stock_reads import MongoStockReads
+from inventory_svc.mongo.turns import Turns
 from inventory_svc.ports.back_in_stock import RegistrationsWanted, UnitsOf
 from service_kit.commands.denials import not_found, unavailable
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
@@ -47,6 +51,8 @@ class MongoBackInStock:
         self._lists = storage.database.collection(WAITING_LISTS.name)
         self._registrations = storage.database.collection(REGISTRATIONS.name)
         self._leases = Leases(storage.database)
+        self._turns = Turns(storage.database)
+        self._one_by_one: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def register(
         self, request: IdempotentRequest, actor: str, wanted: Registration
@@ -73,7 +79,8 @@ class MongoBackInStock:
             await self._save(known, joined, cause, session)
             await self._look(joined, session)
 
-        return await self._once(request, wanted.identifier, effect)
+        async with self._turn(wanted.on):
+            return await self._once(request, wanted.identifier, effect)
 
     async def withdraw(
         self,
@@ -152,7 +159,8 @@ class MongoBackInStock:
             await self._keep(waiting.told(units, due, others_wait=others_wait), session)
             return others_wait and turns > due
 
-        return await until_no_duplicate(lambda: self._storage.database.transaction(write))
+        async with self._turn(on):
+            return await until_no_duplicate(lambda: self._storage.database.transaction(write))
 
     async def page(self, wanted: RegistrationsWanted) -> Sequence[Registration]:
         """Give registrations, the latest first."""
@@ -170,6 +178,19 @@ class MongoBackInStock:
         sort = (("registeredAt", -1), ("_id", 1))
         found = await self._registrations.find(query, sort=sort, limit=wanted.limit)
         return [registration_from_document(document) for document in found]
+
+    @asynccontextmanager
+    async def _turn(self, on: ListKey) -> AsyncIterator[None]:
+        """Wait for one's turn to write a list: of a crowd that does at once, most would fail.
+
+        Refuses UNAVAILABLE when the storage does not answer.
+        """
+        in_process = self._one_by_one.setdefault(on.identifier, asyncio.Lock())
+        try:
+            async with in_process, self._turns.turn(f"back-in-stock/{on.identifier}"):
+                yield
+        except (Contended, StorageUnavailable) as error:
+            raise unavailable() from error
 
     async def _once(
         self,

@@ -146,6 +146,17 @@ async def test_many_processes_that_look_at_once_tell_each_once_and_the_first_fir
     assert await both[0].notices() == names(0, 1, 2, 3)
 
 
+async def test_a_crowd_that_registers_at_once_is_refused_nothing_and_each_gets_a_number(
+    waiting: Open,
+) -> None:
+    both = [await waiting(), await waiting()]
+    crowd = (both[number % 2].registers(f"c{number}") for number in range(100))
+
+    joined = await asyncio.gather(*crowd)
+
+    assert sorted(each.number for each in joined) == list(range(1, 101))
+
+
 async def test_units_that_go_and_come_are_told_to_the_next_and_never_to_those_who_were_told(
     waiting: Open,
 ) -> None:
