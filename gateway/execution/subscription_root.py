@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLArgument,
     GraphQLField,
+    GraphQLInputType,
+    GraphQLOutputType,
     GraphQLSchema,
     OperationDefinitionNode,
     VariableNode,
@@ -100,19 +103,23 @@ def subscription_root(
 
 
 def _listed(
-    arguments: Iterable[str], fields: Mapping[str, GraphQLField], supergraph: Supergraph
+    arguments: Mapping[str, GraphQLArgument],
+    fields: Mapping[str, GraphQLField],
+    supergraph: Supergraph,
 ) -> Iterator[tuple[str, Listed]]:
     """An argument `skus` names the entities of the one list in the payload whose key is `sku`."""
     lists = [
-        (name, get_named_type(one.type).name)
-        for name, one in fields.items()
-        if is_list_type(get_nullable_type(one.type))
+        (name, get_named_type(one.type).name) for name, one in fields.items() if _is_list(one.type)
     ]
-    for argument in arguments:
+    for argument, of in arguments.items():
         key = argument.removesuffix("s")
-        shown = [name for name, of in lists if _has_key(of, key, supergraph)]
-        if key != argument and len(shown) == 1:
+        shown = [name for name, listed in lists if _has_key(listed, key, supergraph)]
+        if key != argument and len(shown) == 1 and _is_list(of.type):
             yield argument, Listed(shown[0], key)
+
+
+def _is_list(of: GraphQLInputType | GraphQLOutputType) -> bool:
+    return is_list_type(get_nullable_type(of))
 
 
 def _has_key(type_name: str, key: str, supergraph: Supergraph) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.execution.preparation import PreparationOptions, prepare
+from gateway.execution.subscription_root import Listed
 from tests.support.live_gateway import ORDERS, PLACES
 from tests.support.subgraphs import SmallSubgraph, snapshot_of
 
@@ -40,3 +41,30 @@ def test_all_but_those_in_the_arguments_of_the_root_field_alone(
 
     assert prepared.subscription is not None
     assert prepared.subscription.resolving == expected
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("ids: [ID!]", {"ids": Listed("orders", "id")}),
+        ("ids: [ID!]!", {"ids": Listed("orders", "id")}),
+        ("ids: String", {}),
+        ("id: [ID!]", {}),
+        ("names: [String!]", {}),
+    ],
+)
+def test_an_argument_that_lists_keys_names_what_the_payload_lists_of_those(
+    argument: str, expected: dict[str, Listed]
+) -> None:
+    graph = ORDERS.replace("{ order: Order type", "{ orders: [Order] type").replace(
+        "orderChanged(orderId: ID,", f"orderChanged({argument},"
+    )
+    snapshot = snapshot_of(SmallSubgraph("orders", graph.replace('["orderId", ', "[")))
+    value = "[]" if "[" in argument else '"a"'
+    name = argument.partition(":")[0]
+    text = f"subscription {{ orderChanged({name}: {value}) {{ seq }} }}"
+
+    prepared = prepare(snapshot, text, None, PreparationOptions())
+
+    assert prepared.subscription is not None
+    assert prepared.subscription.listed == expected
