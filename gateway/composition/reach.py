@@ -35,10 +35,15 @@ class Facts:
 
 
 class Reach:
-    """Answers what holds in a state."""
+    """Answers what holds in a state: with some labels of `@override` on and all others off.
 
-    def __init__(self, composition: Composition) -> None:
+    Without labels it answers what holds from each place alone however they are set, which is less:
+    another place may do for another setting.
+    """
+
+    def __init__(self, composition: Composition, labels: frozenset[str] | None = None) -> None:
         self._composition = composition
+        self._labels = labels
         self._by_name = composition.declarations.by_name
         self._subgraphs = {subgraph.name: subgraph for subgraph in composition.subgraphs}
         self._interface_objects = {
@@ -257,10 +262,11 @@ class Reach:
             if override is None or override.label is None:
                 continue
             if any(other.subgraph.name == override.source for other in shares):
-                return [
-                    [each for each in given if each.subgraph.name != override.source],
-                    [each for each in given if each is not share],
-                ]
+                on = [each for each in given if each.subgraph.name != override.source]
+                off = [each for each in given if each is not share]
+                if self._labels is None:
+                    return [on, off]
+                return [on if override.label in self._labels else off]
         return [given]
 
     def _field_names(self, type_name: str) -> Iterator[str]:

@@ -3,11 +3,15 @@
 The walk goes from the roots through every field that clients see. It stands on a type, knowing
 which subgraphs a value of it may have come from, and which contexts were set on the way. A field
 that nobody in reach gives is a hole, shown by an operation that falls into it.
+
+Labels of `@override` may be on or off. A first walk asks that one place does for every setting.
+Where that fails, another place may do for another setting, so each setting is walked by itself.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, combinations
 
 from gateway.composition.context_use import context_selection
 from gateway.composition.counterexamples import asked, operation
@@ -21,16 +25,26 @@ _ROOTS = {"Query": "query", "Mutation": "mutation", "Subscription": "subscriptio
 MOST_STANDS = 50_000
 """How many places a walk looks at before it takes the rest on trust."""
 
+MOST_LABELS = 6
+"""Of how many labels every setting is looked at; of more, one place has to do for all settings."""
+
 Contexts = frozenset[tuple[str, str]]
 
 
 def unsatisfiable_fields(composition: Composition) -> Iterator[Problem]:
     """SATISFIABILITY_ERROR, once per field, with an example operation."""
-    reported: set[tuple[str, str]] = set()
-    for hole in _Walk(composition).holes():
-        if (hole.type_name, hole.field) not in reported:
-            reported.add((hole.type_name, hole.field))
-            yield hole.problem()
+    holes = list(_Walk(composition, Reach(composition)).holes())
+    labels = sorted(_labels(composition))
+    if holes and 0 < len(labels) <= MOST_LABELS:
+        holes = [
+            hole
+            for on in _settings(labels)
+            for hole in _Walk(composition, Reach(composition, on)).holes()
+        ]
+    firsts: dict[tuple[str, str], _Hole] = {}
+    for hole in holes:
+        firsts.setdefault((hole.type_name, hole.field), hole)
+    yield from (hole.problem() for hole in firsts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +104,10 @@ class _Seen:
 class _Walk:
     """Looks at every field in every place."""
 
-    def __init__(self, composition: Composition) -> None:
+    def __init__(self, composition: Composition, reach: Reach) -> None:
         self._composition = composition
         self._by_name = composition.declarations.by_name
-        self._reach = Reach(composition)
+        self._reach = reach
         self._contexts = _used_contexts(composition)
 
     def holes(self) -> Iterator[_Hole]:
@@ -238,6 +252,20 @@ class _Walk:
 
     def _is_hidden(self, type_name: str) -> bool:
         return any(each.marks.inaccessible for _, each in self._by_name[type_name])
+
+
+def _labels(composition: Composition) -> set[str]:
+    """The labels on which it depends who gives a field."""
+    types = (each for subgraph in composition.subgraphs for each in subgraph.types.values())
+    fields = chain.from_iterable(each.fields.values() for each in types)
+    overrides = (each.override for each in fields)
+    return {each.label for each in overrides if each is not None and each.label is not None}
+
+
+def _settings(labels: Sequence[str]) -> Iterator[frozenset[str]]:
+    """Which labels can be on together: any of them."""
+    for many in range(len(labels) + 1):
+        yield from map(frozenset, combinations(labels, many))
 
 
 def _used_contexts(composition: Composition) -> dict[tuple[str, str], frozenset[str]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain, combinations
 from random import Random
 
 import pytest
@@ -76,11 +77,10 @@ def plan_for_every_label(snapshot: Snapshot, document: DocumentNode, supergraph:
 
 
 def settings_of_labels(supergraph: str) -> list[frozenset[str]]:
-    """No label of an override on, each alone, and all."""
+    """Any of the labels of overrides on, and the others off."""
     every = sorted(set(_LABEL.findall(supergraph)))
-    return list(
-        dict.fromkeys([frozenset(), *(frozenset([each]) for each in every), frozenset(every)])
-    )
+    together = (combinations(every, many) for many in range(len(every) + 1))
+    return [frozenset(each) for each in chain.from_iterable(together)]
 
 
 def checked(examples: int) -> settings:
@@ -95,6 +95,7 @@ def checked(examples: int) -> settings:
 @checked(examples=60)
 @given(st.integers(0, 2**64))
 @example(21_939)  # a key comes from one place and what is required from another
+@example(115_202)  # which place gives what is required depends on a label
 def test_composition_and_planner_agree_on_what_can_be_fetched(seed: int) -> None:
     check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
 

@@ -178,6 +178,14 @@ SOUND = {
         type A @key(fields: "id") { id: ID! }""",
         'type Mutation { a: A @shareable } type A @key(fields: "id") { id: ID! y: Int }',
     ],
+    "it depends on a label from which place what is required comes": [
+        """type Query { q: Int } type A @key(fields: "j") @key(fields: "k") {
+          j: ID! k: ID! x: Int @external y: Int @requires(fields: "x") }""",
+        """type Query { a: A @shareable }
+        type A @key(fields: "j", resolvable: false) { j: ID! x: Int }""",
+        """type Query { a: A @shareable } type A @key(fields: "k", resolvable: false) {
+          k: ID! x: Int @override(from: "two", label: "new") }""",
+    ],
     "a context is set above": [
         """type Query { u: U! } type U @context(name: "who") { locale: String! p: P! }
         type P { t: T! } type T @key(fields: "id") {
