@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from retail_kit.roles import Role
-from service_kit.runtime.clock import SettableClock
-from tests.acceptance.conftest import MONDAY, OwnSystem
 from tests.support.expecting import RESULTS, Expecting
 from tests.support.retailer import FEEDER, Retailer, eventually
+from tests.support.ruling import Ruling
 
 RELEASE = "2026-04-10T00:00:00.000Z"
 HELD = 'availability(channel: "{}") {{ quantity notBefore }}'
@@ -33,43 +32,43 @@ def states(line: Any) -> dict[str, int]:
 
 @pytest.mark.capability("C5")
 async def test_c5_goods_that_are_there_are_ordered_held_and_offered_at_their_date(
-    own_system: OwnSystem,
+    timed: Ruling,
 ) -> None:
-    clock = SettableClock(MONDAY)
-    async with own_system(clock) as retailer:
-        await retailer.opens(W1="WAREHOUSE")
-        await retailer.sells("album", "mug")
-        await retailer.counts("album", W1=5)
-        await retailer.counts("mug", W1=5)
-        await releases(retailer, "album", RELEASE)
+    retailer, clock = timed.retailer, timed.clock
+    assert clock is not None
+    await retailer.opens(W1="WAREHOUSE")
+    await retailer.sells("album", "mug")
+    await retailer.counts("album", W1=5)
+    await retailer.counts("mug", W1=5)
+    await releases(retailer, "album", RELEASE)
 
-        assert await availability(retailer) == (5, RELEASE)
-        assert await Expecting(retailer).future("album") == [("2026-03-02", 0), ("2026-04-10", 5)]
-        order = await retailer.places(retailer.wish("album", "mug"))
-        assert [states(line) for line in order["lines"]] == [{"BACKORDERED": 1}, {"ALLOCATED": 1}]
-        assert len(order["fulfilments"]) == 1
-        assert await availability(retailer) == (4, RELEASE)
-        (album, _) = order["lines"]
-        refused = await retailer.does(
-            "fulfilmentPick",
-            {
-                "fulfilmentId": order["fulfilments"][0]["id"],
-                "lines": [{"lineId": album["id"], "picked": 1}],
-            },
-            "order { id }",
-            role=Role.OPERATOR,
-        )
-        assert refused["userErrors"]
+    assert await availability(retailer) == (5, RELEASE)
+    assert await Expecting(retailer).future("album") == [("2026-03-02", 0), ("2026-04-10", 5)]
+    order = await retailer.places(retailer.wish("album", "mug"))
+    assert [states(line) for line in order["lines"]] == [{"BACKORDERED": 1}, {"ALLOCATED": 1}]
+    assert len(order["fulfilments"]) == 1
+    assert await availability(retailer) == (4, RELEASE)
+    (album, _) = order["lines"]
+    refused = await retailer.does(
+        "fulfilmentPick",
+        {
+            "fulfilmentId": order["fulfilments"][0]["id"],
+            "lines": [{"lineId": album["id"], "picked": 1}],
+        },
+        "order { id }",
+        role=Role.OPERATOR,
+    )
+    assert refused["userErrors"]
 
-        clock.set(datetime(2026, 4, 10, tzinfo=UTC))
+    clock.set(datetime(2026, 4, 10, tzinfo=UTC))
 
-        released = await eventually(
-            lambda: retailer.order(order["id"]),
-            lambda now: states(now["lines"][0]) == {"ALLOCATED": 1},
-        )
-        assert await availability(retailer) == (4, None)
-        fulfilment = released["fulfilments"][1]
-        await retailer.picks(fulfilment, [{"lineId": album["id"], "picked": 1}])
-        await retailer.packs(fulfilment, album)
-        shipped = await retailer.ships(fulfilment)
-        assert states(shipped["lines"][0]) == {"SHIPPED": 1}
+    released = await eventually(
+        lambda: retailer.order(order["id"]),
+        lambda now: states(now["lines"][0]) == {"ALLOCATED": 1},
+    )
+    assert await availability(retailer) == (4, None)
+    fulfilment = released["fulfilments"][1]
+    await retailer.picks(fulfilment, [{"lineId": album["id"], "picked": 1}])
+    await retailer.packs(fulfilment, album)
+    shipped = await retailer.ships(fulfilment)
+    assert states(shipped["lines"][0]) == {"SHIPPED": 1}

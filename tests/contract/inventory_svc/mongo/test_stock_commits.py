@@ -122,7 +122,7 @@ async def test_a_group_of_reservations_asks_the_server_no_more_than_it_must(
     )
 
     assert Counter(commands.sent) == {
-        "find": 3,  # outcomes, reservations, positions
+        "find": 4,  # outcomes, reservations, positions, lists of those who wait for the item
         "update": 1,  # positions
         "insert": 4,  # reservations, movements, outcomes, outbox
         "commitTransaction": 1,
