@@ -35,6 +35,10 @@ class AnswerTooLarge(Exception):
     """An answer has more bytes than it may."""
 
 
+class BrokenExchange(ConnectionError):
+    """The server closed the connection, or what is sent or comes is not HTTP."""
+
+
 class HttpClient(Protocol):
     """A client of HTTP/1.1 that follows no redirects, keeps no cookies and repeats nothing."""
 

@@ -9,8 +9,9 @@ from functools import cache, partial
 from yarl import URL
 
 from gateway.ports import SubgraphResponse
-from gateway.transport.client import HEADERS, KEEP_ALIVE_SECONDS, HttpLimits
-from gateway.transport.lean_connection import BrokenExchange, Connection
+from gateway.transport.client import KEEP_ALIVE_SECONDS, BrokenExchange, HttpLimits
+from gateway.transport.lean_connection import Connection
+from gateway.transport.request_head import RequestHead
 
 
 class LeanClient:
@@ -29,12 +30,7 @@ class LeanClient:
         if pool is None:
             pool = self._pools[subgraph, url] = _Pool(URL(url), self._limits)
         deadline = asyncio.get_running_loop().time() + self._deadline
-        request = b"%b%bContent-Length: %d\r\n\r\n%b" % (
-            pool.head,
-            _all_lines(headers),
-            len(body),
-            body,
-        )
+        request = pool.head.of(headers, body) + body
         connection = pool.taken()
         if connection is None:
             async with asyncio.timeout_at(deadline):
@@ -60,7 +56,7 @@ class _Pool:
             raise BrokenExchange(f"{url} is no address of HTTP")
         if url.user is not None:
             raise BrokenExchange("credentials in an address are not sent")
-        self.head = _head(url)
+        self.head = RequestHead(url)
         self._host, self._port = host, port
         self._is_safe = url.scheme == "https"
         self._limits = limits
@@ -163,34 +159,6 @@ class _Pool:
             connection.abort()
         if kept:
             self._sweep_later()
-
-
-def _head(url: URL) -> bytes:
-    """Give a request's first two lines."""
-    default = {"http": 80, "https": 443}[url.scheme]
-    host = url.host_subcomponent if url.port == default else url.host_port_subcomponent
-    return f"POST {url.raw_path_qs} HTTP/1.1\r\nHost: {host}\r\n".encode("ascii")
-
-
-def _lines(headers: Mapping[str, str]) -> bytes:
-    """Write headers; raises BrokenExchange for those that would end the line they stand in."""
-    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
-        raise BrokenExchange("a header has a line's end in it")
-    return text.encode()
-
-
-_ALWAYS = _lines(HEADERS)
-_NAMES = frozenset(name.lower() for name in HEADERS)
-
-
-def _all_lines(headers: Mapping[str, str]) -> bytes:
-    """Write headers after those of every request, unless they take the place of some."""
-    given = [name.lower() for name in headers]
-    if _NAMES.isdisjoint(given):
-        return _ALWAYS + _lines(headers)
-    kept = {name: value for name, value in HEADERS.items() if name.lower() not in given}
-    return _lines({**kept, **headers})
 
 
 @cache

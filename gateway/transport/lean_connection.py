@@ -7,13 +7,9 @@ from typing import cast
 import httptools
 
 from gateway.ports import SubgraphResponse
-from gateway.transport.client import AnswerTooLarge
+from gateway.transport.client import AnswerTooLarge, BrokenExchange
 
 _FIRST_FINAL_STATUS = 200
-
-
-class BrokenExchange(ConnectionError):
-    """The server closed the connection, or what it sent is not HTTP."""
 
 
 class Connection(asyncio.Protocol):
