@@ -271,6 +271,7 @@ class OrderFilter:
     customer_id: str | None = None
     statuses: frozenset[OrderStatus] = field(default_factory=frozenset)
     location_code: str | None = None
+    at_risk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,13 @@ class Reservation:
     available_from: datetime | None = strawberry.field(
         description="When all that it waits for is there; null when it waits for nothing."
     )
+    accept_until: datetime | None = strawberry.field(
+        description="How late the goods that it waits for may come, as was said when it was made; "
+        "null when it never waited for any."
+    )
+    is_late: bool = strawberry.field(
+        description="Whether something that it waits for comes later than `acceptUntil`."
+    )
     version: int = strawberry.field(description="Counts the changes of the reservation.")
     lines: list[ReservationLine] = strawberry.field(description="What is kept where.")
     shown: strawberry.Private[reservations.Reservation]
@@ -145,6 +152,8 @@ class Reservation:
             created_at=reservation.created_at,
             expires_at=reservation.expires_at,
             available_from=reservation.available_from,
+            accept_until=reservation.accept_until,
+            is_late=reservation.is_late,
             version=reservation.version,
             lines=[ReservationLine.of(each) for each in reservation.everything],
             shown=reservation,

@@ -225,6 +225,7 @@ def reservation_from_document(document: Document) -> Reservation:
         version=document["version"],
         awaited=tuple(_awaited_from_document(row) for row in document.get("awaited", ())),
         queue=document.get("queue", ""),
+        accept_until=document.get("acceptUntil"),
     )
 
 
@@ -248,6 +249,8 @@ def _queue_to_document(reservation: Reservation) -> Document:
             for row in reservation.awaited
         ],
     }
+    if reservation.accept_until is not None:
+        document["acceptUntil"] = reservation.accept_until
     return {**document, "awaits": sorted(awaits)} if awaits else document
 
 

@@ -174,6 +174,7 @@ described(
         "LINES_ALLOCATED": "A location was chosen and its stock reserved.",
         "LINE_BACKORDERED": "No location had it; it waits for supply.",
         "LINE_DATE_CHANGED": "What it waits for comes at another date.",
+        "LINE_PROMISE_BROKEN": "Units come later than was accepted, and no others in time.",
         "LINE_UNFILLABLE": "No location had it.",
         "LINE_SOURCING_STARTED": "Somebody had stock looked for again.",
         "LINE_CANCELLED": "Units of a line were cancelled.",
@@ -214,6 +215,7 @@ described(
     {
         "ORDER_PLACED": "It was placed.",
         "ORDER_CANCELLED": "All of it was cancelled.",
+        "PROMISE_BROKEN": "Units come later than was accepted, and no others in time.",
         "STATUS_CHANGED": "Its status changed.",
         "AMOUNT_CHANGED": "What is due changed.",
         "PROGRESSED": "Its lines or fulfilments changed, not its status.",

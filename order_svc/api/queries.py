@@ -63,6 +63,9 @@ class OrderFilter:
     location_code: str | None = strawberry.field(
         default=None, description="The code of a location that has, or had, a part in the order."
     )
+    at_risk: bool | None = strawberry.field(
+        default=None, description="If true, those alone of which goods come later than accepted."
+    )
 
 
 ByOrder: TypeAlias = Annotated[OrderBy, strawberry.argument(description="Which order.")]
@@ -106,6 +109,7 @@ class OrderQueries:
             customer_ref=given.customer_ref,
             statuses=frozenset(given.status or ()),
             location_code=given.location_code,
+            at_risk=given.at_risk is True,
         )
         return await order_page(info, wanted, Order.of, first=first, after=after)
 

@@ -158,6 +158,9 @@ class OrderLine:
         description="When all that it waits for is there and may leave; null when it waits for "
         "nothing."
     )
+    is_late: bool = strawberry.field(
+        description="Whether goods that it waits for come later than the order's `acceptUntil`."
+    )
     version: int = strawberry.field(description="Counts the changes.")
     line: strawberry.Private[Line]
     whole: strawberry.Private[Aggregate]
@@ -172,6 +175,7 @@ class OrderLine:
             price_source=line.price_source,
             backorder_allowed=line.backorder_allowed,
             available_from=line.available_from,
+            is_late=line.is_late,
             version=line.version,
             line=line,
             whole=order,
@@ -396,6 +400,12 @@ class Order:
     customer_ref: str | None = strawberry.field(
         description="The customer's reference; null for nobody known."
     )
+    accept_until: datetime | None = strawberry.field(
+        description="How late goods that are on their way may come, as the order said."
+    )
+    at_risk: bool = strawberry.field(
+        description="Whether goods of a line come later than `acceptUntil`."
+    )
     version: int = strawberry.field(description="Counts the changes; 0 while placing.")
     whole: strawberry.Private[Aggregate]
 
@@ -408,6 +418,8 @@ class Order:
             channel_code=order.channel,
             placed_at=order.placed_at,
             customer_ref=order.customer_ref,
+            accept_until=order.accept_until,
+            at_risk=order.at_risk,
             version=order.version,
             whole=order,
         )

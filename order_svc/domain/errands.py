@@ -22,6 +22,9 @@ CONSUME: Final = "stock.consume"
 RELEASE: Final = "stock.release"
 CORRECT: Final = "stock.correct"
 SOURCE: Final = "stock.source"
+SOURCE_KEPT: Final = "stock.source.kept"
+"""The same for units that stay kept where they come too late, should nothing be found."""
+
 MONEY: Final = "money.move"
 """An operation that the payment provider is to be asked for."""
 
@@ -31,7 +34,7 @@ AWAITED: Final = "stock.awaited"
 AWAITED_LOST: Final = "stock.awaited.lost"
 """All orders that wait are to be looked at, page by page: what was told of some of them is lost."""
 
-EFFECTS: Final = (CONSUME, RELEASE, CORRECT, SOURCE)
+EFFECTS: Final = (CONSUME, RELEASE, CORRECT, SOURCE, SOURCE_KEPT)
 """The kinds of due work that are effects on stock."""
 
 
@@ -45,7 +48,7 @@ def kind_of(effect: Effect) -> str:
         case CorrectStock():
             return CORRECT
         case SourceLine():
-            return SOURCE
+            return SOURCE_KEPT if effect.kept else SOURCE
         case MoveMoney():
             return MONEY
 
@@ -80,8 +83,9 @@ def to_payload(effect: Effect) -> dict[str, JSON]:
 def effect_of(kind: str, key: str, payload: Mapping[str, Any]) -> StockEffect:
     """The effect on stock of a due work item."""
     order_id = payload["orderId"]
-    if kind == SOURCE:
-        return SourceLine(key, order_id, payload["lineId"], payload["quantity"])
+    if kind in {SOURCE, SOURCE_KEPT}:
+        sought = payload["lineId"], payload["quantity"]
+        return SourceLine(key, order_id, *sought, kept=kind == SOURCE_KEPT)
     reservation_id = payload["reservationId"]
     if kind == CORRECT:
         line, reason = _line_of(payload["line"]), ShortReason(payload["reason"])

@@ -52,12 +52,16 @@ class CorrectStock:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """Units of a line need another location; `key` is also the slices' `sourcing_id`."""
+    """Units of a line need another location; `key` is also the slices' `sourcing_id`.
+
+    Those that are `kept` have one, which brings them too late: they leave it for one in time.
+    """
 
     key: str
     order_id: str
     line_id: str
     quantity: int
+    kept: bool = False
 
 
 StockEffect: TypeAlias = ConsumeStock | ReleaseStock | CorrectStock | SourceLine

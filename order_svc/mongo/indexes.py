@@ -14,6 +14,7 @@ ORDERS = CollectionDeclaration(
         Index((("channel", 1), ("_id", -1)), name="of_channel"),
         Index((("locationCodes", 1), ("_id", -1)), name="of_location"),
         Index((("status", 1), ("_id", -1)), name="of_status"),
+        Index((("atRisk", 1), ("_id", -1)), partial={"atRisk": True}, name="at_risk"),
         # Who waits for goods that are on their way, page by page, should what was told be lost.
         Index(
             (("_id", 1), ("awaits", 1)), partial={"awaits": {"$exists": True}}, name="waiting_by_id"

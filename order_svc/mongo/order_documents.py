@@ -104,11 +104,12 @@ def order_of(document: dict[str, Any], fulfilments: tuple[Fulfilment, ...]) -> O
 
 
 def _awaiting_document(order: Order) -> dict[str, Any]:
-    """What an order waits for; `awaits` is there to be found by."""
+    """What an order waits for; `awaits` and `atRisk` are there to be found by."""
     awaits = {part.hands.reservation_id for _, part in order.slices()} - {None}
     return {
         **({} if order.accept_until is None else {"acceptUntil": order.accept_until}),
         **({"awaits": sorted(map(str, awaits))} if awaits else {}),
+        **({"atRisk": True} if order.at_risk else {}),
     }
 
 
@@ -155,6 +156,7 @@ def _wait_document(wait: Wait) -> dict[str, Any]:
         "reservationId": wait.reservation_id,
         "availableFrom": wait.available_from,
         "version": wait.version,
+        **({"late": wait.late} if wait.late else {}),
     }
 
 
@@ -175,7 +177,7 @@ def _line_of(document: dict[str, Any], currency: str) -> Line:
         serial=document.get("serial"),
         version=document["version"],
         waits=tuple(
-            Wait(wait["reservationId"], wait["availableFrom"], wait["version"])
+            Wait(wait["reservationId"], wait["availableFrom"], wait["version"], wait.get("late", 0))
             for wait in document.get("waits", ())
         ),
     )

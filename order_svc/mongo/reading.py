@@ -165,6 +165,8 @@ def _order_conditions(visibility: Visibility, wanted: OrderFilter) -> _Condition
     conditions += [{name: value} for name, value in given.items() if value is not None]
     if wanted.statuses:
         conditions.append({"status": {"$in": sorted(wanted.statuses)}})
+    if wanted.at_risk:
+        conditions.append({"atRisk": True})
     return conditions
 
 

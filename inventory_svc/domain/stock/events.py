@@ -165,9 +165,12 @@ def _counters(position: Position) -> Fields:
 
 def _standing(reservation: Reservation) -> Fields:
     """Say where a reservation stands; only one that waited for goods says for which."""
-    awaited = {"awaited": [_awaited(row) for row in reservation.awaited]}
+    waiting: Fields = {
+        "awaited": [_awaited(row) for row in reservation.awaited],
+        "late": reservation.is_late,
+    }
     return {
-        **(awaited if reservation.queue else {}),
+        **(waiting if reservation.queue else {}),
         "state": reservation.state.value,
         "expiresAt": text_of(reservation.expires_at) if reservation.expires_at else None,
         "lines": [

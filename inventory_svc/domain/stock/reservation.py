@@ -110,7 +110,7 @@ class Reservation:
     """Goods kept for somebody; a released one without pegs is a tombstone.
 
     `owner` is the subject who made it. `version` counts its commits from 1; the commit sets it.
-    `queue` orders those who wait for goods, as text.
+    `queue` orders those who wait for goods, as text; they said to wait until `accept_until`.
     """
 
     identifier: str
@@ -125,6 +125,7 @@ class Reservation:
     version: int = 1
     awaited: tuple[Awaited, ...] = ()
     queue: str = ""
+    accept_until: datetime | None = None
 
     @property
     def is_tombstone(self) -> bool:
@@ -140,6 +141,15 @@ class Reservation:
     def available_from(self) -> datetime | None:
         """When everything that is waited for will have come; None when nothing is."""
         return max((each.available_from for each in self.awaited if each.open), default=None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether something that it waits for comes later than was accepted."""
+        return any(each.open and not self.accepts(each.available_from) for each in self.awaited)
+
+    def accepts(self, moment: datetime) -> bool:
+        """Whether goods may come as late as that."""
+        return self.accept_until is None or moment <= self.accept_until
 
     def has_expired(self, now: datetime) -> bool:
         """Whether it no longer keeps anything, whatever is written."""

@@ -153,6 +153,7 @@ def _order_fields(order: Order) -> Fields:
         "due": order.totals.due.format(),
         "currency": order.currency,
         "fulfilments": len(order.fulfilments),
+        "atRisk": order.at_risk,
     }
 
 

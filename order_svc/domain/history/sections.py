@@ -8,6 +8,7 @@ from order_svc.domain.fulfilments.fulfilment import Fulfilment
 from order_svc.domain.history.transitions import Transition, transitions_of
 from order_svc.domain.lifecycles.fulfilment_state import FINISHED
 from order_svc.domain.lifecycles.order_status import OrderStatus
+from order_svc.domain.lines.line import Line
 from order_svc.domain.orders.order import Order
 from service_kit.graphql.global_ids import to_global_id
 from service_kit.runtime.json_values import JSON
@@ -22,6 +23,7 @@ class OrderUpdateType(StrEnum):
 
     ORDER_PLACED = "ORDER_PLACED"
     ORDER_CANCELLED = "ORDER_CANCELLED"
+    PROMISE_BROKEN = "PROMISE_BROKEN"
     STATUS_CHANGED = "STATUS_CHANGED"
     AMOUNT_CHANGED = "AMOUNT_CHANGED"
     PROGRESSED = "PROGRESSED"
@@ -95,12 +97,22 @@ def _order_payload(before: Order, after: Order) -> JSON:
 def _update_type(before: Order, after: Order) -> OrderUpdateType:
     if _is_new(before):
         return OrderUpdateType.ORDER_PLACED
-    if before.status is not after.status:
-        cancelled = after.status is OrderStatus.CANCELLED
-        return OrderUpdateType.ORDER_CANCELLED if cancelled else OrderUpdateType.STATUS_CHANGED
+    restated = before.status is not after.status
+    if restated and after.status is OrderStatus.CANCELLED:
+        return OrderUpdateType.ORDER_CANCELLED
+    if any(_breaks(before.line(line.id), line) for line in after.lines):
+        return OrderUpdateType.PROMISE_BROKEN
+    if restated:
+        return OrderUpdateType.STATUS_CHANGED
     if before.totals != after.totals:
         return OrderUpdateType.AMOUNT_CHANGED
     return OrderUpdateType.PROGRESSED
+
+
+def _breaks(before: Line | None, after: Line) -> bool:
+    """Whether nothing in time was found for all the units of a line that come too late."""
+    sought = before is not None and before.seeks_in_time
+    return sought and after.is_late and not after.seeks_in_time
 
 
 def _moved(order: Order, transitions: tuple[Transition, ...]) -> JSON:

@@ -22,7 +22,8 @@ class PriceSource(StrEnum):
 class Hands(NamedTuple):
     """Who has the units: a fulfilment, a parcel of it, a search for stock, or a return.
 
-    Units that wait for goods are kept by a reservation, at the location where these will be.
+    Units that wait for goods are kept by a reservation, at the location where these will be. They
+    may stay kept while others are sought that come in time.
     """
 
     fulfilment_id: str | None = None
@@ -37,11 +38,15 @@ NOBODY: Final = Hands()
 
 
 class Wait(NamedTuple):
-    """When all is there that a reservation keeps for a line, as its `version` says."""
+    """When all is there that a reservation keeps for a line, as its `version` says.
+
+    So many units are `late`: they come after the date that the order accepts.
+    """
 
     reservation_id: str
     available_from: datetime
     version: int = 0
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,16 @@ class Line:
     def available_from(self) -> datetime | None:
         """When all that it waits for will be there and may leave; None if it waits for nothing."""
         return max((wait.available_from for wait in self.waits), default=None)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether units that it waits for come later than the order accepts."""
+        return any(wait.late for wait in self.waits)
+
+    @property
+    def seeks_in_time(self) -> bool:
+        """Whether others are sought for units that come too late."""
+        return any(part.hands.sourcing_id and part.hands.reservation_id for part in self.slices)
 
     @property
     def total(self) -> Money:

@@ -78,7 +78,8 @@ def sourced(
     """End a search for stock: what was found is allocated, the rest waits or cannot be filled.
 
     What was found that is still to come is waited for. What was found for units that nobody wants
-    any more is released. None: nothing to change.
+    any more is released, and so is what kept units for which others were found in time; where none
+    were, it still keeps them. None: nothing to change.
     """
     after, entries, effects = order, list[Entry](), list[StockEffect]()
     known = {
@@ -88,6 +89,8 @@ def sourced(
     for allocation in allocations:
         if allocation.reservation_id in known:
             continue
+        after, left = _left(after, line_id, sourcing_id, allocation)
+        effects += left
         wanted, surplus = _wanted(after.line(line_id), sourcing_id, allocation)
         after, told = _taken_up(after, allocation, wanted, _sought_by(sourcing_id), at)
         entries += told
@@ -152,7 +155,12 @@ def _is_placed(part: Slice) -> bool:
 
 
 def _sought_by(sourcing_id: str) -> Matching:
-    return lambda part: part.hands.sourcing_id == sourcing_id
+    """Match the units that a search is for, save those that are kept meanwhile."""
+    return lambda part: (part.hands.sourcing_id, part.hands.reservation_id) == (sourcing_id, None)
+
+
+def _kept_by(hands: Hands) -> Matching:
+    return lambda part: part.hands == hands
 
 
 def assigned(
@@ -213,8 +221,37 @@ def _wanted(
     return wanted, surplus
 
 
+def _left(
+    order: Order, line_id: str, sourcing_id: str, allocation: Allocation
+) -> tuple[Order, list[ReleaseStock]]:
+    """Have units leave what keeps them too late, as many as were found for them in time."""
+    line = order.line(line_id)
+    kept = _kept_meanwhile(line, sourcing_id)
+    if line is None or kept is None or not line.is_late:
+        return order, []
+    units = min(kept.quantity, sum(found.quantity for found in allocation.lines))
+    hands = Hands(sourcing_id=sourcing_id)
+    line = move(line, units, _kept_by(kept.hands), (SliceState.SOURCING,), hands=hands)
+    keeper, location = kept.hands.reservation_id or "", kept.hands.location_code or ""
+    late = (StockLine(line_id, location, units),)
+    return order.with_line(line), [ReleaseStock(f"{sourcing_id}.late", order.id, keeper, late)]
+
+
+def _kept_meanwhile(line: Line | None, sourcing_id: str) -> Slice | None:
+    """Give the units that are kept while a search goes on for others in time."""
+    parts = line.slices if line else ()
+    sought = (part for part in parts if part.hands.sourcing_id == sourcing_id)
+    return next((part for part in sought if part.hands.reservation_id), None)
+
+
 def _given_up(order: Order, line_id: str, sourcing_id: str) -> tuple[Order, list[Entry]]:
     line, matching = order.line(line_id), _sought_by(sourcing_id)
+    kept = _kept_meanwhile(line, sourcing_id)
+    if line is not None and kept is not None:
+        hands = kept.hands._replace(sourcing_id=None)
+        line = move(line, kept.quantity, _kept_by(kept.hands), (), hands=hands)
+        broken = [_promise_broken(order, line, kept.quantity)] if line.is_late else []
+        return order.with_line(line), broken
     left = sum(part.quantity for part in line.slices if matching(part)) if line else 0
     if line is None or left == 0:
         return order, []
@@ -224,6 +261,13 @@ def _given_up(order: Order, line_id: str, sourcing_id: str) -> tuple[Order, list
         end, happening = SliceState.UNFILLABLE, Happening.LINE_UNFILLABLE
     entry = Entry(happening, SubjectType.ORDER_LINE, line_id, {"quantity": str(left)})
     return order.with_line(move(line, left, matching, (end,), hands=NOBODY)), [entry]
+
+
+def _promise_broken(order: Order, line: Line, units: int) -> Entry:
+    dates = {"availableFrom": line.available_from, "acceptUntil": order.accept_until}
+    told = {name: date.isoformat() for name, date in dates.items() if date is not None}
+    details = {"quantity": str(units), **told}
+    return Entry(Happening.LINE_PROMISE_BROKEN, SubjectType.ORDER_LINE, line.id, details)
 
 
 def _stock_lines(lines: Iterable[AllocatedLine]) -> tuple[StockLine, ...]:

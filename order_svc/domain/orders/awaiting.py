@@ -62,7 +62,8 @@ def renewed(order: Order, standing: Standing, at: datetime) -> Change | None:
     """Bring an order up to what a reservation keeps for it; None: nothing to change.
 
     A line goes to its locations once all of it may leave. What may at another date is promised
-    for that; what does not come any more is given up, and sought elsewhere.
+    for that, and if that is later than was accepted, others are sought that come in time; what does
+    not come any more is given up, and sought elsewhere.
     """
     after, entries, effects = order, list[Entry](), list[StockEffect]()
     for line in order.lines:
@@ -81,6 +82,12 @@ def renewed(order: Order, standing: Standing, at: datetime) -> Change | None:
             )
         after, told = _brought_up(after, line.id, standing, rows, at)
         entries += told
+        if _is_newly_late(line, _line(after, line.id), standing.reservation_id):
+            for code, units in _late(after, _line(after, line.id), standing.reservation_id, rows):
+                key = effect_key(order.id, order.version + 1, len(effects))
+                seeking = _seeking_in_time(_line(after, line.id), standing, code, units, key)
+                after = after.with_line(seeking)
+                effects.append(SourceLine(key, order.id, line.id, units, kept=True))
     return None if after == order else changed(order, after, entries=entries, effects=effects)
 
 
@@ -124,6 +131,36 @@ def _sought(line: Line, standing: Standing, code: str, units: int, key: str) -> 
     return move(line, units, matching, (SliceState.SOURCING,), hands=hands)
 
 
+def _late(
+    order: Order, line: Line, reservation_id: str, rows: Iterable[StandingLine]
+) -> list[tuple[str, int]]:
+    """Give, by location, the units whose goods come later than the order accepts."""
+    late: dict[str, int] = {}
+    for row in rows:
+        if row.available_from is not None and not order.accepts(row.available_from):
+            late[row.location.code] = late.get(row.location.code, 0) + row.quantity
+    waiting = _waiting(line, reservation_id)
+    return [(code, min(late[code], waiting[code])) for code in sorted(late.keys() & waiting.keys())]
+
+
+def _is_newly_late(before: Line, after: Line, reservation_id: str) -> bool:
+    """Whether more units are late than were, or have another date."""
+    was, now = (
+        next((wait for wait in line.waits if wait.reservation_id == reservation_id), None)
+        for line in (before, after)
+    )
+    if now is None or not now.late:
+        return False
+    return was is None or now.late > was.late or now.available_from != was.available_from
+
+
+def _seeking_in_time(line: Line, standing: Standing, code: str, units: int, key: str) -> Line:
+    """Have units seek others that come in time, and stay kept meanwhile."""
+    reservation_id = standing.reservation_id
+    hands = Hands(sourcing_id=key, reservation_id=reservation_id, location_code=code)
+    return move(line, units, _awaits(reservation_id, code), (), hands=hands)
+
+
 def _brought_up(
     order: Order,
     line_id: str,
@@ -146,7 +183,8 @@ def _brought_up(
         if (date := waits_until(row.available_from, row.not_before, at)) is not None
     ]
     if dates:
-        return _promised(order, line, standing.reservation_id, max(dates))
+        late = sum(units for _, units in _late(order, line, standing.reservation_id, rows))
+        return _promised(order, line, Wait(standing.reservation_id, max(dates), late=late))
     found: list[AllocatedLine] = []
     for row in rows:
         units = min(waiting[row.location.code], row.quantity)
@@ -157,12 +195,9 @@ def _brought_up(
     return assigned(order, allocation, found, _awaits(standing.reservation_id), at)
 
 
-def _promised(
-    order: Order, line: Line, reservation_id: str, kept_from: datetime
-) -> tuple[Order, list[Entry]]:
-    known = (wait for wait in line.waits if wait.reservation_id == reservation_id)
-    wait = next(known, Wait(reservation_id, kept_from))
-    promised = waiting(line, wait._replace(available_from=kept_from))
+def _promised(order: Order, line: Line, wait: Wait) -> tuple[Order, list[Entry]]:
+    known = (each.version for each in line.waits if each.reservation_id == wait.reservation_id)
+    promised = waiting(line, wait._replace(version=next(known, 0)))
     date = promised.available_from
     if date is None or date == line.available_from:
         return order.with_line(promised), []

@@ -63,6 +63,11 @@ class Order:
         return folded_status(part.state for _, part in self.slices())
 
     @property
+    def at_risk(self) -> bool:
+        """Whether anything of it comes later than was accepted."""
+        return any(line.is_late for line in self.lines)
+
+    @property
     def is_placing(self) -> bool:
         """Whether its stock is not yet confirmed, so that it may still vanish."""
         return self.status is OrderStatus.PLACING
@@ -100,6 +105,10 @@ class Order:
         ]
         failed = any(one.has_failed(OperationKind.CAPTURE) for one in self.payments)
         return folded_payment_state(*sums, failed=failed)
+
+    def accepts(self, moment: datetime) -> bool:
+        """Whether goods may come as late as that."""
+        return self.accept_until is None or moment <= self.accept_until
 
     def slices(self) -> Iterator[tuple[Line, Slice]]:
         """Every slice beside its line."""

@@ -125,6 +125,7 @@ def _kept(
             channel=command.channel,
             awaited=awaited,
             queue=queue,
+            accept_until=command.until if queue else None,
         )
     )
     return about_reservation(command.reservation_id)

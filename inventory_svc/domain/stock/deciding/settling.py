@@ -1,6 +1,6 @@
 """Deciding what becomes of promises that rest on a supply which has changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,8 +23,8 @@ def decide_settling(command: SettleInbound, draft: StockDraft, place: int) -> An
     """Find other supply for what does not come any more, and renew the dates of the rest.
 
     The latest who came to wait lose, and what else there is goes to the first of those. A supply
-    that comes later keeps those promises that another one can keep. `left` says that more wait
-    than were read.
+    that comes later keeps those promises that nothing else can keep: for the old date, or as late
+    as was accepted. `left` says that more wait than were read.
     """
     supply = draft.inbound(command.supply)
     if supply is None:
@@ -115,14 +115,22 @@ class _Settling:
         reservation = self._draft.reservation(identifier)
         if reservation is None:
             return units
+        moved = self._taken(reservation, row, units, self._others(reservation, row, units))
+        if not moved:
+            never_come(reservation, row, units, self._draft)
+        return moved or units
+
+    def _taken(
+        self, reservation: Reservation, row: Awaited, units: int, others: Iterable[InboundSupply]
+    ) -> int:
+        """Take units off the shelf, else of the first of other supplies, and give how many."""
         there = min(units, self._draft.available(row.position))
         if there:
             come(reservation, row, there, self._draft, self._cause)
             return there
-        other = next(self._others(reservation, row, units), None)
+        other = next(iter(others), None)
         if other is None:
-            never_come(reservation, row, units, self._draft)
-            return units
+            return 0
         found = min(units, other.free(self._draft.now))
         come_with(reservation, row, found, other, self._draft)
         return found
@@ -141,6 +149,12 @@ class _Settling:
             other = next(enough, None)
             if other is not None:
                 come_with(reservation, row, row.open, other, self._draft)
+                return
+        if row.open and not reservation.accepts(supply.available_from):
+            in_time = list(self._others(reservation, row, row.open, reservation.accept_until))
+            coming = sum(other.free(self._draft.now) for other in in_time)
+            if self._draft.available(row.position) + coming >= row.open:
+                self._taken(reservation, row, row.open, in_time)
                 return
         come_later(reservation, row, supply, self._draft)
 

@@ -19,6 +19,7 @@ ALL: list[StockEffect] = [
     ReleaseStock("k", "o1", "r1", (LINE, LINE)),
     CorrectStock("k", "o1", "r1", LINE, ShortReason.DAMAGED, 3),
     SourceLine("k", "o1", "o1.l1", 2),
+    SourceLine("k", "o1", "o1.l1", 2, kept=True),
 ]
 
 
