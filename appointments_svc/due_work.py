@@ -16,7 +16,8 @@ from appointments_svc.domain.errands import (
 from appointments_svc.use_cases import run_errand
 from appointments_svc.use_cases.settle_booking import recover_booking
 from appointments_svc.use_cases.surroundings import Surroundings
-from service_kit.messaging.due_work import DueItem, Handler
+from service_kit.messaging.due_work import DueItem
+from service_kit.messaging.due_worker import Handler
 
 
 def handlers(around: Surroundings) -> Mapping[str, Handler]:

@@ -64,11 +64,7 @@ from inventory_svc.use_cases.back_in_stock.go_round import ROUND_EVERY, go_round
 from inventory_svc.use_cases.feeds.file_steps import FileTools
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.caller import Caller
-from service_kit.messaging.due_work import (
-    DueWorker,
-    DueWorkSettings,
-    Handler,
-)
+from service_kit.messaging.due_worker import DueWorker, DueWorkSettings, Handler
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.transactions import COMMIT_COLLECTIONS, Storage
 from service_kit.runtime.clock import Clock, SystemClock

@@ -32,7 +32,8 @@ from inventory_svc.use_cases.looking_together import LookingTogether
 from inventory_svc.use_cases.rules.tell_changeover import tell_changeover
 from inventory_svc.use_cases.stock.expire_reservations import expire_reservations
 from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
-from service_kit.messaging.due_work import DueItem, Handler
+from service_kit.messaging.due_work import DueItem
+from service_kit.messaging.due_worker import Handler
 
 
 def handlers(commits: StockCommits) -> Mapping[str, Handler]:

@@ -8,7 +8,8 @@ from order_svc.use_cases.renew_awaited import renew_awaited
 from order_svc.use_cases.settle_effect import settle_effect
 from order_svc.use_cases.settle_placement import recover_placement
 from order_svc.use_cases.surroundings import Surroundings
-from service_kit.messaging.due_work import DueItem, Handler
+from service_kit.messaging.due_work import DueItem
+from service_kit.messaging.due_worker import Handler
 
 
 def handlers(around: Surroundings) -> Mapping[str, Handler]:

@@ -17,7 +17,8 @@ from returns_svc.domain.errands import (
 from returns_svc.use_cases import run_errand
 from returns_svc.use_cases.settle_declaration import recover_declaration
 from returns_svc.use_cases.surroundings import Surroundings
-from service_kit.messaging.due_work import DueItem, Handler
+from service_kit.messaging.due_work import DueItem
+from service_kit.messaging.due_worker import Handler
 
 
 def handlers(around: Surroundings) -> Mapping[str, Handler]:

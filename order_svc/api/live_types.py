@@ -12,9 +12,8 @@ from order_svc.api.types import (
     Location,
     Order,
     OrderLine,
-    shown_customer,
 )
-from order_svc.api.visible import visible_order
+from order_svc.api.visible import visible_customer, visible_order
 from order_svc.domain.history.sections import OrderUpdateType, QueueChangeType
 from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
 from order_svc.domain.lifecycles.order_status import OrderStatus
@@ -56,7 +55,8 @@ class OrderUpdate(EventItem):
     @resolver_field(description="The customer, as they are now.")
     async def customer(self, info: Info) -> Customer | None:
         key = _key(self.told.payload.get("customer"), "Customer")
-        return await shown_customer(info, key) if key else None
+        found = await visible_customer(info, key) if key else None
+        return Customer.of(found) if found else None
 
     @resolver_field(description="What the order was at after the event.")
     def status(self) -> OrderStatus | None:

@@ -22,6 +22,11 @@ from service_kit.graphql.money import Money
 from service_kit.graphql.payloads import KeyValue
 
 
+def shown_id(type_name: str, key: str) -> strawberry.ID:
+    """The global id of what clients see."""
+    return strawberry.ID(to_global_id(type_name, key))
+
+
 def shown_money(amount: money.Money) -> Money:
     """An amount as clients see it."""
     return Money.of(amount.format(), amount.currency)
@@ -117,7 +122,7 @@ class TimelineEntry:
             actor=entry.actor,
             happening=entry.happening,
             subject_type=entry.subject_type,
-            subject_id=strawberry.ID(to_global_id(entry.subject_type.value, entry.subject_id)),
+            subject_id=shown_id(entry.subject_type.value, entry.subject_id),
             order_version=entry.version,
             details=[
                 KeyValue(key=key, value=value)

@@ -6,7 +6,7 @@ import strawberry
 
 from order_svc.api.access import READERS
 from order_svc.api.context import Info
-from order_svc.api.parts import shown_money
+from order_svc.api.parts import shown_id, shown_money
 from order_svc.api.visible import visible_order
 from order_svc.domain.lifecycles.payment_state import PaymentState, RefundState
 from order_svc.domain.lines import line
@@ -16,12 +16,8 @@ from order_svc.domain.payments.payment import OperationKind, OperationState, Pay
 from order_svc.domain.payments.refund import RefundReason
 from service_kit.graphql.access import allow_reference
 from service_kit.graphql.fields import resolver_field
-from service_kit.graphql.global_ids import from_global_id, to_global_id
+from service_kit.graphql.global_ids import from_global_id
 from service_kit.graphql.money import Money
-
-
-def _id(type_name: str, key: str) -> strawberry.ID:
-    return strawberry.ID(to_global_id(type_name, key))
 
 
 @strawberry.type(description="Something taken off a line as a whole.")
@@ -53,7 +49,7 @@ class PaymentEvent:
     def of(operation: payment.Operation) -> "PaymentEvent":
         """An operation as clients see it."""
         return PaymentEvent(
-            id=_id("PaymentEvent", operation.key),
+            id=shown_id("PaymentEvent", operation.key),
             kind=operation.kind,
             amount=shown_money(operation.amount),
             state=operation.state,
@@ -74,7 +70,7 @@ class Payment:
     def of(tender: payment.Payment) -> "Payment":
         """A payment as clients see it."""
         return Payment(
-            id=_id("Payment", tender.id),
+            id=shown_id("Payment", tender.id),
             method=tender.method,
             version=tender.version,
             tender=tender,
@@ -149,14 +145,14 @@ class Refund:
         """A refund as clients see it."""
         tenders = [(order.payment(one.payment_id), one.amount) for one in planned.tenders]
         return Refund(
-            id=_id("Refund", planned.id),
+            id=shown_id("Refund", planned.id),
             ref=planned.ref,
             reason=planned.reason,
             amount=shown_money(planned.amount),
             state=planned.state,
             lines=[
                 RefundLine(
-                    line_id=_id("OrderLine", one.line_id),
+                    line_id=shown_id("OrderLine", one.line_id),
                     quantity=one.quantity,
                     amount=shown_money(one.amount),
                 )

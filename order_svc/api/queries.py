@@ -9,8 +9,8 @@ from order_svc.api.arguments import Id, States
 from order_svc.api.context import Info
 from order_svc.api.enums import ORDER_STATUS_INPUT
 from order_svc.api.listing import fulfilment_page, order_page
-from order_svc.api.types import Customer, Fulfilment, Order, shown_customer
-from order_svc.api.visible import visible_order
+from order_svc.api.types import Customer, Fulfilment, Order
+from order_svc.api.visible import visible_customer, visible_order
 from order_svc.domain.customers.customer import customer_id_of
 from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.orders.order import order_id_of
@@ -136,6 +136,10 @@ class OrderQueries:
 
     @query_field(*READERS, description="A customer; null if there is none that the caller may see.")
     async def customer(self, info: Info, by: ByCustomer) -> Customer | None:
-        if by.id:
-            return await shown_customer(info, from_global_id(by.id, "Customer", ("by", "id")))
-        return await shown_customer(info, customer_id_of(by.ref or ""))
+        key = (
+            from_global_id(by.id, "Customer", ("by", "id"))
+            if by.id
+            else customer_id_of(by.ref or "")
+        )
+        found = await visible_customer(info, key)
+        return Customer.of(found) if found else None

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from order_svc.api.parts import shown_money
+from order_svc.api.parts import shown_id, shown_money
 from order_svc.domain.customers.personal import Person
 from order_svc.domain.lifecycles.payment_state import PaymentState
 from order_svc.domain.lifecycles.slices import SliceState
@@ -12,12 +12,7 @@ from order_svc.domain.lines.line import Line
 from order_svc.domain.orders.account import captured_of, is_settling, refunded_of
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.returning import delivered_units
-from service_kit.graphql.global_ids import to_global_id
 from service_kit.graphql.money import Money
-
-
-def _id(type_name: str, key: str) -> strawberry.ID:
-    return strawberry.ID(to_global_id(type_name, key))
 
 
 @strawberry.type(description="Units that arrived together and can be returned.")
@@ -60,7 +55,7 @@ class ReturnableLine:
     def of(line: Line, order: Order) -> "ReturnableLine":
         """A line as returns see it."""
         return ReturnableLine(
-            line_id=_id("OrderLine", line.id),
+            line_id=shown_id("OrderLine", line.id),
             sku=line.sku,
             quantity=line.quantity,
             unit_paid=shown_money(line.price_of(1)),
@@ -104,10 +99,10 @@ class ReturnableOrder:
     def of(order: Order, country: str | None) -> "ReturnableOrder":
         """An order as returns see it."""
         return ReturnableOrder(
-            order_id=_id("Order", order.id),
+            order_id=shown_id("Order", order.id),
             ref=order.ref,
             channel_code=order.channel,
-            customer_id=_id("Customer", order.customer_id) if order.customer_id else None,
+            customer_id=shown_id("Customer", order.customer_id) if order.customer_id else None,
             customer_ref=order.customer_ref,
             country=country,
             payment_state=order.payment_state,

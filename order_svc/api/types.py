@@ -1,13 +1,20 @@
-"""Orders, lines, fulfilments, parcels and customers as clients see them."""
+"""Orders, lines, fulfilments, parcels and customers as clients see them.
 
-from datetime import datetime
+What each says of itself is in `facts`; here is what leads from one to another.
+"""
 
 import strawberry
 
 from order_svc.api.access import BACK_OFFICE, READERS, REFUNDERS
 from order_svc.api.arguments import States
 from order_svc.api.context import Info
-from order_svc.api.labels import label_of_status
+from order_svc.api.facts import (
+    CustomerFacts,
+    FulfilmentFacts,
+    OrderFacts,
+    OrderLineFacts,
+    ParcelFacts,
+)
 from order_svc.api.listing import fulfilment_page, order_page, timeline_page
 from order_svc.api.parts import (
     AvailableAction,
@@ -16,86 +23,38 @@ from order_svc.api.parts import (
     Shortage,
     TimelineEntry,
     shown_actions,
+    shown_id,
     shown_money,
 )
 from order_svc.api.payment_types import Discount, Payment, Refund
-from order_svc.api.stubs import Channel, Item, Reservation, SerialUnit
-from order_svc.api.visible import visible_order
-from order_svc.domain.customers.customer import Customer as KnownCustomer
-from order_svc.domain.customers.personal import Person
-from order_svc.domain.fulfilments.fulfilment import Fulfilment as Preparation
-from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
-from order_svc.domain.lifecycles.order_status import (
-    TOLD_TO_CUSTOMERS,
-    CustomerStatus,
-    OrderStatus,
-)
-from order_svc.domain.lifecycles.parcel_state import ParcelState
+from order_svc.api.stubs import Item, Reservation, SerialUnit
+from order_svc.api.visible import visible_customer, visible_order
+from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.lifecycles.payment_state import PaymentState
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.lines.line import Line, PriceSource, Slice
+from order_svc.domain.lines.line import Slice
 from order_svc.domain.orders import available
 from order_svc.domain.orders.order import Order as Aggregate
 from order_svc.domain.orders.order import order_id_of
-from order_svc.domain.parcels.parcel import Parcel as Package
-from order_svc.domain.rights.visibility import may_change, may_see_customer, may_work_at
+from order_svc.domain.rights.visibility import may_change, may_work_at
 from order_svc.ports import FulfilmentFilter, OrderFilter
 from service_kit.graphql.access import allow_reference
 from service_kit.graphql.connections import After, Connection, First
 from service_kit.graphql.fields import resolver_field
-from service_kit.graphql.global_ids import from_global_id, to_global_id
+from service_kit.graphql.global_ids import from_global_id
 from service_kit.graphql.money import Money
 
 
-def _id(type_name: str, key: str) -> strawberry.ID:
-    return strawberry.ID(to_global_id(type_name, key))
-
-
 @strawberry.federation.type(keys=["id"], description="Somebody who orders: a reference copy.")
-class Customer:
+class Customer(CustomerFacts):
     """A customer; what is personal is null once it is erased."""
-
-    id: strawberry.ID = strawberry.field(description="The global id.")
-    ref: str = strawberry.field(description="The retailer's own reference.")
-    tier: str | None = strawberry.field(description="The loyalty tier.")
-    version: int = strawberry.field(description="Counts the changes.")
-    known: strawberry.Private[KnownCustomer]
-
-    @staticmethod
-    def of(customer: KnownCustomer) -> "Customer":
-        """A customer as clients see one."""
-        return Customer(
-            id=_id("Customer", customer.id),
-            ref=customer.ref,
-            tier=customer.tier,
-            version=customer.version,
-            known=customer,
-        )
 
     @classmethod
     @allow_reference(*READERS)
     async def resolve_reference(cls, info: Info, id: strawberry.ID) -> "Customer | None":
         """The customer of a global id, if the caller may see them."""
-        return await shown_customer(info, from_global_id(id, "Customer"))
-
-    async def _person(self, info: Info) -> Person:
-        return await info.context.loaders.people.load(self.known.id) or Person()
-
-    @resolver_field(description="The given name.")
-    async def given_name(self, info: Info) -> str | None:
-        return (await self._person(info)).given_name
-
-    @resolver_field(description="The family name.")
-    async def family_name(self, info: Info) -> str | None:
-        return (await self._person(info)).family_name
-
-    @resolver_field(description="The e-mail address.")
-    async def email(self, info: Info) -> str | None:
-        return (await self._person(info)).email
-
-    @resolver_field(description="The telephone number.")
-    async def phone(self, info: Info) -> str | None:
-        return (await self._person(info)).phone
+        found = await visible_customer(info, from_global_id(id, "Customer"))
+        return cls.of(found) if found else None
 
     @resolver_field(
         description="The customer's orders on all channels that the caller may see, newest first."
@@ -105,22 +64,6 @@ class Customer:
     ) -> "Connection[Order]":
         wanted = OrderFilter(customer_id=self.known.id)
         return await order_page(info, wanted, Order.of, first=first, after=after)
-
-
-async def shown_customer(info: Info, customer_id: str) -> Customer | None:
-    """The customer, if they exist and the caller may see them."""
-    found = await info.context.loaders.customers.load(customer_id)
-    if found is None or not await _is_shown(info, found):
-        return None
-    return Customer.of(found)
-
-
-async def _is_shown(info: Info, customer: KnownCustomer) -> bool:
-    """Whether the caller may see the customer, or has to do with an order of theirs."""
-    if may_see_customer(info.context.caller, customer.id, customer.ref):
-        return True
-    theirs = OrderFilter(customer_id=customer.id)
-    return await info.context.reader.count_orders(info.context.visibility, theirs, 1) > 0
 
 
 @strawberry.type(description="Some units of a line that have come equally far.")
@@ -144,42 +87,8 @@ class OrderLineSlice:
 
 
 @strawberry.federation.type(keys=["id"], description="Units of one SKU in an order.")
-class OrderLine:
+class OrderLine(OrderLineFacts):
     """A line of an order."""
-
-    id: strawberry.ID = strawberry.field(description="The global id.")
-    sku: str = strawberry.field(description="The stock keeping unit.")
-    quantity: int = strawberry.field(description="How many units were ordered.")
-    price_source: PriceSource = strawberry.field(description="Where the price is from.")
-    backorder_allowed: bool = strawberry.field(
-        description="Whether units that no location has wait for supply."
-    )
-    available_from: datetime | None = strawberry.field(
-        description="When all that it waits for is there and may leave; null when it waits for "
-        "nothing."
-    )
-    is_late: bool = strawberry.field(
-        description="Whether goods that it waits for come later than the order's `acceptUntil`."
-    )
-    version: int = strawberry.field(description="Counts the changes.")
-    line: strawberry.Private[Line]
-    whole: strawberry.Private[Aggregate]
-
-    @staticmethod
-    def of(line: Line, order: Aggregate) -> "OrderLine":
-        """A line as clients see it."""
-        return OrderLine(
-            id=_id("OrderLine", line.id),
-            sku=line.sku,
-            quantity=line.quantity,
-            price_source=line.price_source,
-            backorder_allowed=line.backorder_allowed,
-            available_from=line.available_from,
-            is_late=line.is_late,
-            version=line.version,
-            line=line,
-            whole=order,
-        )
 
     @classmethod
     @allow_reference(*READERS)
@@ -251,35 +160,8 @@ def _quantity(order: Aggregate, line_id: str, quantity: int) -> LineQuantity | N
 
 
 @strawberry.federation.type(keys=["id"], description="Goods that travel in one piece.")
-class Parcel:
+class Parcel(ParcelFacts):
     """A parcel of a fulfilment."""
-
-    id: strawberry.ID = strawberry.field(description="The global id.")
-    state: ParcelState = strawberry.field(description="Where it is.")
-    weight_grams: int | None = strawberry.field(description="What it weighs.")
-    carrier: str | None = strawberry.field(description="Who carries it.")
-    tracking_number: str | None = strawberry.field(description="The carrier's number for it.")
-    shipped_at: datetime | None = strawberry.field(description="When it left.")
-    delivered_at: datetime | None = strawberry.field(description="When it arrived.")
-    version: int = strawberry.field(description="Counts the changes.")
-    package: strawberry.Private[Package]
-    whole: strawberry.Private[Aggregate]
-
-    @staticmethod
-    def of(parcel: Package, order: Aggregate) -> "Parcel":
-        """A parcel as clients see it."""
-        return Parcel(
-            id=_id("Parcel", parcel.id),
-            state=parcel.state,
-            weight_grams=parcel.weight_grams,
-            carrier=parcel.carrier,
-            tracking_number=parcel.tracking_number,
-            shipped_at=parcel.shipped_at,
-            delivered_at=parcel.delivered_at,
-            version=parcel.version,
-            package=parcel,
-            whole=order,
-        )
 
     @classmethod
     @allow_reference(*READERS)
@@ -315,29 +197,8 @@ class Parcel:
 
 
 @strawberry.federation.type(keys=["id"], description="The part of an order one location prepares.")
-class Fulfilment:
+class Fulfilment(FulfilmentFacts):
     """A fulfilment; its state is folded from its slices."""
-
-    id: strawberry.ID = strawberry.field(description="The global id.")
-    location_code: str = strawberry.field(description="The code of the location.")
-    state: FulfilmentState = strawberry.field(description="How far it has come.")
-    created_at: datetime = strawberry.field(description="When the location was chosen.")
-    version: int = strawberry.field(description="Counts the changes.")
-    part: strawberry.Private[Preparation]
-    whole: strawberry.Private[Aggregate]
-
-    @staticmethod
-    def of(fulfilment: Preparation, order: Aggregate) -> "Fulfilment":
-        """A fulfilment as clients see it."""
-        return Fulfilment(
-            id=_id("Fulfilment", fulfilment.id),
-            location_code=fulfilment.location.code,
-            state=fulfilment.state,
-            created_at=fulfilment.created_at,
-            version=fulfilment.version,
-            part=fulfilment,
-            whole=order,
-        )
 
     @classmethod
     @allow_reference(*READERS)
@@ -358,7 +219,7 @@ class Fulfilment:
 
     @resolver_field(description="The stock that is kept for it.")
     def reservation(self) -> Reservation | None:
-        return Reservation(id=_id("Reservation", self.part.reservation_id))
+        return Reservation(id=shown_id("Reservation", self.part.reservation_id))
 
     @resolver_field(description="What the location was asked for.")
     def lines(self) -> list[LineQuantity]:
@@ -373,7 +234,7 @@ class Fulfilment:
     def shortages(self) -> list[Shortage]:
         return [
             Shortage(
-                line_id=_id("OrderLine", one.line_id),
+                line_id=shown_id("OrderLine", one.line_id),
                 quantity=one.quantity,
                 reason=one.reason,
                 counted=one.counted,
@@ -390,39 +251,8 @@ class Fulfilment:
 
 
 @strawberry.federation.type(keys=["id"], description="What somebody has ordered.")
-class Order:
+class Order(OrderFacts):
     """An order; its status is folded from the slices of its lines."""
-
-    id: strawberry.ID = strawberry.field(description="The global id.")
-    ref: str = strawberry.field(description="The reference people use.")
-    channel_code: str = strawberry.field(description="The code of the channel.")
-    placed_at: datetime = strawberry.field(description="When it was placed.")
-    customer_ref: str | None = strawberry.field(
-        description="The customer's reference; null for nobody known."
-    )
-    accept_until: datetime | None = strawberry.field(
-        description="How late goods that are on their way may come, as the order said."
-    )
-    at_risk: bool = strawberry.field(
-        description="Whether goods of a line come later than `acceptUntil`."
-    )
-    version: int = strawberry.field(description="Counts the changes; 0 while placing.")
-    whole: strawberry.Private[Aggregate]
-
-    @staticmethod
-    def of(order: Aggregate) -> "Order":
-        """An order as clients see it."""
-        return Order(
-            id=_id("Order", order.id),
-            ref=order.ref,
-            channel_code=order.channel,
-            placed_at=order.placed_at,
-            customer_ref=order.customer_ref,
-            accept_until=order.accept_until,
-            at_risk=order.at_risk,
-            version=order.version,
-            whole=order,
-        )
 
     @classmethod
     @allow_reference(*READERS)
@@ -430,23 +260,6 @@ class Order:
         """The order of a global id, if the caller may see it."""
         order = await visible_order(info, from_global_id(id, "Order"))
         return cls.of(order) if order else None
-
-    @resolver_field(description="The channel, as inventory knows it.")
-    def channel(self) -> Channel | None:
-        return Channel(code=self.channel_code)
-
-    @resolver_field(description="What the order is at as a whole.")
-    def status(self) -> OrderStatus:
-        return self.whole.status
-
-    @resolver_field(description="The same in the words that a customer is told.")
-    def customer_status(self) -> CustomerStatus:
-        return TOLD_TO_CUSTOMERS[self.whole.status]
-
-    @resolver_field(description="The customer status in the caller's language.")
-    def customer_status_label(self, info: Info) -> str:
-        status = TOLD_TO_CUSTOMERS[self.whole.status]
-        return label_of_status(status, info.context.caller.language)
 
     @resolver_field(description="Who has ordered; null for nobody known.")
     async def customer(self, info: Info) -> Customer | None:

@@ -1,8 +1,8 @@
 """The collections of orders: their indexes, their retention, their shard keys."""
 
-from service_kit.messaging.consumer import CURSORS
 from service_kit.messaging.inbox import INBOX
 from service_kit.messaging.parking import PARKED_ENTITIES, PARKED_EVENTS
+from service_kit.messaging.standings import CURSORS
 from service_kit.messaging.transactions import COMMIT_COLLECTIONS
 from service_kit.storage.indexes import CollectionDeclaration, Index
 

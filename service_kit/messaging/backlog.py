@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Gauge
 
 from service_kit.messaging.bus import Bus
-from service_kit.messaging.consumer import CURSORS, Consumer
+from service_kit.messaging.consumer import Consumer
 from service_kit.messaging.due_work import DUE_WORK, PARKED, WAITING
 from service_kit.messaging.outbox import OUTBOX
 from service_kit.messaging.parking import PARKED_ENTITIES
+from service_kit.messaging.standings import CURSORS
 from service_kit.runtime.clock import Clock
 from service_kit.storage.database import Database
 

@@ -4,22 +4,27 @@ An event that keeps failing is parked with its entity's later ones, and the othe
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
-import orjson
 import structlog
 
 from service_kit.messaging.bus import Bus, BusUnavailable, Entry
-from service_kit.messaging.envelope import Event, event_from_json, parts_of_stream
+from service_kit.messaging.envelope import Event
 from service_kit.messaging.inbox import INBOX, Inbox
 from service_kit.messaging.leases import LEASES, Leases
-from service_kit.messaging.log_head import Doubts, LogHead
 from service_kit.messaging.parking import PARKED_ENTITIES, PARKED_EVENTS, Parking
+from service_kit.messaging.readings import read
 from service_kit.messaging.shares import Shares
+from service_kit.messaging.standings import (
+    CURSORS,
+    CursorMoved,
+    CursorTooOld,
+    Reset,
+    Standings,
+)
 from service_kit.runtime.crash_points import Reached, pass_by
 from service_kit.runtime.steps import to_its_end
 from service_kit.storage.database import (
@@ -29,35 +34,15 @@ from service_kit.storage.database import (
     StorageError,
     StorageUnavailable,
 )
-from service_kit.storage.indexes import CollectionDeclaration
 
-CURSORS = CollectionDeclaration(
-    "cursors", (), retention="For ever: one document for each consumer and stream."
-)
 CONSUMER_COLLECTIONS = (CURSORS, INBOX, LEASES, PARKED_ENTITIES, PARKED_EVENTS)
 CRASH_POINTS = ("consumer.read", "consumer.handled", "consumer.committed")
 
 Handler: TypeAlias = Callable[[Session, Event], Awaitable[None]]
 """Writes the effect of one event in the session's transaction, and nothing elsewhere."""
-Reset: TypeAlias = Callable[[Session, str], Awaitable[None]]
-"""Told, in the transaction that moves the cursor, that events of a stream are gone for good."""
 
 _log = structlog.get_logger(__name__)
-
-
-class CursorTooOld(Exception):
-    """The stream no longer holds the events after the cursor; nothing was skipped."""
-
-
 _EXPECTED = (BusUnavailable, StorageError, Contended, CursorTooOld)
-
-
-class UnreadableEvent(Exception):
-    """The entry is not an envelope that this release understands."""
-
-
-class _CursorMoved(Exception):
-    """Another process has taken the same events."""
 
 
 class _Gap(Exception):
@@ -73,16 +58,6 @@ class ConsumerSettings:
     first_pause: timedelta = timedelta(milliseconds=200)
     events_at_once: int = 50
     block: timedelta = timedelta(seconds=1)
-
-
-@dataclass(slots=True)
-class _Standing:
-    """Where one stream stands in this process."""
-
-    position: int
-    attempts: int
-    log: str | None = None
-    not_before: float = 0.0
 
 
 class Consumer:
@@ -112,17 +87,13 @@ class Consumer:
         self._bus = bus
         self._database = database
         self._handler = handler
-        self._on_reset = on_reset
         self._settings = settings or ConsumerSettings()
         self._reached = reached
         self._inbox = Inbox(database)
-        self._cursors = database.collection(CURSORS.name)
         self._shares = Shares(
             Leases(database), f"consumer/{name}", streams, owner, self._settings.lease
         )
-        self._logs = Counter(parts_of_stream(stream)[0] for stream in streams)
-        self._standings: dict[str, _Standing] = {}
-        self._doubts = Doubts()
+        self._standings = Standings(name, bus, database, streams, on_reset)
         self._next_look = 0.0
 
     async def run(self) -> None:
@@ -148,11 +119,7 @@ class Consumer:
         """Take what the streams have now, waiting up to `block` for it; count the events passed."""
         await to_its_end(self._look_if_due())
         now = asyncio.get_running_loop().time()
-        ready = {
-            stream: standing.position
-            for stream, standing in self._standings.items()
-            if standing.not_before <= now
-        }
+        ready = self._standings.ready(now)
         if not ready:
             await asyncio.sleep(min(self._pause(now), block.total_seconds()) if block else 0)
             return 0
@@ -195,12 +162,12 @@ class Consumer:
             return await self._take_singly(entries)
         try:
             await self._commit(entries)
-        except _CursorMoved:
+        except CursorMoved:
             self._next_look = 0.0
-            self._standings.pop(entries[0].stream)
+            self._standings.drop(entries[0].stream)
             return 0
         except _Gap:
-            await self._reset(entries[0].stream)
+            await self._standings.reset(entries[0].stream)
             return 0
         except (StorageUnavailable, Contended):
             raise
@@ -221,15 +188,15 @@ class Consumer:
 
     async def _commit(self, entries: Sequence[Entry], error: str | None = None) -> None:
         """Handle the entries in one transaction, or, with an `error`, park the only one."""
-        standing = self._standings[entries[0].stream]
-        if entries[0].position != standing.position + 1:
+        stream, last = entries[-1].stream, entries[-1].position
+        if entries[0].position != self._standings[stream].position + 1:
             raise _Gap
         readings = [
-            reading for entry in entries if self._is_wanted(reading := _read(entry)) or error
+            reading for entry in entries if (reading := read(entry)).may_be_of(self._types) or error
         ]
 
         async def once(session: Session) -> None:
-            await self._advance(session, entries[-1], standing.position)
+            await self._standings.advance(session, stream, last)
             if not readings:
                 return
             new = await self._inbox.first_times(
@@ -251,22 +218,7 @@ class Consumer:
 
         await self._database.transaction(once)
         self._reached("consumer.committed")
-        standing.position = entries[-1].position
-        standing.attempts = 0
-
-    def _is_wanted(self, reading: "_Reading") -> bool:
-        """Whether the handler takes an event; one that cannot be read may be of any type."""
-        event = reading.readable
-        return self._types is None or event is None or event.type in self._types
-
-    async def _advance(self, session: Session, entry: Entry, expected: int) -> None:
-        result = await self._cursors.update_one(
-            {"_id": self._key(entry.stream), "position": expected},
-            {"$set": {"position": entry.position, "attempts": 0}},
-            session=session,
-        )
-        if result.matched_count == 0:
-            raise _CursorMoved
+        self._standings.advanced(stream, last)
 
     async def _failed(self, entry: Entry, error: Exception) -> None:
         standing = self._standings[entry.stream]
@@ -283,10 +235,7 @@ class Consumer:
         if standing.attempts >= self._settings.attempts:
             await self._commit([entry], error=text)
             return
-        await self._cursors.update_one(
-            {"_id": self._key(entry.stream), "position": standing.position},
-            {"$set": {"attempts": standing.attempts}},
-        )
+        await self._standings.keep_attempts(entry.stream)
         pause = self._settings.first_pause.total_seconds() * 2 ** (standing.attempts - 1)
         standing.not_before = asyncio.get_running_loop().time() + pause
 
@@ -295,7 +244,7 @@ class Consumer:
         if not parked:
             return False
         await self.parking.take_out(session, self.name, entity, parked[0].identifier)
-        await self._handler(session, _read(parked[0].entry).event())
+        await self._handler(session, read(parked[0].entry).event())
         return True
 
     async def _look_if_due(self) -> None:
@@ -303,118 +252,16 @@ class Consumer:
         if now < self._next_look:
             return
         turnover = await self._shares.look()
-        for stream in set(self._standings) - set(self._shares.held):
-            del self._standings[stream]
-        for stream in set(self._shares.held) - set(self._standings):
-            self._standings[stream] = await self._standing(stream)
+        await self._standings.hold(self._shares.held)
         if turnover.gained or turnover.lost:
-            _log.info("consumer.streams", consumer=self.name, streams=sorted(self._standings))
-        await self._look_whether_logs_go_on()
+            _log.info("consumer.streams", consumer=self.name, streams=self._standings.streams)
+        await self._standings.look_whether_logs_go_on()
         for entity in await self.parking.released(self.name):
             await self.retry(entity)
         self._next_look = now + self._settings.lease.total_seconds() / 3
 
-    async def _standing(self, stream: str) -> _Standing:
-        """Read the cursor; a consumer that is new starts with the oldest event there is."""
-        document = await self._cursors.find_one({"_id": self._key(stream)})
-        if document is not None:
-            return _Standing(document["position"], document["attempts"], document.get("log"))
-        bounds = (await self._bus.bounds([stream]))[stream]
-        start = max(0, bounds.first - 1)
-        await self._cursors.update_one(
-            {"_id": self._key(stream)},
-            {"$setOnInsert": {"position": start, "attempts": 0, "schemaVersion": 1}},
-            upsert=True,
-        )
-        return _Standing(start, 0)
-
-    async def _look_whether_logs_go_on(self) -> None:
-        """Start afresh, or stop, where a log is another one by now or ends before the cursor."""
-        for stream in list(self._standings):
-            standing, (log, partition) = self._standings[stream], parts_of_stream(stream)
-            head = await self._bus.head(log)
-            head.require_count(log, self._logs[log])
-            if not head.is_of(standing.log) or await self._is_astray(stream, head, partition):
-                await self._reset(stream, head)
-            elif head.identity != standing.log and head.identity is not None:
-                standing.log = head.identity
-                await self._cursors.update_one(
-                    {"_id": self._key(stream)}, {"$set": {"log": head.identity}}
-                )
-
-    async def _is_astray(self, stream: str, head: LogHead, partition: int) -> bool:
-        known = head.partitions.get(partition)
-        if known is None or known.reached == self._standings[stream].position:
-            return False
-        here, place = LogHead(head.identity, {0: known}), [self._standings[stream].position]
-        ends = [(await self._bus.bounds([stream]))[stream]]
-        return bool(self._doubts.confirmed(stream, place, here, ends))
-
-    async def _reset(self, stream: str, lost: LogHead | None = None) -> None:
-        """Events after the cursor are gone: have the consumer start afresh, or stop."""
-        standing = self._standings[stream]
-        bounds = (await self._bus.bounds([stream]))[stream]
-        if bounds.first <= standing.position + 1 and lost is None:
-            return  # the stream is being refilled
-        on_reset = self._on_reset
-        if on_reset is None:
-            raise CursorTooOld(f"{self.name} is at {standing.position} of {stream}: {bounds}")
-        start, log = bounds.first - 1, standing.log
-        if lost is not None:
-            partition = parts_of_stream(stream)[1]
-            start, log = lost.beginning(partition, bounds.first), lost.identity
-
-        async def once(session: Session) -> None:
-            await self._cursors.update_one(
-                {"_id": self._key(stream), "position": standing.position},
-                {"$set": {"position": start, "attempts": 0, "log": log}},
-                session=session,
-            )
-            await on_reset(session, stream)
-
-        await self._database.transaction(once)
-        standing.position, standing.log = start, log
-        self._doubts.forget(stream)
-
     def _pause(self, now: float) -> float:
-        moments = [standing.not_before for standing in self._standings.values()]
-        return max(0.0, min([self._next_look, *moments]) - now)
-
-    def _key(self, stream: str) -> str:
-        return f"{self.name}/{stream}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """An entry and, if it can be read, its event; if not, it stands alone."""
-
-    entry: Entry
-    readable: Event | None
-
-    @property
-    def event_id(self) -> str:
-        return self.readable.event_id if self.readable else self._place
-
-    @property
-    def entity(self) -> str:
-        return self.readable.entity.text if self.readable else self._place
-
-    @property
-    def _place(self) -> str:
-        return f"{self.entry.stream}/{self.entry.position}"
-
-    def event(self) -> Event:
-        """Give the event or raise UnreadableEvent."""
-        if self.readable is None:
-            raise UnreadableEvent(self._place)
-        return self.readable
-
-
-def _read(entry: Entry) -> _Reading:
-    try:
-        return _Reading(entry, event_from_json(orjson.loads(entry.payload)))
-    except (ValueError, KeyError, TypeError):
-        return _Reading(entry, None)
+        return max(0.0, min(self._next_look, self._standings.first_moment()) - now)
 
 
 def _text_of(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """Due work that a command does itself, right after its commit, by the worker of its process."""
 
-from service_kit.messaging.due_work import DueWorker
+from service_kit.messaging.due_worker import DueWorker
 
 
 class WorkerErrands:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Final
 
 from service_kit.messaging.backlog import Backlog
-from service_kit.messaging.due_work import DueWork, DueWorker, DueWorkSettings, Handler
+from service_kit.messaging.due_work import DueWork
+from service_kit.messaging.due_worker import DueWorker, DueWorkSettings, Handler
 from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.outbox import Outbox
 from service_kit.messaging.relay import Relay

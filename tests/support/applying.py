@@ -10,7 +10,7 @@ from inventory_svc.due_work import file_handlers
 from inventory_svc.ports.feeds import FeedFiles
 from inventory_svc.ports.stock import StockCommits
 from inventory_svc.use_cases.feeds.receive_file import add_part
-from service_kit.messaging.due_work import DueWorker, DueWorkSettings
+from service_kit.messaging.due_worker import DueWorker, DueWorkSettings
 from service_kit.runtime.clock import Clock
 from service_kit.storage.database import Database
 from tests.support import stock as build

@@ -16,7 +16,8 @@ from inventory_svc.mongo.group_commits import GroupCommits
 from inventory_svc.mongo.rules import MongoRules
 from inventory_svc.mongo.stock_commits import CommitTools, StockTransactions
 from inventory_svc.mongo.stock_reads import MongoStockReads
-from service_kit.messaging.due_work import DueWork, DueWorker
+from service_kit.messaging.due_work import DueWork
+from service_kit.messaging.due_worker import DueWorker
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.crash_points import Reached, pass_by

@@ -18,7 +18,8 @@ from order_svc.mongo.indexes import ORDERS
 from order_svc.mongo.order_documents import order_document, order_of
 from order_svc.use_cases.renew_awaited import StillPlacing, renew_awaited
 from service_kit.graphql.global_ids import to_global_id
-from service_kit.messaging.due_work import DUE_WORK, DueItem, DueWork, DueWorker
+from service_kit.messaging.due_work import DUE_WORK, DueItem, DueWork
+from service_kit.messaging.due_worker import DueWorker
 from service_kit.messaging.envelope import Change, EntityRef, Event
 from service_kit.runtime.clock import SettableClock
 from service_kit.storage.database import Database, Session

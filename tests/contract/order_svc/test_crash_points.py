@@ -15,7 +15,7 @@ from order_svc.use_cases.settle_placement import OpenPlacement, settle_placement
 from retail_kit.money import Money
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
 from service_kit.commands.refusal import Refusal, RefusedAll
-from service_kit.messaging import due_work
+from service_kit.messaging import due_worker
 from service_kit.runtime.crash_points import Crashed
 from tests.contract.order_svc.conftest import OpenProcess
 from tests.support.fake_inventory import FakeInventory
@@ -143,7 +143,7 @@ async def test_an_answer_that_never_came_is_asked_for_again_with_the_same_key(
     assert len(inventory.reservations) == 1
 
 
-@pytest.mark.parametrize("point", [None, *GIVING_UP_POINTS, *due_work.CRASH_POINTS])
+@pytest.mark.parametrize("point", [None, *GIVING_UP_POINTS, *due_worker.CRASH_POINTS])
 @pytest.mark.parametrize("lost", ["away", "mute"])
 async def test_a_placement_given_up_keeps_no_stock_and_leaves_no_order_wherever_it_died(
     point: str | None, lost: str, open_process: OpenProcess, inventory: FakeInventory
@@ -301,7 +301,7 @@ async def test_a_no_that_is_not_about_the_lines_ends_no_search_for_stock(
     assert len(inventory.reservations) == 2
 
 
-@pytest.mark.parametrize("point", [*CHANGE_POINTS, *due_work.CRASH_POINTS])
+@pytest.mark.parametrize("point", [*CHANGE_POINTS, *due_worker.CRASH_POINTS])
 @pytest.mark.parametrize("step", ["cancel", "short", "ship"])
 async def test_what_a_change_asks_of_stock_is_done_once_wherever_the_process_died(
     point: str, step: str, open_process: OpenProcess, inventory: FakeInventory

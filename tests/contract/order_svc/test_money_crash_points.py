@@ -10,7 +10,7 @@ from order_svc.domain.crash_points import MONEY_POINTS, PLACEMENT_POINTS
 from order_svc.domain.payments.payment import Answer
 from order_svc.ports import Tender
 from order_svc.providers.sandbox import COLLECTION, SandboxProvider
-from service_kit.messaging import due_work
+from service_kit.messaging import due_worker
 from service_kit.runtime.crash_points import Crashed
 from tests.contract.order_svc.conftest import OpenProcess
 from tests.contract.order_svc.test_crash_points import GIVING_UP_POINTS, DyingAt, nothing_remains
@@ -142,7 +142,7 @@ async def test_a_tender_authorised_after_the_placement_was_given_up_is_refused(
     assert await books(other) == [(0, 0, 0, 0)]
 
 
-@pytest.mark.parametrize("point", [*MONEY_POINTS, *due_work.CRASH_POINTS])
+@pytest.mark.parametrize("point", [*MONEY_POINTS, *due_worker.CRASH_POINTS])
 @pytest.mark.parametrize(
     ("step", "method", "expected"),
     [

@@ -37,7 +37,8 @@ from inventory_svc.use_cases.alerts import watching as watching_stock
 from inventory_svc.use_cases.alerts.assess_stock import AlertTools, assess_stock
 from inventory_svc.use_cases.alerts.watching import StockWatch
 from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
-from service_kit.messaging.due_work import DUE_WORK, DueWork, DueWorker, Handler
+from service_kit.messaging.due_work import DUE_WORK, DueWork
+from service_kit.messaging.due_worker import DueWorker, Handler
 from service_kit.messaging.outbox import OUTBOX, Outbox
 from service_kit.runtime.clock import Clock
 from service_kit.runtime.crash_points import Crashed

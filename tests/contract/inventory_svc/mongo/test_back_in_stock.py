@@ -27,7 +27,8 @@ from inventory_svc.use_cases.back_in_stock.tell_waiting import tell_waiting
 from inventory_svc.use_cases.stock.read_availability import AvailabilitySources
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.refusal import Refusal
-from service_kit.messaging.due_work import DUE_WORK, DueWork, DueWorker
+from service_kit.messaging.due_work import DUE_WORK, DueWork
+from service_kit.messaging.due_worker import DueWorker
 from service_kit.messaging.outbox import OUTBOX, Outbox
 from service_kit.messaging.transactions import Storage
 from service_kit.runtime.crash_points import pass_by

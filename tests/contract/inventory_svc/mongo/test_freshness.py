@@ -25,7 +25,8 @@ from inventory_svc.mongo.network_changes import (
     source_changes,
 )
 from inventory_svc.mongo.silence import StaleLocations
-from service_kit.messaging.due_work import DueWork, DueWorker
+from service_kit.messaging.due_work import DueWork
+from service_kit.messaging.due_worker import DueWorker
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.identifiers import derived_identifier
 from service_kit.storage.idempotency import MongoOutcomes

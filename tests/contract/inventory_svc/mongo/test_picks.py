@@ -13,7 +13,8 @@ from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.due_work import pick_handlers
 from inventory_svc.mongo.collections import MOVEMENTS, PICKS
 from inventory_svc.mongo.picks import MongoPicks
-from service_kit.messaging.due_work import DUE_WORK, DueWorker
+from service_kit.messaging.due_work import DUE_WORK
+from service_kit.messaging.due_worker import DueWorker
 from tests.contract.inventory_svc.conftest import OpenProcess, Process
 from tests.support import stock as build
 

@@ -13,10 +13,8 @@ from service_kit.messaging.bus import Bus
 from service_kit.messaging.consumer import (
     CONSUMER_COLLECTIONS,
     CRASH_POINTS,
-    CURSORS,
     Consumer,
     ConsumerSettings,
-    CursorTooOld,
 )
 from service_kit.messaging.envelope import Event
 from service_kit.messaging.inbox import INBOX, Inbox
@@ -24,6 +22,7 @@ from service_kit.messaging.leases import LEASES
 from service_kit.messaging.log_head import OtherPartitions, PartitionHead
 from service_kit.messaging.parked_work import ParkedWork
 from service_kit.messaging.parking import ParkedEntity
+from service_kit.messaging.standings import CURSORS, CursorTooOld
 from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.crash_points import Crashed, Reached, pass_by
 from service_kit.storage.database import Database, Session, connect

@@ -7,16 +7,8 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from service_kit.messaging.due_work import (
-    CRASH_POINTS,
-    DUE_WORK,
-    ClaimLost,
-    DueItem,
-    DueWork,
-    DueWorker,
-    DueWorkSettings,
-    Handler,
-)
+from service_kit.messaging.due_work import DUE_WORK, ClaimLost, DueItem, DueWork
+from service_kit.messaging.due_worker import CRASH_POINTS, DueWorker, DueWorkSettings, Handler
 from service_kit.runtime.clock import Clock, SettableClock, SystemClock
 from service_kit.runtime.crash_points import Crashed, Reached, pass_by
 from service_kit.storage.database import Database, Session, connect

@@ -8,7 +8,8 @@ from pymongo import MongoClient
 from service_kit.messaging.backlog import Backlog
 from service_kit.messaging.bus import Bus
 from service_kit.messaging.consumer import CONSUMER_COLLECTIONS, Consumer
-from service_kit.messaging.due_work import DUE_WORK, DueItem, DueWork, DueWorker
+from service_kit.messaging.due_work import DUE_WORK, DueItem, DueWork
+from service_kit.messaging.due_worker import DueWorker
 from service_kit.messaging.envelope import Event
 from service_kit.messaging.relay import Relay
 from service_kit.runtime.clock import SettableClock

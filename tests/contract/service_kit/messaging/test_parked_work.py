@@ -1,6 +1,7 @@
 """Parked work at the command line: shown, tried again, given up."""
 
-from service_kit.messaging.due_work import DUE_WORK, DueItem, DueWork, DueWorker, DueWorkSettings
+from service_kit.messaging.due_work import DUE_WORK, DueItem, DueWork
+from service_kit.messaging.due_worker import DueWorker, DueWorkSettings
 from service_kit.messaging.parked_work import ParkedWork
 from service_kit.runtime.clock import SettableClock
 from service_kit.storage.database import Database, Session

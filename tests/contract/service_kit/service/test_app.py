@@ -14,7 +14,8 @@ from service_kit.graphql.context import SubgraphContext
 from service_kit.graphql.subgraph import Lifespan
 from service_kit.identity.keys import TrustedKeys
 from service_kit.messaging.bus import Bus
-from service_kit.messaging.due_work import DueItem, DueWorkSettings
+from service_kit.messaging.due_work import DueItem
+from service_kit.messaging.due_worker import DueWorkSettings
 from service_kit.messaging.envelope import EntityRef, Event, stream_name
 from service_kit.messaging.relay import RelaySettings
 from service_kit.messaging.transactions import COMMIT_COLLECTIONS, Transaction, Transactions
