@@ -9,7 +9,7 @@ from order_svc.api.context import OrderContext
 from order_svc.api.schema import order_schema
 from order_svc.clients.inventory import GraphQLInventory
 from order_svc.consumers import AwaitedStock, awaited_stock
-from order_svc.domain.errands import AWAITED_LOST
+from order_svc.domain.errands import AWAITED_LOST, HELD_BACK
 from order_svc.domain.payments.tenders import TenderRule
 from order_svc.due_work import handlers
 from order_svc.mongo.awaiting import MongoAwaiting
@@ -77,9 +77,15 @@ def join(foundation: Foundation, outside: Outside) -> Parts:
         placement_patience=outside.placement_patience,
         tender_rule=outside.tender_rule,
     )
-    waiting = MongoAwaiting(foundation.database).page
-    stock = AwaitedStock(foundation.database, storage.due_work, foundation.clock, waiting)
-    handled = {**handlers(around), AWAITED_LOST: stock.walk_on}
+    stock = AwaitedStock(
+        foundation.database,
+        storage.due_work,
+        foundation.clock,
+        MongoAwaiting(foundation.database),
+        again_after=outside.placement_patience,
+    )
+    walks = dict.fromkeys((AWAITED_LOST, HELD_BACK), stock.walk_on)
+    handled = {**handlers(around), **walks}
     machinery = machinery_of(foundation, storage, handled, PATIENT)
     errands.served_by(machinery.due_worker)
     awaited = awaited_stock(foundation, stock)

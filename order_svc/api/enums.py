@@ -174,6 +174,7 @@ described(
         "LINES_ALLOCATED": "A location was chosen and its stock reserved.",
         "LINE_BACKORDERED": "No location had it; it waits for supply.",
         "LINE_DATE_CHANGED": "What it waits for comes at another date.",
+        "LINE_HELD": "Nobody had begun to pick it, and now it may not leave before a date.",
         "LINE_PROMISE_BROKEN": "Units come later than was accepted, and no others in time.",
         "LINE_UNFILLABLE": "No location had it.",
         "LINE_SOURCING_STARTED": "Somebody had stock looked for again.",

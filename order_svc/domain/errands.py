@@ -34,6 +34,10 @@ AWAITED: Final = "stock.awaited"
 AWAITED_LOST: Final = "stock.awaited.lost"
 """All orders that wait are to be looked at, page by page: what was told of some of them is lost."""
 
+HELD_BACK: Final = "stock.held"
+"""Orders with an item that nobody has begun to pick are to be looked at, page by page: it may not
+leave before a date now."""
+
 EFFECTS: Final = (CONSUME, RELEASE, CORRECT, SOURCE, SOURCE_KEPT)
 """The kinds of due work that are effects on stock."""
 

@@ -15,6 +15,12 @@ ORDERS = CollectionDeclaration(
         Index((("locationCodes", 1), ("_id", -1)), name="of_location"),
         Index((("status", 1), ("_id", -1)), name="of_status"),
         Index((("atRisk", 1), ("_id", -1)), partial={"atRisk": True}, name="at_risk"),
+        # What nobody has begun to pick, should it turn out that an item may not leave yet.
+        Index(
+            (("allocated", 1), ("_id", 1)),
+            partial={"allocated": {"$exists": True}},
+            name="allocated",
+        ),
         # Who waits for goods that are on their way, page by page, should what was told be lost.
         Index(
             (("_id", 1), ("awaits", 1)), partial={"awaits": {"$exists": True}}, name="waiting_by_id"

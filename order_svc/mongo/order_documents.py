@@ -104,12 +104,14 @@ def order_of(document: dict[str, Any], fulfilments: tuple[Fulfilment, ...]) -> O
 
 
 def _awaiting_document(order: Order) -> dict[str, Any]:
-    """What an order waits for; `awaits` and `atRisk` are there to be found by."""
+    """What an order waits for, and what nobody has begun to pick, there to be found by."""
+    allocated = sorted(line.sku for line in order.lines if line.quantity_in(SliceState.ALLOCATED))
     awaits = {part.hands.reservation_id for _, part in order.slices()} - {None}
     return {
         **({} if order.accept_until is None else {"acceptUntil": order.accept_until}),
         **({"awaits": sorted(map(str, awaits))} if awaits else {}),
         **({"atRisk": True} if order.at_risk else {}),
+        **({"allocated": allocated} if allocated else {}),
     }
 
 

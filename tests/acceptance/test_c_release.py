@@ -72,3 +72,37 @@ async def test_c5_goods_that_are_there_are_ordered_held_and_offered_at_their_dat
     await retailer.packs(fulfilment, album)
     shipped = await retailer.ships(fulfilment)
     assert states(shipped["lines"][0]) == {"SHIPPED": 1}
+
+
+@pytest.mark.capability("C5")
+async def test_c5_a_date_that_is_put_off_holds_what_nobody_has_begun_to_pick(
+    timed: Ruling,
+) -> None:
+    retailer, clock = timed.retailer, timed.clock
+    assert clock is not None
+    await retailer.opens(W1="WAREHOUSE")
+    await retailer.sells("album")
+    await retailer.counts("album", W1=5)
+    begun, waiting = [await retailer.places(retailer.wish("album")) for _ in range(2)]
+    assert [states(each["lines"][0]) for each in (begun, waiting)] == [{"ALLOCATED": 1}] * 2
+    (line,) = begun["lines"]
+    await retailer.picks(begun["fulfilments"][0], [{"lineId": line["id"], "picked": 1}])
+
+    await releases(retailer, "album", RELEASE)
+
+    held = await eventually(
+        lambda: retailer.order(waiting["id"]),
+        lambda now: states(now["lines"][0]) == {"BACKORDERED": 1},
+    )
+    assert [each["state"] for each in held["fulfilments"]] == ["CANCELLED"]
+    position = await retailer.position("album", "W1")
+    assert (position["allocated"], position["available"]) == (2, 3)
+    assert states((await retailer.order(begun["id"]))["lines"][0]) == {"PICKED": 1}
+
+    clock.set(datetime(2026, 4, 10, tzinfo=UTC))
+
+    released = await eventually(
+        lambda: retailer.order(waiting["id"]),
+        lambda now: states(now["lines"][0]) == {"ALLOCATED": 1},
+    )
+    assert [each["state"] for each in released["fulfilments"]] == ["CANCELLED", "ASSIGNED"]

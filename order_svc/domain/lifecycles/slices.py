@@ -31,7 +31,7 @@ STEPS: Final[Mapping[SliceState, frozenset[SliceState]]] = MappingProxyType(
     {
         _S.PLACED: frozenset({_S.ALLOCATED, _S.BACKORDERED}),
         _S.SOURCING: frozenset({_S.ALLOCATED, _S.BACKORDERED, _S.UNFILLABLE, _S.CANCELLED}),
-        _S.ALLOCATED: frozenset({_S.PICKING, _S.CANCELLED}),
+        _S.ALLOCATED: frozenset({_S.PICKING, _S.BACKORDERED, _S.CANCELLED}),
         _S.BACKORDERED: frozenset({_S.SOURCING, _S.ALLOCATED, _S.CANCELLED}),
         _S.UNFILLABLE: frozenset({_S.SOURCING, _S.CANCELLED}),
         _S.PICKING: frozenset({_S.PICKED, _S.SHORT, _S.CANCELLED}),

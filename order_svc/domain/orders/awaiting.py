@@ -63,12 +63,15 @@ def renewed(order: Order, standing: Standing, at: datetime) -> Change | None:
 
     A line goes to its locations once all of it may leave. What may at another date is promised
     for that, and if that is later than was accepted, others are sought that come in time; what does
-    not come any more is given up, and sought elsewhere.
+    not come any more is given up, and sought elsewhere. What may not leave any more goes back to
+    waiting, unless somebody picks it already.
     """
     after, entries, effects = order, list[Entry](), list[StockEffect]()
     for line in order.lines:
         rows = [row for row in standing.lines if row.line_id == line.id and row.quantity]
-        for code, units in _lost(line, standing.reservation_id, rows):
+        after, told = _held(after, line, standing, rows, at)
+        entries += told
+        for code, units in _lost(_line(after, line.id), standing.reservation_id, rows):
             seeks, gives_up = (
                 effect_key(order.id, order.version + 1, len(effects) + place) for place in (0, 1)
             )
@@ -89,6 +92,34 @@ def renewed(order: Order, standing: Standing, at: datetime) -> Change | None:
                 after = after.with_line(seeking)
                 effects.append(SourceLine(key, order.id, line.id, units, kept=True))
     return None if after == order else changed(order, after, entries=entries, effects=effects)
+
+
+def _held(
+    order: Order, line: Line, standing: Standing, rows: Iterable[StandingLine], at: datetime
+) -> tuple[Order, list[Entry]]:
+    """Take units back from locations that have not begun with them and may not send them yet."""
+    dates = {row.location.code: row.not_before for row in rows if row.not_before is not None}
+    entries = []
+    for fulfilment in order.fulfilments:
+        code, date = fulfilment.location.code, dates.get(fulfilment.location.code)
+        matching = _untouched(fulfilment.id)
+        units = sum(part.quantity for part in line.slices if matching(part))
+        if fulfilment.reservation_id != standing.reservation_id or date is None or date <= at:
+            continue
+        if units:
+            hands = Hands(reservation_id=standing.reservation_id, location_code=code)
+            line = move(line, units, matching, (SliceState.BACKORDERED,), hands=hands)
+            if all(wait.reservation_id != standing.reservation_id for wait in line.waits):
+                line = waiting(line, Wait(standing.reservation_id, date, standing.version))
+            details = {"quantity": str(units), "availableFrom": date.isoformat()}
+            entries.append(Entry(Happening.LINE_HELD, SubjectType.ORDER_LINE, line.id, details))
+    return order.with_line(line), entries
+
+
+def _untouched(fulfilment_id: str) -> Matching:
+    return lambda part: (
+        part.state is SliceState.ALLOCATED and part.hands.fulfilment_id == fulfilment_id
+    )
 
 
 def _awaits(reservation_id: str, location: str | None = None) -> Matching:

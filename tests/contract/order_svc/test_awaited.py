@@ -9,12 +9,12 @@ from functools import partial
 import pytest
 
 from order_svc.consumers import ORDERS_AT_ONCE, AwaitedStock
-from order_svc.domain.errands import AWAITED, AWAITED_LOST
+from order_svc.domain.errands import AWAITED, AWAITED_LOST, HELD_BACK
 from order_svc.domain.lines.line import Wait
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place
 from order_svc.domain.orders.awaiting import Standing, StandingLine
 from order_svc.mongo.awaiting import MongoAwaiting
-from order_svc.mongo.indexes import ORDERS
+from order_svc.mongo.indexes import FULFILMENTS, ORDERS
 from order_svc.mongo.order_documents import order_document, order_of
 from order_svc.use_cases.renew_awaited import StillPlacing, renew_awaited
 from service_kit.graphql.global_ids import to_global_id
@@ -63,8 +63,8 @@ async def scheduled(database: Database) -> list[tuple[str, object]]:
 @pytest.fixture
 def heard(process: OrdersProcess, clock: SettableClock) -> AwaitedStock:
     """Whoever hears of it, for the database of the test."""
-    waiting = MongoAwaiting(process.database).page
-    return AwaitedStock(process.database, DueWork(process.database, clock), clock, waiting)
+    waiting, due_work = MongoAwaiting(process.database), DueWork(process.database, clock)
+    return AwaitedStock(process.database, due_work, clock, waiting, timedelta(minutes=15))
 
 
 async def test_only_what_has_become_of_awaited_goods_of_an_order_has_it_looked_at(
@@ -98,7 +98,8 @@ async def test_when_events_are_lost_every_order_that_waits_is_looked_at_page_by_
     )
     for stream in ("s:1", "s:2"):
         await process.database.transaction(partial(_loses, heard, stream))
-    assert await process.database.collection(DUE_WORK.name).count({}) == 1
+    walks = await process.database.collection(DUE_WORK.name).find({})
+    assert sorted(each["kind"] for each in walks) == [AWAITED_LOST, HELD_BACK]
     worker = DueWorker(process.database, clock, {AWAITED_LOST: heard.walk_on}, "worker")
 
     assert await worker.run_due_once() == 2
@@ -127,6 +128,45 @@ async def test_a_further_loss_begins_the_walk_anew(
     assert await worker.run_now(AWAITED_LOST)
     look = {"orderId": "o1", "reservationId": "r1"}
     assert await scheduled(process.database) == [("r1.awaited.lost", look)]
+
+
+def a_new_date(sku: str, seq: int, at: str | None) -> Event:
+    """Give what inventory tells of an item whose release date has changed."""
+    event = replace(an_event(seq), type="itemChanged", entity=EntityRef("Item", sku), data={})
+    return replace(event, changes={"releaseAt": Change("2026-04-01T00:00:00Z", at)})
+
+
+async def test_what_nobody_picks_is_looked_at_when_its_date_is_put_off_and_once_more_later(
+    process: OrdersProcess, heard: AwaitedStock, clock: SettableClock
+) -> None:
+    orders, fulfilments = (process.database.collection(each.name) for each in (ORDERS, FULFILMENTS))
+    held = [f"o{number:03}" for number in range(ORDERS_AT_ONCE + 1)]
+    await orders.insert_many(
+        [
+            *({"_id": each, "ref": each, "allocated": ["A", "B"]} for each in held),
+            {"_id": "o900", "ref": "other item", "allocated": ["B"]},
+            {"_id": "o901", "ref": "picked"},
+        ]
+    )
+    await fulfilments.insert_many(
+        [
+            {"_id": f"{part}.f", "orderId": order, "state": state, "reservationId": part}
+            for order in (*held, "o900")
+            for part, state in ((f"{order}.r1", "ASSIGNED"), (f"{order}.r2", "PICKING"))
+        ]
+    )
+    for event in (a_new_date("A", 7, None), a_new_date("A", 8, "2026-05-01T00:00:00Z")):
+        await process.database.transaction(partial(_hears, heard, event))
+    worker = DueWorker(process.database, clock, {HELD_BACK: heard.walk_on}, "worker")
+
+    assert await worker.run_due_once() == 2
+
+    looked = [payload for _, payload in await scheduled(process.database)]
+    assert looked == [{"orderId": each, "reservationId": f"{each}.r1"} for each in held]
+    clock.advance(timedelta(minutes=15))
+    assert await worker.run_due_once() == 2
+    assert len(await scheduled(process.database)) == 2 * len(held)
+    assert await process.database.collection(DUE_WORK.name).count({"kind": HELD_BACK}) == 0
 
 
 async def test_an_order_that_is_gone_needs_nothing_and_one_being_placed_is_looked_at_later(

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from order_svc.domain.fulfilments.fulfilment import ShortReason
+from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.lines.line import Line
+from order_svc.domain.lines.line import Line, Wait
 from order_svc.domain.orders.allocation import (
     AllocatedLine,
     Allocation,
@@ -14,8 +16,11 @@ from order_svc.domain.orders.allocation import (
     waits_until,
 )
 from order_svc.domain.orders.awaiting import Standing, StandingLine, awaited_dates, renewed
+from order_svc.domain.orders.change import Happening
 from order_svc.domain.orders.order import Order
+from order_svc.domain.orders.picking import PickedLine, pick
 from order_svc.domain.stock_effects import SourceLine
+from order_svc.mongo.order_documents import order_document
 from tests.support.orders import AT, a_place, a_placing_order, line_of
 
 S = SliceState
@@ -106,3 +111,44 @@ def test_what_is_found_elsewhere_is_held_too_however_often_that_is_told() -> Non
     assert line_of(change.order).quantity_in(S.BACKORDERED) == 3
     assert awaited_dates(change.order) == {("r1", APRIL), ("r2", APRIL)}
     assert sourced(change.order, "o1.l1", seeks.key, [Allocation("r2", (found,))], AT) is None
+
+
+def an_order_to_prepare() -> Order:
+    """Three of A and one of B, which W1 and S1 have been given."""
+    found = (
+        AllocatedLine("o1.l1", 3, a_place("W1")),
+        AllocatedLine("o1.l2", 1, a_place("S1")),
+    )
+    return place(a_placing_order(3, 1), Allocation("r1", found), AT).order
+
+
+def test_what_nobody_has_begun_to_pick_waits_when_its_date_is_put_off() -> None:
+    order = an_order_to_prepare()
+    assert order_document(order)["allocated"] == ["A", "B"]
+
+    change = renewed(order, standing(3, MAY), APRIL)
+
+    assert change is not None
+    assert states(line_of(change.order)) == {S.BACKORDERED: 3}
+    assert line_of(change.order).waits == (Wait("r1", MAY, 2),)
+    assert states(line_of(change.order, 2)) == {S.ALLOCATED: 1}
+    kept = {one.location.code: one.state for one in change.order.fulfilments}
+    assert kept == {"W1": FulfilmentState.CANCELLED, "S1": FulfilmentState.ASSIGNED}
+    assert [entry.happening for entry in change.entries] == [Happening.LINE_HELD]
+    assert change.effects == ()
+    assert order_document(change.order)["allocated"] == ["B"]
+    assert renewed(change.order, standing(3, MAY), APRIL) is None
+
+    there = renewed(change.order, standing(3, None), MAY)
+    assert there is not None
+    assert states(line_of(there.order)) == {S.ALLOCATED: 3}
+
+
+@pytest.mark.parametrize(("picked", "short"), [(1, 0), (3, 0), (1, 1)])
+def test_what_is_being_picked_is_not_taken_back(picked: int, short: int) -> None:
+    order = an_order_to_prepare()
+    warehouse = next(one for one in order.fulfilments if one.location.code == "W1")
+    reason = ShortReason.NOT_FOUND if short else None
+    begun = pick(order, warehouse, [PickedLine("o1.l1", picked, short, reason)], AT).order
+
+    assert renewed(begun, standing(3 - short, MAY), APRIL) is None
