@@ -28,8 +28,11 @@ def externals_are_sound(composition: Composition) -> Iterator[Problem]:
     for name, declared in composition.declarations.of_kind(Kind.OBJECT):
         for field in field_names(declared):
             shares = composition.ownership.shares(declared, field)
-            if any(share.field.external for share in shares):
-                yield from _problems(composition, f"{name}.{field}", shares)
+            externals = [share for share in shares if share.field.external]
+            if externals:
+                owners = [share for share in shares if not share.field.external]
+                owners += _owners_by_interface(composition, name, field)
+                yield from _problems(composition, f"{name}.{field}", externals, owners)
     for name, declared in composition.declarations.of_kind(Kind.INTERFACE):
         for subgraph, each in declared:
             for item in each.fields.values():
@@ -39,11 +42,22 @@ def externals_are_sound(composition: Composition) -> Iterator[Problem]:
                     yield Problem(code, message, (subgraph.name,), places)
 
 
+def _owners_by_interface(
+    composition: Composition, type_name: str, field: str
+) -> Iterator[FieldShare]:
+    """Who has the field by an interface object, which gives it to every type of its interface."""
+    for declared in composition.declarations.interface_objects_of(type_name):
+        for share in composition.ownership.shares(declared, field):
+            if not share.field.external:
+                yield share
+
+
 def _problems(
-    composition: Composition, coordinate: str, shares: Sequence[FieldShare]
+    composition: Composition,
+    coordinate: str,
+    externals: Sequence[FieldShare],
+    owners: Sequence[FieldShare],
 ) -> Iterator[Problem]:
-    externals = [share for share in shares if share.field.external]
-    owners = [share for share in shares if not share.field.external]
     unused = [share for share in externals if not share.used]
     for share in unused:
         message = f"{coordinate} is @external, and no @key, @requires or @provides uses it."
