@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from order_svc.domain.customers.customer import Customer
 from order_svc.domain.customers.personal import Destination, Person
@@ -25,6 +25,7 @@ from service_kit.commands.refusal import Refusal
 from service_kit.messaging.envelope import Event
 
 T = TypeVar("T")
+PlaceT = TypeVar("PlaceT")
 
 
 class StaleOrder(Exception):
@@ -284,13 +285,11 @@ class FulfilmentFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """So many rows, after a place in the list or, backward, before one."""
+class Page(Generic[PlaceT]):
+    """So many rows, after a place in the list."""
 
     limit: int
-    after: tuple[str, ...] | None = None
-    before: tuple[str, ...] | None = None
-    backward: bool = False
+    after: PlaceT | None
 
 
 class OrderReader(Protocol):
@@ -303,7 +302,7 @@ class OrderReader(Protocol):
         """The order with that reference."""
 
     async def list_orders(
-        self, visibility: Visibility, wanted: OrderFilter, page: Page
+        self, visibility: Visibility, wanted: OrderFilter, page: Page[str]
     ) -> Sequence[Order]:
         """The newest first."""
 
@@ -311,7 +310,7 @@ class OrderReader(Protocol):
         """How many there are, counted up to `most`."""
 
     async def list_fulfilments(
-        self, visibility: Visibility, wanted: FulfilmentFilter, page: Page
+        self, visibility: Visibility, wanted: FulfilmentFilter, page: Page[tuple[datetime, str]]
     ) -> Sequence[tuple[Fulfilment, Order]]:
         """The oldest first, each with its order."""
 
@@ -320,7 +319,7 @@ class OrderReader(Protocol):
     ) -> int:
         """How many there are, counted up to `most`."""
 
-    async def timeline(self, order_id: str, page: Page) -> Sequence[TimelineEntry]:
+    async def timeline(self, order_id: str, page: Page[str]) -> Sequence[TimelineEntry]:
         """The oldest first; the place in the list is the entry's id."""
 
     async def orders_of(

@@ -1,7 +1,6 @@
 """Pages of appointments, never more than the caller may see."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -9,7 +8,6 @@ from appointments_svc.api.context import Info
 from appointments_svc.domain.appointments.appointment import Appointment
 from appointments_svc.domain.rights.visibility import is_listed
 from appointments_svc.ports import AppointmentFilter, Page
-from retail_kit.calendars.local_time import require_aware
 from service_kit.graphql.connections import (
     TOTAL_COUNT_CAP,
     Connection,
@@ -17,7 +15,6 @@ from service_kit.graphql.connections import (
     PageArguments,
     connection_of,
 )
-from service_kit.graphql.errors import INVALID_CURSOR, CodedError
 from service_kit.graphql.selections import asks_for
 
 NodeT = TypeVar("NodeT")
@@ -73,17 +70,11 @@ def _connection(
     return connection_of(
         rows,
         arguments,
-        cursor_of=lambda found: Cursor(_APPOINTMENTS, (found.visit.start.isoformat(), found.id)),
+        cursor_of=lambda found: Cursor.timed(_APPOINTMENTS, found.visit.start, found.id),
         node_of=node_of,
         total_count=total,
     )
 
 
 def _place(cursor: Cursor | None) -> tuple[datetime, str] | None:
-    match cursor:
-        case None:
-            return None
-        case Cursor(values=(str() as start, str() as identifier)):
-            with suppress(ValueError):
-                return require_aware(datetime.fromisoformat(start)), identifier
-    raise CodedError(INVALID_CURSOR, "This cursor does not belong to this list.")
+    return None if cursor is None else cursor.moment_and_name

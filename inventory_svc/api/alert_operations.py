@@ -10,7 +10,6 @@ from inventory_svc.api.access import BACK_OFFICE, FEEDERS
 from inventory_svc.api.context import Info
 from inventory_svc.api.entities import Item, item_of
 from inventory_svc.api.enums import ALERT_KIND_INPUT, ALERT_STATE_INPUT
-from inventory_svc.api.timed_places import timed_cursor, timed_place
 from inventory_svc.domain.alerts import alert as alerts
 from inventory_svc.domain.alerts.rule import StockAlertRule
 from inventory_svc.ports.alerts import AlertsWanted
@@ -162,7 +161,7 @@ class AlertQueries:
             state,
             kind,
             None if skus is None else tuple(skus),
-            None if page.after is None else timed_place(page.after),
+            None if page.after is None else page.after.moment_and_name,
         )
         found = await info.context.inventory.alerts.page(wanted)
         return connection_of(found, page, cursor_of=_cursor, node_of=StockAlert.of)
@@ -197,4 +196,4 @@ class AlertMutations:
 
 
 def _cursor(alert: alerts.StockAlert) -> Cursor:
-    return timed_cursor(_KIND, alert.raised_at or _NEVER, alert.identifier)
+    return Cursor.timed(_KIND, alert.raised_at or _NEVER, alert.identifier)

@@ -10,7 +10,6 @@ from inventory_svc.api.access import ERASERS, REGISTRANTS
 from inventory_svc.api.back_in_stock_types import ENTITY, BackInStockRegistration
 from inventory_svc.api.context import Info
 from inventory_svc.api.enums import STOCK_CONDITION_INPUT
-from inventory_svc.api.timed_places import timed_cursor, timed_place
 from inventory_svc.domain.back_in_stock.registration import (
     LONGEST_WAIT,
     USUAL_WAIT,
@@ -118,7 +117,7 @@ class BackInStockQueries:
             persons = named if persons is None else named & persons
         if sku is None and persons is None:
             raise invalid("Name an item or a customer.", "sku")
-        place = None if page.after is None else timed_place(page.after)
+        place = None if page.after is None else page.after.moment_and_name
         wanted = RegistrationsWanted(page.fetch, sku, persons, place)
         found = await info.context.inventory.back_in_stock.page(wanted)
         now = info.context.clock.now()
@@ -209,4 +208,4 @@ class BackInStockMutations:
 
 
 def _cursor(registration: Registration) -> Cursor:
-    return timed_cursor(_KIND, registration.registered_at, registration.identifier)
+    return Cursor.timed(_KIND, registration.registered_at, registration.identifier)

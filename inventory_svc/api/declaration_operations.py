@@ -1,6 +1,6 @@
 """What locations declare of their stock, and the file of it for those who keep the books."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -31,12 +31,10 @@ from inventory_svc.use_cases.stock.read_declarations import (
     read_declarations,
 )
 from retail_kit.quantities import Unit
-from service_kit.graphql.connections import After, Cursor
+from service_kit.graphql.connections import After, Cursor, moment_in_cursor
 from service_kit.graphql.enums import optional
-from service_kit.graphql.errors import INVALID_CURSOR, CodedError
 from service_kit.graphql.fields import mutation_field, query_field
 from service_kit.graphql.idempotency import KEY, idempotent_request
-from service_kit.messaging.envelope import text_of
 
 LINES_OF_A_PIECE = 5_000
 _CONDITION = "The state of the goods."
@@ -115,7 +113,7 @@ class DeclarationQueries:
         after: After = None,
     ) -> StockDeclarationsFile | None:
         """Write a piece of the file."""
-        place = None if after is None else _place(Cursor.decode(after, _KIND, 3))
+        place = None if after is None else _place(Cursor.decode(after, _KIND))
         named = None if locations is None else tuple(locations)
         wanted = WantedDeclarations(day, named, place, LINES_OF_A_PIECE + 1)
         inventory = info.context.inventory
@@ -195,13 +193,10 @@ class DeclarationMutations:
 
 
 def _place(cursor: Cursor) -> Place:
-    location, at, movement = map(str, cursor.values)
-    try:
-        return Place(location, datetime.fromisoformat(at), movement)
-    except ValueError:
-        raise CodedError(INVALID_CURSOR, "This cursor does not belong to this file.") from None
+    location, at, movement = cursor.texts(3)
+    return Place(location, moment_in_cursor(at), movement)
 
 
 def _cursor(movement: Movement) -> Cursor:
-    at = text_of(movement.occurred_at)
+    at = movement.occurred_at.isoformat()
     return Cursor(_KIND, (movement.position.location, at, movement.identifier))

@@ -338,8 +338,8 @@ class FeedMutations:
 
 
 def _key(cursor: Cursor) -> RejectionKey:
-    feed, number = cursor.values
-    return RejectionKey(str(feed), int(number or 0))
+    feed, number = cursor.text_and_number
+    return RejectionKey(feed, number)
 
 
 def _cursor(rejection: FeedRejection) -> Cursor:

@@ -10,7 +10,6 @@ from inventory_svc.api.access import BACK_OFFICE, FEEDERS
 from inventory_svc.api.context import Info
 from inventory_svc.api.feed_enums import COMPRESSION_INPUT, FILE_FORMAT_INPUT, WHOLE_OF_INPUT
 from inventory_svc.api.file_types import StockFile
-from inventory_svc.api.timed_places import timed_cursor, timed_place
 from inventory_svc.domain.feeds.feed_file import LARGEST_PART, FeedFile
 from inventory_svc.domain.feeds.file_lines import Compression, FileFormat
 from inventory_svc.domain.feeds.whole_file import MOST_UNNAMED, Wholeness, WholeOf
@@ -146,7 +145,7 @@ class FileQueries:
     ) -> Connection[StockFile] | None:
         """Page through the files."""
         page = PageArguments.of(_KIND, first, after)
-        before = None if page.after is None else timed_place(page.after)
+        before = None if page.after is None else page.after.moment_and_name
         found = await info.context.inventory.files.page(before, page.fetch)
         return connection_of(found, page, cursor_of=_cursor, node_of=StockFile.of)
 
@@ -254,4 +253,4 @@ class FileMutations:
 
 
 def _cursor(file: FeedFile) -> Cursor:
-    return timed_cursor(_KIND, file.opened_at, file.identifier)
+    return Cursor.timed(_KIND, file.opened_at, file.identifier)

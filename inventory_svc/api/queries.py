@@ -85,7 +85,7 @@ class Query(
     ) -> Connection[Item] | None:
         """Page through the items."""
         page = PageArguments.of("items", first, after)
-        start = None if page.after is None else str(page.after.values[0])
+        start = None if page.after is None else page.after.text
         wanted = ItemsWanted(limit=page.fetch, category=category, after=start)
         found = await info.context.inventory.catalogue.page(wanted)
         return connection_of(found, page, cursor_of=_item_cursor, node_of=Item.of)
@@ -147,7 +147,7 @@ class Query(
         """Page through the directory."""
         page = PageArguments.of("locations", first, after)
         directory = await info.context.inventory.network.directory()
-        start = None if page.after is None else str(page.after.values[0])
+        start = None if page.after is None else page.after.text
         chosen = [
             directory.locations[code]
             for code in sorted(directory.locations)
@@ -228,7 +228,7 @@ class Query(
     ) -> Connection[StockMovement] | None:
         """Page through the ledger."""
         page = PageArguments.of("stockMovements", first, after)
-        before = None if page.after is None else int(page.after.values[0] or 0)
+        before = None if page.after is None else page.after.number
         key = PositionKey(sku, location_code, condition)
         found = await info.context.inventory.stock.movements(key, before, page.fetch)
         return connection_of(found, page, cursor_of=_movement_cursor, node_of=StockMovement.of)

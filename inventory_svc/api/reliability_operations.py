@@ -131,7 +131,7 @@ class ReliabilityQueries:
         measure = _USUAL if by is None else by.to_measure()
         found = await read_reliability(
             measure,
-            None if page.after is None else str(page.after.values[0]),
+            None if page.after is None else page.after.text,
             page.fetch,
             info.context.inventory.picks,
             info.context.clock.now(),

@@ -74,7 +74,7 @@ class RuleQueries:
     ) -> Connection[StockRuleSet] | None:
         """Page through the versions."""
         page = PageArguments.of("stockRuleVersions", first, after)
-        before = None if page.after is None else int(page.after.values[0] or 0)
+        before = None if page.after is None else page.after.number
         found = await info.context.inventory.rules.versions(before, page.fetch)
         return connection_of(found, page, cursor_of=_version_cursor, node_of=StockRuleSet.of)
 
@@ -101,7 +101,7 @@ class RuleQueries:
                 input.effective_from,
                 input.at,
                 page.limit,
-                None if page.after is None else str(page.after.values[0]),
+                None if page.after is None else page.after.text,
             )
             return _shown(await preview_rules(wanted, info.context.loaders.sources))
         except (Refusal, RefusedAll) as refused:

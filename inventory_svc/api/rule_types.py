@@ -179,7 +179,7 @@ class StockRuleSet:
     ) -> Connection[StockRule]:
         """Page through the rules."""
         page = PageArguments.of("stockRules", first, after)
-        start = None if page.after is None else str(page.after.values[0])
+        start = None if page.after is None else page.after.text
         chosen = [each for each in self.shown.rules if kind in (None, each.kind)]
         rows = [each for each in chosen if start is None or each.code > start]
         return connection_of(

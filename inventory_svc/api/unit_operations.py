@@ -107,7 +107,7 @@ class UnitQueries:
             positions=await _selling(info, sku, channel, conditions or list(Condition)),
             now=info.context.clock.now(),
             limit=page.fetch,
-            after=None if page.after is None else str(page.after.values[0]),
+            after=None if page.after is None else page.after.text,
         )
         found = await info.context.inventory.units.pieces(wanted)
         return connection_of(found, page, cursor_of=_piece_cursor, node_of=SerialUnit.of)
@@ -130,7 +130,7 @@ class UnitQueries:
     ) -> Connection[SerialUnitGap] | None:
         """Page through the gaps."""
         page = PageArguments.of("unitGaps", first, after)
-        start = None if page.after is None else str(page.after.values[0])
+        start = None if page.after is None else page.after.text
         wanted = GapsWanted(location_code, since, page.fetch, start)
         found = await info.context.inventory.units.gaps(wanted)
 

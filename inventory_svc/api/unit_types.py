@@ -181,7 +181,7 @@ class SerialUnit:
     ) -> Connection[SerialUnitStep] | None:
         """Page through the steps."""
         page = PageArguments.of("unitHistory", first, after)
-        before = None if page.after is None else int(page.after.values[0] or 0)
+        before = None if page.after is None else page.after.number
         found = await info.context.inventory.units.history(self.serial, before, page.fetch)
         return connection_of(found, page, cursor_of=_step_cursor, node_of=SerialUnitStep.of)
 

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from order_svc.api.context import Info
-from order_svc.api.paging import page_of
 from order_svc.api.parts import TimelineEntry
 from order_svc.domain.fulfilments.fulfilment import Fulfilment
 from order_svc.domain.orders.order import Order
-from order_svc.ports import FulfilmentFilter, OrderFilter
+from order_svc.ports import FulfilmentFilter, OrderFilter, Page
 from service_kit.graphql.connections import (
     TOTAL_COUNT_CAP,
     Connection,
@@ -37,7 +36,7 @@ async def order_page(
     """A page of orders, the newest first."""
     arguments = PageArguments.of(_ORDERS, first, after)
     reader, visibility = info.context.reader, info.context.visibility
-    rows = await reader.list_orders(visibility, wanted, page_of(arguments, 1))
+    rows = await reader.list_orders(visibility, wanted, _page(arguments))
     total = None
     if asks_for(info, "totalCount"):
         total = await reader.count_orders(visibility, wanted, _MOST)
@@ -61,14 +60,15 @@ async def fulfilment_page(
     """A page of fulfilments, the oldest first."""
     arguments = PageArguments.of(_FULFILMENTS, first, after)
     reader, visibility = info.context.reader, info.context.visibility
-    rows = await reader.list_fulfilments(visibility, wanted, page_of(arguments, 2))
+    place = None if arguments.after is None else arguments.after.moment_and_name
+    rows = await reader.list_fulfilments(visibility, wanted, Page(arguments.fetch, place))
     total = None
     if asks_for(info, "totalCount"):
         total = await reader.count_fulfilments(visibility, wanted, _MOST)
     return connection_of(
         rows,
         arguments,
-        cursor_of=lambda row: Cursor(_FULFILMENTS, (row[0].created_at.isoformat(), row[0].id)),
+        cursor_of=lambda row: Cursor.timed(_FULFILMENTS, row[0].created_at, row[0].id),
         node_of=lambda row: node_of(*row),
         total_count=total,
     )
@@ -79,10 +79,14 @@ async def timeline_page(
 ) -> Connection[TimelineEntry]:
     """A page of a timeline, the oldest first."""
     arguments = PageArguments.of(_TIMELINE, first, after)
-    rows = await info.context.reader.timeline(order_id, page_of(arguments, 1))
+    rows = await info.context.reader.timeline(order_id, _page(arguments))
     return connection_of(
         rows,
         arguments,
         cursor_of=lambda entry: Cursor(_TIMELINE, (entry.id,)),
         node_of=TimelineEntry.of,
     )
+
+
+def _page(arguments: PageArguments) -> Page[str]:
+    return Page(arguments.fetch, None if arguments.after is None else arguments.after.text)

@@ -49,44 +49,39 @@ class MongoOrderReader:
         return (await self.orders([found["orderId"]])).get(found["orderId"])
 
     async def list_orders(
-        self, visibility: Visibility, wanted: OrderFilter, page: Page
+        self, visibility: Visibility, wanted: OrderFilter, page: Page[str]
     ) -> Sequence[Order]:
         """The newest first."""
         conditions = _order_conditions(visibility, wanted)
-        place = page.before if page.backward else page.after
-        if place is not None:
-            conditions.append({"_id": {"$gt" if page.backward else "$lt": place[0]}})
+        if page.after is not None:
+            conditions.append({"_id": {"$lt": page.after}})
         documents = await self._orders.find(
-            _all_of(conditions), sort=[("_id", 1 if page.backward else -1)], limit=page.limit
+            _all_of(conditions), sort=[("_id", -1)], limit=page.limit
         )
-        orders = await self._whole(documents)
-        return orders[::-1] if page.backward else orders
+        return await self._whole(documents)
 
     async def count_orders(self, visibility: Visibility, wanted: OrderFilter, most: int) -> int:
         """How many there are, counted up to `most`."""
         return await self._orders.count(_all_of(_order_conditions(visibility, wanted)), limit=most)
 
     async def list_fulfilments(
-        self, visibility: Visibility, wanted: FulfilmentFilter, page: Page
+        self, visibility: Visibility, wanted: FulfilmentFilter, page: Page[tuple[datetime, str]]
     ) -> Sequence[tuple[Fulfilment, Order]]:
         """The oldest first, each with its order."""
         conditions = _fulfilment_conditions(visibility, wanted)
-        place = page.before if page.backward else page.after
-        if place is not None:
-            conditions.append(_beyond(place, "$lt" if page.backward else "$gt"))
-        direction = -1 if page.backward else 1
+        if page.after is not None:
+            conditions.append(_beyond(*page.after))
         documents = await self._fulfilments.find(
             _all_of(conditions),
-            sort=[("createdAt", direction), ("_id", direction)],
+            sort=[("createdAt", 1), ("_id", 1)],
             limit=page.limit,
         )
         orders = await self.orders({document["orderId"] for document in documents})
-        pairs = [
+        return [
             (fulfilment_of(document), orders[document["orderId"]])
             for document in documents
             if document["orderId"] in orders
         ]
-        return pairs[::-1] if page.backward else pairs
 
     async def count_fulfilments(
         self, visibility: Visibility, wanted: FulfilmentFilter, most: int
@@ -95,17 +90,15 @@ class MongoOrderReader:
         conditions = _fulfilment_conditions(visibility, wanted)
         return await self._fulfilments.count(_all_of(conditions), limit=most)
 
-    async def timeline(self, order_id: str, page: Page) -> Sequence[TimelineEntry]:
+    async def timeline(self, order_id: str, page: Page[str]) -> Sequence[TimelineEntry]:
         """The oldest first; the place in the list is the entry's id."""
         conditions: _Conditions = [{"orderId": order_id}]
-        place = page.before if page.backward else page.after
-        if place is not None:
-            conditions.append({"_id": {"$lt" if page.backward else "$gt": place[0]}})
+        if page.after is not None:
+            conditions.append({"_id": {"$gt": page.after}})
         documents = await self._timeline.find(
-            _all_of(conditions), sort=[("_id", -1 if page.backward else 1)], limit=page.limit
+            _all_of(conditions), sort=[("_id", 1)], limit=page.limit
         )
-        entries = [timeline_entry_of(document) for document in documents]
-        return entries[::-1] if page.backward else entries
+        return [timeline_entry_of(document) for document in documents]
 
     async def orders_of(
         self, customer_ids: Collection[str], sku: str, limit: int
@@ -195,12 +188,11 @@ def _visible(visibility: Visibility, location_field: str) -> _Conditions:
     ]
 
 
-def _beyond(place: tuple[str, ...], operator: str) -> dict[str, Any]:
-    """Rows on the other side of a place in the list of fulfilments: (moment, id)."""
-    moment = datetime.fromisoformat(place[0])
+def _beyond(moment: datetime, identifier: str) -> dict[str, Any]:
+    """Rows after a place in the list of fulfilments."""
     return {
         "$or": [
-            {"createdAt": {operator: moment}},
-            {"createdAt": moment, "_id": {operator: place[1]}},
+            {"createdAt": {"$gt": moment}},
+            {"createdAt": moment, "_id": {"$gt": identifier}},
         ]
     }

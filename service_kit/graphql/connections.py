@@ -4,11 +4,13 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Generic, TypeAlias, TypeVar
 
 import orjson
 import strawberry
 
+from retail_kit.calendars.local_time import require_aware
 from service_kit.commands.refusal import INVALID_INPUT, Refusal
 from service_kit.graphql.errors import INVALID_CURSOR, CodedError
 
@@ -18,6 +20,7 @@ TOTAL_COUNT_CAP = 10_000
 """Beyond this many a total is not worth counting: it is given as null."""
 
 _MAX_CURSOR_LENGTH = 1_000
+_LARGEST_NUMBER = 2**53
 
 CursorValue: TypeAlias = str | int | float | bool | None
 NodeT = TypeVar("NodeT")
@@ -48,12 +51,66 @@ class Cursor:
         return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
     @staticmethod
-    def decode(text: str, kind: str, length: int | None = None) -> "Cursor":
-        """Read a cursor of one kind (and so many values), else raise INVALID_CURSOR."""
+    def decode(text: str, kind: str) -> "Cursor":
+        """Read a cursor of one kind, else raise INVALID_CURSOR."""
         values = _decoded(text)
-        if not values or values[0] != kind or length not in (None, len(values) - 1):
-            raise CodedError(INVALID_CURSOR, "This cursor does not belong to this list.")
+        if not values or values[0] != kind:
+            raise _foreign()
         return Cursor(kind, tuple(values[1:]))
+
+    @property
+    def text(self) -> str:
+        """The only value of a cursor into a list by a text, else raise INVALID_CURSOR."""
+        (text,) = self.texts(1)
+        return text
+
+    def texts(self, length: int) -> tuple[str, ...]:
+        """Give the values of a cursor into a list by texts, else raise INVALID_CURSOR."""
+        texts = tuple(value for value in self.values if isinstance(value, str))
+        if len(texts) != length or len(self.values) != length:
+            raise _foreign()
+        return texts
+
+    @property
+    def number(self) -> int:
+        """The only value of a cursor into a list by a count, else raise INVALID_CURSOR."""
+        return _number(self.values)
+
+    @property
+    def text_and_number(self) -> tuple[str, int]:
+        """The values of a cursor into a list by a text and a count, else raise INVALID_CURSOR."""
+        text = Cursor(self.kind, self.values[:1]).text
+        return text, _number(self.values[1:])
+
+    @staticmethod
+    def timed(kind: str, at: datetime, name: str) -> "Cursor":
+        """Give a place in a list that is ordered by a moment and then by a name."""
+        return Cursor(kind, (at.isoformat(), name))
+
+    @property
+    def moment_and_name(self) -> tuple[datetime, str]:
+        """The place that `timed` gave, in UTC, else raise INVALID_CURSOR."""
+        at, name = self.texts(2)
+        return moment_in_cursor(at), name
+
+
+def moment_in_cursor(text: str) -> datetime:
+    """Read a moment out of a cursor, in UTC, else raise INVALID_CURSOR."""
+    try:
+        return require_aware(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        raise _foreign() from None
+
+
+def _number(values: tuple[CursorValue, ...]) -> int:
+    match values:
+        case (int() as number,) if not isinstance(number, bool) and 0 <= number <= _LARGEST_NUMBER:
+            return number
+    raise _foreign()
+
+
+def _foreign() -> CodedError:
+    return CodedError(INVALID_CURSOR, "This cursor does not belong to this list.")
 
 
 def _decoded(text: str) -> list[CursorValue]:
@@ -72,48 +129,28 @@ def _decoded(text: str) -> list[CursorValue]:
 
 @dataclass(frozen=True, slots=True)
 class PageArguments:
-    """Which page is asked for: so many rows after, or before, a place in the list."""
+    """Which page is asked for: so many rows after a place in the list."""
 
     limit: int
     after: Cursor | None = None
-    before: Cursor | None = None
-    backward: bool = False
 
     @staticmethod
-    def of(
-        kind: str,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-    ) -> "PageArguments":
-        """Read Relay's four arguments; refuse INVALID_INPUT or raise INVALID_CURSOR."""
-        if first is not None and last is not None:
-            raise Refusal(INVALID_INPUT, "Ask for `first` or for `last`, not both.", path=("last",))
-        backward = last is not None
-        return PageArguments(
-            limit=_limit("last" if backward else "first", last if backward else first),
-            after=None if after is None else Cursor.decode(after, kind),
-            before=None if before is None else Cursor.decode(before, kind),
-            backward=backward,
-        )
+    def of(kind: str, first: int | None = None, after: str | None = None) -> "PageArguments":
+        """Read Relay's arguments; refuse INVALID_INPUT or raise INVALID_CURSOR."""
+        limit = DEFAULT_PAGE if first is None else first
+        if not 0 <= limit <= MAX_PAGE:
+            raise Refusal(
+                INVALID_INPUT,
+                f"`first` is between 0 and {MAX_PAGE}.",
+                path=("first",),
+                params={"maximum": str(MAX_PAGE)},
+            )
+        return PageArguments(limit, None if after is None else Cursor.decode(after, kind))
 
     @property
     def fetch(self) -> int:
         """How many rows to read: one more than the page shows whether another page follows."""
         return self.limit + 1
-
-
-def _limit(name: str, asked: int | None) -> int:
-    limit = DEFAULT_PAGE if asked is None else asked
-    if not 0 <= limit <= MAX_PAGE:
-        raise Refusal(
-            INVALID_INPUT,
-            f"`{name}` is between 0 and {MAX_PAGE}.",
-            path=(name,),
-            params={"maximum": str(MAX_PAGE)},
-        )
-    return limit
 
 
 @strawberry.federation.type(
@@ -160,31 +197,21 @@ def connection_of(
     node_of: Callable[[RowT], NodeT],
     total_count: int | None = None,
 ) -> Connection[NodeT]:
-    """Make a page of up to `page.fetch` rows.
-
-    Rows are given in the list's own order; read backward, the superfluous one is the first.
-    """
-    more = len(rows) > page.limit
-    shown = _shown(rows, page)
+    """Make a page of up to `page.fetch` rows, in the list's own order."""
+    shown = rows[: page.limit]
     nodes = [node_of(row) for row in shown]
     cursors = [cursor_of(row).encode() for row in shown]
     return Connection(
         nodes=nodes,
         edges=[Edge(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)],
         page_info=PageInfo(
-            has_next_page=page.before is not None if page.backward else more,
-            has_previous_page=more if page.backward else page.after is not None,
+            has_next_page=len(rows) > page.limit,
+            has_previous_page=page.after is not None,
             start_cursor=cursors[0] if cursors else None,
             end_cursor=cursors[-1] if cursors else None,
         ),
         total_count=_capped(total_count),
     )
-
-
-def _shown(rows: Sequence[RowT], page: PageArguments) -> Sequence[RowT]:
-    if page.backward:
-        return rows[max(0, len(rows) - page.limit) :]
-    return rows[: page.limit]
 
 
 def _capped(total_count: int | None) -> int | None:
