@@ -16,6 +16,9 @@ FEEDERS: Final = (Role.INTEGRATION, Role.OPERATOR)
 STOCK_KEEPERS: Final = (Role.ASSISTANT, Role.OPERATOR, Role.INTEGRATION)
 """Those who correct the stock; an assistant only where they work."""
 
+LENDERS: Final = (*STOCK_KEEPERS, SERVICE)
+"""Those who rent pieces out and take them back; an assistant only where they work."""
+
 RESERVERS: Final = (
     Role.CUSTOMER,
     Role.ASSISTANT,

@@ -56,6 +56,7 @@ class ErrorCode(Enum):
     WRONG_UNIT = "WRONG_UNIT"
     UNKNOWN_UNIT = "UNKNOWN_UNIT"
     UNIT_NOT_AVAILABLE = "UNIT_NOT_AVAILABLE"
+    UNIT_STEP_NOT_ALLOWED = "UNIT_STEP_NOT_ALLOWED"
     TAG_TAKEN = "TAG_TAKEN"
     PIECES_ON_HAND = "PIECES_ON_HAND"
 
@@ -83,6 +84,8 @@ STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.UNKNOWN_UNIT: "No piece has this serial number, or bears this tag.",
     StockRefusal.UNIT_NOT_AVAILABLE: "The piece is somebody's, elsewhere, or not sold from there;"
     " `params.state` is its state.",
+    StockRefusal.UNIT_STEP_NOT_ALLOWED: "This cannot happen to the piece as it is, or not there; "
+    "`params.state` is its state, `params.locationCode` where it is or was last.",
     StockRefusal.TAG_TAKEN: "Another piece bears this tag.",
     StockRefusal.PIECES_ON_HAND: "Fewer units would be on hand than pieces are known there by "
     "their serial number.",
@@ -205,6 +208,8 @@ described(
         "DECLARED": "The location said that units cannot be sold, or that they can again.",
         "COUNTED": "The location counted, since units were not found.",
         "RECEIVED": "Units that were on their way have come.",
+        "RENTED": "A piece was rented out.",
+        "REFURBISHED": "A piece that was rented out is for sale again, as it was judged.",
     },
 )
 described(

@@ -9,6 +9,7 @@ from inventory_svc.api.feed_operations import FeedMutations
 from inventory_svc.api.file_operations import FileMutations
 from inventory_svc.api.inbound_operations import InboundMutations
 from inventory_svc.api.reference_operations import ReferenceMutations
+from inventory_svc.api.rental_operations import RentalMutations
 from inventory_svc.api.reservation_operations import ReservationMutations
 from inventory_svc.api.rule_operations import RuleMutations
 from inventory_svc.api.stock_operations import StockMutations
@@ -25,6 +26,7 @@ class Mutation(
     FileMutations,
     InboundMutations,
     UnitMutations,
+    RentalMutations,
     ReferenceMutations,
     StockMutations,
     ReservationMutations,

@@ -22,6 +22,10 @@ described(
         "SOLD": "It has left for a customer.",
         "IN_TRANSIT": "On its way to another location.",
         "MISSING": "Not found where it should be.",
+        "RENTED": "Somebody has it for a time.",
+        "BACK": "Back from a rental: there, and not for sale.",
+        "IN_REFURBISHMENT": "Being refurbished: there, and not for sale.",
+        "WRITTEN_OFF": "Given up: beyond repair, or never brought back.",
     },
 )
 described(
@@ -38,6 +42,11 @@ described(
         "SENT": "It left for another location.",
         "MISSING": "It was not found.",
         "CAME_BACK": "It is on a shelf again: found, arrived, or given back.",
+        "RENTED": "It was rented out.",
+        "TAKEN_BACK": "It came back from a rental, which is one use more.",
+        "REFURBISHMENT_STARTED": "Its refurbishment began.",
+        "REFURBISHED": "It is on a shelf again, in the condition that it was judged to be in.",
+        "WRITTEN_OFF": "It was given up.",
     },
 )
 described(ReadPoint, "RfidReadPoint", "Where a reader of tags hangs.", _READ_POINTS)

@@ -10,7 +10,8 @@ from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.commands import UnitExit, UnitsMode
 from inventory_svc.domain.stock.units.unit import ReadPoint
 from inventory_svc.use_cases.units.record_reads import SentRead
-from inventory_svc.use_cases.units.register_units import SentPrice, SentUnit
+from inventory_svc.use_cases.units.register_units import SentUnit
+from inventory_svc.use_cases.units.unit_prices import SentPrice
 from service_kit.graphql.idempotency import KEY
 from service_kit.graphql.imports import LINES
 from service_kit.graphql.line_inputs import line_input
@@ -37,14 +38,13 @@ class UnitsImportLineInput:
 
     def to_unit(self) -> SentUnit:
         """Give the piece as it was sent, unchecked."""
-        price = self.price
         return SentUnit(
             self.serial,
             self.sku,
             self.location_code,
             self.condition,
             self.epc,
-            None if price is None else SentPrice(format(price.amount, "f"), price.currency),
+            sent_price(self.price),
         )
 
 
@@ -90,3 +90,8 @@ class RfidReadsRecordInput:
     idempotency_key: str = strawberry.field(description=KEY)
     location_code: str = strawberry.field(description="The location.")
     lines: list[RfidReadInput] = strawberry.field(description=LINES)
+
+
+def sent_price(price: MoneyInput | None) -> SentPrice | None:
+    """Give a price as it was sent, unchecked."""
+    return None if price is None else SentPrice(format(price.amount, "f"), price.currency)

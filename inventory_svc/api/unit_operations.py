@@ -9,7 +9,8 @@ import strawberry
 from inventory_svc.api import payloads, unit_inputs
 from inventory_svc.api.access import ANYBODY, BACK_OFFICE, FEEDERS, STOCK_KEEPERS
 from inventory_svc.api.context import Info
-from inventory_svc.api.enums import STOCK_CONDITION_INPUT, ErrorCode
+from inventory_svc.api.enums import STOCK_CONDITION_INPUT
+from inventory_svc.api.unit_payloads import UnitWithdrawPayload, unit_answer
 from inventory_svc.api.unit_types import (
     Serial,
     SerialUnit,
@@ -38,22 +39,9 @@ from service_kit.graphql.connections import (
 from service_kit.graphql.enums import optional_list
 from service_kit.graphql.fields import mutation_field, query_field
 from service_kit.graphql.idempotency import idempotent_request
-from service_kit.graphql.payloads import UserError, user_errors_of
 
 MOST_UNITS: Final = 200
 """Pieces that one question asks for."""
-
-
-@strawberry.type(description="What became of a piece that has left its shelf.")
-class UnitWithdrawPayload:
-    """The piece after it."""
-
-    unit: SerialUnit | None = strawberry.field(
-        default=None, description="The piece as it is now; null if refused."
-    )
-    user_errors: list[UserError[ErrorCode]] = strawberry.field(
-        description="Why it was refused; empty if it was done."
-    )
 
 
 @strawberry.type
@@ -97,17 +85,27 @@ class UnitQueries:
                 description="Only pieces in these conditions; none means any.",
             ),
         ] = None,
+        most_uses: Annotated[
+            int | None,
+            strawberry.argument(
+                description="Only pieces that have come back from a rental no more often; 0 means "
+                "never."
+            ),
+        ] = None,
         first: First = None,
         after: After = None,
     ) -> Connection[SerialUnit] | None:
         """List pieces at the locations that can promise some, by the formula of availability."""
         page = PageArguments.of("pieces", first, after)
+        if most_uses is not None and most_uses < 0:
+            raise invalid("No piece was used less than never.", "mostUses")
         wanted = PiecesWanted(
             sku=sku,
             positions=await _selling(info, sku, channel, conditions or list(Condition)),
             now=info.context.clock.now(),
             limit=page.fetch,
             after=None if page.after is None else page.after.text,
+            most_uses=most_uses,
         )
         found = await info.context.inventory.units.pieces(wanted)
         return connection_of(found, page, cursor_of=_piece_cursor, node_of=SerialUnit.of)
@@ -196,11 +194,7 @@ class UnitMutations:
             input.reason,
         )
         decided = await withdraw_unit(command, caller, inventory.network, inventory.commits)
-        named = decided.outcome.values.get("serial")
-        return UnitWithdrawPayload(
-            unit=await unit_of(info, named) if isinstance(named, str) else None,
-            user_errors=user_errors_of(ErrorCode, decided.outcome),
-        )
+        return await unit_answer(info, UnitWithdrawPayload, decided)
 
     @mutation_field(
         *FEEDERS,

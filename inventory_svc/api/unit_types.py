@@ -66,6 +66,7 @@ class SerialUnitStep:
     state: units.UnitState = strawberry.field(description="What it was then.")
     location_code: str = strawberry.field(description="Where it was then, or was last.")
     condition: Condition = strawberry.field(description="The state of the goods then.")
+    uses: int = strawberry.field(description="How often it had come back from a rental by then.")
     actor: str = strawberry.field(description="Who did it.")
     occurred_at: datetime = strawberry.field(description="When it was written.")
     effective_at: datetime = strawberry.field(
@@ -92,6 +93,7 @@ class SerialUnitStep:
             state=step.state,
             location_code=step.position.location,
             condition=step.position.condition,
+            uses=step.uses,
             actor=step.actor,
             occurred_at=step.occurred_at,
             effective_at=step.effective_at,
@@ -109,7 +111,11 @@ class SerialUnit:
     serial: str = strawberry.field(description="The serial number.")
     sku: str = strawberry.field(description="The item that it is a piece of.")
     condition: Condition = strawberry.field(
-        description="The state of the goods; for used ones the grade of their wear."
+        description="The state of the goods as it was judged last; for used ones the grade of "
+        "their wear."
+    )
+    uses: int = strawberry.field(
+        description="How often it has come back from a rental: how worn it may be."
     )
     unit: strawberry.Private[units.SerialUnit]
 
@@ -198,6 +204,7 @@ class SerialUnit:
             serial=unit.serial,
             sku=unit.position.sku,
             condition=unit.position.condition,
+            uses=unit.uses,
             unit=unit,
         )
 

@@ -31,6 +31,7 @@ class StockRefusal(StrEnum):
     WRONG_UNIT = "WRONG_UNIT"
     UNKNOWN_UNIT = "UNKNOWN_UNIT"
     UNIT_NOT_AVAILABLE = "UNIT_NOT_AVAILABLE"
+    UNIT_STEP_NOT_ALLOWED = "UNIT_STEP_NOT_ALLOWED"
     TAG_TAKEN = "TAG_TAKEN"
     PIECES_ON_HAND = "PIECES_ON_HAND"
 
@@ -179,6 +180,16 @@ def unit_not_available(serial: str, state: str, *path: str) -> Refusal:
         f"The piece {serial} cannot be had.",
         path=path,
         params={"serial": serial, "state": state},
+    )
+
+
+def unit_step_not_allowed(serial: str, state: str, location: str, *path: str) -> Refusal:
+    """A piece to which this cannot happen in its state, or not at that location."""
+    return Refusal(
+        StockRefusal.UNIT_STEP_NOT_ALLOWED.value,
+        f"The piece {serial} is {state} at {location}: this cannot be done with it there.",
+        path=path,
+        params={"serial": serial, "state": state, "locationCode": location},
     )
 
 

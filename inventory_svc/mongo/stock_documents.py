@@ -40,7 +40,9 @@ def _without_pieces(document: Document) -> Document:
 POSITION_UPCASTS = Upcasts(current=3, steps={1: _with_unavailable, 2: _without_pieces})
 _NO_PIECES = Upcasts(current=2)
 _NOTHING_DECLARED = Upcasts(current=1)
-MOVEMENT_UPCASTS = Upcasts(current=1)
+MOVEMENT_UPCASTS = Upcasts(current=2, steps={1: dict})
+_NO_RENTAL = Upcasts(current=1)
+_OF_RENTALS = frozenset({MovementKind.RENTED, MovementKind.REFURBISHED})
 RESERVATION_UPCASTS = Upcasts(current=1)
 DRAW_UPCASTS = Upcasts(current=1)
 
@@ -144,7 +146,8 @@ def movement_to_document(movement: Movement) -> Document:
         document["pickedFrom"] = movement.position.location
     if movement.pace.day:
         document["pace"] = movement.pace._asdict()
-    return MOVEMENT_UPCASTS.stamp(document)
+    kinds = MOVEMENT_UPCASTS if movement.kind in _OF_RENTALS else _NO_RENTAL
+    return kinds.stamp(document)
 
 
 def movement_from_document(document: Document) -> Movement:

@@ -25,6 +25,7 @@ from inventory_svc.domain.stock.commands import (
 )
 from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
 from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.rental_commands import RestoreUnit, TurnUnit
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.shortlist import Shortlist, is_short, shortlist
 from inventory_svc.domain.stock.supply import Supply
@@ -62,6 +63,8 @@ _WITHOUT_RESERVATION = (
     RegisterUnits,
     WithdrawUnit,
     RecordReads,
+    TurnUnit,
+    RestoreUnit,
 )
 
 Shortlists = Mapping[int, Shortlist]
@@ -234,7 +237,7 @@ class SupplyReads:
         identifiers = {
             command.reservation_id
             for command in commands
-            if not isinstance(command, _WITHOUT_RESERVATION)
+            if not isinstance(command, _WITHOUT_RESERVATION) and command.reservation_id is not None
         }
         if not identifiers:
             return {}

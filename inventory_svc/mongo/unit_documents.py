@@ -5,6 +5,7 @@ from typing import Any
 from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.stock.units.history import UnitStep, UnitStepKind
 from inventory_svc.domain.stock.units.unit import (
+    OFF_SALE,
     Claim,
     ReadPoint,
     SerialUnit,
@@ -25,35 +26,52 @@ def _with_placing_read(document: Document) -> Document:
     return {**document, "placedBy": seen if tells else None}
 
 
-UNIT_UPCASTS = Upcasts(current=2, steps={1: _with_placing_read})
-STEP_UPCASTS = Upcasts(current=1)
+def _never_rented(document: Document) -> Document:
+    """Turn a piece of version 2, which nobody could rent, into one of 3."""
+    return {**document, "rentals": 0, "uses": 0}
+
+
+def _unused(document: Document) -> Document:
+    """Turn a step of version 1, of a piece that nobody had used, into one of 2."""
+    return {**document, "uses": 0}
+
+
+UNIT_UPCASTS = Upcasts(current=3, steps={1: _with_placing_read, 2: _never_rented})
+_NEVER_RENTED = Upcasts(current=2)
+STEP_UPCASTS = Upcasts(current=2, steps={1: _unused})
+_UNUSED = Upcasts(current=1)
 TAG_UPCASTS = Upcasts(current=1)
 
 _NUMBER_DIGITS = 12
 
 
 def unit_to_document(unit: SerialUnit) -> Document:
-    """Write a piece; SKU, location and condition are there to be found by."""
+    """Write a piece; SKU, location and condition are there to be found by.
+
+    Only one that was ever rented out is of version 3: an earlier release must not lose its uses,
+    and goes on with all others.
+    """
     sku, location, condition = unit.position
     price = unit.price
-    return UNIT_UPCASTS.stamp(
-        {
-            "_id": unit.serial,
-            "position": unit.position.identifier,
-            "sku": sku,
-            "location": location,
-            "condition": condition.value,
-            "state": unit.state.value,
-            "placedAt": unit.placed_at,
-            "epc": unit.epc,
-            "price": None if price is None else {"minor": price.minor, "currency": price.currency},
-            "claim": _claim_to_document(unit.claim),
-            "seen": _sighting_to_document(unit.seen),
-            "placedBy": _sighting_to_document(unit.placed_by),
-            "version": unit.version,
-            "steps": unit.steps,
-        }
-    )
+    document: Document = {
+        "_id": unit.serial,
+        "position": unit.position.identifier,
+        "sku": sku,
+        "location": location,
+        "condition": condition.value,
+        "state": unit.state.value,
+        "placedAt": unit.placed_at,
+        "epc": unit.epc,
+        "price": None if price is None else {"minor": price.minor, "currency": price.currency},
+        "claim": _claim_to_document(unit.claim),
+        "seen": _sighting_to_document(unit.seen),
+        "placedBy": _sighting_to_document(unit.placed_by),
+        "version": unit.version,
+        "steps": unit.steps,
+    }
+    if not unit.rentals:
+        return _NEVER_RENTED.stamp(document)
+    return UNIT_UPCASTS.stamp({**document, "rentals": unit.rentals, "uses": unit.uses})
 
 
 def unit_from_document(document: Document) -> SerialUnit:
@@ -72,6 +90,8 @@ def unit_from_document(document: Document) -> SerialUnit:
         placed_by=_sighting_from_document(document["placedBy"]),
         version=document["version"],
         steps=document["steps"],
+        rentals=document["rentals"],
+        uses=document["uses"],
     )
 
 
@@ -81,22 +101,23 @@ def step_identifier(serial: str, number: int) -> str:
 
 
 def step_to_document(step: UnitStep) -> Document:
-    """Write a step."""
-    return STEP_UPCASTS.stamp(
-        {
-            "_id": step_identifier(step.serial, step.number),
-            "serial": step.serial,
-            "number": step.number,
-            "kind": step.kind.value,
-            "state": step.state.value,
-            "position": step.position.identifier,
-            "claim": _claim_to_document(step.claim),
-            "cause": step.cause,
-            "actor": step.actor,
-            "occurredAt": step.occurred_at,
-            "effectiveAt": step.effective_at,
-        }
-    )
+    """Write a step; one that an earlier release knows is as that would write it."""
+    document: Document = {
+        "_id": step_identifier(step.serial, step.number),
+        "serial": step.serial,
+        "number": step.number,
+        "kind": step.kind.value,
+        "state": step.state.value,
+        "position": step.position.identifier,
+        "claim": _claim_to_document(step.claim),
+        "cause": step.cause,
+        "actor": step.actor,
+        "occurredAt": step.occurred_at,
+        "effectiveAt": step.effective_at,
+    }
+    if not step.uses and step.state not in OFF_SALE:
+        return _UNUSED.stamp(document)
+    return STEP_UPCASTS.stamp({**document, "uses": step.uses})
 
 
 def step_from_document(document: Document) -> UnitStep:
@@ -113,6 +134,7 @@ def step_from_document(document: Document) -> UnitStep:
         actor=document["actor"],
         occurred_at=document["occurredAt"],
         effective_at=document["effectiveAt"],
+        uses=document["uses"],
     )
 
 

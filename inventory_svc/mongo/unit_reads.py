@@ -5,7 +5,7 @@ from datetime import datetime
 
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.units.history import UnitStep
-from inventory_svc.domain.stock.units.unit import ON_HAND, SerialUnit, UnitState
+from inventory_svc.domain.stock.units.unit import ON_HAND, UNJUDGED, SerialUnit, UnitState
 from inventory_svc.mongo.collections import UNIT_STEPS, UNIT_TAGS, UNITS
 from inventory_svc.mongo.unit_documents import (
     step_from_document,
@@ -77,6 +77,8 @@ class MongoUnitReads:
         """Give pieces of an item that are nobody's, in the order of their serial."""
         query: Document = {"sku": wanted.sku, **_nobodys(wanted.now)}
         query["position"] = {"$in": sorted(key.identifier for key in wanted.positions)}
+        if wanted.most_uses is not None:
+            query["uses"] = {"$not": {"$gt": wanted.most_uses}}
         if wanted.after is not None:
             query["_id"] = {"$gt": wanted.after}
         found = await self._units.find(query, sort=(("_id", 1),), limit=wanted.limit)
@@ -90,7 +92,7 @@ class MongoUnitReads:
         }
         expected: Document = {
             "location": wanted.location,
-            "state": {"$in": sorted(state.value for state in ON_HAND)},
+            "state": {"$in": sorted(state.value for state in ON_HAND | UNJUDGED)},
         }
         query: Document = {"$or": [{**expected, "$nor": [read]}, {**read, "$nor": [expected]}]}
         if wanted.after is not None:

@@ -16,6 +16,7 @@ from inventory_svc.domain.stock.commands import (
 )
 from inventory_svc.domain.stock.deciding.pieces import MOST_PIECES
 from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.rental_commands import RentUnit, RestoreUnit, TurnUnit
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.units.unit import SerialUnit
 from inventory_svc.mongo.unit_reads import MongoUnitReads
@@ -33,7 +34,7 @@ class NamedUnits:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def positions(self, commands: Sequence[StockCommand]) -> Iterator[PositionKey]:
-        """Give where the pieces are, and where they may have come to by a read."""
+        """Give where the pieces are, and where they may have come to: by a read, or refurbished."""
         yield from (unit.position for unit in self.units.values())
         for command in commands:
             if isinstance(command, RecordReads):
@@ -41,6 +42,9 @@ class NamedUnits:
                     unit = self.units.get(self.tags.get(read.epc, ""))
                     if unit is not None:
                         yield unit.position._replace(location=command.location)
+            elif isinstance(command, RestoreUnit) and command.serial in self.units:
+                position = self.units[command.serial].position
+                yield position._replace(condition=command.condition)
 
 
 class UnitSupply:
@@ -137,7 +141,7 @@ def _serials_in(
                 yield from (line.serial for line in command.lines if line.serial is not None)
             case RegisterUnits():
                 yield from (line.serial for line in command.lines)
-            case WithdrawUnit():
+            case WithdrawUnit() | RentUnit() | TurnUnit() | RestoreUnit():
                 yield command.serial
             case _:
                 pass

@@ -12,13 +12,17 @@ from inventory_svc.domain.stock.units.unit import SerialUnit
 
 @dataclass(frozen=True, slots=True)
 class PiecesWanted:
-    """A page of the free pieces of an item at some positions: up to `limit`, after one serial."""
+    """A page of the free pieces of an item at some positions: up to `limit`, after one serial.
+
+    With `most_uses`, only of those that were not used more often.
+    """
 
     sku: str
     positions: frozenset[PositionKey]
     now: datetime
     limit: int
     after: str | None = None
+    most_uses: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,16 @@ from hypothesis import strategies as st
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.commands import StockCommand, UnitExit, UnitsMode
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.rental_commands import UnitTurn
 from inventory_svc.domain.stock.units.unit import ReadPoint
+from tests.support import rentals
 from tests.support import stock as build
 from tests.support.plans import PLACES, POSITIONS, a_position, an_action, command_of
 from tests.support.stock import InMemoryStock
 
 WORN = PositionKey("shirt", "S1", Condition.USED_B)
-ALL_POSITIONS = [*POSITIONS, WORN]
+JUDGED = (Condition.NEW, Condition.USED_A, Condition.USED_B)
+ALL_POSITIONS = [key._replace(condition=condition) for key in POSITIONS for condition in JUDGED]
 SERIALS = ("p1", "p2", "p3", "p4")
 
 a_serial = st.sampled_from(SERIALS)
@@ -34,8 +37,17 @@ an_action_on_pieces = st.one_of(
         st.integers(-3, 0),
     ),
 )
+a_step_of_a_rental = st.one_of(
+    st.tuples(st.just("rent"), a_serial, a_place, st.booleans()),
+    st.tuples(st.just("turn"), a_serial, a_place, st.sampled_from(UnitTurn)),
+    st.tuples(st.just("restore"), a_serial, a_place, st.sampled_from(JUDGED)),
+)
 a_plan_with_pieces = st.lists(
-    st.lists(st.one_of(an_action_on_pieces, an_action), min_size=1, max_size=5),
+    st.lists(
+        st.one_of(an_action_on_pieces, a_step_of_a_rental, a_step_of_a_rental, an_action),
+        min_size=1,
+        max_size=5,
+    ),
     min_size=1,
     max_size=8,
 )
@@ -58,4 +70,19 @@ def command_with_pieces(action: tuple[object, ...], stock: InMemoryStock) -> Sto
             return build.some_reads(place, *serials, at=at, point=point)
         case ("buy", *_):
             return None
+        case ("rent" | "turn" | "restore", *_):
+            return _step_of_a_rental(action, stock)
     return command_of(action, stock)
+
+
+def _step_of_a_rental(action: tuple[object, ...], stock: InMemoryStock) -> StockCommand:
+    match action:
+        case ("rent", str(serial), str(place), bool(kept)):
+            unit = stock.units.get(serial)
+            claim = None if unit is None or not kept else unit.claim
+            return rentals.a_rental(serial, place, None if claim is None else claim.reservation_id)
+        case ("turn", str(serial), str(place), UnitTurn() as turn):
+            return rentals.a_turn(serial, place, turn)
+        case ("restore", str(serial), str(place), Condition() as condition):
+            return rentals.a_restoration(serial, place, condition)
+    raise ValueError(action)

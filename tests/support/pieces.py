@@ -10,7 +10,7 @@ from tests.support.retailer import FEEDER, Retailer, eur
 
 Json = Any
 PIECE: Final = """
-  serial sku condition price { amount currency } epc state locationCode version
+  serial sku condition uses price { amount currency } epc state locationCode version
   position { onHand allocated reserved }
   reservationId
   orderLine { id number order { id ref } }
@@ -99,6 +99,22 @@ class Pieces:
         data = await self.retailer.graph.data(operation, given, role=role)
         nodes: list[Json] = data["pieces"]["nodes"]
         return nodes
+
+    async def step(
+        self,
+        mutation: str,
+        serial: str,
+        location: str,
+        *,
+        role: Role = Role.OPERATOR,
+        grants: Sequence[str] = (),
+        **more: Json,
+    ) -> Json:
+        """Say that something happened to a piece at a location and give the payload."""
+        code = self.retailer.code
+        given = {"serial": code(serial), "locationCode": code(location), **more}
+        told = "unit { state condition uses locationCode position { onHand } }"
+        return await self.retailer.does(mutation, given, told, role=role, grants=grants)
 
     async def reads(
         self, location: str, *serials: str, at: datetime, point: str = "DOOR", **more: Json

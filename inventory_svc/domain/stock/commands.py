@@ -12,6 +12,7 @@ from inventory_svc.domain.stock.inbound.supply import Announcement, InboundKey
 from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.release_right import ReleaseRight
+from inventory_svc.domain.stock.rental_commands import RentalCommand
 from inventory_svc.domain.stock.reservation import ReservationKind
 from inventory_svc.domain.stock.unavailable import Disposition
 from inventory_svc.domain.stock.units.unit import ReadPoint
@@ -355,4 +356,5 @@ StockCommand: TypeAlias = (
     | RegisterUnits
     | WithdrawUnit
     | RecordReads
+    | RentalCommand
 )

@@ -45,6 +45,7 @@ from inventory_svc.domain.stock.deciding.registering import (
     decide_registration,
     decide_withdrawal,
 )
+from inventory_svc.domain.stock.deciding.renting import decide_of_rentals
 from inventory_svc.domain.stock.deciding.reserving import decide_reservation
 from inventory_svc.domain.stock.deciding.settling import decide_settling
 from inventory_svc.domain.stock.draft import (
@@ -57,6 +58,7 @@ from inventory_svc.domain.stock.draft import (
 )
 from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Position, PositionKey
+from inventory_svc.domain.stock.rental_commands import RentUnit, RestoreUnit, TurnUnit
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
 from inventory_svc.domain.stock.supply import Supply
@@ -175,6 +177,8 @@ def _decided(
             return decide_settling(command, draft, place)
         case RegisterUnits() | WithdrawUnit() | RecordReads():
             return _decided_of_pieces(command, draft)
+        case RentUnit() | TurnUnit() | RestoreUnit():
+            return decide_of_rentals(command, draft)
         case _:
             return _told_of_shelves(command, draft)
 

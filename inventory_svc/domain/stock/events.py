@@ -151,6 +151,7 @@ def _standing_of_unit(unit: SerialUnit) -> Fields:
         "reservationId": claim.reservation_id if claim else None,
         "lineId": claim.line_id if claim else None,
         "orderId": claim.order_id if claim else None,
+        "uses": unit.uses,
     }
 
 

@@ -30,6 +30,8 @@ class MovementKind(StrEnum):
     DECLARED = "DECLARED"
     COUNTED = "COUNTED"
     RECEIVED = "RECEIVED"
+    RENTED = "RENTED"
+    REFURBISHED = "REFURBISHED"
 
 
 DECLARATIONS = frozenset({MovementKind.DECLARED, MovementKind.COUNTED})

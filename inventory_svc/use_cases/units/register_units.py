@@ -14,23 +14,12 @@ from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports.catalogue import Catalogue
 from inventory_svc.ports.network import Network
 from inventory_svc.ports.stock import StockCommits
-from retail_kit.iso_codes import CURRENCIES
-from retail_kit.money import MalformedMoney, Money
-from service_kit.commands.denials import invalid
+from inventory_svc.use_cases.units.unit_prices import SentPrice, checked_price
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult, require_bulk_size, results_from_json
 from service_kit.commands.refusal import Refusal
 
 LINES_PER_COMMIT = 250
-LARGEST_PRICE = 10**12 - 1
-"""In minor units: what no price comes to, unless somebody has mistyped."""
-
-
-class SentPrice(NamedTuple):
-    """A price as it was sent: a decimal text and a currency."""
-
-    amount: str
-    currency: str
 
 
 class SentUnit(NamedTuple):
@@ -110,17 +99,5 @@ def _checked(index: int, line: SentUnit, known: _Known) -> UnitLine:
     if location not in known.directory.locations:
         raise unknown_location(location, "locationCode")
     epc = None if line.epc is None else required_code(line.epc, "epc")
-    price = None if line.price is None else _price(line.price)
+    price = None if line.price is None else checked_price(line.price)
     return UnitLine(index, serial, PositionKey(sku, location, line.condition), epc, price)
-
-
-def _price(sent: SentPrice) -> Money:
-    if sent.currency not in CURRENCIES:
-        raise invalid(f"One cannot pay in {sent.currency}.", "price", "currency")
-    try:
-        price = Money.parse(sent.amount, sent.currency)
-    except MalformedMoney as error:
-        raise invalid(str(error), "price", "amount") from error
-    if not 0 <= price.minor <= LARGEST_PRICE:
-        raise invalid("A price is not negative and has at most 12 digits.", "price", "amount")
-    return price

@@ -10,7 +10,13 @@ from inventory_svc.domain.stock.deciding.registering import arrive
 from inventory_svc.domain.stock.draft import Cause, StockDraft
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.units.history import UnitStepKind
-from inventory_svc.domain.stock.units.unit import ReadPoint, SerialUnit, Sighting, UnitState
+from inventory_svc.domain.stock.units.unit import (
+    UNJUDGED,
+    ReadPoint,
+    SerialUnit,
+    Sighting,
+    UnitState,
+)
 from retail_kit.quantities import LARGEST
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.line_results import (
@@ -74,8 +80,9 @@ def _tells_where(sighting: Sighting, unit: SerialUnit, state: UnitState) -> bool
 def _comes_in_by(
     sighting: Sighting, before: SerialUnit, after: SerialUnit, state: UnitState
 ) -> Sighting | None:
-    """Give the read by which goods have come in, if they have: what is kept or sold does not move.
+    """Give the read by which goods have come in, if they have.
 
+    What is kept for somebody, sold or rented does not move: whom a door lets in may wear it.
     A piece that was missing is found wherever it is seen; any other comes in by a door, but not by
     that of where it is or was last: there it goes out, unless it had come in elsewhere before.
     """
@@ -85,7 +92,9 @@ def _comes_in_by(
     match state:
         case UnitState.MISSING if tells:
             return sighting
-        case UnitState.IN_STOCK if tells and elsewhere:
+        case UnitState.IN_STOCK | UnitState.BACK | UnitState.IN_REFURBISHMENT if (
+            tells and elsewhere
+        ):
             return sighting
         case UnitState.IN_TRANSIT if by_door and elsewhere:
             return after.placed_by
@@ -95,6 +104,10 @@ def _comes_in_by(
 
 def _place(unit: SerialUnit, place: Sighting, draft: StockDraft, cause: Cause) -> None:
     key = _at(place, unit)
+    if unit.state in UNJUDGED:
+        moved = replace(unit, position=key)
+        draft.units.step(moved, UnitStepKind.MOVED, cause, effective_at=place.at)
+        return
     arrive(unit, key, draft, cause, place.at)
     kind = UnitStepKind.MOVED if unit.is_on_hand else UnitStepKind.CAME_BACK
     here = replace(unit.freed(), position=key)

@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.refusals import StockRefusal, unit_not_available, unknown_unit
 from inventory_svc.domain.stock.commands import (
     RegisterUnits,
@@ -19,7 +20,7 @@ from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
 from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.units.history import UnitStepKind
-from inventory_svc.domain.stock.units.unit import SerialUnit, UnitState
+from inventory_svc.domain.stock.units.unit import OFF_SALE, SerialUnit, UnitState
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import Outcome
@@ -152,6 +153,10 @@ def _problem(line: UnitLine, unit: SerialUnit | None, draft: StockDraft) -> Refu
     if unit.position.sku != line.position.sku:
         return invalid(f"The piece is known as one of {unit.position.sku}.", "sku")
     state = unit.state_at(draft.now)
+    if state in OFF_SALE:
+        return unit_not_available(unit.serial, state.value, "serial")
+    if unit.rentals and line.position.condition is Condition.NEW:
+        return invalid("A piece that was rented out is not new.", "condition")
     if state is UnitState.RESERVED and unit.position != line.position:
         return unit_not_available(unit.serial, state.value, "locationCode")
     return None

@@ -17,7 +17,7 @@ def gap_at(unit: SerialUnit, location: str, since: datetime) -> UnitGapKind | No
     """Tell whether a piece is a gap of a location, by what was read there since a moment."""
     seen = unit.seen
     is_read = seen is not None and seen.location == location and seen.at >= since
-    is_expected = unit.is_on_hand and unit.position.location == location
+    is_expected = unit.is_there and unit.position.location == location
     if is_expected and not is_read:
         return UnitGapKind.EXPECTED_NOT_READ
     return UnitGapKind.READ_NOT_EXPECTED if is_read and not is_expected else None

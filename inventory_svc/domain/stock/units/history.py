@@ -20,6 +20,11 @@ class UnitStepKind(StrEnum):
     SENT = "SENT"
     MISSING = "MISSING"
     CAME_BACK = "CAME_BACK"
+    RENTED = "RENTED"
+    TAKEN_BACK = "TAKEN_BACK"
+    REFURBISHMENT_STARTED = "REFURBISHMENT_STARTED"
+    REFURBISHED = "REFURBISHED"
+    WRITTEN_OFF = "WRITTEN_OFF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class UnitStep:
     """One line of the history of a piece: what happened, and how it stood afterwards.
 
     `number` counts from 1 without gaps. `occurred_at` is when it was written, `effective_at` when
-    it happened (the time of a read). `cause` identifies the command.
+    it happened (the time of a read). `cause` identifies the command. `uses` are those until then.
     """
 
     serial: str
@@ -40,3 +45,4 @@ class UnitStep:
     actor: str
     occurred_at: datetime
     effective_at: datetime
+    uses: int = 0

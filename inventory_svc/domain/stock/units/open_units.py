@@ -102,6 +102,7 @@ class OpenUnits:
                 actor=cause.actor,
                 occurred_at=self._now,
                 effective_at=effective,
+                uses=unit.uses,
             )
         )
 

@@ -17,10 +17,20 @@ class UnitState(StrEnum):
     SOLD = "SOLD"
     IN_TRANSIT = "IN_TRANSIT"
     MISSING = "MISSING"
+    RENTED = "RENTED"
+    BACK = "BACK"
+    IN_REFURBISHMENT = "IN_REFURBISHMENT"
+    WRITTEN_OFF = "WRITTEN_OFF"
 
 
 ON_HAND = frozenset({UnitState.IN_STOCK, UnitState.RESERVED})
 """States of a piece that its position counts."""
+
+UNJUDGED = frozenset({UnitState.BACK, UnitState.IN_REFURBISHMENT})
+"""States of a piece that is there, and that no position counts until somebody has judged it."""
+
+OFF_SALE = UNJUDGED | {UnitState.RENTED, UnitState.WRITTEN_OFF}
+"""States that only the steps of a rental lead out of."""
 
 
 class ReadPoint(StrEnum):
@@ -54,7 +64,8 @@ class SerialUnit:
     `position` is where it is, or was last, and in which condition; `placed_at` when somebody said
     so, or that it has left; `placed_by` the read since then that says where it is. `epc` is the
     code of its tag, `price` its own. `version` counts its commits, `steps` the lines of its
-    history; that a tag was seen where it belongs is no change.
+    history; that a tag was seen where it belongs is no change. `rentals` counts how often it was
+    rented out, `uses` how often it came back from that.
     """
 
     serial: str
@@ -68,11 +79,23 @@ class SerialUnit:
     placed_by: Sighting | None = None
     version: int = 0
     steps: int = 0
+    rentals: int = 0
+    uses: int = 0
 
     @property
     def is_on_hand(self) -> bool:
         """Whether its position counts it."""
         return self.state in ON_HAND
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it should be found at its location, counted or not."""
+        return self.is_on_hand or self.state in UNJUDGED
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether it was rented out and has not come back, be it given up or not."""
+        return self.rentals > self.uses
 
     def state_at(self, now: datetime) -> UnitState:
         """Give the state as anyone may see it now: a claim ends whether that is written or not."""
@@ -97,6 +120,15 @@ class SerialUnit:
     def placed(self, position: PositionKey, now: datetime) -> "SerialUnit":
         """Give the piece as somebody has said where it is."""
         return replace(self.freed(), position=position, placed_at=now, placed_by=None)
+
+    def rented(self, now: datetime, claim: Claim | None) -> "SerialUnit":
+        """Give the piece as somebody has it for a time."""
+        return replace(self.gone(UnitState.RENTED, now, claim), rentals=self.rentals + 1)
+
+    def unjudged(self, state: UnitState, location: str, now: datetime) -> "SerialUnit":
+        """Give the piece as it is at a location and not for sale; what was lent has come back."""
+        position = self.position._replace(location=location)
+        return replace(self.gone(state, now), position=position, uses=self.rentals)
 
     def is_kept_by(self, reservation_id: str) -> bool:
         """Whether this reservation, and no other one, keeps the piece."""

@@ -308,6 +308,33 @@ def test_a_piece_kept_when_only_its_last_read_was_is_where_a_door_read_it_since(
     assert found == replace(unit, placed_by=seen if tells else None)
 
 
+def test_only_what_has_to_do_with_a_rental_cannot_be_read_by_an_earlier_release() -> None:
+    plain = SerialUnit("p1", KEY, UnitState.IN_STOCK, NOW)
+    told = (KEY, None, "command", "ann", NOW, NOW)
+    step = UnitStep("p1", 1, UnitStepKind.REGISTERED, UnitState.IN_STOCK, *told)
+    rented = UnitStep("p1", 2, UnitStepKind.RENTED, UnitState.RENTED, *told)
+    restored = UnitStep("p1", 5, UnitStepKind.REFURBISHED, UnitState.IN_STOCK, *told, uses=1)
+
+    earlier = units.unit_to_document(plain)
+    assert (earlier["schemaVersion"], earlier.keys() & {"rentals", "uses"}) == (2, set())
+    assert units.unit_from_document(earlier) == plain
+    for lent in (replace(plain, rentals=1), replace(plain, rentals=3, uses=3)):
+        document = units.unit_to_document(lent)
+        assert (document["schemaVersion"], units.unit_from_document(document)) == (3, lent)
+    for each, version in ((step, 1), (rented, 2), (restored, 2)):
+        document = units.step_to_document(each)
+        assert (document["schemaVersion"], units.step_from_document(document)) == (version, each)
+    for kind, version in (
+        (MovementKind.ADJUSTED, 1),
+        (MovementKind.RENTED, 2),
+        (MovementKind.REFURBISHED, 2),
+    ):
+        movement = replace(MOVEMENT, kind=kind)
+        document = stock.movement_to_document(movement)
+        assert document["schemaVersion"] == version
+        assert stock.movement_from_document(document) == movement
+
+
 def test_a_location_kept_before_there_were_hours_is_read_with_none() -> None:
     document = reference.location_to_document(Location("S1", "Shop", LocationType.STORE, "FR"))
     del document["schedule"]

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory_svc.domain.stock.position import Position
+from inventory_svc.domain.stock.units.history import UnitStepKind
 from inventory_svc.domain.stock.units.unit import UnitState
 from service_kit.runtime.clock import SettableClock
 from tests.support.piece_plans import ALL_POSITIONS, a_plan_with_pieces, command_with_pieces
@@ -40,12 +41,26 @@ def check_claims(stock: InMemoryStock) -> None:
         assert peg.position == unit.position
 
 
+def check_promises(stock: InMemoryStock) -> None:
+    """Whatever a reservation still keeps by its name is there, and kept by it."""
+    now = stock.clock.now()
+    for reservation in stock.reservations.values():
+        for peg in reservation.pegs:
+            if peg.serial is not None and peg.open and not reservation.has_expired(now):
+                assert stock.units[peg.serial].is_kept_by(reservation.identifier)
+
+
 def check_histories(stock: InMemoryStock) -> None:
     for unit in stock.units.values():
         steps = [step for step in stock.history if step.serial == unit.serial]
         assert [step.number for step in steps] == list(range(1, unit.steps + 1))
         last = steps[-1]
         assert (last.state, last.position, last.claim) == (unit.state, unit.position, unit.claim)
+        kinds = [step.kind for step in steps]
+        assert unit.rentals == kinds.count(UnitStepKind.RENTED)
+        assert unit.uses == last.uses == kinds.count(UnitStepKind.TAKEN_BACK)
+        assert unit.is_lent or unit.state is not UnitState.RENTED
+        assert not (unit.is_lent and unit.is_there)
 
 
 def keep_the_books(plan: Plan) -> None:
@@ -60,6 +75,7 @@ def keep_the_books(plan: Plan) -> None:
         stock.commit(*commands)
         check_counters(stock)
         check_claims(stock)
+        check_promises(stock)
         check_histories(stock)
         clock.advance(timedelta(minutes=1))
         check_counters(stock)
