@@ -37,6 +37,7 @@ from inventory_svc.mongo.collections import (
     WAITING_LISTS,
 )
 from inventory_svc.mongo.feed_documents import rejection_to_document
+from inventory_svc.mongo.file_steps import FileSteps
 from inventory_svc.mongo.guarded_writes import ReadTooEarly, write_changes
 from inventory_svc.mongo.inbound_documents import inbound_to_document
 from inventory_svc.mongo.picks import PickCounts
@@ -120,6 +121,7 @@ class StockTransactions:
         self._inbound = tools.database.collection(INBOUND_SUPPLIES.name)
         self._waiting_lists = tools.database.collection(WAITING_LISTS.name)
         self._units = UnitWrites(tools.database)
+        self._steps = FileSteps(tools.database)
         self._rejections = tools.database.collection(FEED_REJECTIONS.name)
         self._turns = Turns(tools.database)
         self._pick_counts = PickCounts(tools.database, tools.due_work)
@@ -210,6 +212,7 @@ class StockTransactions:
         await write_changes(self._inbound, decision.inbound, inbound_to_document, session)
         await self._units.write(decision.units, decision.unit_steps, session)
         await write_changes(self._rejections, decision.rejections, rejection_to_document, session)
+        await self._steps.write(decision.steps, session)
         await self._movements.insert_many(
             [movement_to_document(movement) for movement in decision.movements], session=session
         )

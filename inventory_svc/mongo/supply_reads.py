@@ -39,6 +39,7 @@ from inventory_svc.mongo.collections import (
     SHARE_DRAWS,
 )
 from inventory_svc.mongo.feed_documents import rejection_from_document
+from inventory_svc.mongo.file_steps import FileSteps
 from inventory_svc.mongo.inbound_reads import InboundReads
 from inventory_svc.mongo.stock_documents import (
     draw_from_document,
@@ -99,6 +100,7 @@ class SupplyReads:
         self._draws = database.collection(SHARE_DRAWS.name)
         self._items = database.collection(ITEMS.name)
         self._units = UnitSupply(MongoUnitReads(database))
+        self._steps = FileSteps(database)
         self._outcomes = outcomes
 
     async def plan(
@@ -198,6 +200,7 @@ class SupplyReads:
             draws=await self._draws_of(shares, session) if shares else {},
             inbound=inbound,
             queues=queues.by_place,
+            steps=await self._steps.read(commands, session),
         )
 
     async def _stocked(

@@ -43,6 +43,11 @@ class FilePass(StrEnum):
     OTHERS = "OTHERS"
     UNNAMED = "UNNAMED"
 
+    @property
+    def number(self) -> int:
+        """Its place in the order of the readings."""
+        return list(FilePass).index(self)
+
 
 class Closing(NamedTuple):
     """What is known once all of a file has arrived; `lines` only of some that are whole."""

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
+from inventory_svc.domain.stock.file_step import FileStep
 from inventory_svc.domain.stock.inbound.supply import Announcement, InboundKey
 from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
@@ -74,6 +75,7 @@ class FeedStock:
     Refused lines are kept under the name of the `feed`, if it has one. With `summarised` the
     answer counts the lines and says no more. With `unnamed` they are of positions that a feed left
     out: such a line says nothing of a position that anybody has counted since, or just then.
+    The `step` of a file is written once, whatever has become of its key.
     """
 
     request: IdempotentRequest
@@ -85,6 +87,7 @@ class FeedStock:
     source: str | None = None
     summarised: bool = False
     unnamed: bool = False
+    step: FileStep | None = None
 
 
 @dataclass(frozen=True, slots=True)

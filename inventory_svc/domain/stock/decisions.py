@@ -56,6 +56,7 @@ from inventory_svc.domain.stock.draft import (
     ReservationChange,
     StockDraft,
 )
+from inventory_svc.domain.stock.file_step import CommittedStep
 from inventory_svc.domain.stock.movement import Movement
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.rental_commands import RentUnit, RestoreUnit, TurnUnit
@@ -96,6 +97,7 @@ class GroupDecision:
     units: tuple[UnitChange, ...] = ()
     unit_steps: tuple[UnitStep, ...] = ()
     rejections: tuple[RejectionChange, ...] = ()
+    steps: tuple[CommittedStep, ...] = ()
 
 
 def decide(
@@ -104,13 +106,16 @@ def decide(
     """Decide the commands one after the other, each with all its lines or none."""
     draft = StockDraft(supply, now)
     records: dict[str, tuple[IdempotentRequest, Outcome]] = {}
+    steps: dict[str, CommittedStep] = {}
     answers: list[Answer | None] = []
     for place, command in enumerate(commands):
-        answer = _replayed(command, supply, records)
+        answer = _replayed(command, supply, records) or _committed(command, supply)
         if answer is None:
             answer = _decided(command, draft, place, sourcing)
             if answer is not None and command.request is not None:
                 records[command.request.identifier] = (command.request, answer.outcome)
+            if answer is not None and isinstance(command, FeedStock) and command.step is not None:
+                steps[command.step.file] = CommittedStep(command.step, answer.outcome.values)
         answers.append(answer)
     positions = tuple(draft.position_changes())
     after = {change.after.key: change.after for change in positions}
@@ -128,6 +133,7 @@ def decide(
         units=tuple(draft.units.changes()),
         unit_steps=draft.units.history(),
         rejections=tuple(draft.rejection_changes()),
+        steps=tuple(steps.values()),
     )
 
 
@@ -148,6 +154,19 @@ def _replayed(
         same = earlier[0].fingerprint == request.fingerprint
         recorded = earlier[1] if same else key_reused()
     return refused(recorded) if isinstance(recorded, Refusal) else _answer_of(recorded)
+
+
+def _committed(command: StockCommand, supply: Supply) -> Answer | None:
+    """Answer a step of a file that was committed, though nothing may be known of its key.
+
+    Whoever is further behind than that finds the file moved and has no use for the counts.
+    """
+    if not isinstance(command, FeedStock) or command.step is None:
+        return None
+    last = supply.steps.get(command.step.file)
+    if last is None or not command.step.is_within(last.step):
+        return None
+    return Answer(Outcome(last.counts))
 
 
 def _answer_of(outcome: Outcome) -> Answer:

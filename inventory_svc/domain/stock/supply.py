@@ -8,6 +8,7 @@ from typing import NamedTuple
 from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
+from inventory_svc.domain.stock.file_step import CommittedStep
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
@@ -34,7 +35,7 @@ class Supply:
     count, `categories` those of the SKUs that are reserved, as far as a rule asks for them.
     `queues` gives, per command's place, who waits for what it is about.
     `units` are the pieces that commands name or may take, by serial; `tags` the serials, by the
-    code of a tag.
+    code of a tag. `steps` are the last that were committed of files, by file.
     """
 
     positions: Mapping[PositionKey, Position]
@@ -51,3 +52,4 @@ class Supply:
     queues: Mapping[int, Queue] = field(default_factory=dict)
     units: Mapping[str, SerialUnit] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, CommittedStep] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import Final
 from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState, LineCounts
 from inventory_svc.domain.feeds.file_lines import FileLine, UnreadableFile
 from inventory_svc.domain.stock.commands import FeedMode, FeedStock, RejectedLine
+from inventory_svc.domain.stock.file_step import FileStep
 from inventory_svc.use_cases.feeds.correct_lines import line_of
 from inventory_svc.use_cases.feeds.feed_lines import (
     NumberedLine,
@@ -23,15 +24,15 @@ from service_kit.messaging.envelope import text_of
 from service_kit.runtime.json_values import JSON
 
 LINES_OF_A_STEP: Final = 250
-"""Lines of one commit. The names of the commits tell their lines, so that a step that is made
-again, by whatever process, is the same."""
+"""Lines of one commit: whoever makes a step again, by whatever process, makes the same."""
 
 
 async def apply_file(identifier: str, reading: FilePass, tools: FileTools) -> None:
     """Apply what is left of one reading of a file; at once nothing, when that is over.
 
-    Whoever runs it and however often, each line counts once: a step is a commit of its own name,
-    and how far the file has come is written only by whoever found it there. Who finds that another
+    Whoever runs it, however often and however late, each line counts once: the commit of a step
+    writes down that it is done, and does nothing if it was. How far the file has come as people
+    see it is written only by whoever found it there. Who finds that another
     one was faster goes on behind that one, since it may die.
     """
     go_on = zero_unnamed if reading is FilePass.UNNAMED else _apply_lines
@@ -122,7 +123,8 @@ async def _command(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) 
         tools.clock.now(),
     )
     good, bad = sorted_lines(readable, scope)
-    name = f"{file.identifier}/{lines[0].number}-{lines[-1].number}"
+    first, last = lines[0].number, lines[-1].number
+    name = f"{file.identifier}/{first}-{last}"
     request = IdempotentRequest("stock-file", file.reading.value, name, file.identifier)
     return FeedStock(
         request,
@@ -133,6 +135,7 @@ async def _command(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) 
         file.identifier,
         file.source,
         summarised=True,
+        step=FileStep(file.identifier, file.reading.number, first, last + 1),
     )
 
 

@@ -19,6 +19,7 @@ from inventory_svc.domain.feeds.whole_file import (
     total_of,
 )
 from inventory_svc.domain.stock.commands import FeedLine, FeedMode, FeedStock
+from inventory_svc.domain.stock.file_step import FileStep
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports.feeds import Listing
 from inventory_svc.ports.stock import CountedPosition
@@ -56,6 +57,7 @@ async def _zeroed(file: FeedFile, unnamed: Unnamed, tools: FileTools) -> FeedFil
     positions = await tools.unnamed.page(Listing(file.identifier, unnamed.listing), page)
     numbered = enumerate(positions, start=unnamed.first + file.next_line)
     name = f"{file.identifier}/{unnamed.listing}/{page}"
+    following = (page + 1) * POSITIONS_OF_A_STEP
     command = FeedStock(
         IdempotentRequest("stock-file", FilePass.UNNAMED.value, name, file.identifier),
         file.actor,
@@ -65,9 +67,10 @@ async def _zeroed(file: FeedFile, unnamed: Unnamed, tools: FileTools) -> FeedFil
         source=file.source,
         summarised=True,
         unnamed=True,
+        step=FileStep(file.identifier, FilePass.UNNAMED.number, file.next_line, following),
     )
     counts = await counted_lines(command, tools.commits)
-    return await tools.files.save(file, file.zeroed((page + 1) * POSITIONS_OF_A_STEP, counts))
+    return await tools.files.save(file, file.zeroed(following, counts))
 
 
 class _Survey:

@@ -26,6 +26,8 @@ from inventory_svc.use_cases.feeds.receive_file import (
 from service_kit.commands.refusal import UNAVAILABLE, Refusal
 from service_kit.messaging.due_work import DueWork
 from service_kit.messaging.parked_work import ParkedWork
+from service_kit.runtime.clock import SettableClock
+from service_kit.storage.idempotency import MongoOutcomes
 from tests.contract.inventory_svc.conftest import OpenProcess, Process
 from tests.support import stock as build
 from tests.support.applying import DyingCommits, Killed, a_worker, send_parts
@@ -95,6 +97,53 @@ async def test_a_file_is_resumed_where_it_stopped_and_no_line_counts_twice(
     document = await survivor.database.collection(FEED_FILES.name).find_one({})
     assert document is not None
     assert document["topSellers"] == []
+
+
+async def test_a_file_that_is_resumed_when_outcomes_are_forgotten_counts_no_line_twice(
+    open_process: OpenProcess, clock: SettableClock
+) -> None:
+    process = await open_process()
+    file = await sent(process, rows(4 * LINES_OF_A_STEP + 10), "hat")
+    for deaths in range(4):
+        dying = DyingCommits(process, deaths % 2, written=True)
+        with pytest.raises(Killed):
+            await applied(tools_of(process.database, clock, dying), file)
+        clock.advance(timedelta(days=8))
+        await MongoOutcomes(process.database, clock).purge()
+
+    survivor = await open_process()
+    done = await applied(tools_of(survivor.database, clock, survivor.commits), file)
+
+    half = 2 * LINES_OF_A_STEP + 5
+    assert (done.state, done.applied, done.rejected) == (FileState.DONE, 2 * half, 0)
+    assert await survivor.counters(SHIRT) == await survivor.folded(SHIRT) == (half, 0, 0)
+    assert await survivor.counters(HAT) == await survivor.folded(HAT) == (half, 0, 0)
+
+
+async def test_a_step_by_whoever_is_far_behind_writes_nothing_though_its_outcome_is_forgotten(
+    open_process: OpenProcess, clock: SettableClock
+) -> None:
+    slow, fast = await open_process(), await open_process()
+    file = await sent(slow, rows(3 * LINES_OF_A_STEP))
+    late: list[StockCommand] = []
+
+    class Stuck:
+        async def submit(self, command: StockCommand) -> Decided:
+            late.append(command)
+            raise Killed
+
+    with pytest.raises(Killed):
+        await applied(tools_of(slow.database, clock, Stuck()), file)
+    done = await applied(tools_of(fast.database, clock, fast.commits), file)
+    clock.advance(timedelta(days=8))
+    await MongoOutcomes(fast.database, clock).purge()
+
+    for command in late:
+        await slow.commits.submit(command)
+
+    assert done.applied == 3 * LINES_OF_A_STEP
+    units = [(await fast.counters(each)).on_hand for each in (SHIRT, HAT)]
+    assert sum(units) == 3 * LINES_OF_A_STEP
 
 
 async def test_two_processes_that_apply_one_file_at_once_count_each_line_once(
