@@ -181,6 +181,8 @@ class SupplyReads:
                 for peg in reservation.everything
                 if peg.share is not None
             )
+        draws = await self._draws_of(shares, session) if shares else {}
+        keys.update(key for draw in draws.values() for key in draw.left_from)
         named = await self._units.named(commands, reservations.values(), session)
         keys.update(named.positions(commands))
         positions = await self._positions_at(keys, session)
@@ -197,7 +199,7 @@ class SupplyReads:
             policy=plan.policy,
             categories=plan.categories,
             rejections=await self._rejections_named_in(commands, session),
-            draws=await self._draws_of(shares, session) if shares else {},
+            draws=draws,
             inbound=inbound,
             queues=queues.by_place,
             steps=await self._steps.read(commands, session),

@@ -253,6 +253,31 @@ async def test_b10_a_marketplace_draws_on_its_share_until_nothing_is_left_of_it(
 
 
 @pytest.mark.capability("B10")
+async def test_b10_a_share_counts_alike_for_page_and_order_when_a_shop_has_left_the_channel(
+    timed: Ruling,
+) -> None:
+    """What the shop has shipped is forgotten by both: it was counted since."""
+    retailer = timed.retailer
+    await retailer.opens(S1="STORE", W1="WAREHOUSE")
+    await retailer.has_channel("marketplace", "S1", "W1")
+    await retailer.sells("shirt", channels=["web", "marketplace"])
+    await retailer.counts("shirt", S1=10)
+    await timed.publishes(timed.rule("50", {"share": {"percent": 50}}, channel="marketplace"))
+    four = [{"sku": retailer.code("shirt"), "quantity": 4}]
+    order = await retailer.places(retailer.wish(channel="marketplace", lines=four))
+    timed.is_at("10:00:00")
+    await retailer.takes_out(order, 4)
+    await eventually(lambda: retailer.position("shirt", "S1"), lambda now: now["onHand"] == 6)
+    timed.is_at("12:00:00")
+    await retailer.counts("shirt", S1=6, W1=20)
+    await retailer.has_channel("marketplace", "S1", "W1", without=["S1"])
+
+    assert await timed.units("shirt", "marketplace") == 10
+    assert codes(await timed.reserves("marketplace", "shirt", 11)) == ["INSUFFICIENT_STOCK"]
+    assert codes(await timed.reserves("marketplace", "shirt", 10)) == []
+
+
+@pytest.mark.capability("B10")
 async def test_b10_a_share_of_sixty_shops_is_taken_once(ruling: Ruling, retailer: Retailer) -> None:
     shops = [f"S{number}" for number in range(60)]
     await retailer.opens(**dict.fromkeys(shops, "STORE"), W1="WAREHOUSE")

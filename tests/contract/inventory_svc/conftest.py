@@ -69,9 +69,14 @@ class OneNetwork:
         return await self.directory()
 
 
-def a_ruled_process(database: Database, clock: SettableClock, rules: MongoRules) -> Process:
+def a_ruled_process(
+    database: Database,
+    clock: SettableClock,
+    rules: MongoRules,
+    network: OneNetwork | None = None,
+) -> Process:
     """Join the stock of one more process that sells by rules."""
-    return _joined(database, clock, pass_by, OneNetwork(), rules)
+    return _joined(database, clock, pass_by, network or OneNetwork(), rules)
 
 
 def a_joined_process(database: Database, clock: SettableClock, network: OneNetwork) -> Process:

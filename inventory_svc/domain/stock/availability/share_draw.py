@@ -54,6 +54,12 @@ class ShareDraw:
         shipped = sum(row.units for row in self._uncounted(counted_at))
         return self.allocated + _held(self.holds, now) + shipped
 
+    @property
+    def left_from(self) -> frozenset[PositionKey]:
+        """The positions that units have left: their counts tell which of them still are drawn."""
+        _, sku, condition = self.key
+        return frozenset(PositionKey(sku, row.location, condition) for row in self.shipped)
+
     def awaited(self, now: datetime) -> int:
         """Give the units that are still to come and will count as drawn then."""
         return self.pegged + _held(self.pegged_holds, now)
@@ -82,11 +88,7 @@ class ShareDraw:
         return replace(self, shipped=tuple(rows))
 
     def _uncounted(self, counted_at: CountedAt) -> tuple[Shipped, ...]:
-        _, sku, condition = self.key
-        times = {
-            row.location: counted_at(PositionKey(sku, row.location, condition))
-            for row in self.shipped
-        }
+        times = {key.location: counted_at(key) for key in self.left_from}
         return tuple(row for row in self.shipped if _is_later(row.at, times[row.location]))
 
 
