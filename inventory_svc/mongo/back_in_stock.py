@@ -133,6 +133,19 @@ class MongoBackInStock:
         found = await self._lists.find(wanted, sort=(("_id", 1),), limit=limit)
         return [waiting_list_from_document(document) for document in found]
 
+    async def pass_over_expired(self, now: datetime, limit: int) -> bool:
+        """Take up to so many off the lists whose time is over; False when that was all.
+
+        They had ended by themselves, and nothing of them is told; an end that is put off stays.
+        """
+        over: Document = {"waiting": True, "expiresAt": {"$lte": now}}
+        found = await self._registrations.find(over, projection=["_id"], limit=limit)
+        names = [document["_id"] for document in found]
+        if names:
+            wanted = {"_id": {"$in": names}, **over}
+            await self._registrations.update_many(wanted, {"$unset": {"waiting": ""}})
+        return len(names) == limit
+
     async def may_go_round(self, owner: str, duration: timedelta) -> bool:
         """Whether nobody else looks at all lists; for so long nobody else does then."""
         return await self._leases.acquire("back-in-stock/round", owner, duration) is not None

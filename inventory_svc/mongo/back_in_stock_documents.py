@@ -11,7 +11,7 @@ WAITING_LIST_UPCASTS = Upcasts(current=1)
 
 
 def registration_to_document(registration: Registration) -> Document:
-    """Write a registration; only one that has not ended is `waiting`."""
+    """Write a registration; only one that nobody has ended is `waiting`, until its time is over."""
     waiting = {} if registration.has_ended else {"waiting": True}
     return REGISTRATION_UPCASTS.stamp(
         {

@@ -192,8 +192,10 @@ ALERTS = CollectionDeclaration(
 REGISTRATIONS = CollectionDeclaration(
     "back_in_stock_registrations",
     (
-        # Who is the next on a list: those who were told, or do not wait any more, are not in it.
+        # Who is the next on a list: who was told, or does not wait any more, is soon not in it.
         Index((("list", 1), ("number", 1)), partial={"waiting": True}, name="next"),
+        # Rounds take those off the lists whose time is over.
+        Index((("expiresAt", 1),), partial={"waiting": True}, name="ending"),
         # People look at an item's, or at their own, the latest first.
         Index((("sku", 1), ("registeredAt", -1), ("_id", 1)), name="by_sku"),
         Index((("person", 1), ("registeredAt", -1), ("_id", 1)), name="by_person"),

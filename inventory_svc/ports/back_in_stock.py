@@ -51,6 +51,9 @@ class BackInStock(Protocol):
     async def may_go_round(self, owner: str, duration: timedelta) -> bool:
         """Whether nobody else looks at all lists; for so long nobody else does then."""
 
+    async def pass_over_expired(self, now: datetime, limit: int) -> bool:
+        """Take up to so many off the lists whose time is over; False when that was all."""
+
     async def waited_on(self, after: str, limit: int) -> Sequence[WaitingList]:
         """Give lists on which somebody may wait, by identifier, after one."""
 

@@ -19,13 +19,19 @@ from inventory_svc.use_cases.stock.read_availability import (
 
 ROUND_EVERY: Final = timedelta(minutes=2)
 LISTS_OF_A_PAGE: Final = 250
+EXPIRED_OF_A_PAGE: Final = 1_000
 
 
 async def go_round(owner: str, lists: BackInStock, sources: AvailabilitySources) -> None:
-    """Look at all lists on which somebody waits, unless another process does."""
+    """Look at all lists on which somebody waits, unless another process does.
+
+    Those whose time is over are taken off first: nobody has to pass over them again.
+    """
     after = ""
     if not await lists.may_go_round(owner, 2 * ROUND_EVERY):
         return
+    while await lists.pass_over_expired(sources.clock.now(), EXPIRED_OF_A_PAGE):
+        pass
     while page := await lists.waited_on(after, LISTS_OF_A_PAGE):
         for waiting in await _changed(page, sources):
             await tell_waiting(waiting.key, lists, sources)

@@ -82,6 +82,12 @@ class Waiting:
         """Look at all lists."""
         await go_round("one", self.lists, self.sources)
 
+    async def on_the_lists(self) -> list[str]:
+        """Give the customers whom a look at the lists would come across."""
+        registrations = self.process.database.collection(REGISTRATIONS.name)
+        found = await registrations.find({"waiting": True})
+        return sorted(each["customerRef"] for each in found)
+
     async def notices(self) -> list[str]:
         """Give the customers of the notices in the log, by their number on the list."""
         outbox = self.process.database.collection(OUTBOX.name)
@@ -339,6 +345,50 @@ async def test_a_list_on_which_the_time_of_all_is_over_is_closed_by_the_next_rou
     await one.goes_round()
 
     assert await one.lists.waited_on("", 10) == []
+
+
+async def test_whose_time_is_over_is_taken_off_the_list_by_the_next_round_and_may_come_again(
+    waiting: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inventory_svc.use_cases.back_in_stock.go_round.EXPIRED_OF_A_PAGE", 2)
+    one = await waiting()
+    await all_register(one, range(5))
+    one.process.clock.advance(A_DAY / 2)
+    await one.registers("c01")
+    await one.goes_round()
+    assert await one.on_the_lists() == names(0, 1, 2, 3, 4)
+
+    one.process.clock.advance(A_DAY / 2)
+    await one.goes_round()
+
+    assert await one.on_the_lists() == names(1)
+    again = await one.registers("c03")
+    assert (again.number, again.version) == (6, 2)
+    assert await one.on_the_lists() == names(1, 3)
+    await one.moves((S1, 2))
+    await one.worker.run_due_once()
+    assert await one.notices() == names(1, 3)
+    assert await one.on_the_lists() == []
+
+
+async def test_an_end_that_is_put_off_while_a_round_looks_keeps_the_place(waiting: Open) -> None:
+    one = await waiting()
+    await all_register(one, range(20))
+    one.process.clock.advance(A_DAY - timedelta(minutes=1))
+    now = one.process.clock.now()
+
+    over = [one.lists.pass_over_expired(now + timedelta(minutes=1), 3) for _ in range(8)]
+    await asyncio.gather(*over, all_register(one, range(0, 20, 2)))
+    while await one.lists.pass_over_expired(now + timedelta(minutes=1), 3):
+        pass
+
+    kept = await one.process.database.collection(REGISTRATIONS.name).find({"waiting": True})
+    later = now + timedelta(minutes=1)
+    assert all(each["expiresAt"] > later for each in kept)
+    one.process.clock.set(later)
+    await one.moves((S1, 20))
+    await one.worker.run_due_once()
+    assert await one.notices() == names(*range(0, 20, 2))
 
 
 async def test_who_is_told_between_the_reading_and_the_writing_is_not_told_again(
