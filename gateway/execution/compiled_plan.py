@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import orjson
@@ -118,7 +118,7 @@ def compile_plan(
         for path in paths
     )
     apart = any(call.contexts for fetch in plan.fetches for call in fetch.entity_calls)
-    united = united_paths(plan, lambda number: given_by(plan.fetches[number]).keys)
+    united = united_paths(plan, cache(lambda number: given_by(plan.fetches[number]).keys))
     for paths in united.values():
         projection.expect_united(map(keys_of, paths))
     everywhere = frozenset[Path]().union(*united.values())
