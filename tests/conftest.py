@@ -47,6 +47,17 @@ def _log_plainly() -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that may take longest, so that no worker is left alone with one."""
+    items.sort(key=_patience, reverse=True)
+
+
+def _patience(item: pytest.Item) -> float:
+    """Give the seconds that a long test says it may take; nothing for the others."""
+    stated = item.get_closest_marker("timeout") if item.get_closest_marker("long") else None
+    return stated.args[0] if stated else 0
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers of the run."""
     servers = config.stash.get(SERVERS, None)
