@@ -26,7 +26,7 @@ from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.availability import answer as answers
 from inventory_svc.domain.stock.availability import tally
 from inventory_svc.domain.stock.availability.future import AvailabilityKind, Soonest
-from inventory_svc.domain.stock.inbound.timeline import held_until
+from inventory_svc.domain.stock.inbound.phase import held_until
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.use_cases.stock.read_availability import AvailabilityQuestion
 from retail_kit import geography

@@ -9,7 +9,7 @@ from inventory_svc.api.context import Info
 from inventory_svc.api.network_types import Location
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.inbound import supply as inbound
-from inventory_svc.domain.stock.inbound.timeline import Phase
+from inventory_svc.domain.stock.inbound.phase import Phase
 from inventory_svc.domain.stock.position import PositionKey
 from retail_kit.quantities import LARGEST
 from service_kit.graphql.fields import resolver_field

@@ -8,6 +8,13 @@ from typing import NamedTuple, Protocol
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.commands import WantedLine
+from inventory_svc.domain.stock.inbound.phase import (
+    Phase,
+    Phases,
+    added_up,
+    limited,
+    quantity_by,
+)
 from inventory_svc.domain.stock.inbound.supply import InboundKey
 from inventory_svc.domain.stock.inbound.timeline import Timeline
 from inventory_svc.domain.stock.position import PositionKey
@@ -23,8 +30,8 @@ class OfferedLater(Protocol):
     def pot(self, key: PositionKey) -> Hashable | None:
         """Give the share that a position draws on together with others, if there is one."""
 
-    def left_by(self, key: PositionKey, moment: datetime) -> int:
-        """Give what will be left by a moment of the share that a position draws on."""
+    def left(self, key: PositionKey) -> Phases:
+        """Give what will be left of the share that a position draws on."""
 
 
 class LaterPeg(NamedTuple):
@@ -95,22 +102,12 @@ class _Basket:
 
     def soonest(self, quantity: int, keys: Sequence[PositionKey]) -> datetime | None:
         """Give the first moment by which the positions have so many units together."""
-        return next((at for at in self._reached(keys) if self.total(keys, at) >= quantity), None)
+        reached = self._reached(keys)
+        return next((phase.at for phase in reached if phase.quantity >= quantity), None)
 
     def most(self, keys: Sequence[PositionKey]) -> int:
         """Give the most that the positions have together at any moment in time."""
-        return max((self.total(keys, at) for at in self._reached(keys)), default=0)
-
-    def total(self, keys: Sequence[PositionKey], moment: datetime) -> int:
-        """Add up what positions can promise, of each share no more than is left of it."""
-        units: Counter[Hashable | None] = Counter()
-        left: dict[Hashable, int] = {}
-        for key in keys:
-            pot = self._offered.pot(key)
-            units[pot] += self._timeline(key).by(moment)
-            if pot is not None and pot not in left:
-                left[pot] = self._left(key, pot, moment)
-        return sum(min(found, left[pot]) if pot in left else found for pot, found in units.items())
+        return max((phase.quantity for phase in self._reached(keys)), default=0)
 
     def take(
         self, line: WantedLine, keys: Sequence[PositionKey], moment: datetime
@@ -143,16 +140,37 @@ class _Basket:
         return units if pot is None else min(units, self._left(key, pot, moment))
 
     def _left(self, key: PositionKey, pot: Hashable, moment: datetime) -> int:
-        return max(0, self._offered.left_by(key, moment) - self._drawn[pot])
+        return max(0, quantity_by(self._offered.left(key), moment) - self._drawn[pot])
 
     def _timeline(self, key: PositionKey) -> Timeline:
         if key not in self._timelines:
             self._timelines[key] = self._offered.timeline(key)
         return self._timelines[key]
 
-    def _reached(self, keys: Sequence[PositionKey]) -> list[datetime]:
-        moments = sorted({phase.at for key in keys for phase in self._timeline(key).phases()})
-        return [at for at in moments if self._is_in_time(at, moments)]
+    def _reached(self, keys: Sequence[PositionKey]) -> list[Phase]:
+        """Give what the positions have together, at the moments in time at which one changes."""
+        together = self._together(keys)
+        moments = sorted({at for key in keys for at, _ in self._timeline(key).phases()})
+        return [
+            Phase(at, quantity_by(together, at))
+            for at in moments
+            if at <= self._until or at == moments[0]
+        ]
 
-    def _is_in_time(self, moment: datetime, moments: Sequence[datetime]) -> bool:
-        return moment <= self._until or moment == moments[0]
+    def _together(self, keys: Sequence[PositionKey]) -> Phases:
+        """Add up what positions can promise, of each share no more than is left of it."""
+        free: list[Phases] = []
+        shared: dict[Hashable, list[PositionKey]] = {}
+        for key in keys:
+            pot = self._offered.pot(key)
+            if pot is None:
+                free.append(self._timeline(key).phases())
+            else:
+                shared.setdefault(pot, []).append(key)
+        return added_up((*free, *(self._shared(pot, among) for pot, among in shared.items())))
+
+    def _shared(self, pot: Hashable, keys: Sequence[PositionKey]) -> Phases:
+        """Add up what positions can promise that draw on the same share."""
+        drawn = self._drawn[pot]
+        left = [Phase(at, max(0, units - drawn)) for at, units in self._offered.left(keys[0])]
+        return limited(added_up(self._timeline(key).phases() for key in keys), left)

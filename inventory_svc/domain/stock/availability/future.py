@@ -1,22 +1,30 @@
 """What can be promised of one item on one channel for each date: the formula, looking ahead."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from inventory_svc.domain.network.directory import Candidate
 from inventory_svc.domain.network.lead_time import ready_from
 from inventory_svc.domain.network.location import Location
+from inventory_svc.domain.rules.rule import StockRule
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, drawn_later_of, drawn_of
 from inventory_svc.domain.stock.availability.policy import Policy
-from inventory_svc.domain.stock.availability.pots import left_of, protection_of
+from inventory_svc.domain.stock.availability.pots import left_ahead, protection_of
 from inventory_svc.domain.stock.availability.schedule import NOTHING_THERE, timeline_of
 from inventory_svc.domain.stock.availability.tally import counted_in
+from inventory_svc.domain.stock.inbound.phase import (
+    Phase,
+    Phases,
+    added_up,
+    limited,
+    quantity_by,
+)
 from inventory_svc.domain.stock.inbound.supply import InboundKind, InboundSupply
-from inventory_svc.domain.stock.inbound.timeline import Phase, Timeline
+from inventory_svc.domain.stock.inbound.timeline import Timeline
 
 
 class AvailabilityKind(StrEnum):
@@ -26,6 +34,9 @@ class AvailabilityKind(StrEnum):
     AT_SUPPLIER = "AT_SUPPLIER"
     BACKORDER = "BACKORDER"
     PREORDER = "PREORDER"
+
+
+_ORDER: Final = {kind: place for place, kind in enumerate(AvailabilityKind)}
 
 
 class Soonest(NamedTuple):
@@ -54,6 +65,7 @@ class Outlook:
         self._now = now
         self._terms = policy.terms(stock.sku, stock.category, sale)
         self._timelines: dict[str, Timeline] = {}
+        self._left: dict[str, Phases] = {}
         self._inbound: dict[str, list[InboundSupply]] = defaultdict(list)
         for supply in inbound:
             if supply.key.position.condition is sale.condition:
@@ -65,10 +77,11 @@ class Outlook:
         The first phase is now, and has as many units as the answer without future. What can be had
         at a moment can be promised for any later one.
         """
-        moments = {phase.at for code in self._codes for phase in self._timeline(code).phases()}
+        moments = {at for code in self._codes for at, _ in self.timeline(code).phases()}
+        together = self._together()
         phases: list[Phase] = []
         for moment in sorted({self._now, *moments}):
-            units = self._total(self._codes, moment)
+            units = quantity_by(together, moment)
             if not phases or units > phases[-1].quantity:
                 phases.append(Phase(moment, units))
         return tuple(phases)
@@ -78,54 +91,73 @@ class Outlook:
 
         It may not leave before its release.
         """
-        order = list(AvailabilityKind)
-        found = [each for code in self._codes if (each := self._soonest_at(code)) is not None]
-        if not found:
+        best: Soonest | None = None
+        for at, code in sorted(self._first_units()):
+            if best is not None and at > best.available_from:
+                break
+            ready = ready_from(self._policy.directory.locations[code], at)
+            if ready is not None:
+                found = Soonest(ready, self._kind_of(code, at))
+                best = min(best or found, found, key=_preference)
+        if best is None:
             return None
-        first = min(found, key=lambda each: (each.available_from, order.index(each.kind)))
-        return first._replace(available_from=max(first.available_from, release or self._now))
+        return best._replace(available_from=max(best.available_from, release or self._now))
 
-    def _soonest_at(self, code: str) -> Soonest | None:
-        timeline, location = self._timeline(code), self._policy.directory.locations[code]
-        phases = (phase.at for phase in timeline.phases() if phase.quantity)
-        at = next((moment for moment in phases if self._total([code], moment)), None)
-        ready = None if at is None else ready_from(location, at)
-        if at is None or ready is None:
-            return None
+    def _first_units(self) -> Iterator[tuple[datetime, str]]:
+        """Give when each location has its first unit, if it ever has one."""
+        for code in self._codes:
+            phases = self.timeline(code).phases()
+            share = self._share_at(code)
+            left = phases if share is None else self._left_of(share)
+            at = next((at for at, units in phases if units and quantity_by(left, at)), None)
+            if at is not None:
+                yield at, code
+
+    def _kind_of(self, code: str, at: datetime) -> AvailabilityKind:
+        """Tell goods that are on their way from those that are only promised to be made."""
         if at > self._now:
-            return Soonest(ready, _kind_of(timeline, at))
-        if location.lead_time_days:
-            return Soonest(ready, AvailabilityKind.AT_SUPPLIER)
-        return Soonest(ready, AvailabilityKind.IN_STOCK)
+            steps = self.timeline(code).steps
+            sources = (step.source for step in steps if step.at == at and step.units > 0)
+            promised = any(each and each.kind is InboundKind.PREORDER for each in sources)
+            return AvailabilityKind.PREORDER if promised else AvailabilityKind.BACKORDER
+        waits = self._policy.directory.locations[code].lead_time_days
+        return AvailabilityKind.AT_SUPPLIER if waits else AvailabilityKind.IN_STOCK
 
-    def _timeline(self, code: str) -> Timeline:
+    def timeline(self, code: str) -> Timeline:
         """Give what a location can promise from now on; nothing where the item is hidden."""
         if code not in self._timelines:
             self._timelines[code] = self._made(self._policy.directory.locations[code])
         return self._timelines[code]
 
-    def _total(self, codes: Sequence[str], moment: datetime) -> int:
-        """Add up what locations can promise, of each share no more than will be left of it."""
-        shared: dict[str, int] = defaultdict(int)
-        units = 0
-        for code in codes:
-            rule = self._terms.share.at(self._policy.directory.locations[code])
-            if rule is None:
-                units += self._timeline(code).by(moment)
-            else:
-                shared[rule.code] += self._timeline(code).by(moment)
-        left = (min(found, self._left(rule, moment)) for rule, found in shared.items())
-        return units + sum(left)
+    def _share_at(self, code: str) -> StockRule | None:
+        return self._terms.share.at(self._policy.directory.locations[code])
 
-    def _left(self, code: str, moment: datetime) -> int:
-        rule = self._policy.by_code[code]
-        units = sum(
-            self._timeline(each.location.code).by(moment)
-            for each in self._policy.whole_scope(self._sale)
-            if self._terms.share.at(each.location) is rule
+    def _together(self) -> Phases:
+        """Add up what locations can promise, of each share no more than will be left of it."""
+        free: list[Phases] = []
+        shared: Mapping[str, list[Phases]] = defaultdict(list)
+        for code in self._codes:
+            share = self._share_at(code)
+            alike = free if share is None else shared[share.code]
+            alike.append(self.timeline(code).phases())
+        left = (
+            (found, self._left_of(self._policy.by_code[rule])) for rule, found in shared.items()
         )
-        drawn_by = drawn_later_of if moment > self._now else drawn_of
-        return left_of(rule, units, drawn_by(code, self._stock, self._sale, self._now))
+        return added_up((*free, *(limited(added_up(found), most) for found, most in left)))
+
+    def _left_of(self, share: StockRule) -> Phases:
+        """Give what will be left of a share, wherever the goods are in its scope."""
+        if share.code not in self._left:
+            asked = (share.code, self._stock, self._sale, self._now)
+            free = added_up(
+                self.timeline(each.location.code).phases()
+                for each in self._policy.whole_scope(self._sale)
+                if self._terms.share.at(each.location) is share
+            )
+            self._left[share.code] = left_ahead(
+                share, free, self._now, drawn_of(*asked), drawn_later_of(*asked)
+            )
+        return self._left[share.code]
 
     def _made(self, location: Location) -> Timeline:
         terms = self._terms
@@ -143,8 +175,5 @@ class Outlook:
         )
 
 
-def _kind_of(timeline: Timeline, at: datetime) -> AvailabilityKind:
-    """Tell goods that are on their way from those that are only promised to be made."""
-    sources = (step.source for step in timeline.steps if step.at == at and step.units > 0)
-    promised = any(source and source.kind is InboundKind.PREORDER for source in sources)
-    return AvailabilityKind.PREORDER if promised else AvailabilityKind.BACKORDER
+def _preference(each: Soonest) -> tuple[datetime, int]:
+    return each.available_from, _ORDER[each.kind]

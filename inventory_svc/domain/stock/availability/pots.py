@@ -1,6 +1,7 @@
 """What is left of a share: of all locations in its rule's scope, taken once."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeAlias
 
 from inventory_svc.domain.network.location import Location
@@ -9,6 +10,7 @@ from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.formula import Counted, free, left_of_share
 from inventory_svc.domain.stock.availability.policy import Policy
 from inventory_svc.domain.stock.availability.terms import Terms
+from inventory_svc.domain.stock.inbound.phase import Phase, Phases, quantity_by
 
 CountedAtLocation: TypeAlias = Callable[[str], Counted | None]
 """Gives what a location holds of the item and condition in question; None for nothing."""
@@ -29,6 +31,20 @@ def units_on_terms(counted: Counted, location: Location, terms: Terms) -> int:
 def left_of(rule: StockRule, units: int, drawn: int) -> int:
     """Give what is left of the share of a rule of so many free units."""
     return left_of_share(rule.effect if isinstance(rule.effect, Share) else Share(), units, drawn)
+
+
+def left_ahead(
+    rule: StockRule, free: Phases, now: datetime, drawn: int, drawn_later: int
+) -> tuple[Phase, ...]:
+    """Give what will be left of the share of a rule, of what will be free in its whole scope.
+
+    What is kept of goods to come counts as drawn for any moment after now.
+    """
+    moments = sorted({now, now + datetime.resolution, *(at for at, _ in free)})
+    return tuple(
+        Phase(at, left_of(rule, quantity_by(free, at), drawn_later if at > now else drawn))
+        for at in moments
+    )
 
 
 def left_in_pot(

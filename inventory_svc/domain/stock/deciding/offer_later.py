@@ -1,13 +1,12 @@
 """What a reservation may take of goods that come later: the same rules, over the same draft."""
 
-from datetime import datetime
-
-from inventory_svc.domain.stock.availability.pots import left_of, protection_of
+from inventory_svc.domain.stock.availability.pots import left_ahead, protection_of
 from inventory_svc.domain.stock.availability.schedule import NOTHING_THERE, timeline_of
 from inventory_svc.domain.stock.availability.share_draw import ShareKey
 from inventory_svc.domain.stock.commands import ReserveStock
 from inventory_svc.domain.stock.deciding.offer import Offer
 from inventory_svc.domain.stock.draft import StockDraft
+from inventory_svc.domain.stock.inbound.phase import Phases, added_up
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.inbound.timeline import Timeline
 from inventory_svc.domain.stock.position import PositionKey
@@ -24,6 +23,7 @@ class OfferLater:
         self._draft = draft
         self._policy = draft.supply.policy
         self._timelines: dict[PositionKey, Timeline] = {}
+        self._left: dict[ShareKey, Phases] = {}
         self._inbound: dict[PositionKey, list[InboundSupply]] = {}
         for supply in draft.all_inbound():
             self._inbound.setdefault(supply.key.position, []).append(supply)
@@ -38,20 +38,24 @@ class OfferLater:
         """Give the share that a position draws on, if there is one."""
         return self._offer.pot(key)
 
-    def left_by(self, key: PositionKey, moment: datetime) -> int:
-        """Give what will be left by a moment of the share that a position draws on."""
+    def left(self, key: PositionKey) -> Phases:
+        """Give what will be left of the share that a position draws on."""
         share = self.pot(key)
         if share is None:
-            return self.timeline(key).by(moment)
-        terms = self._offer.terms(key)
-        units = sum(
-            self.timeline(key._replace(location=each.location.code)).by(moment)
+            return self.timeline(key).phases()
+        if share not in self._left:
+            self._left[share] = self._left_of(share, key)
+        return self._left[share]
+
+    def _left_of(self, share: ShareKey, key: PositionKey) -> Phases:
+        rule, terms = self._policy.by_code[share.rule], self._offer.terms(key)
+        free = added_up(
+            self.timeline(key._replace(location=each.location.code)).phases()
             for each in self._policy.whole_scope(self._offer.sale(key.condition))
-            if (rule := terms.share.at(each.location)) is not None and rule.code == share.rule
+            if terms.share.at(each.location) is rule
         )
-        later = moment > self._draft.now
-        drawn = self._draft.drawn_later(share) if later else self._draft.drawn(share)
-        return left_of(self._policy.by_code[share.rule], units, drawn)
+        draft = self._draft
+        return left_ahead(rule, free, draft.now, draft.drawn(share), draft.drawn_later(share))
 
     def _made(self, key: PositionKey) -> Timeline:
         counted = self._offer.counted(key) or NOTHING_THERE

@@ -11,11 +11,14 @@ there at a date as many can be promised for it as no earlier promise needs.
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property, partial
+from itertools import accumulate
 from typing import Final, NamedTuple
 
+from inventory_svc.domain.stock.inbound.phase import Phase, added_up, quantity_by
 from inventory_svc.domain.stock.inbound.supply import InboundKey
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -42,23 +45,6 @@ class Step(NamedTuple):
         return self.at <= moment < self.end
 
 
-class Phase(NamedTuple):
-    """So many units can be promised in all, for this moment or any later one before the next."""
-
-    at: datetime
-    quantity: int
-
-
-def held_until(phases: Sequence[Phase], release: datetime | None) -> tuple[Phase, ...]:
-    """Give the phases of an item of which nothing leaves before a moment: until then, none."""
-    if not phases or release is None or release <= phases[0].at:
-        return tuple(phases)
-    by_then = [phase.quantity for phase in phases if phase.at <= release][-1]
-    released = (Phase(release, by_then),) if by_then else ()
-    later = (phase for phase in phases if phase.at > release)
-    return (Phase(phases[0].at, 0), *released, *later)
-
-
 class Taking(NamedTuple):
     """Units taken from what is there (no source), or from a supply that comes at a date."""
 
@@ -67,7 +53,7 @@ class Taking(NamedTuple):
     units: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Timeline:
     """The steps of one position in the order of their dates; the first is what is there now."""
 
@@ -75,17 +61,45 @@ class Timeline:
 
     def phases(self) -> tuple[Phase, ...]:
         """Give what can be promised, one phase for each moment at which that changes."""
-        phases: list[Phase] = []
-        for moment in self._moments():
-            quantity = self.by(moment)
-            if not phases or phases[-1].quantity != quantity:
-                phases.append(Phase(moment, quantity))
-        return tuple(phases)
+        return self._phases
 
     def by(self, moment: datetime) -> int:
         """Give what can be promised for a moment, nothing for one before the first step."""
-        there = sum(max(0, step.units) for step in self.steps if step.lasts(moment))
-        return self._most(there, lambda units: (*self.steps, Step(moment, -units)), moment)
+        return quantity_by(self._phases, moment)
+
+    @cached_property
+    def _phases(self) -> tuple[Phase, ...]:
+        phases: list[Phase] = []
+        for phase in self._matched() if self._needs_matching else self._at_the_worst():
+            if not phases or phases[-1].quantity != phase.quantity:
+                phases.append(phase)
+        return tuple(phases)
+
+    @cached_property
+    def _owes(self) -> bool:
+        return any(step.units < 0 for step in self.steps)
+
+    @cached_property
+    def _needs_matching(self) -> bool:
+        """Whether it matters to earlier promises which units are taken."""
+        return self._owes and any(step.until is not None and step.units > 0 for step in self.steps)
+
+    def _at_the_worst(self) -> Iterable[Phase]:
+        """Give for each moment what is left at the worst later one; what ends takes nothing."""
+        left = added_up(map(_course_of, self.steps))
+        if not self._owes:
+            return left
+        worst = accumulate((phase.quantity for phase in reversed(left)), min)
+        quantities = [max(0, quantity) for quantity in worst]
+        return map(Phase, (phase.at for phase in left), reversed(quantities))
+
+    def _matched(self) -> Iterator[Phase]:
+        for moment in self._moments():
+            there = sum(max(0, step.units) for step in self.steps if step.lasts(moment))
+            yield Phase(moment, self._most(there, partial(self._owing_more, moment), moment))
+
+    def _owing_more(self, moment: datetime, units: int) -> Sequence[Step]:
+        return (*self.steps, Step(moment, -units))
 
     def taken(self, units: int, moment: datetime) -> tuple[tuple[Taking, ...], "Timeline"]:
         """Take units for a moment from what lasts longest, then from what comes last before it.
@@ -105,6 +119,8 @@ class Timeline:
 
     def _most_of(self, step: Step, units: int, moment: datetime) -> int:
         """Give how many of the units one step can give, the others coming from the other steps."""
+        if not self._needs_matching:
+            return min(units, step.units)
 
         def with_taken(taking: int) -> tuple[Step, ...]:
             return (*self._without(step, taking).steps, Step(moment, taking - units))
@@ -117,16 +133,16 @@ class Timeline:
 
     def _most(self, units: int, changed: Callable[[int], Sequence[Step]], moment: datetime) -> int:
         """Give how many of so many units can be promised and no earlier promise is kept later."""
-        if all(step.units >= 0 for step in self.steps):
-            return units
         moments = self._moments(moment)
-        least = [min(0, level) for level in levels(self.steps, moments)]
+        left = list(levels(self.steps, moments))
+        least = [min(0, level) for level in left]
 
         def put_off(promised: int) -> int:
             after = levels(changed(promised), moments)
             return sum(max(0, owed - left) for owed, left in zip(least, after, strict=True))
 
-        return bisect_right(range(1, units + 1), 0, key=put_off)
+        units = max(0, min(units, left[moments.index(moment)]))
+        return units if not put_off(units) else bisect_right(range(1, units), 0, key=put_off)
 
     def _moments(self, *more: datetime) -> list[datetime]:
         starts = (step.at for step in self.steps)
@@ -161,6 +177,14 @@ def _served(there: Sequence[Step], owed: int) -> tuple[list[Step], int]:
         if step.units > units:
             left.append(step._replace(units=step.units - units))
     return left, owed
+
+
+def _course_of(step: Step) -> Sequence[Phase]:
+    """Give the units of a step from its date until they end; what is owed does not end."""
+    begins = Phase(step.at, step.units)
+    if step.until is None or step.units <= 0:
+        return (begins,)
+    return (begins, Phase(step.until, 0)) if step.at < step.until else ()
 
 
 def _preference(step: Step) -> tuple[bool, datetime, datetime]:

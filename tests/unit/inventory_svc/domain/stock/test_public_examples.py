@@ -9,8 +9,9 @@ from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Availability, Stock, availability_of
 from inventory_svc.domain.stock.availability.future import Outlook
 from inventory_svc.domain.stock.availability.schedule import NOTHING_THERE, timeline_of
+from inventory_svc.domain.stock.inbound.phase import Phase
 from inventory_svc.domain.stock.inbound.supply import InboundKey
-from inventory_svc.domain.stock.inbound.timeline import Phase, Step, Timeline, levels
+from inventory_svc.domain.stock.inbound.timeline import Step, Timeline, levels
 from inventory_svc.domain.stock.position import PositionKey
 from service_kit.runtime.clock import SettableClock
 from tests.support import rules as rule

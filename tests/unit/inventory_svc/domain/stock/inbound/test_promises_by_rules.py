@@ -20,13 +20,14 @@ from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, availability_of
 from inventory_svc.domain.stock.availability.future import AvailabilityKind, Outlook
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
+from inventory_svc.domain.stock.inbound.phase import Phase
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind, SaleWindow
-from inventory_svc.domain.stock.inbound.timeline import Phase
 from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
 from service_kit.runtime.clock import SettableClock
 from tests.support import rules as rule
 from tests.support import stock as build
+from tests.support.ahead_plainly import PlainOutlook
 from tests.support.stock import CATEGORIES, NOW, InMemoryStock
 
 ON_WEB = Sale("web", "FR")
@@ -153,6 +154,27 @@ def test_the_soonest_unit_is_that_of_the_first_phase_that_has_one(plan: Plan) ->
         assert (soonest.kind is AvailabilityKind.IN_STOCK) == (first == NOW)
 
 
+@settings(max_examples=200, deadline=None)
+@given(plans)
+def test_an_outlook_is_what_looking_at_every_location_for_every_date_finds(plan: Plan) -> None:
+    on_hand, comes, rules, later, wanted = plan
+    stock = a_stock(on_hand, comes, *rules, *later)
+    for units, days in wanted:
+        wish = build.a_wish("shirt", units, NOW + timedelta(days=days), among=PLACES)
+        stock.commit(replace(wish, channel="web"))
+    whole = outlook(stock)
+    timelines = {place: whole.timeline(place) for place in PLACES}
+
+    for scope in (PLACES, PLACES[1:]):
+        inbound = list(stock.inbound.values())
+        among = [each for each in rule.a_scope(stock.policy, ON_WEB) if each.location.code in scope]
+        found = Outlook(known(stock), inbound, ON_WEB, among, stock.policy, NOW)
+        codes = [each.location.code for each in among]
+        plainly = PlainOutlook(timelines, codes, known(stock), ON_WEB, stock.policy, NOW)
+        assert found.phases() == plainly.phases()
+        assert found.soonest() == plainly.soonest()
+
+
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @settings(max_examples=10_000, deadline=None)
@@ -251,6 +273,18 @@ def test_what_is_drawn_of_a_share_for_later_leaves_what_can_be_sold_of_it_today(
     (draw,) = stock.draws.values()
     assert (draw.allocated, draw.pegged) == (0, 0)
     assert [phase.quantity for phase in shown(stock)] == [55]
+
+
+def test_what_is_drawn_of_a_share_for_later_counts_for_any_date_after_today() -> None:
+    half = rule.a_rule("half", Share(percent=50), channel="web", location="S1")
+    coming = InboundKind.PURCHASE_ORDER
+    stock = a_stock({"S1": 10}, [Comes("S1", 100, 10, coming), Comes("S2", 1, 5, coming)], half)
+    later = build.a_wish("shirt", 40, NOW + timedelta(days=30), among=("S1",))
+
+    (decided,) = stock.commit(replace(later, channel="web"))
+
+    assert decided.outcome.refusals == ()
+    assert [phase.quantity for phase in shown(stock)] == [5, 16]
 
 
 def _anew(wish: ReserveStock) -> ReserveStock:

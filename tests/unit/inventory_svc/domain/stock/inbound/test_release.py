@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory_svc.domain.stock.inbound.timeline import Phase, held_until
+from inventory_svc.domain.stock.inbound.phase import Phase, held_until
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 DAYS = 9

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_svc.domain.stock.inbound.timeline import Phase, Step, Taking, Timeline, levels
+from inventory_svc.domain.stock.inbound.phase import Phase
+from inventory_svc.domain.stock.inbound.timeline import Step, Taking, Timeline, levels
 from tests.support.stock import NOW, a_supply_key
 
 DAYS = 7
