@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from graphql import print_schema
+from graphql import GraphQLSchema, print_schema
 
 from gateway.cli.composing.configuration import InvalidConfiguration, read_configuration
 from gateway.cli.composing.report import Format, Hints, Report
@@ -23,7 +23,7 @@ from gateway.cli.composing.sources import (
 )
 from gateway.cli.composing.whole_file import write_whole
 from gateway.composition.composer import compose_with_hints
-from gateway.composition.problems import DoesNotCompose
+from gateway.composition.problems import DoesNotCompose, Problem
 from gateway.composition.reader import SubgraphDefinition
 from gateway.errors import InvalidSupergraph
 from gateway.supergraph.changes import changes_between
@@ -101,9 +101,11 @@ def _report(options: argparse.Namespace, environment: Mapping[str, str]) -> Repo
     definitions = _definitions(options, environment)
     try:
         composed = compose_with_hints(definitions)
+        new, public = _read(composed.supergraph)
     except DoesNotCompose as error:
         return Report(problems=error.problems)
-    new = read_supergraph(composed.supergraph)
+    except InvalidSupergraph as error:
+        return Report(problems=(Problem(error.code, error.message),))
     report = Report(
         notes=tuple(_notes(definitions)),
         hints=composed.hints,
@@ -111,15 +113,21 @@ def _report(options: argparse.Namespace, environment: Mapping[str, str]) -> Repo
         telling=options.hints,
     )
     if report.status == 0:
-        _write(options, composed.supergraph, new)
+        _write(options, composed.supergraph, public)
         if options.output is None and old is None:
             return replace(report, supergraph=composed.supergraph)
     return report
 
 
+def _read(text: str) -> tuple[Supergraph, GraphQLSchema]:
+    """Give the supergraph, and what clients may see of it; raises InvalidSupergraph."""
+    supergraph = read_supergraph(text)
+    return supergraph, public_schema(supergraph)
+
+
 def _read_old(path: Path) -> Supergraph:
     try:
-        return read_supergraph(path.read_text("utf-8"))
+        return _read(path.read_text("utf-8"))[0]
     except OSError as error:
         raise _Unusable(f"{path}: {error.strerror}") from error
     except (UnicodeDecodeError, InvalidSupergraph) as error:
@@ -146,9 +154,9 @@ def _notes(definitions: Sequence[SubgraphDefinition]) -> Iterator[str]:
         yield f"No address is known of {unknown}: serve the supergraph with --subgraph NAME=URL."
 
 
-def _write(options: argparse.Namespace, text: str, supergraph: Supergraph) -> None:
-    public = f"{print_schema(public_schema(supergraph))}\n"
-    for path, content in ((options.output, text), (options.public, public)):
+def _write(options: argparse.Namespace, text: str, public: GraphQLSchema) -> None:
+    shown = f"{print_schema(public)}\n"
+    for path, content in ((options.output, text), (options.public, shown)):
         if path is not None:
             try:
                 write_whole(path, content)

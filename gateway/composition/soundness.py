@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator
 
 from graphql import (
+    DocumentNode,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     InputValueDefinitionNode,
     Undefined,
-    build_schema,
+    build_ast_schema,
     is_input_type,
+    parse,
     print_ast,
     validate_schema,
     value_from_ast,
@@ -20,18 +22,36 @@ from graphql.type import GraphQLArgument, GraphQLInputField
 
 from gateway.composition.problems import Placed, Problem, places_of
 from gateway.composition.types import Declarations
+from gateway.federation_spec.link import links_of
 
 _COORDINATE = re.compile(r"\b([A-Za-z_]\w*)(?:\.([A-Za-z_]\w*))?")
 
 
 def unsound_parts(supergraph: str, declarations: Declarations) -> Iterator[Problem]:
-    """INVALID_GRAPHQL: types that do not fit their interfaces, defaults that are no values now."""
-    schema = build_schema(supergraph, assume_valid_sdl=True)
+    """INVALID_GRAPHQL: reserved names, types that do not fit their interfaces, defaults no more."""
+    document = parse(supergraph, no_location=True)
+    reserved = list(_reserved(document, declarations))
+    yield from reserved
+    if reserved:
+        return
+    schema = build_ast_schema(document, assume_valid_sdl=True)
     for message in (*(error.message for error in validate_schema(schema)), *_defaults(schema)):
         involved = list(_involved(message, declarations))
         names = tuple(dict.fromkeys(name for name, _ in involved))
         places = places_of(*(element for _, element in involved))
         yield Problem("INVALID_GRAPHQL", message, names, places)
+
+
+def _reserved(document: DocumentNode, declarations: Declarations) -> Iterator[Problem]:
+    """Types that nobody could tell from those of a specification which the supergraph links."""
+    prefixes = {link.prefix: link.url for link in links_of(document)}
+    for name, declared in declarations.by_name.items():
+        prefix, separator, _ = name.partition("__")
+        if separator and prefix in prefixes:
+            message = f"{name} is called like a type of {prefixes[prefix]}, which is used here."
+            names = tuple(subgraph.name for subgraph, _ in declared)
+            places = places_of(*(each for _, each in declared))
+            yield Problem("INVALID_GRAPHQL", message, names, places)
 
 
 def _involved(message: str, declarations: Declarations) -> Iterator[tuple[str, Placed]]:

@@ -14,9 +14,11 @@ def parse_field_set(text: str) -> SelectionSetNode:
     """Parse `id organization { id }`, with or without outer braces; raises InvalidFieldSet."""
     try:
         braced = text if text.lstrip().startswith("{") else f"{{{text}}}"
-        definition = parse(braced, no_location=True).definitions[0]
+        definition, *others = parse(braced, no_location=True).definitions
     except GraphQLSyntaxError as error:
         raise InvalidFieldSet(f"{text!r} is not a field set: {error.message}") from error
-    if not isinstance(definition, OperationDefinitionNode):
+    except RecursionError as error:
+        raise InvalidFieldSet("the field set is nested too deeply.") from error
+    if others or not isinstance(definition, OperationDefinitionNode):
         raise InvalidFieldSet(f"{text!r} is not a field set.")
     return definition.selection_set

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import EnumTypeDefinitionNode
+from graphql import DirectiveNode, EnumTypeDefinitionNode
 
 from gateway.federation_spec.arguments import WithDirectives, arguments_of, directives_named
 from gateway.federation_spec.link import Link
@@ -124,6 +124,10 @@ class JoinNames:
         """(graph, member) pairs."""
         return tuple((use["graph"], use["member"]) for use in self._uses(node, "unionMember"))
 
-    def _uses(self, node: WithDirectives, name: str) -> Iterator[Mapping[str, Any]]:
+    def uses(self, node: WithDirectives, name: str) -> Iterator[DirectiveNode]:
+        """Every use of one of the directives on a node, as written."""
         local = f"join__{name}" if self.link is None else self.link.directive_name(name)
-        return (arguments_of(directive) for directive in directives_named(node, local))
+        return directives_named(node, local)
+
+    def _uses(self, node: WithDirectives, name: str) -> Iterator[Mapping[str, Any]]:
+        return map(arguments_of, self.uses(node, name))

@@ -23,13 +23,11 @@ from graphql import (
     TypeDefinitionNode,
     TypeNode,
     UnionTypeDefinitionNode,
-    build_ast_schema,
-    validate_schema,
 )
 
-from gateway.errors import InvalidSupergraph
 from gateway.federation_spec.arguments import WithDirectives, has_directive, without_directives
 from gateway.supergraph.model import Supergraph
+from gateway.supergraph.validity.sound_schema import valid_schema
 
 _KEPT_DIRECTIVES = frozenset({"deprecated", "specifiedBy", "oneOf"})
 _EXECUTABLE = frozenset({"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "INLINE_FRAGMENT"})
@@ -46,12 +44,7 @@ def public_schema(supergraph: Supergraph) -> GraphQLSchema:
     pruner = _Pruner(supergraph)
     definitions = [pruner.definition(node) for node in supergraph.document.definitions]
     document = DocumentNode(definitions=tuple(node for node in definitions if node is not None))
-    schema = build_ast_schema(document, assume_valid_sdl=True)
-    problems = validate_schema(schema)
-    if problems:
-        reasons = "; ".join(problem.message for problem in problems)
-        raise InvalidSupergraph(f"What clients may see is no valid schema: {reasons}")
-    return schema
+    return valid_schema(document, "What clients may see is no valid schema")
 
 
 def _only_in_directives(document: DocumentNode) -> set[str]:

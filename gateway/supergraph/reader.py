@@ -10,13 +10,13 @@ from graphql import (
     FieldDefinitionNode,
     FieldNode,
     GraphQLError,
+    GraphQLSchema,
     InterfaceTypeDefinitionNode,
     ListTypeNode,
     NonNullTypeNode,
     ObjectTypeDefinitionNode,
     TypeNode,
     UnionTypeDefinitionNode,
-    build_ast_schema,
     parse,
     parse_type,
     print_ast,
@@ -42,6 +42,11 @@ from gateway.supergraph.model import (
     TypeKind,
 )
 from gateway.supergraph.ownership import Composite, Joined, Ownership
+from gateway.supergraph.validity.sound_schema import sound_schema
+
+_JOIN = "join"
+_OWN_NAMES = frozenset({"link", "core"})
+"""What links are written with, unless a link to its specification says otherwise."""
 
 
 def read_supergraph(sdl: str) -> Supergraph:
@@ -49,10 +54,12 @@ def read_supergraph(sdl: str) -> Supergraph:
     document = _parsed(sdl)
     links = links_of(document)
     require_known(links)
-    join = JoinNames(_linked(links, "join"))
-    graphs = _graphs(document, join)
+    join = JoinNames(_linked(links, _JOIN))
+    context = _directive_name(links, "context")
+    known = _graphs(document, join)
+    schema = _schema(sdl, document, join, context)
+    graphs = tuple(join.graphs(known))
     types = _types_by_graph(document, join, graphs)
-    schema = build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
     root = schema.subscription_type.name if schema.subscription_type else "Subscription"
     subgraphs, sources = with_event_sources(
         {
@@ -67,10 +74,10 @@ def read_supergraph(sdl: str) -> Supergraph:
         document=document,
         schema=schema,
         subgraphs=subgraphs,
-        machinery=_machinery(links),
+        machinery=_machinery(links, join),
         inaccessible=_directive_name(links, "inaccessible"),
         event_sources=sources,
-        contexts=_contexts(document, _directive_name(links, "context")),
+        contexts=_contexts(document, context),
         demands=demands_in(document, links),
     )
 
@@ -88,8 +95,19 @@ def output_type(node: TypeNode) -> OutputType:
 def _parsed(sdl: str) -> DocumentNode:
     try:
         return parse(sdl, no_location=True)
-    except GraphQLError as error:
-        raise InvalidSupergraph(f"The supergraph does not parse: {error.message}") from error
+    except (GraphQLError, RecursionError) as error:
+        raise InvalidSupergraph(f"The supergraph does not parse: {error}") from error
+
+
+def _schema(sdl: str, document: DocumentNode, join: JoinNames, context: str) -> GraphQLSchema:
+    """Give the sound schema; what is wrong is looked for once more, in a text that has lines.
+
+    They take memory that nothing else is worth.
+    """
+    try:
+        return sound_schema(document, join, context)
+    except InvalidSupergraph:
+        return sound_schema(parse(sdl), join, context)
 
 
 def _contexts(document: DocumentNode, directive: str) -> dict[str, tuple[str, ...]]:
@@ -111,26 +129,24 @@ def _directive_name(links: Iterable[Link], name: str) -> str:
     return link.directive_name(name) if link else name
 
 
-def _machinery(links: Iterable[Link]) -> Machinery:
+def _machinery(links: Iterable[Link], join: JoinNames) -> Machinery:
     """Whatever exists for routers and other tools, and is hidden from clients."""
-    names = {"link", "core", "join", "inaccessible", "tag"}
-    types: set[str] = set()
-    prefixes = set(names)
-    for link in links:
-        prefixes.add(link.prefix)
-        names.add(link.prefix)
-        for local in link.imports.values():
-            (names if local.startswith("@") else types).add(local.removeprefix("@"))
-    return Machinery(frozenset(prefixes), frozenset(types), frozenset(names))
+    prefixes = {_JOIN if join.link is None else join.link.prefix, *(link.prefix for link in links)}
+    if not any(_linked(links, name) for name in _OWN_NAMES):
+        prefixes |= _OWN_NAMES
+    imported = [local for link in links for local in link.imports.values()]
+    types = {local for local in imported if not local.startswith("@")}
+    directives = {local.removeprefix("@") for local in imported if local.startswith("@")}
+    return Machinery(frozenset(prefixes), frozenset(types), frozenset(directives | prefixes))
 
 
-def _graphs(document: DocumentNode, join: JoinNames) -> tuple[JoinGraph, ...]:
+def _graphs(document: DocumentNode, join: JoinNames) -> EnumTypeDefinitionNode:
     for definition in document.definitions:
         if (
             isinstance(definition, EnumTypeDefinitionNode)
             and definition.name.value == join.graph_type
         ):
-            return tuple(join.graphs(definition))
+            return definition
     raise InvalidSupergraph("This is no supergraph: it has no enum join__Graph.")
 
 

@@ -17,6 +17,9 @@ from tests.support.subgraphs import SmallSubgraph, composed
 
 ONE = composed([SmallSubgraph("a", "type Query { one: Int }")])
 TWO = composed([SmallSubgraph("a", "type Query { two: Int }")])
+KEYED = composed(
+    [SmallSubgraph("a", 'type Query { item: Item } type Item @key(fields: "id") { id: ID! }')]
+)
 
 
 class Source:
@@ -62,7 +65,9 @@ async def test_what_cannot_be_read_leaves_the_last_good_one_in_service() -> None
     one = reloader(source)
     await one.refresh()
 
-    for text in (None, "type Query {", "type Query { three: Int }"):
+    no_such_key = KEYED.replace('key: "id"', 'key: "nope"')
+    no_field_set = KEYED.replace('key: "id"', 'key: "id {"')
+    for text in (None, "type Query {", "type Query { three: Int }", no_such_key, no_field_set):
         source.text = text
         with pytest.raises(Exception, match=r"."):
             await one.refresh()

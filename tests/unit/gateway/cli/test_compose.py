@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.compose import run
+from gateway.composition.composer import Composed
 from tests.support.federated_graph import linked
 
 Captured = pytest.CaptureFixture[str]
@@ -178,7 +179,16 @@ def test_every_file_that_cannot_be_read_is_named(tmp_path: Path, capsys: Capture
     ]
 
 
-@pytest.mark.parametrize("content", [None, "type Query { a: Int }", "type Query {"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        "type Query { a: Int }",
+        "type Query {",
+        "enum join__Graph { A } type Query { a: Gone }",
+        "enum join__Graph { A } type Query { a: Int @inaccessible }",
+    ],
+)
 def test_an_old_supergraph_that_is_none_is_refused(
     sdl: Path, tmp_path: Path, capsys: Captured, content: str | None
 ) -> None:
@@ -189,6 +199,17 @@ def test_an_old_supergraph_that_is_none_is_refused(
     assert run([f"one={sdl}", f"--check={old}"], {}) == 2
 
     assert str(old) in capsys.readouterr().err
+
+
+def test_a_supergraph_that_could_not_be_served_is_told_as_a_problem(
+    sdl: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composed = Composed("type Query { a: Int }", ())
+    monkeypatch.setattr("gateway.cli.compose.compose_with_hints", lambda _: composed)
+
+    assert run([f"one={sdl}"], {}) == 1
+
+    assert capsys.readouterr().err.startswith("INVALID_SUPERGRAPH This is no supergraph")
 
 
 def test_an_output_that_cannot_be_written_is_named(

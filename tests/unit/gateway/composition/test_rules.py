@@ -244,6 +244,11 @@ def test_a_broken_rule_is_told_with_its_code_and_subgraphs(
             ],
         ),
         (
+            "INVALID_GRAPHQL",
+            ["two:1:6"],
+            ['type Query { a: Int @tag(name: "t") }', "type tag__Colour { x: Int }"],
+        ),
+        (
             "SATISFIABILITY_ERROR",
             ["two:1:10", "one:1:26"],
             ["type Query { a: A } type A { x: Int }", "type A { y: Int }"],
@@ -256,6 +261,14 @@ def test_a_problem_says_at_which_line_and_column_to_look(
     found = next(problem for problem in told(*sdls) if problem.code == code)
 
     assert [f"{one.subgraph}:{one.line - HEADER}:{one.column}" for one in found.places] == places
+
+
+def test_a_name_is_only_reserved_where_its_specification_is_used() -> None:
+    definition = SubgraphDefinition(
+        "one", "", linked("type Query { a: tag__Colour } type tag__Colour { x: Int }")
+    )
+
+    assert "type tag__Colour" in compose([definition])
 
 
 def test_a_problem_prints_as_compilers_do() -> None:

@@ -50,6 +50,22 @@ def test_an_operation_that_is_not_valid_has_no_plan(
     assert "Cannot query field 'b'" in capsys.readouterr().err
 
 
+def test_a_supergraph_that_cannot_be_served_has_no_plans_and_the_line_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = two_subgraphs(tmp_path)
+    text = out.read_text(encoding="utf-8")
+    out.write_text(text.replace('key: "id"', 'key: "nope"'), encoding="utf-8")
+    operation = written(tmp_path, "operation.graphql", "{ a { x } }")
+    line = text[: text.index('key: "id"')].count("\n") + 1
+
+    assert run_plan([f"--supergraph={out}", f"--operation={operation}"], {}) == 1
+
+    told = capsys.readouterr().err
+    assert told.startswith("INVALID_SUPERGRAPH: The supergraph cannot be served: ")
+    assert f"line {line}: A: key 'nope': there is no field A.nope" in told
+
+
 def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_compose(["one=nowhere.graphql"], {}) == 2
     assert "nowhere.graphql" in capsys.readouterr().err

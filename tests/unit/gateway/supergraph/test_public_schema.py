@@ -15,6 +15,7 @@ directive @live on FIELD
 enum join__Graph { ONE @join__graph(name: "one", url: "http://one") }
 scalar link__Import
 """
+SEEN = "type core__Corner { x: Int } type policy__Rule { x: Int }"
 
 
 def public(body: str) -> str:
@@ -82,3 +83,15 @@ def test_a_type_that_is_named_like_a_feature_is_the_clients_own() -> None:
     assert {"cost", "mood"} <= set(schema.type_map)
     assert not {"Tone", "mood__Deep", "join__Graph"} & set(schema.type_map)
     assert schema.get_directive("mood") is None
+
+
+def test_a_type_is_only_hidden_by_the_prefix_of_a_specification_that_is_linked() -> None:
+    text = public("type Query { c: core__Corner  i: policy__Rule } " + SEEN)
+
+    assert "type core__Corner" in text
+    assert "type policy__Rule" in text
+
+
+def test_who_shows_a_hidden_type_is_refused() -> None:
+    with pytest.raises(InvalidSupergraph, match="Unknown type: 'tag__Colour'"):
+        public("type Query { a: tag__Colour } type tag__Colour { x: Int }")
