@@ -11,9 +11,8 @@ from graphql import DocumentNode, print_ast
 from bench.gateway.planning import planned
 from gateway.planning.plan import QueryPlan
 from gateway.planning.planner import Planner
-from gateway.planning.snapshot import Snapshot
+from gateway.planning.snapshot import snapshot_of
 from gateway.supergraph.model import Supergraph
-from gateway.supergraph.public_schema import public_schema
 
 _Asked = dict[tuple[str, str | None], None]
 
@@ -52,7 +51,7 @@ class Recorder:
         """Plan everything again, each operation once for each graph, and write the figures."""
         told = []
         for supergraph, planner, asked in self._asked:
-            snapshot = Snapshot(supergraph, public_schema(supergraph), planner)
+            snapshot = snapshot_of(supergraph, planner)
             for operation, name in list(asked):
                 if (found := planned(snapshot, operation, name)) is not None:
                     told.append(asdict(found))

@@ -6,6 +6,7 @@ there. Whoever turns a value into null for a reason has told the run why.
 """
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
@@ -165,18 +166,26 @@ def object_completer(shape: Callable[[], ObjectShape]) -> Completer:
     return complete
 
 
-def abstract_completer(shape_of: Callable[[str | None], ObjectShape | None]) -> Completer:
-    """Make a completer for an interface or union; `shape_of` gives None for a hidden type."""
-    shapes: dict[str | None, ObjectShape | None] = {}
+def abstract_completer(
+    of: str, shape_of: Callable[[str | None], ObjectShape | None], hidden: AbstractSet[str]
+) -> Completer:
+    """Make a completer for an interface or union; `shape_of` gives None for what is none of it.
+
+    An object of a type that is hidden from all clients is null without a word.
+    """
+    shapes: dict[str | None, ObjectShape] = {}
 
     def complete(value: Any, place: Place, run: Run) -> Any:
         name = value.get("__typename") if value.__class__ is dict else None
         if name.__class__ is not str:
             name = None
-        if name not in shapes:
-            shapes[name] = shape_of(name)
-        shape = shapes[name]
-        return None if shape is None else complete_object(shape, value, place, run)
+        shape = shapes.get(name) or shape_of(name)
+        if shape is None:
+            if name not in hidden:
+                run.problems.invalid(path_of(place), f'The object\'s type is none of "{of}".')
+            return None
+        shapes[name] = shape
+        return complete_object(shape, value, place, run)
 
     return complete
 

@@ -150,7 +150,7 @@ def prepare(
     fragments = {
         node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)
     }
-    projection = Projection(schema, operation, fragments)
+    projection = Projection(schema, operation, fragments, snapshot.hidden_types)
     compiled = compiling(projection, _interfaces(snapshot))
     plan = compiled(snapshot.planner.plan(document, operation_name, labels))
     roots = projection.root_fields
@@ -185,14 +185,14 @@ def prepare_without(
         return whole
     schema, operation, fragments = whole.schema, guard.operation, guard.fragments
     veil = Veil(guard, unmet)
-    projection = VeiledProjection(schema, operation, fragments, veil)
+    projection = VeiledProjection(schema, operation, fragments, veil, snapshot.hidden_types)
     if _refusal(operation.operation, projection, None) is not None:
         return replace(whole, veiled=projection, subscription=None)
     narrowed = veil.narrowed()
     compiled = compiling(projection, _interfaces(snapshot))
     plan = compiled(snapshot.planner.plan(DocumentNode(definitions=(narrowed,)), labels=labels))
     roots = projection.root_fields
-    shown = Projection(schema, narrowed, {})
+    shown = Projection(schema, narrowed, {}, snapshot.hidden_types)
     showing = SnapshotPlanning(snapshot, narrowed, {}, shown, compiled, labels)
     return replace(
         whole,

@@ -8,6 +8,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLAbstractType,
     GraphQLEnumType,
+    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -86,11 +87,14 @@ class Projection:
         schema: GraphQLSchema,
         operation: OperationDefinitionNode,
         fragments: Mapping[str, FragmentDefinitionNode],
+        hidden: AbstractSet[str] = frozenset(),
     ) -> None:
+        """Compile for a schema; `hidden` are the types that the graph has besides, by name."""
         root = schema.get_root_type(operation.operation)
         if root is None:
             raise ValueError(f"The schema has no {operation.operation.value} type.")
         self._schema = schema
+        self._hidden = hidden
         self._collector = FieldCollector(schema, fragments)
         self.grown = 0
         """What has been made for the objects met so far, in characters of an operation."""
@@ -219,18 +223,19 @@ class Projection:
             return enum_completer(of.name, frozenset(of.values)), None
         if isinstance(of, GraphQLObjectType):
             return object_completer(lambda: self._shape(of, selected)), None
-        return abstract_completer(self._shape_finder(of, selected)), None
+        return abstract_completer(of.name, self._shape_finder(of, selected), self._hidden), None
 
     def _shape_finder(
         self, of: GraphQLAbstractType, selected: tuple[Selected, ...]
     ) -> Callable[[str | None], ObjectShape | None]:
         def shape_of(name: str | None) -> ObjectShape | None:
-            # An interface object names the interface itself, or has not been asked for a name.
-            if name is None or name == of.name:
-                return self._shape(of, selected)
-            member = self._schema.get_type(name)
+            # An interface object names its interface, or has not been asked for a name.
+            member = of if name is None else self._schema.get_type(name)
             if isinstance(member, GraphQLObjectType) and self._schema.is_sub_type(of, member):
                 return self._shape(member, selected)
-            return None
+            is_unknown = member is of or (
+                isinstance(member, GraphQLInterfaceType) and self._schema.is_sub_type(of, member)
+            )
+            return self._shape(of, selected) if is_unknown else None
 
         return shape_of

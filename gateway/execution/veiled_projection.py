@@ -1,6 +1,7 @@
 """The client's answer where a part of the operation is hidden from the caller."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -33,9 +34,10 @@ class VeiledProjection(Projection):
         operation: OperationDefinitionNode,
         fragments: Mapping[str, FragmentDefinitionNode],
         veil: Veil,
+        hidden: AbstractSet[str] = frozenset(),
     ) -> None:
         self._veil = veil
-        super().__init__(schema, operation, fragments)
+        super().__init__(schema, operation, fragments, hidden)
 
     def complete_straight(
         self,

@@ -174,8 +174,14 @@ class Drafts:
 
 
 def path_to(hop: Way) -> Path:
-    """The path of the objects a hop starts from; a last type condition is the representation's."""
-    return path_of(hop.parent)
+    """The path of the objects a hop starts from.
+
+    A last type condition is the representation's; a hop to the query root has none, so it is here.
+    """
+    path = path_of(hop.parent)
+    if hop.is_reentry and hop.position.is_abstract:
+        return (*path, TypeStep(hop.runtime_types))
+    return path
 
 
 def path_of(way: Way | None) -> Path:

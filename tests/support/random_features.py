@@ -1,7 +1,7 @@
 """What a random graph has besides: ways back to the root, contexts, and fields that move slowly."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -108,3 +108,22 @@ def move_slowly(random: Random, graph: Any) -> None:
                 if random.random() < 0.6:
                     graph.labels[entity, name] = f"label{len(graph.labels)}"
     graph.active = frozenset(each for each in graph.labels.values() if random.random() < 0.5)
+
+
+def put_root_in_union(random: Random, graph: Any) -> None:
+    """In some subgraphs the root is one of the union, beside the entities."""
+    for piece in graph.pieces.values():
+        if not (piece.has_union and piece.roots) or random.random() < 0.6:
+            continue
+        piece.is_root_in_union = True
+        _lead_to_root(piece.roots)
+        _lead_to_root(piece.changes)
+        for entity, part in piece.parts.items():
+            _lead_to_root(part.references)
+            graph.references[entity] |= part.references
+
+
+def _lead_to_root(references: dict[str, Any]) -> None:
+    for name, reference in references.items():
+        if reference.target == "Any":
+            references[name] = replace(reference, may_be_root=True)

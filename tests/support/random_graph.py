@@ -17,6 +17,7 @@ from tests.support.random_features import (
     WayBack,
     lead_back,
     move_slowly,
+    put_root_in_union,
     set_contexts,
 )
 
@@ -37,12 +38,16 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Reference:
-    """A field leading to another type, `provides` naming leaves it brings along."""
+    """A field leading to another type, `provides` naming leaves it brings along.
+
+    A union that `may_be_root` leads back to the root as well.
+    """
 
     name: str
     target: str
     is_list: bool
     provides: tuple[str, ...] = ()
+    may_be_root: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class Piece:
     shared_roots: set[str] = field(default_factory=set)
     changes: dict[str, Reference] = field(default_factory=dict)
     has_union: bool = False
+    is_root_in_union: bool = False
     has_rated: bool = False
     is_rating: bool = False
     interface_fields: tuple[str, ...] = ()
@@ -125,7 +131,9 @@ class RandomGraph:
         self.contextual: dict[str, Contextual] = {}
         self.labels: dict[tuple[str, str], str] = {}
         self.active: frozenset[str] = frozenset()
-        for feature in () if is_plain else (lead_back, set_contexts, move_slowly):
+        for feature in (
+            () if is_plain else (lead_back, set_contexts, move_slowly, put_root_in_union)
+        ):
             feature(random, self)
 
     # What exists, and where.
@@ -339,7 +347,8 @@ class RandomGraph:
         for entity, part in piece.parts.items():
             text += self._type(piece, entity, part)
         if piece.has_union:
-            text += f"union Any = {' | '.join(self.entities)}\n"
+            root = ["Query"] if piece.is_root_in_union else []
+            text += f"union Any = {' | '.join([*self.entities, *root])}\n"
         if piece.interface_fields:
             fields = " ".join(f"{name}: String" for name in piece.interface_fields)
             text += f"interface Node {{ {fields} }}\n"
@@ -425,7 +434,8 @@ class RandomGraph:
             return None
         target = reference.target
         if target in {"Any", "Node", "Rated"}:
-            target = self.entities[drawn % len(self.entities)]
+            kinds = [*self.entities, *(["Query"] if reference.may_be_root else [])]
+            target = kinds[drawn % len(kinds)]
         return target, drawn // 7 % OBJECTS
 
 

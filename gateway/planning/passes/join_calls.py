@@ -27,7 +27,7 @@ def join_calls(drafts: Drafts, graph: QueryGraph) -> None:
 
 
 def _place(draft: Draft) -> tuple[object, ...]:
-    return draft.subgraph, tuple(draft.calls[0].paths)
+    return draft.subgraph, draft.is_reentry, tuple(draft.calls[0].paths)
 
 
 def _alike(drafts: Drafts) -> Iterable[list[Draft]]:

@@ -138,3 +138,68 @@ async def test_a_root_is_entered_again_through_an_interface_and_a_union() -> Non
         "exits": [{"out": {"news": [rain]}}, {"out": {"news": [rain]}}, None],
         "things": [{"out": {"news": [rain, sun]}}, {}, None],
     }
+
+
+NODES = Held(
+    """
+      type Query implements Node { id: ID! nodes: [Node] }
+      interface Node { id: ID! }
+      type Post implements Node @key(fields: "id") { id: ID! }
+      type Note implements Node { id: ID! title: String }
+    """,
+    roots={
+        "id": "root",
+        "nodes": [
+            {"__typename": "Post", "id": "1"},
+            {"__typename": "Query", "id": "root"},
+            {"__typename": "Note", "id": "2", "title": None},
+        ],
+    },
+)
+TITLES = """{ nodes { ... on Query { title } ... on Post { title } ... on Note { title } } }"""
+
+
+async def test_the_root_among_other_objects_is_entered_apart_from_their_entities() -> None:
+    served = ServedGraph(
+        shop=NODES,
+        news=Held(
+            'type Query { title: String } type Post @key(fields: "id") { id: ID! title: String }',
+            roots={"title": "news of the day"},
+            entities={"Post": [{"id": "1", "title": "rain"}]},
+        ),
+    )
+
+    shown = await served.show(TITLES)
+
+    assert not shown.errors
+    assert shown.data == {
+        "nodes": [{"title": "rain"}, {"title": "news of the day"}, {"title": None}]
+    }
+    assert "into nodes[]{Query}" in shown.plan
+
+
+async def test_what_the_root_gives_is_nothing_to_the_other_objects_beside_it() -> None:
+    def fail() -> None:
+        raise ValueError("no news")
+
+    news = "type Query { title: String }"
+    posts = Held(
+        'type Post @key(fields: "id") { id: ID! title: String }',
+        entities={"Post": [{"id": "1", "title": "rain"}]},
+    )
+    served = ServedGraph(shop=NODES, news=Held(news, roots={"title": fail}), posts=posts)
+
+    shown = await served.show(TITLES)
+
+    assert shown.data == {"nodes": [{"title": "rain"}, {"title": None}, {"title": None}]}
+    assert [error["path"] for error in shown.errors] == [["nodes", 1, "title"]]
+
+
+async def test_no_root_is_entered_where_all_objects_are_others() -> None:
+    shop = Held(NODES.sdl, roots={"nodes": NODES.roots["nodes"][::2]})
+    served = ServedGraph(shop=shop, news=Held("type Query { title: String }"))
+
+    shown = await served.show("{ nodes { ... on Query { title } ... on Note { title } } }")
+
+    assert shown.data == {"nodes": [{}, {"title": None}]}
+    assert [name for name, _ in served.asked] == ["shop"]

@@ -54,7 +54,7 @@ class Asked:
         }
         self.document = document
         self.variables = variables
-        self.projection = Projection(SCHEMA, self.operation, fragments)
+        self.projection = Projection(SCHEMA, self.operation, fragments, frozenset({"Hidden"}))
         self.collector = FieldCollector(SCHEMA, fragments)
 
     def completed(self, tree: dict[str, Any]) -> tuple[Any, ErrorLog]:
@@ -160,6 +160,17 @@ def test_an_object_of_a_type_that_clients_may_not_see_becomes_null() -> None:
     tree = {"media": {"__typename": "Hidden", "id": "1"}}
 
     assert completed("{ media { ... on Shop { id } } }", tree) == {"media": None}
+    assert not errors_of("{ media { ... on Shop { id } } }", tree)
+
+
+@pytest.mark.parametrize("name", ["Nobody", "Query", "Mood"])
+def test_an_object_of_a_type_that_cannot_stand_there_is_told(name: str) -> None:
+    tree = {"media": {"__typename": name, "id": "1"}}
+
+    assert completed("{ media { ... on Shop { id } } }", tree) == {"media": None}
+    (error,) = errors_of("{ media { ... on Shop { id } } }", tree)
+    assert error["path"] == ["media"]
+    assert error["message"] == 'The object\'s type is none of "Media".'
 
 
 def test_an_object_of_unknown_type_gives_what_its_interface_promises_and_no_type_name() -> None:
