@@ -127,3 +127,7 @@ def _lead_to_root(references: dict[str, Any]) -> None:
     for name, reference in references.items():
         if reference.target == "Any":
             references[name] = replace(reference, may_be_root=True)
+
+
+FEATURES = (lead_back, set_contexts, move_slowly, put_root_in_union)
+"""What a graph is given in the end, each by chance."""

@@ -11,15 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from gateway.composition.reader import SubgraphDefinition
-from tests.support.random_features import (
-    Around,
-    Contextual,
-    WayBack,
-    lead_back,
-    move_slowly,
-    put_root_in_union,
-    set_contexts,
-)
+from tests.support.random_features import FEATURES, Around, Contextual, WayBack
 
 OBJECTS = 3
 _LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.8",
@@ -131,9 +123,7 @@ class RandomGraph:
         self.contextual: dict[str, Contextual] = {}
         self.labels: dict[tuple[str, str], str] = {}
         self.active: frozenset[str] = frozenset()
-        for feature in (
-            () if is_plain else (lead_back, set_contexts, move_slowly, put_root_in_union)
-        ):
+        for feature in () if is_plain else FEATURES:
             feature(random, self)
 
     # What exists, and where.
