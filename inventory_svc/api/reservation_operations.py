@@ -6,7 +6,7 @@ import strawberry
 
 from inventory_svc.api import payloads
 from inventory_svc.api.access import RELEASERS, RESERVERS
-from inventory_svc.api.context import Info
+from inventory_svc.api.context import Info, Inventory
 from inventory_svc.api.enums import ErrorCode
 from inventory_svc.api.reservation_inputs import (
     AllocationDestinationInput,
@@ -33,7 +33,7 @@ from inventory_svc.use_cases.stock.release_reservation import (
     release_reservation,
 )
 from inventory_svc.use_cases.stock.report_short import report_short
-from inventory_svc.use_cases.units.name_pieces import with_pieces
+from inventory_svc.use_cases.stock.wanted_lines import ReservationSources
 from retail_kit.roles import SERVICE
 from service_kit.commands.denials import invalid
 from service_kit.graphql.fields import mutation_field
@@ -63,10 +63,10 @@ class ReservationMutations:
         ],
     ) -> payloads.ReservationCreatePayload | None:
         """Keep all the lines, or none."""
-        context, inventory = info.context, info.context.inventory
+        context = info.context
         wanted = WantedReservation(
             input.kind,
-            await with_pieces(wanted_lines(input.lines), inventory.units),
+            wanted_lines(input.lines),
             input.channel,
             input.location_code,
             input.hold_seconds,
@@ -78,9 +78,7 @@ class ReservationMutations:
             idempotent_request(info, "reservationCreate", input),
             context.caller,
             wanted,
-            inventory.network,
-            inventory.catalogue,
-            inventory.commits,
+            _sources(context.inventory),
             context.clock,
         )
         return await _answered(info, payloads.ReservationCreatePayload, decided)
@@ -122,13 +120,12 @@ class ReservationMutations:
         ],
     ) -> payloads.ReservationAllocatePayload | None:
         """Allocate all the lines, or none."""
-        inventory = info.context.inventory
         destination = input.destination or AllocationDestinationInput()
         wanted = WantedAllocation(
             order_id=input.order_id,
             channel=input.channel,
             destination=destination.to_destination(),
-            lines=await with_pieces(wanted_lines(input.lines), inventory.units),
+            lines=wanted_lines(input.lines),
             excluded=frozenset(input.excluded_locations or ()),
             service=Service(input.delivery_method, input.service_level, input.order_type),
             until=input.accept_until,
@@ -137,9 +134,7 @@ class ReservationMutations:
             asked_by_service(info, "reservationAllocate", input),
             info.context.caller,
             wanted,
-            inventory.network,
-            inventory.catalogue,
-            inventory.commits,
+            _sources(info.context.inventory),
         )
         return await _answered(info, payloads.ReservationAllocatePayload, decided)
 
@@ -222,6 +217,12 @@ class ReservationMutations:
         )
         decided = await report_short(report, info.context.inventory.commits)
         return await _answered(info, payloads.ReservationReportShortPayload, decided)
+
+
+def _sources(inventory: Inventory) -> ReservationSources:
+    return ReservationSources(
+        inventory.network, inventory.catalogue, inventory.units, inventory.commits
+    )
 
 
 async def _answered(

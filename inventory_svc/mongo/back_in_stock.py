@@ -29,6 +29,7 @@ from inventory_svc.mongo.turns import Turns
 from inventory_svc.ports.back_in_stock import RegistrationsWanted, UnitsOf
 from service_kit.commands.denials import not_found, unavailable
 from service_kit.commands.idempotency import IdempotentRequest, Outcome
+from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.messaging.due_work import DueItem
 from service_kit.messaging.entity_events import Cause
 from service_kit.messaging.envelope import text_of
@@ -55,16 +56,23 @@ class MongoBackInStock:
         self._one_by_one: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def register(
-        self, request: IdempotentRequest, actor: str, wanted: Registration
+        self,
+        request: IdempotentRequest,
+        actor: str,
+        wanted: Registration,
+        problems: Sequence[Refusal] = (),
     ) -> Registration:
         """Put a person on a list, or give who is on it another end; the same for the same key.
 
-        Refuses UNAVAILABLE when what came of it cannot be said.
+        Refuses what the problems say, unless it was done before, and UNAVAILABLE when what came of
+        it cannot be said.
         """
         now = wanted.registered_at
         cause = Cause(actor, request.identifier, now)
 
         async def effect(session: Session) -> None:
+            if problems:
+                raise RefusedAll(problems)
             known = await self._find(wanted.identifier, session)
             if known is not None and known.waits(now):
                 extended = known.extended(wanted.expires_at)

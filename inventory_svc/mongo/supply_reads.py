@@ -16,6 +16,7 @@ from inventory_svc.domain.stock.commands import (
     FeedStock,
     ReceiveInbound,
     RecordReads,
+    RefuseRequest,
     RegisterUnits,
     ReserveStock,
     RestockReturn,
@@ -66,6 +67,7 @@ _WITHOUT_RESERVATION = (
     RecordReads,
     TurnUnit,
     RestoreUnit,
+    RefuseRequest,
 )
 
 Shortlists = Mapping[int, Shortlist]

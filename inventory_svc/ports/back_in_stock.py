@@ -9,6 +9,7 @@ from inventory_svc.domain.back_in_stock.registration import ListKey, Person, Reg
 from inventory_svc.domain.back_in_stock.waiting_list import WaitingList
 from inventory_svc.ports.stock import StockReads
 from service_kit.commands.idempotency import IdempotentRequest
+from service_kit.commands.refusal import Refusal
 
 UnitsOf: TypeAlias = Callable[[StockReads], Awaitable[int]]
 """Gives how many units can be sold now, by the stock as one transaction sees it."""
@@ -28,9 +29,16 @@ class BackInStock(Protocol):
     """Who waits for which item to be back."""
 
     async def register(
-        self, request: IdempotentRequest, actor: str, wanted: Registration
+        self,
+        request: IdempotentRequest,
+        actor: str,
+        wanted: Registration,
+        problems: Sequence[Refusal] = (),
     ) -> Registration:
-        """Put a person on a list, or give who is on it another end; the same for the same key."""
+        """Put a person on a list, or give who is on it another end; the same for the same key.
+
+        Problems refuse a request that was not served before.
+        """
 
     async def withdraw(
         self,

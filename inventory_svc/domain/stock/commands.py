@@ -341,6 +341,14 @@ class SettleInbound:
     request: None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RefuseRequest:
+    """The checks before the stock refuse a request, unless it was decided before."""
+
+    request: IdempotentRequest
+    refusals: tuple[Refusal, ...]
+
+
 ShelfCommand: TypeAlias = (
     FeedStock | CorrectFeedLines | AdjustStock | DeclareUnavailable | CountPosition | RestockReturn
 )
@@ -360,4 +368,5 @@ StockCommand: TypeAlias = (
     | WithdrawUnit
     | RecordReads
     | RentalCommand
+    | RefuseRequest
 )

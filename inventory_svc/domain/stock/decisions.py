@@ -15,6 +15,7 @@ from inventory_svc.domain.stock.commands import (
     FeedStock,
     ReceiveInbound,
     RecordReads,
+    RefuseRequest,
     RegisterUnits,
     ReleaseReservation,
     ReportShort,
@@ -198,6 +199,8 @@ def _decided(
             return _decided_of_pieces(command, draft)
         case RentUnit() | TurnUnit() | RestoreUnit():
             return decide_of_rentals(command, draft)
+        case RefuseRequest():
+            return refused(*command.refusals)
         case _:
             return _told_of_shelves(command, draft)
 

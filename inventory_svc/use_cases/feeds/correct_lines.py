@@ -17,6 +17,7 @@ from inventory_svc.ports.catalogue import Catalogue
 from inventory_svc.ports.feeds import FeedRejections
 from inventory_svc.ports.network import Network
 from inventory_svc.ports.stock import StockCommits
+from inventory_svc.use_cases.checked_requests import submit_checked
 from inventory_svc.use_cases.feeds.feed_lines import (
     NumberedLine,
     StockLine,
@@ -52,6 +53,11 @@ class WantedCorrections:
     lines: tuple[Correction, ...] = ()
     discarded: tuple[int, ...] = ()
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The places of all the lines that they speak of."""
+        return (*(line.number for line in self.lines), *self.discarded)
+
 
 @dataclass(frozen=True, slots=True)
 class CorrectionSources:
@@ -68,11 +74,20 @@ async def correct_feed_lines(
     request: IdempotentRequest, actor: str, wanted: WantedCorrections, sources: CorrectionSources
 ) -> Sequence[LineResult]:
     """Write the lines that are good now, each once, and give the fate of all."""
-    numbers = [*(line.number for line in wanted.lines), *wanted.discarded]
-    require_bulk_size(numbers)
-    if len(set(numbers)) < len(numbers):
+    require_bulk_size(wanted.numbers)
+    if len(set(wanted.numbers)) < len(wanted.numbers):
         raise invalid("Each line is named once.", "input", "lines")
-    known = await sources.rejections.named(wanted.feed, numbers)
+    checked = _checked(request, actor, wanted, sources)
+    decided = await submit_checked(request, checked, sources.commits)
+    if decided.outcome.refusals:
+        raise RefusedAll(decided.outcome.refusals)
+    return results_from_json(decided.outcome.values["results"])
+
+
+async def _checked(
+    request: IdempotentRequest, actor: str, wanted: WantedCorrections, sources: CorrectionSources
+) -> CorrectFeedLines:
+    known = await sources.rejections.named(wanted.feed, wanted.numbers)
     good: list[FeedLine] = []
     bad: list[RejectedLine] = []
     for mode, source in sorted({(each.mode, each.source or "") for each in known.values()}):
@@ -86,13 +101,7 @@ async def correct_feed_lines(
         bad.extend((*checked.bad, *illegible))
     unknown = (line for line in wanted.lines if line.number not in known)
     bad.extend(RejectedLine(line.number, str(line.number), ()) for line in unknown)
-    command = CorrectFeedLines(
-        request, actor, wanted.feed, tuple(good), tuple(bad), wanted.discarded
-    )
-    decided = await sources.commits.submit(command)
-    if decided.outcome.refusals:
-        raise RefusedAll(decided.outcome.refusals)
-    return results_from_json(decided.outcome.values["results"])
+    return CorrectFeedLines(request, actor, wanted.feed, tuple(good), tuple(bad), wanted.discarded)
 
 
 def _is_of(rejection: FeedRejection | None, mode: FeedMode, source: str) -> bool:

@@ -8,7 +8,7 @@ from inventory_svc.domain.naming import required_code
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.refusals import unknown_location
 from inventory_svc.domain.rights import may_keep_stock, not_your_location
-from inventory_svc.domain.stock.commands import ReceiveInbound
+from inventory_svc.domain.stock.commands import ReceiveInbound, RefuseRequest
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.ports.catalogue import Catalogue
@@ -68,21 +68,26 @@ async def receive(
     results: list[LineResult] = []
     for index, line in enumerate(lines):
         problems = (*_problems(line, caller, directory), *unit_problems(line, units))
-        if not problems:
-            part = replace(request, mutation=f"{request.mutation}/{index}")
-            command = ReceiveInbound(part, caller.subject, line.key, line.quantity, line.closes)
-            problems = await _received(command, commits)
-        results.append(_result(index, line, problems))
+        part = replace(request, mutation=f"{request.mutation}/{index}")
+        command = ReceiveInbound(part, caller.subject, line.key, line.quantity, line.closes)
+        results.append(_result(index, line, await _received(command, problems, commits)))
     return results
 
 
-async def _received(command: ReceiveInbound, commits: StockCommits) -> tuple[Refusal, ...]:
-    """Take units in, part by part when many wait for them; each part has a key of its own."""
+async def _received(
+    command: ReceiveInbound, problems: tuple[Refusal, ...], commits: StockCommits
+) -> tuple[Refusal, ...]:
+    """Take units in, part by part when many wait for them; each part has a key of its own.
+
+    Problems refuse the first part, unless it was taken in before.
+    """
     mutation, part = command.request.mutation, 0
     left = command.quantity
     while True:
         request = replace(command.request, mutation=f"{mutation}/{part}")
-        decided = await commits.submit(replace(command, request=request, quantity=left))
+        refuses = problems and not part
+        taking = replace(command, request=request, quantity=left)
+        decided = await commits.submit(RefuseRequest(request, problems) if refuses else taking)
         if decided.outcome.refusals:
             return decided.outcome.refusals
         remaining = decided.outcome.values["left"]

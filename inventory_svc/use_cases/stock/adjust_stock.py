@@ -8,6 +8,7 @@ from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.ports.catalogue import Catalogue
 from inventory_svc.ports.network import Network
 from inventory_svc.ports.stock import StockCommits
+from inventory_svc.use_cases.checked_requests import submit_checked
 from inventory_svc.use_cases.stock.position_checks import NamedPosition, position_of
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
@@ -36,8 +37,9 @@ async def adjust_stock(
     """Check who speaks of what, then let the stock decide."""
     if not adjustment.quantity or abs(adjustment.quantity) > LARGEST:
         raise invalid("A quantity is not zero and fits an Int.", "input", "quantity")
-    return await commits.submit(
-        AdjustStock(
+
+    async def checked() -> AdjustStock:
+        return AdjustStock(
             request,
             caller.subject,
             await position_of(caller, adjustment.position, catalogue, network),
@@ -45,4 +47,5 @@ async def adjust_stock(
             adjustment.reason,
             adjustment.expected_version,
         )
-    )
+
+    return await submit_checked(request, checked(), commits)

@@ -8,12 +8,10 @@ from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import ReservationKind
-from inventory_svc.ports.catalogue import Catalogue
-from inventory_svc.ports.network import Network
-from inventory_svc.ports.stock import StockCommits
+from inventory_svc.use_cases.checked_requests import submit_checked
 from inventory_svc.use_cases.stock.wanted_lines import (
+    ReservationSources,
     require_distinct,
-    require_known,
     require_lines,
 )
 from service_kit.commands.denials import invalid
@@ -44,9 +42,7 @@ async def allocate_order(
     request: IdempotentRequest,
     caller: Caller,
     wanted: WantedAllocation,
-    network: Network,
-    catalogue: Catalogue,
-    commits: StockCommits,
+    sources: ReservationSources,
 ) -> Decided:
     """Let the stock decide over the channel's locations; the key is the order's own.
 
@@ -56,16 +52,17 @@ async def allocate_order(
         raise invalid("An order id is required.", "input", "orderId")
     require_lines(wanted.lines)
     require_distinct(wanted.lines)
-    directory = await network.directory(channels=[wanted.channel])
-    channel = directory.channel(wanted.channel, "input", "channel")
-    await require_known(wanted.lines, catalogue)
-    return await commits.submit(
-        ReserveStock(
-            request=replace(request, scope=f"order:{wanted.order_id}"),
+    of_order = replace(request, scope=f"order:{wanted.order_id}")
+
+    async def checked() -> ReserveStock:
+        directory = await sources.network.directory(channels=[wanted.channel])
+        channel = directory.channel(wanted.channel, "input", "channel")
+        return ReserveStock(
+            request=of_order,
             actor=caller.subject,
             reservation_id=allocation_identifier(wanted.order_id, request.key),
             kind=ReservationKind.ORDER,
-            lines=wanted.lines,
+            lines=await sources.read(wanted.lines),
             candidates=directory.candidates(
                 channel, wanted.destination, wanted.excluded, wanted.service.method
             ),
@@ -75,4 +72,5 @@ async def allocate_order(
             service=wanted.service,
             until=wanted.until,
         )
-    )
+
+    return await submit_checked(of_order, checked(), sources.commits)

@@ -12,12 +12,10 @@ from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import HOLD_PERIODS, ReservationKind
-from inventory_svc.ports.catalogue import Catalogue
-from inventory_svc.ports.network import Network
-from inventory_svc.ports.stock import StockCommits
+from inventory_svc.use_cases.checked_requests import submit_checked
 from inventory_svc.use_cases.stock.wanted_lines import (
+    ReservationSources,
     require_distinct,
-    require_known,
     require_lines,
 )
 from service_kit.commands.denials import invalid
@@ -62,9 +60,7 @@ async def create_reservation(
     request: IdempotentRequest,
     caller: Caller,
     wanted: WantedReservation,
-    network: Network,
-    catalogue: Catalogue,
-    commits: StockCommits,
+    sources: ReservationSources,
     clock: Clock,
 ) -> Decided:
     """Check the wish, list where it may be met, then let the stock decide."""
@@ -73,19 +69,19 @@ async def create_reservation(
     require_distinct(wanted.lines)
     require_modest(caller, wanted.lines)
     expires_at = _expiry(wanted, clock.now())
-    directory = await network.directory(
-        channels=[] if wanted.channel is None else [wanted.channel],
-        locations=[] if wanted.location is None else [wanted.location],
-    )
-    candidates = _candidates(wanted, directory)
-    await require_known(wanted.lines, catalogue)
-    return await commits.submit(
-        ReserveStock(
+
+    async def checked() -> ReserveStock:
+        directory = await sources.network.directory(
+            channels=[] if wanted.channel is None else [wanted.channel],
+            locations=[] if wanted.location is None else [wanted.location],
+        )
+        candidates = _candidates(wanted, directory)
+        return ReserveStock(
             request=request,
             actor=caller.subject,
             reservation_id=derived_identifier("reservation", request.identifier),
             kind=wanted.kind,
-            lines=wanted.lines,
+            lines=await sources.read(wanted.lines),
             candidates=candidates,
             owner=caller.subject,
             expires_at=expires_at,
@@ -93,7 +89,8 @@ async def create_reservation(
             service=wanted.service,
             until=wanted.until,
         )
-    )
+
+    return await submit_checked(request, checked(), sources.commits)
 
 
 def _candidates(wanted: WantedReservation, directory: NetworkDirectory) -> tuple[str, ...]:

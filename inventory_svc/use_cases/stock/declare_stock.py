@@ -8,6 +8,7 @@ from inventory_svc.domain.stock.unavailable import Disposition
 from inventory_svc.ports.catalogue import Catalogue
 from inventory_svc.ports.network import Network
 from inventory_svc.ports.stock import StockCommits
+from inventory_svc.use_cases.checked_requests import submit_checked
 from inventory_svc.use_cases.stock.position_checks import NamedPosition, position_of
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
@@ -45,8 +46,9 @@ async def declare_unavailable(
     """Check who speaks of what, then withhold the units at once."""
     if not units.quantity or abs(units.quantity) > LARGEST:
         raise invalid("A quantity is not zero and fits an Int.", "input", "quantity")
-    return await commits.submit(
-        DeclareUnavailable(
+
+    async def checked() -> DeclareUnavailable:
+        return DeclareUnavailable(
             request,
             caller.subject,
             await position_of(caller, units.position, catalogue, network),
@@ -54,7 +56,8 @@ async def declare_unavailable(
             units.quantity,
             units.expected_version,
         )
-    )
+
+    return await submit_checked(request, checked(), commits)
 
 
 async def count_position(
@@ -68,12 +71,14 @@ async def count_position(
     """Check who speaks of what, then believe the count."""
     if not 0 <= units.counted <= LARGEST:
         raise invalid(f"Between 0 and {LARGEST} units were counted.", "input", "counted")
-    return await commits.submit(
-        CountPosition(
+
+    async def checked() -> CountPosition:
+        return CountPosition(
             request,
             caller.subject,
             await position_of(caller, units.position, catalogue, network),
             units.counted,
             units.expected_version,
         )
-    )
+
+    return await submit_checked(request, checked(), commits)

@@ -2,15 +2,36 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from inventory_svc.domain.refusals import unknown_sku
 from inventory_svc.domain.stock.commands import PeggedQuantity, RestockedLine, WantedLine
 from inventory_svc.ports.catalogue import Catalogue
+from inventory_svc.ports.network import Network
+from inventory_svc.ports.stock import StockCommits
+from inventory_svc.ports.units import UnitReads
+from inventory_svc.use_cases.units.name_pieces import with_pieces
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 MOST_RESERVED_LINES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationSources:
+    """What a reservation is checked against, and where it is decided."""
+
+    network: Network
+    catalogue: Catalogue
+    units: UnitReads
+    commits: StockCommits
+
+    async def read(self, lines: Sequence[WantedLine]) -> tuple[WantedLine, ...]:
+        """Give the lines with what the pieces say that they name; refuse what nobody knows."""
+        found = await with_pieces(lines, self.units)
+        await _require_known(found, self.catalogue)
+        return found
 
 
 def require_lines(lines: Sequence[WantedLine | PeggedQuantity | RestockedLine]) -> None:
@@ -38,7 +59,7 @@ def require_distinct(lines: Sequence[WantedLine]) -> None:
         raise RefusedAll(problems)
 
 
-async def require_known(lines: Sequence[WantedLine], catalogue: Catalogue) -> None:
+async def _require_known(lines: Sequence[WantedLine], catalogue: Catalogue) -> None:
     """Refuse UNKNOWN_SKU, at its line, for each item that nobody knows."""
     known = await catalogue.known(sorted({line.sku for line in lines}))
     problems = [

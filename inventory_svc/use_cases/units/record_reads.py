@@ -9,10 +9,11 @@ from inventory_svc.domain.stock.commands import RecordReads, RejectedLine, TagRe
 from inventory_svc.domain.stock.units.unit import ReadPoint
 from inventory_svc.ports.network import Network
 from inventory_svc.ports.stock import StockCommits
+from inventory_svc.use_cases.checked_requests import submit_checked
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.line_results import LineResult, require_bulk_size, results_from_json
-from service_kit.commands.refusal import Refusal
+from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.runtime.clock import Clock, to_milliseconds
 
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
@@ -41,26 +42,29 @@ async def record_reads(
 ) -> Sequence[LineResult]:
     """Write the good reads and give the fate of all."""
     require_bulk_size(sent.reads)
+    decided = await submit_checked(sent.request, _checked(sent, network, clock.now()), commits)
+    if decided.outcome.refusals:
+        raise RefusedAll(decided.outcome.refusals)
+    return results_from_json(decided.outcome.values["results"])
+
+
+async def _checked(sent: ReadsSent, network: Network, now: datetime) -> RecordReads:
     location = required_code(sent.location, "input", "locationCode")
     directory = await network.directory(locations=[location])
     directory.location(location, "input", "locationCode")
-    latest = clock.now() + CLOCKS_DIFFER_BY
+    latest = now + CLOCKS_DIFFER_BY
     good: list[TagRead] = []
     bad: list[RejectedLine] = []
     for index, read in enumerate(sent.reads):
         try:
-            good.append(_checked(index, read, latest))
+            good.append(_read(index, read, latest))
         except Refusal as problem:
             placed = problem.under("input", "lines", str(index))
             bad.append(RejectedLine(index, read.epc, (placed,)))
-    command = RecordReads(sent.request, sent.actor, location, tuple(good), tuple(bad))
-    decided = await commits.submit(command)
-    if decided.outcome.refusals:
-        raise decided.outcome.refusals[0]
-    return results_from_json(decided.outcome.values["results"])
+    return RecordReads(sent.request, sent.actor, location, tuple(good), tuple(bad))
 
 
-def _checked(index: int, read: SentRead, latest: datetime) -> TagRead:
+def _read(index: int, read: SentRead, latest: datetime) -> TagRead:
     epc = required_code(read.epc, "epc")
     if read.at > latest:
         raise invalid("Nothing can be read in the future.", "readAt")

@@ -7,6 +7,7 @@ from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.rental_commands import RentUnit, RestoreUnit, TurnUnit
 from inventory_svc.ports.network import Network
 from inventory_svc.ports.stock import StockCommits
+from inventory_svc.use_cases.checked_requests import submit_checked
 from inventory_svc.use_cases.units.named_piece import named_piece
 from inventory_svc.use_cases.units.unit_prices import SentPrice, checked_price
 from service_kit.commands.refusal import Refusal
@@ -17,17 +18,25 @@ async def rent_unit(
     command: RentUnit, caller: Caller, network: Network, commits: StockCommits
 ) -> Decided:
     """Let a piece go; out of a reservation only by whoever may release that."""
-    serial, location = await named_piece(command.serial, command.location, caller, network)
-    right = release_right(caller)
-    return await commits.submit(replace(command, serial=serial, location=location, right=right))
+
+    async def checked() -> RentUnit:
+        serial, location = await named_piece(command.serial, command.location, caller, network)
+        right = release_right(caller)
+        return replace(command, serial=serial, location=location, right=right)
+
+    return await submit_checked(command.request, checked(), commits)
 
 
 async def turn_unit(
     command: TurnUnit, caller: Caller, network: Network, commits: StockCommits
 ) -> Decided:
     """Take a piece back, start its refurbishment, or give it up."""
-    serial, location = await named_piece(command.serial, command.location, caller, network)
-    return await commits.submit(replace(command, serial=serial, location=location))
+
+    async def checked() -> TurnUnit:
+        serial, location = await named_piece(command.serial, command.location, caller, network)
+        return replace(command, serial=serial, location=location)
+
+    return await submit_checked(command.request, checked(), commits)
 
 
 async def restore_unit(
@@ -38,10 +47,13 @@ async def restore_unit(
     commits: StockCommits,
 ) -> Decided:
     """Have a piece be for sale again, at the price that was sent, if any."""
-    serial, location = await named_piece(command.serial, command.location, caller, network)
     try:
         money = None if price is None else checked_price(price)
     except Refusal as problem:
         raise problem.under("input") from problem
-    restored = replace(command, serial=serial, location=location, price=money)
-    return await commits.submit(restored)
+
+    async def checked() -> RestoreUnit:
+        serial, location = await named_piece(command.serial, command.location, caller, network)
+        return replace(command, serial=serial, location=location, price=money)
+
+    return await submit_checked(command.request, checked(), commits)
