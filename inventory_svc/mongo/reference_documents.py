@@ -28,7 +28,9 @@ def _without_brands(document: Document) -> Document:
 
 ITEM_UPCASTS = Upcasts(current=1)
 LOCATION_UPCASTS = Upcasts(current=3, steps={1: with_unknown_schedule, 2: _with_selectors})
+_WITHOUT_SELECTORS = Upcasts(current=2)
 CHANNEL_UPCASTS = Upcasts(current=2, steps={1: _without_brands})
+_WITHOUT_BRANDS = Upcasts(current=1)
 GROUP_UPCASTS = Upcasts(current=1)
 
 
@@ -77,10 +79,17 @@ def item_from_document(document: Document) -> Item:
 
 
 def location_to_document(location: Location) -> Document:
-    """Write a location, its point as GeoJSON, longitude first; a lead time only if it has one."""
+    """Write a location, its point as GeoJSON, longitude first; a lead time only if it has one.
+
+    Only one that says of what brands it is, how it is tagged, or what it can do and where, is of
+    version 3: an earlier release must not pass that over.
+    """
     point = location.point
     lead_time = {"leadTimeDays": location.lead_time_days} if location.lead_time_days else {}
-    return LOCATION_UPCASTS.stamp(
+    selectors = location.brands or location.tags or location.delivery_zones
+    selected = bool(selectors) or location.abilities is not None
+    upcasts = LOCATION_UPCASTS if selected else _WITHOUT_SELECTORS
+    return upcasts.stamp(
         {
             "_id": location.code,
             "name": location.name,
@@ -143,8 +152,9 @@ def location_from_document(document: Document) -> Location:
 
 
 def channel_to_document(channel: Channel) -> Document:
-    """Write a channel."""
-    return CHANNEL_UPCASTS.stamp(
+    """Write a channel; only one of some brands is of version 2."""
+    upcasts = CHANNEL_UPCASTS if channel.brands else _WITHOUT_BRANDS
+    return upcasts.stamp(
         {
             "_id": channel.code,
             "name": channel.name,

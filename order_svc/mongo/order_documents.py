@@ -55,11 +55,16 @@ def _with_waits(document: dict[str, Any]) -> dict[str, Any]:
 
 
 UPCASTS = Upcasts(current=3, steps={1: _with_money, 2: _with_waits})
+_NOTHING_AWAITED = Upcasts(current=2)
 
 
 def order_document(order: Order) -> dict[str, Any]:
-    """The order without its fulfilments; `status` and `locationCodes` are there to be found by."""
-    return UPCASTS.stamp(
+    """The order without its fulfilments; `status` and `locationCodes` are there to be found by.
+
+    Only one that waits for goods is of version 3: an earlier release goes on with all others.
+    """
+    upcasts = UPCASTS if any(line.waits for line in order.lines) else _NOTHING_AWAITED
+    return upcasts.stamp(
         {
             "_id": order.id,
             "ref": order.ref,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -357,6 +358,40 @@ def test_a_location_and_a_channel_kept_before_there_were_brands_are_read_with_no
     assert found.able == frozenset(LocationAbility)
     web = reference.channel_from_document({**channel, "schemaVersion": 1})
     assert web == Channel("web", "Web", "EUR", "FR")
+
+
+@pytest.mark.parametrize(
+    ("says", "version"),
+    [
+        ({}, 2),
+        ({"lead_time_days": 3}, 2),
+        ({"brands": frozenset({"ada"})}, 3),
+        ({"tags": frozenset({"mall"})}, 3),
+        ({"abilities": frozenset[LocationAbility]()}, 3),
+        ({"delivery_zones": (DeliveryZone("FR", ("75",)),)}, 3),
+    ],
+)
+def test_only_a_location_that_says_what_is_new_is_hidden_from_earlier_processes(
+    says: dict[str, Any], version: int
+) -> None:
+    shop = Location("S1", "Shop", LocationType.STORE, "FR", **says)
+
+    document = reference.location_to_document(shop)
+
+    assert document["schemaVersion"] == version
+    assert reference.location_from_document(document) == shop
+
+
+@pytest.mark.parametrize(("brands", "version"), [((), 1), (("ada",), 2)])
+def test_only_a_channel_of_brands_is_hidden_from_earlier_processes(
+    brands: tuple[str, ...], version: int
+) -> None:
+    web = Channel("web", "Web", "EUR", "FR", brands=frozenset(brands))
+
+    document = reference.channel_to_document(web)
+
+    assert document["schemaVersion"] == version
+    assert reference.channel_from_document(document) == web
 
 
 def test_pieces_and_their_histories_survive_being_kept() -> None:

@@ -1,14 +1,18 @@
 """Documents of the release before payments are read as they were meant."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from order_svc.domain.lifecycles.payment_state import PaymentState
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Wait
+from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place
 from order_svc.mongo.order_documents import order_document, order_of
 from order_svc.mongo.personal_documents import person_of
 from retail_kit.money import Money
+from tests.support.orders import a_place, a_placing_order
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -99,3 +103,16 @@ def test_a_person_of_version_1_has_no_language() -> None:
     person["given_name"] = person.pop("givenName")
     found = person_of({"_id": "c", "person": person, "schemaVersion": 1})
     assert (found.given_name, found.language) == ("Ada", None)
+
+
+@pytest.mark.parametrize(("available_from", "version"), [(None, 2), (AT + timedelta(days=9), 3)])
+def test_only_an_order_that_waits_is_of_a_version_that_earlier_processes_do_not_know(
+    available_from: datetime | None, version: int
+) -> None:
+    found = (AllocatedLine("o1.l1", 1, a_place("W1"), available_from),)
+    order = place(a_placing_order(1), Allocation("r1", found), AT).order
+
+    document = order_document(order)
+
+    assert document["schemaVersion"] == version
+    assert order_of(document, order.fulfilments) == order
