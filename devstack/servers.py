@@ -213,15 +213,17 @@ _CHECKPOINT_SECONDS = 5
 
 
 class EmbeddedMongo(EmbeddedServer):
-    """A mongod as a replica set of one member, so that transactions work."""
+    """A mongod as a replica set of one member, so that transactions work.
+
+    One for tests takes MongoDB's commands for tests, and its commits do not wait for the disk:
+    nobody needs its data when it has died.
+    """
 
     name = "mongod"
 
-    def __init__(
-        self, folder: Path, *, port: int | None = None, test_commands: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, for_tests: bool = False) -> None:
         super().__init__(folder, port=port)
-        self._test_commands = test_commands
+        self._for_tests = for_tests
 
     @property
     def url(self) -> str:
@@ -233,7 +235,7 @@ class EmbeddedMongo(EmbeddedServer):
         parameters.append("transactionLifetimeLimitSeconds=20")
         # The files of a dropped database stay open for as long: tests drop hundreds in a minute.
         parameters.append("minSnapshotHistoryWindowInSeconds=2")
-        if self._test_commands:
+        if self._for_tests:
             parameters.append("enableTestCommands=1")
         return [
             str(mongod_binary()),
@@ -257,8 +259,13 @@ class EmbeddedMongo(EmbeddedServer):
 
     def _initiate(self, client: MongoClient[dict[str, Any]]) -> None:
         member = {"_id": 0, "host": f"{HOST}:{self.port}"}
+        replica_set = {
+            "_id": REPLICA_SET,
+            "members": [member],
+            "writeConcernMajorityJournalDefault": not self._for_tests,
+        }
         try:
-            client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+            client.admin.command("replSetInitiate", replica_set)
         except OperationFailure as failure:
             if failure.code != ALREADY_INITIALIZED:
                 raise

@@ -1,5 +1,7 @@
 """The subgraph of appointments, joined."""
 
+from functools import cache
+
 from appointments_svc.api.mutations import Mutation
 from appointments_svc.api.parts import Item, Reservation
 from appointments_svc.api.queries import Query
@@ -9,8 +11,9 @@ from appointments_svc.api.types import Appointment, Customer, Location, Order
 from service_kit.graphql.schema import SubgraphSchema, build_subgraph_schema
 
 
+@cache
 def appointments_schema() -> SubgraphSchema:
-    """Build the schema; every operation in it names its callers."""
+    """Build the schema, once; every operation in it names its callers."""
     return build_subgraph_schema(
         Query,
         Mutation,

@@ -1,5 +1,7 @@
 """The subgraph of orders, joined."""
 
+from functools import cache
+
 import strawberry
 
 from order_svc.api.fulfilment_mutations import FulfilmentMutations
@@ -23,8 +25,9 @@ class Mutation(OrderMutations, FulfilmentMutations, ReturnMutations):
     """The root of writing."""
 
 
+@cache
 def order_schema() -> SubgraphSchema:
-    """Build the schema; every operation in it names its callers."""
+    """Build the schema, once; every operation in it names its callers."""
     return build_subgraph_schema(
         Query,
         Mutation,

@@ -1,5 +1,7 @@
 """The subgraph of returns, joined."""
 
+from functools import cache
+
 from returns_svc.api.mutations import Mutation
 from returns_svc.api.policy_types import ReturnPolicy
 from returns_svc.api.queries import Query
@@ -16,8 +18,9 @@ from returns_svc.api.types import (
 from service_kit.graphql.schema import SubgraphSchema, build_subgraph_schema
 
 
+@cache
 def returns_schema() -> SubgraphSchema:
-    """Build the schema; every operation in it names its callers."""
+    """Build the schema, once; every operation in it names its callers."""
     return build_subgraph_schema(
         Query,
         Mutation,

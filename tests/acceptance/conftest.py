@@ -113,7 +113,7 @@ def own_system(
     @asynccontextmanager
     async def started(clock: SettableClock, **rules: str) -> AsyncIterator[Retailer]:
         databases = f"own_{uuid.uuid4().hex[:12]}"
-        stack = Stack(mongodb_url, redis_url, databases, tmp_path, clock, **rules)
+        stack = Stack(mongodb_url, redis_url, databases, tmp_path, clock, composes=False, **rules)
         try:
             stack.start()
             async with aiohttp.ClientSession() as session:

@@ -29,7 +29,9 @@ def pairs(
 ) -> Iterator[tuple[Stack, Stack]]:
     """Two stacks, each with all processes, that share databases, events, keys and the clock."""
     databases = f"pairs_{uuid.uuid4().hex[:12]}"
-    stacks = tuple(Stack(mongodb_url, redis_url, databases, tmp_path, clock) for _ in range(2))
+    stacks = tuple(
+        Stack(mongodb_url, redis_url, databases, tmp_path, clock, composes=False) for _ in range(2)
+    )
     try:
         for stack in stacks:
             stack.start()

@@ -66,7 +66,7 @@ class ServersOfTheRun:
 
     def _embedded(self, asked: str) -> EmbeddedServer:
         if asked == "mongodb":
-            return EmbeddedMongo(self._folder / "mongodb", test_commands=True)
+            return EmbeddedMongo(self._folder / "mongodb", for_tests=True)
         return EmbeddedValkey(self._folder / "redis", databases=REDIS_DATABASES)
 
 

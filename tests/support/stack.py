@@ -45,6 +45,7 @@ _READY_SECONDS: Final = 30
 SERVICES = (INVENTORY, ORDERS, RETURNS, APPOINTMENTS)
 """Who is asked through the gateway."""
 
+_COMMITTED: Final = Path(__file__).parents[2] / "schema" / "supergraph.graphql"
 _PATIENCE: Final = timedelta(minutes=2)
 """No deadline between the processes ends a test on a busy machine."""
 _ASK_AGAIN: Final = 0.05
@@ -54,6 +55,8 @@ class Stack:
     """The processes of the system as apps on loopback ports, with their databases and keys.
 
     They live in one thread's event loop, so that tests with loops of their own can share them.
+    A gateway that does not compose what the services say serves what was composed and committed:
+    it is ready seconds sooner.
     """
 
     def __init__(
@@ -64,9 +67,11 @@ class Stack:
         folder: Path,
         clock: SettableClock,
         *,
+        composes: bool = True,
         tender_rule: str = "CARD_FIRST",
     ) -> None:
         self.clock = clock
+        self._composes = composes
         self._tender_rule = tender_rule
         self._mongodb, self._redis = Secret(mongodb_url), Secret(redis_url)
         self._databases = databases
@@ -110,8 +115,7 @@ class Stack:
 
     def close(self) -> None:
         """Stop everything, the gateway first."""
-        for served in reversed(self._apps.values()):
-            self._loop.run(served.stop())
+        self._loop.run(self._stop_all())
         self._loop.close()
 
     def graphql_url(self, name: str = GATEWAY) -> str:
@@ -167,6 +171,10 @@ class Stack:
         await self._start_services()
         await self._apps[GATEWAY].start()
         await _until_ready(self._apps[GATEWAY].url)
+
+    async def _stop_all(self) -> None:
+        await self._apps[GATEWAY].stop()
+        await asyncio.gather(*(self._apps[name].stop() for name in SERVICES))
 
     def _inventory(self) -> ASGIApp:
         settings = InventorySettings(
@@ -228,6 +236,7 @@ class Stack:
     def _gateway(self) -> ASGIApp:
         settings = GatewaySettings(
             subgraphs=self._subgraphs(),
+            supergraph_file=None if self._composes else _COMMITTED,
             signing_key_file=key_file(self._keys, GATEWAY),
             user_jwks_file=self._jwks,
             user_issuer=_ISSUER,
