@@ -10,9 +10,9 @@ from typing import Annotated, Generic, TypeAlias, TypeVar
 import orjson
 import strawberry
 
-from retail_kit.calendars.local_time import require_aware
 from service_kit.commands.refusal import INVALID_INPUT, Refusal
 from service_kit.graphql.errors import INVALID_CURSOR, CodedError
+from service_kit.runtime.clock import to_milliseconds
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
@@ -97,7 +97,7 @@ class Cursor:
 def moment_in_cursor(text: str) -> datetime:
     """Read a moment out of a cursor, in UTC, else raise INVALID_CURSOR."""
     try:
-        return require_aware(datetime.fromisoformat(text))
+        return to_milliseconds(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         raise _foreign() from None
 
