@@ -28,7 +28,7 @@ from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKe
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.rental_commands import RestoreUnit, TurnUnit
 from inventory_svc.domain.stock.reservation import Reservation
-from inventory_svc.domain.stock.shortlist import Shortlist, is_short, shortlist
+from inventory_svc.domain.stock.shortlist import Shortlist, is_short, shortlist, with_later
 from inventory_svc.domain.stock.supply import Supply
 from inventory_svc.domain.stock.supply_by_rules import exposed_only, shared_supply
 from inventory_svc.mongo.collections import (
@@ -153,9 +153,9 @@ class SupplyReads:
             each: stocked.get(each, frozenset()) | coming.get(each, frozenset()) for each in wanted
         }
         return {
-            place: shortlist(command, holders, wide=True)
-            if place in later
-            else shortlist(command, stocked, wide=place in wide)
+            place: with_later(shortlist(command, stocked, wide=False), command, holders)
+            if place in later and place not in wide
+            else shortlist(command, holders if place in later else stocked, wide=place in wide)
             for place, command in reserving.items()
         }
 
@@ -171,7 +171,9 @@ class SupplyReads:
         requests = [command.request for command in commands if command.request is not None]
         outcomes = await self._outcomes.find_many(requests, session) if requests else {}
         reservations = await self._reservations_named_in(commands, session)
-        inbound = await self._inbound.read(commands, reservations.values(), session)
+        partial = frozenset(place for place, each in shortlists.items() if each.partial)
+        looking = [command for place, command in enumerate(commands) if place not in partial]
+        inbound = await self._inbound.read(looking, reservations.values(), session)
         queues = await self._inbound.queues(commands, inbound, now, session)
         reservations |= queues.reservations
         keys = {*keys_named(commands, shortlists), *plan.shared}
@@ -197,7 +199,7 @@ class SupplyReads:
             outcomes=outcomes,
             moved_since=await self._moved_since(commands, positions, session),
             candidates={place: each.candidates for place, each in shortlists.items()},
-            partial=frozenset(place for place, each in shortlists.items() if each.partial),
+            partial=partial,
             policy=plan.policy,
             categories=plan.categories,
             rejections=await self._rejections_named_in(commands, session),

@@ -52,3 +52,12 @@ def shortlist(command: ReserveStock, stocked: Stocked, *, wide: bool) -> Shortli
         else:
             partial = True
     return Shortlist(tuple(kept), partial)
+
+
+def with_later(near: Shortlist, command: ReserveStock, holders: Stocked) -> Shortlist:
+    """Keep the candidates that may have everything now; the others matter if they do not.
+
+    `holders` are also those to which some are on their way, whom a whole shortlist would have.
+    """
+    whole = shortlist(command, holders, wide=True)
+    return Shortlist(near.candidates, partial=len(near.candidates) < len(whole.candidates))
