@@ -121,6 +121,12 @@ async def test_a_step_out_of_turn_or_by_the_wrong_person_is_told_and_changes_not
     ready: dict[str, Json] = {"condition": "USED_A"}
     step = pieces.step
 
+    answer = await retailer.graph.execute(
+        '{ pieces(sku: "any", channel: "any", mostUses: -1) { nodes { serial } } }'
+    )
+    assert [(each["extensions"]["code"], each["path"]) for each in answer.errors] == [
+        ("INVALID_INPUT", ["pieces"])
+    ]
     assert refused(await step("unitRent", "p1", "S1", **elsewhere)) == ("FORBIDDEN", "locationCode")
     assert refused(await step("unitRent", "p2", "S1", reservationId=of_the_order)) == (
         "FORBIDDEN",

@@ -142,7 +142,7 @@ async def test_renters_buyers_readers_tills_and_workshops_at_once_keep_the_books
             build.a_purchase(serial, S1, expires_at=start + timedelta(hours=1), among=("S1", "S2"))
         )
         kept = None if held.reservation is None else held.reservation.identifier
-        await submit(rentals.a_rental(serial, place, kept if turn % 3 else None))
+        await submit(rentals.a_rental(serial, place, kept))
         await submit(build.some_reads(place, serial, at=start + timedelta(seconds=turn)))
         await submit(rentals.a_return(serial, place))
         await submit(build.a_withdrawal(serial, place, UnitExit.LOSS))
@@ -161,6 +161,19 @@ async def test_renters_buyers_readers_tills_and_workshops_at_once_keep_the_books
     assert any(unit.uses for unit in (await pieces_of(first)).values())
     await does(first, build.a_feed(FeedMode.SNAPSHOT, (S1, 0)))
     await check_books(first)
+
+
+async def test_a_restored_piece_is_one_more_beside_those_that_are_there(process: Process) -> None:
+    worn = S1._replace(condition=Condition.USED_A)
+    await does(process, build.a_registration(("p0", S1), ("p1", S1), ("p2", worn)))
+
+    for number, serial in enumerate(("p0", "p1")):
+        await does(process, rentals.a_rental(serial, "S1"), rentals.a_return(serial, "S1"))
+        await does(process, rentals.a_refurbishment(serial, "S1"))
+        assert await process.available(worn) == 1 + number
+        await does(process, rentals.a_restoration(serial, "S1"))
+        assert await process.available(worn) == 2 + number
+        await check_books(process)
 
 
 async def test_free_pieces_are_listed_by_how_often_they_were_used(process: Process) -> None:

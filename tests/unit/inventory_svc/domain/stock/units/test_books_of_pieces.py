@@ -1,6 +1,7 @@
 """Whatever happens to pieces and to other units: counters, pieces and histories always agree."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from inventory_svc.domain.stock.position import Position
 from inventory_svc.domain.stock.units.history import UnitStepKind
-from inventory_svc.domain.stock.units.unit import UnitState
+from inventory_svc.domain.stock.units.unit import OFF_SALE, ON_HAND, UnitState
 from service_kit.runtime.clock import SettableClock
 from tests.support.piece_plans import ALL_POSITIONS, a_plan_with_pieces, command_with_pieces
 from tests.support.stock import NOW, InMemoryStock
@@ -41,13 +42,18 @@ def check_claims(stock: InMemoryStock) -> None:
         assert peg.position == unit.position
 
 
-def check_promises(stock: InMemoryStock) -> None:
-    """Whatever a reservation still keeps by its name is there, and kept by it."""
-    now = stock.clock.now()
-    for reservation in stock.reservations.values():
-        for peg in reservation.pegs:
-            if peg.serial is not None and peg.open and not reservation.has_expired(now):
-                assert stock.units[peg.serial].is_kept_by(reservation.identifier)
+def check_rentals(stock: InMemoryStock) -> None:
+    """Nobody rents what is kept for another, and only a refurbishment leads back to the shelf."""
+    for unit in stock.units.values():
+        steps = [step for step in stock.history if step.serial == unit.serial]
+        for before, step in pairwise(steps):
+            if step.kind is UnitStepKind.RENTED:
+                assert before.state in ON_HAND
+                end = before.claim.expires_at if before.claim else None
+                is_over = end is not None and end <= step.occurred_at
+                assert is_over or step.claim == before.claim
+            if before.state in OFF_SALE:
+                assert step.state in OFF_SALE or step.kind is UnitStepKind.REFURBISHED
 
 
 def check_histories(stock: InMemoryStock) -> None:
@@ -75,7 +81,7 @@ def keep_the_books(plan: Plan) -> None:
         stock.commit(*commands)
         check_counters(stock)
         check_claims(stock)
-        check_promises(stock)
+        check_rentals(stock)
         check_histories(stock)
         clock.advance(timedelta(minutes=1))
         check_counters(stock)
