@@ -30,8 +30,8 @@ def externals_are_sound(composition: Composition) -> Iterator[Problem]:
             shares = composition.ownership.shares(declared, field)
             externals = [share for share in shares if share.field.external]
             if externals:
-                owners = [share for share in shares if not share.field.external]
-                owners += _owners_by_interface(composition, name, field)
+                every = [*shares, *composition.shares_by_interface(name, field)]
+                owners = [share for share in every if not share.field.external]
                 yield from _problems(composition, f"{name}.{field}", externals, owners)
     for name, declared in composition.declarations.of_kind(Kind.INTERFACE):
         for subgraph, each in declared:
@@ -40,16 +40,6 @@ def externals_are_sound(composition: Composition) -> Iterator[Problem]:
                     message = f"{name}.{item.name}: an interface's field cannot be @external."
                     code, places = "EXTERNAL_ON_INTERFACE", item.marks.of("external").places
                     yield Problem(code, message, (subgraph.name,), places)
-
-
-def _owners_by_interface(
-    composition: Composition, type_name: str, field: str
-) -> Iterator[FieldShare]:
-    """Who has the field by an interface object, which gives it to every type of its interface."""
-    for declared in composition.declarations.interface_objects_of(type_name):
-        for share in composition.ownership.shares(declared, field):
-            if not share.field.external:
-                yield share
 
 
 def _problems(

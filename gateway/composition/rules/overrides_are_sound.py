@@ -19,6 +19,7 @@ def overrides_are_sound(composition: Composition) -> Iterator[Problem]:
             shares = composition.ownership.shares(declared, field)
             for share in shares:
                 yield from _problems(f"{name}.{field}", share, shares)
+                yield from _collisions(composition, share, shares)
 
 
 def _problems(coordinate: str, share: FieldShare, shares: list[FieldShare]) -> Iterator[Problem]:
@@ -53,6 +54,24 @@ def _problems(coordinate: str, share: FieldShare, shares: list[FieldShare]) -> I
         message = f"{coordinate} carries both @override and @external."
         code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
         yield Problem(code, message, names, places)
+
+
+def _collisions(
+    composition: Composition, share: FieldShare, shares: list[FieldShare]
+) -> Iterator[Problem]:
+    """What an interface object has cannot be taken from it for one type alone."""
+    override = share.field.override
+    if override is None or any(each.subgraph.name == override.source for each in shares):
+        return
+    for source in composition.shares_by_interface(share.type.name, share.field.name):
+        if source.subgraph.name == override.source:
+            message = (
+                f"{share.type.name}.{share.field.name} cannot be overridden from "
+                f"{override.source}, which has it for all types of {source.type.name}."
+            )
+            code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
+            both = places_of(share.field.marks.of("override"), source)
+            yield Problem(code, message, (share.subgraph.name, override.source), both)
 
 
 def _is_label(text: str) -> bool:

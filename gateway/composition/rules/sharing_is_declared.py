@@ -55,8 +55,7 @@ class _Sharing:
         """Everybody's part in the field; who gives it up, even little by little, has none."""
         declarations = self._composition.declarations
         shares = self._composition.ownership.shares(declarations.by_name[type_name], field)
-        for declared in declarations.interface_objects_of(type_name):
-            shares += self._composition.ownership.shares(declared, field)
+        shares += self._composition.shares_by_interface(type_name, field)
         return [share for share in shares if not _is_source(share, shares)]
 
     def _counts(self, share: FieldShare) -> bool:
@@ -74,10 +73,11 @@ class _Sharing:
 
 
 def _is_source(share: FieldShare, shares: Sequence[FieldShare]) -> bool:
+    """Whether somebody takes the field over; not from an interface object, which keeps it."""
     return any(
         other.field.override is not None and other.field.override.source == share.subgraph.name
         for other in shares
-        if other is not share
+        if other is not share and other.type.name == share.type.name
     )
 
 

@@ -263,6 +263,29 @@ def test_a_problem_says_at_which_line_and_column_to_look(
     assert [f"{one.subgraph}:{one.line - HEADER}:{one.column}" for one in found.places] == places
 
 
+@pytest.mark.parametrize(
+    ("mark", "codes"),
+    [
+        ("", ["OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", "INVALID_FIELD_SHARING"]),
+        ("@shareable", ["OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"]),
+    ],
+)
+def test_what_an_interface_object_has_cannot_be_taken_from_it_for_one_type(
+    mark: str, codes: list[str]
+) -> None:
+    found = told(
+        f"""type Query {{ work: Work }}
+          interface Work @key(fields: "id") {{ id: ID! }}
+          type Book implements Work @key(fields: "id") {{
+            id: ID! title: String @override(from: "two") {mark} }}""",
+        f'type Work @key(fields: "id") @interfaceObject {{ id: ID! title: String {mark} }}',
+    )
+
+    assert [problem.code for problem in found] == codes
+    assert found[0].subgraphs == ("one", "two")
+    assert [place.subgraph for place in found[0].places] == ["one", "two"]
+
+
 def test_a_name_is_only_reserved_where_its_specification_is_used() -> None:
     definition = SubgraphDefinition(
         "one", "", linked("type Query { a: tag__Colour } type tag__Colour { x: Int }")
