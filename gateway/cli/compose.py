@@ -103,7 +103,7 @@ def _report(options: argparse.Namespace, environment: Mapping[str, str]) -> Repo
         composed = compose_with_hints(definitions)
         new, public = _read(composed.supergraph)
     except DoesNotCompose as error:
-        return Report(problems=error.problems)
+        return Report(problems=error.problems, hints=error.hints, telling=options.hints)
     except InvalidSupergraph as error:
         return Report(problems=(Problem(error.code, error.message),))
     report = Report(

@@ -1,14 +1,15 @@
 """Composition: subgraphs in, the text of their supergraph out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.composition.executable_directives import merged_directive, shared_directives
 from gateway.composition.federation_1 import upgrade
 from gateway.composition.hints.all_hints import ALL_HINTS
+from gateway.composition.hints.overrides_can_go import overrides_can_go
 from gateway.composition.merge import Merger
 from gateway.composition.ownership import Ownership
-from gateway.composition.problems import DoesNotCompose, Hint, Problem
+from gateway.composition.problems import DoesNotCompose, Hint, Level, Problem
 from gateway.composition.reader import Reading, SubgraphDefinition, read_subgraphs
 from gateway.composition.rules.all_rules import ALONE, TOGETHER, Composition
 from gateway.composition.satisfiability import unsatisfiable_fields
@@ -47,7 +48,7 @@ def compose_with_hints(definitions: Sequence[SubgraphDefinition]) -> Composed:
     reading = read_subgraphs(definitions)
     subgraphs = tuple(upgrade(subgraph) for subgraph in reading.subgraphs)
     composition = Composition(subgraphs, Declarations(subgraphs), Ownership(subgraphs))
-    _require_none(list(_problems(reading, composition)))
+    _require_none(list(_problems(reading, composition)), overrides_can_go(composition))
     _require_none(list(unsatisfiable_fields(composition)))
     types = tuple(Merger(composition.declarations, composition.ownership).types())
     hints = dict.fromkeys(hint for rule in ALL_HINTS for hint in rule(composition))
@@ -71,6 +72,7 @@ def _problems(reading: Reading, composition: Composition) -> Iterator[Problem]:
                 yield problem
 
 
-def _require_none(problems: Sequence[Problem]) -> None:
+def _require_none(problems: Sequence[Problem], hints: Iterable[Hint] = ()) -> None:
     if problems:
-        raise DoesNotCompose(dict.fromkeys(problems))
+        warnings = (hint for hint in hints if hint.level is Level.WARN)
+        raise DoesNotCompose(dict.fromkeys(problems), warnings)

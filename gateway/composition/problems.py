@@ -76,10 +76,11 @@ class Hint:
 
 
 class DoesNotCompose(CompositionFailed):
-    """Every problem found, all at once."""
+    """Every problem found, all at once, and hints that may explain them."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], hints: Iterable[Hint] = ()) -> None:
         self.problems = tuple(problems)
+        self.hints = tuple(hints)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

@@ -5,20 +5,10 @@ from collections.abc import Iterator
 
 from graphql import (
     DocumentNode,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    InputValueDefinitionNode,
-    Undefined,
     build_ast_schema,
-    is_input_type,
     parse,
-    print_ast,
     validate_schema,
-    value_from_ast,
 )
-from graphql.type import GraphQLArgument, GraphQLInputField
 
 from gateway.composition.problems import Placed, Problem, places_of
 from gateway.composition.types import Declarations
@@ -35,8 +25,8 @@ def unsound_parts(supergraph: str, declarations: Declarations) -> Iterator[Probl
     if reserved:
         return
     schema = build_ast_schema(document, assume_valid_sdl=True)
-    for message in (*(error.message for error in validate_schema(schema)), *_defaults(schema)):
-        involved = list(_involved(message, declarations))
+    for message in (error.message for error in validate_schema(schema)):
+        involved = list(_fields_in(message, declarations)) or list(_types_in(message, declarations))
         names = tuple(dict.fromkeys(name for name, _ in involved))
         places = places_of(*(element for _, element in involved))
         yield Problem("INVALID_GRAPHQL", message, names, places)
@@ -54,7 +44,7 @@ def _reserved(document: DocumentNode, declarations: Declarations) -> Iterator[Pr
             yield Problem("INVALID_GRAPHQL", message, names, places)
 
 
-def _involved(message: str, declarations: Declarations) -> Iterator[tuple[str, Placed]]:
+def _fields_in(message: str, declarations: Declarations) -> Iterator[tuple[str, Placed]]:
     """The parts that a message about the whole names, in each subgraph that has them."""
     for name, part in _COORDINATE.findall(message):
         for subgraph, each in declarations.by_name.get(name, ()) if part else ():
@@ -63,23 +53,8 @@ def _involved(message: str, declarations: Declarations) -> Iterator[tuple[str, P
                 yield subgraph.name, element
 
 
-def _defaults(schema: GraphQLSchema) -> Iterator[str]:
-    for each in schema.type_map.values():
-        if isinstance(each, GraphQLInputObjectType):
-            for name, item in each.fields.items():
-                yield from _default(f"{each.name}.{name}", item)
-        elif isinstance(each, GraphQLObjectType | GraphQLInterfaceType):
-            for name, field in each.fields.items():
-                for argument, given in field.args.items():
-                    yield from _default(f"{each.name}.{name}({argument}:)", given)
-
-
-def _default(coordinate: str, given: GraphQLArgument | GraphQLInputField) -> Iterator[str]:
-    node = given.ast_node
-    if not isinstance(node, InputValueDefinitionNode) or node.default_value is None:
-        return
-    if is_input_type(given.type) and value_from_ast(node.default_value, given.type) is Undefined:
-        yield (
-            f"The default {print_ast(node.default_value)} of {coordinate} is no value of "
-            f"{print_ast(node.type)} in the supergraph."
-        )
+def _types_in(message: str, declarations: Declarations) -> Iterator[tuple[str, Placed]]:
+    """The types that it names."""
+    for name, _ in _COORDINATE.findall(message):
+        for subgraph, each in declarations.by_name.get(name, ()):
+            yield subgraph.name, each

@@ -152,6 +152,22 @@ def _root_faults(document: DocumentNode) -> Iterator[GraphQLError]:
             if root.type.name.value != usual and usual in types:
                 message = f"{usual} is not the root type here, so nothing else may be called so."
                 yield fault(f"ROOT_{usual.upper()}_USED", message, types[usual].name, root.type)
+            if root.type.name.value != usual:
+                yield from _membership_faults(document, root.type.name.value, usual)
+
+
+def _membership_faults(document: DocumentNode, root: str, usual: str) -> Iterator[GraphQLError]:
+    """Where a root type is found at run time: by its name, which no supergraph can pass on."""
+    message = f"{root} is {usual} in the supergraph: call it so here too, or let it {{}}."
+    for node in document.definitions:
+        if isinstance(node, UnionTypeDefinitionNode | UnionTypeExtensionNode):
+            members = [each for each in node.types or () if each.name.value == root]
+            if members:
+                yield GraphQLError(message.format("be in no union"), members)
+        elif isinstance(node, ObjectTypeDefinitionNode | ObjectTypeExtensionNode):
+            interfaces = [each for each in node.interfaces or () if node.name.value == root]
+            if interfaces:
+                yield GraphQLError(message.format("implement no interface"), interfaces)
 
 
 def _field_set_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from graphql.pyutils import did_you_mean, suggestion_list
+
 from gateway.composition.elements import Kind, Override
 from gateway.composition.ownership import FieldShare, field_names
 from gateway.composition.problems import Hint, Level, places_of
@@ -34,7 +36,8 @@ def _hint(
     at = share.field.marks.of("override")
     own = (share.subgraph.name,)
     if override.source not in names:
-        message = f"{coordinate} is overridden from {override.source}, which is no subgraph."
+        meant = did_you_mean(suggestion_list(override.source, sorted(names))[:1])
+        message = f"{coordinate} is overridden from {override.source}, which is no subgraph.{meant}"
         return Hint("FROM_SUBGRAPH_DOES_NOT_EXIST", message, Level.WARN, own, at.places)
     if source is None or source.field.external:
         message = f"{coordinate} is no longer {override.source}'s own: remove the @override."

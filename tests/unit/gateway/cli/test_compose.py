@@ -93,6 +93,23 @@ def test_warnings_are_told_hidden_or_taken_for_failures(tmp_path: Path, capsys: 
     assert capsys.readouterr().err == ""
 
 
+def test_a_warning_that_may_explain_a_problem_is_told_with_it(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    new = written(tmp_path, "new.graphql", 'type Query { a: Int @override(from: "legcy") }')
+    old = written(tmp_path, "old.graphql", "type Query { a: Int }")
+
+    assert run([f"new={new}", f"legacy={old}"], {}) == 1
+
+    problem, _, hint, count = capsys.readouterr().err.splitlines()
+    assert "INVALID_FIELD_SHARING [new, legacy] Query.a is resolved by" in problem
+    assert hint.endswith(
+        "warn FROM_SUBGRAPH_DOES_NOT_EXIST [new] Query.a is overridden from legcy, "
+        "which is no subgraph. Did you mean 'legacy'?"
+    )
+    assert count == "1 problem: the subgraphs do not compose."
+
+
 def test_what_is_only_for_information_is_counted_told_when_asked_for_and_never_fails(
     tmp_path: Path, capsys: Captured
 ) -> None:

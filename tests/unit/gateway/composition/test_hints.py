@@ -261,9 +261,9 @@ def test_once_the_old_field_is_external_the_override_has_done_its_work() -> None
 
 
 def test_a_hint_prints_with_its_level() -> None:
-    (hint,) = composed('type Query { a: Int @override(from: "gone") }').hints
+    (hint,) = composed('type Query { a: Int @override(from: "nobody") }').hints
 
     assert str(hint) == (
         f"one.graphql:{HEADER + 1}:21: warn FROM_SUBGRAPH_DOES_NOT_EXIST [one] "
-        "Query.a is overridden from gone, which is no subgraph."
+        "Query.a is overridden from nobody, which is no subgraph."
     )

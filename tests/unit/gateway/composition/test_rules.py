@@ -7,6 +7,8 @@ from tests.support.federated_graph import linked
 
 HEADER = linked("").count("\n")
 QUERY = "type Query { a: Int @shareable }"
+WORKS = """type Query { work: Work } interface Work @key(fields: "id") { id: ID! }
+type Book implements Work @key(fields: "id") { id: ID! }"""
 
 
 def told(*sdls: str) -> tuple[Problem, ...]:
@@ -249,6 +251,24 @@ def test_a_broken_rule_is_told_with_its_code_and_subgraphs(
             ['type Query { a: Int @tag(name: "t") }', "type tag__Colour { x: Int }"],
         ),
         (
+            "INVALID_GRAPHQL",
+            ["two:1:7", "one:1:37", "two:1:23"],
+            [
+                WORKS,
+                'union Any = Work type Work @interfaceObject @key(fields: "id") { id: ID! }',
+            ],
+        ),
+        (
+            "INVALID_GRAPHQL",
+            ["one:1:57"],
+            ["schema { query: Root } type Root { a: Int } union Any = Root"],
+        ),
+        (
+            "INVALID_GRAPHQL",
+            ["one:1:45"],
+            ["schema { query: Root } type Root implements Any { a: Int } interface Any { a: Int }"],
+        ),
+        (
             "SATISFIABILITY_ERROR",
             ["two:1:10", "one:1:26"],
             ["type Query { a: A } type A { x: Int }", "type A { y: Int }"],
@@ -333,6 +353,25 @@ def test_a_field_behind_a_key_nobody_can_give_is_out_of_reach() -> None:
         'type Query { a: A } type A @key(fields: "id") { id: ID! }',
         'type A @key(fields: "code") { code: ID! y: Int }',
     ) == {"SATISFIABILITY_ERROR": ("one",)}
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (
+            "type Query { e(e: E = B): Int } enum E { A B }",
+            "type Query { f(e: E): Int } enum E { A }",
+        ),
+        (
+            "type Query { e(i: I = {b: 1}): Int } input I { a: Int b: Int }",
+            "type Query { f(i: I): Int } input I { a: Int }",
+        ),
+    ],
+)
+def test_a_default_that_is_none_for_all_is_told_once(one: str, two: str) -> None:
+    [problem] = told(one, two)
+
+    assert "has invalid default value" in problem.message
 
 
 def test_two_subgraphs_of_one_name_are_refused() -> None:
