@@ -1,5 +1,6 @@
 """Availability as clients ask for it and see it."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -275,8 +276,10 @@ class Availability:
             return None
         found = await info.context.loaders.future.load((self.sku, self.question))
         item = await info.context.loaders.items.load(self.sku)
-        phases = held_until(found.phases(), None if item is None else item.release_at)
-        return [FuturePhase.of(phase) for phase in phases]
+        phases = held_until(found.phases, None if item is None else item.release_at)
+        async with info.context.inventory.sources.ahead:
+            await asyncio.sleep(0)  # what is made of one item's phases is long enough for one go
+            return [FuturePhase.of(phase) for phase in phases]
 
     @resolver_field(
         description="When the units may leave, which can be ordered before; null if they may leave "
@@ -296,10 +299,11 @@ class Availability:
         """Look ahead for those who ask for it; read with the others of the request."""
         if self.question.as_of is not None:
             return None
-        outlook = await info.context.loaders.future.load((self.sku, self.question))
+        found = (await info.context.loaders.future.load((self.sku, self.question))).soonest
         item = await info.context.loaders.items.load(self.sku)
-        found = outlook.soonest(None if item is None else item.release_at)
-        return None if found is None else SoonestAvailability.of(found)
+        if found is None:
+            return None
+        return SoonestAvailability.of(found.held_until(None if item is None else item.release_at))
 
     @resolver_field(
         description="The nearest location where a unit can be collected, by the same rules; null "

@@ -16,7 +16,7 @@ from inventory_svc.domain.network.group import LocationGroup
 from inventory_svc.domain.network.location import Location
 from inventory_svc.domain.network.source import StockSource
 from inventory_svc.domain.stock.availability.answer import Availability
-from inventory_svc.domain.stock.availability.future import Outlook
+from inventory_svc.domain.stock.availability.future import Ahead
 from inventory_svc.domain.stock.availability.policy import Policies
 from inventory_svc.domain.stock.availability.totals import PackedItem
 from inventory_svc.domain.stock.inbound.supplier import Supplier
@@ -203,7 +203,7 @@ class Loaders:
         return DataLoader(self._inbound)
 
     @cached_property
-    def future(self) -> DataLoader[tuple[str, AvailabilityQuestion], Outlook]:
+    def future(self) -> DataLoader[tuple[str, AvailabilityQuestion], Ahead]:
         """What can be promised later, by SKU and question."""
         return DataLoader(self._future)
 
@@ -213,7 +213,7 @@ class Loaders:
             by_sku[supply.key.position.sku].append(supply)
         return [by_sku[sku] for sku in skus]
 
-    async def _future(self, keys: list[tuple[str, AvailabilityQuestion]]) -> list[Outlook]:
+    async def _future(self, keys: list[tuple[str, AvailabilityQuestion]]) -> list[Ahead]:
         skus: dict[AvailabilityQuestion, list[str]] = {}
         for sku, question in keys:
             skus.setdefault(question, []).append(sku)

@@ -52,7 +52,8 @@ class AvailabilityQuestion:
 class AvailabilitySources:
     """What an answer is made from; without `packed`, from the positions alone.
 
-    Answers about many items take the `turn` to read those.
+    Answers about many items take the `turn` to read those; whoever looks `ahead` takes that turn
+    for each item.
     """
 
     network: Network
@@ -63,6 +64,7 @@ class AvailabilitySources:
     policies: Policies = field(default_factory=Policies)
     packed: PackedStock | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    ahead: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def reading(
         self, stock: StockReads, packed: PackedStock | None = None

@@ -45,6 +45,21 @@ class Soonest(NamedTuple):
     available_from: datetime
     kind: AvailabilityKind
 
+    def held_until(self, release: datetime | None) -> "Soonest":
+        """Give the same for an item of which nothing leaves before a moment."""
+        return (
+            self
+            if release is None
+            else self._replace(available_from=max(self.available_from, release))
+        )
+
+
+class Ahead(NamedTuple):
+    """What can be promised of an item from when on, and when the first unit can leave."""
+
+    phases: tuple[Phase, ...]
+    soonest: Soonest | None
+
 
 class Outlook:
     """The timelines of the locations of a scope for one kind of sale."""
@@ -86,11 +101,12 @@ class Outlook:
                 phases.append(Phase(moment, units))
         return tuple(phases)
 
-    def soonest(self, release: datetime | None = None) -> Soonest | None:
-        """Give when a unit is ready to leave, lead times counted; None if none can be had.
+    def ahead(self) -> Ahead:
+        """Give both, so that nothing else of it need be kept."""
+        return Ahead(self.phases(), self.soonest())
 
-        It may not leave before its release.
-        """
+    def soonest(self) -> Soonest | None:
+        """Give when a unit is ready to leave, lead times counted; None if none can be had."""
         best: Soonest | None = None
         for at, code in sorted(self._first_units()):
             if best is not None and at > best.available_from:
@@ -99,9 +115,7 @@ class Outlook:
             if ready is not None:
                 found = Soonest(ready, self._kind_of(code, at))
                 best = min(best or found, found, key=_preference)
-        if best is None:
-            return None
-        return best._replace(available_from=max(best.available_from, release or self._now))
+        return best
 
     def _first_units(self) -> Iterator[tuple[datetime, str]]:
         """Give when each location has its first unit, if it ever has one."""

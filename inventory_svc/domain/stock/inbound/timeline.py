@@ -18,7 +18,7 @@ from functools import cached_property, partial
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from inventory_svc.domain.stock.inbound.phase import Phase, added_up, quantity_by
+from inventory_svc.domain.stock.inbound.phase import Phase, Phases, added_up, quantity_by
 from inventory_svc.domain.stock.inbound.supply import InboundKey
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -93,6 +93,11 @@ class Timeline:
         quantities = [max(0, quantity) for quantity in worst]
         return map(Phase, (phase.at for phase in left), reversed(quantities))
 
+    @cached_property
+    def _left(self) -> Phases:
+        moments = self._moments()
+        return tuple(map(Phase, moments, levels(self.steps, moments)))
+
     def _matched(self) -> Iterator[Phase]:
         for moment in self._moments():
             there = sum(max(0, step.units) for step in self.steps if step.lasts(moment))
@@ -134,14 +139,13 @@ class Timeline:
     def _most(self, units: int, changed: Callable[[int], Sequence[Step]], moment: datetime) -> int:
         """Give how many of so many units can be promised and no earlier promise is kept later."""
         moments = self._moments(moment)
-        left = list(levels(self.steps, moments))
-        least = [min(0, level) for level in left]
+        least = [min(0, quantity_by(self._left, at)) for at in moments]
 
         def put_off(promised: int) -> int:
             after = levels(changed(promised), moments)
             return sum(max(0, owed - left) for owed, left in zip(least, after, strict=True))
 
-        units = max(0, min(units, left[moments.index(moment)]))
+        units = max(0, min(units, quantity_by(self._left, moment)))
         return units if not put_off(units) else bisect_right(range(1, units), 0, key=put_off)
 
     def _moments(self, *more: datetime) -> list[datetime]:
@@ -164,7 +168,9 @@ def levels(steps: Sequence[Step], moments: Sequence[datetime]) -> Iterator[int]:
             if step.units > 0:
                 there.append(step)
             owed -= min(0, step.units)
-        there, owed = _served([step for step in there if step.lasts(moment)], owed)
+        there = [step for step in there if step.lasts(moment)]
+        if owed:
+            there, owed = _served(there, owed)
         yield sum(step.units for step in there) - owed
 
 

@@ -1,13 +1,10 @@
 """Answers out of memory when that is fresh, and out of the positions when it is not."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from inventory_svc.domain.catalogue.condition import Condition
-from inventory_svc.domain.network.directory import NetworkDirectory
-from inventory_svc.domain.rules.rule_set import NO_RULES, RuleSet
 from inventory_svc.domain.stock.availability.totals import packed_item
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.shelves import NOTHING, Shelf
@@ -19,27 +16,11 @@ from inventory_svc.use_cases.stock.read_availability import (
     read_availability,
 )
 from service_kit.runtime.clock import SettableClock
-from tests.support.rules import NETWORK
+from tests.support.unruled import NoRules, OneNetwork
 
 SKUS = [f"sku-{number}" for number in range(FEW_ITEMS + 1)]
 ON_WEB = AvailabilityQuestion("web")
 PAGES = 20
-
-
-class OneNetwork:
-    """A network that never changes."""
-
-    async def directory(self, **_named: Iterable[str]) -> NetworkDirectory:
-        """Give it."""
-        return NETWORK
-
-
-class NoRules:
-    """No rules."""
-
-    async def in_force(self, _now: datetime) -> RuleSet:
-        """Give none."""
-        return NO_RULES
 
 
 class Shelf7:
