@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
+import structlog
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -53,6 +54,7 @@ from service_kit.runtime.health import HealthCheck, health_routes
 from service_kit.runtime.running import Works, running
 from service_kit.runtime.telemetry import RequestTelemetry
 
+_log = structlog.get_logger("gateway.app")
 GRAPHQL_PATH = "/graphql"
 _COMPRESSED_FROM = 1024
 _LOOK_AT_FILE = timedelta(seconds=1)
@@ -83,6 +85,7 @@ def build_app(
     transport = MeasuredTransport(network, registry)
 
     def use_addresses(snapshot: Snapshot) -> None:
+        _tell_of_unknown(snapshot, (*settings.subgraphs, *settings.subgraph_websockets))
         addresses = _addresses(snapshot, urls)
         network.use(addresses)
         streams.use(addresses)
@@ -220,6 +223,13 @@ def _addresses(snapshot: Snapshot, configured: Mapping[str, str]) -> dict[str, s
     """Give each subgraph's address: the configured one before the one in the supergraph."""
     stated = {name: one.url for name, one in snapshot.supergraph.subgraphs.items()}
     return {**stated, **configured}
+
+
+def _tell_of_unknown(snapshot: Snapshot, configured: tuple[str, ...]) -> None:
+    """Warn of addresses that nothing is asked at: most likely a name is mistyped."""
+    unknown = subgraph_urls(configured).keys() - snapshot.supergraph.subgraphs.keys()
+    if unknown:
+        _log.warning("subgraph_unknown", names=sorted(unknown))
 
 
 def _signer(settings: Settings, clock: Clock) -> CallerSigner | None:

@@ -13,6 +13,7 @@ from graphql import (
     DocumentNode,
     EnumTypeDefinitionNode,
     EnumTypeExtensionNode,
+    ExecutableDefinitionNode,
     GraphQLError,
     InputObjectTypeDefinitionNode,
     InputObjectTypeExtensionNode,
@@ -80,6 +81,7 @@ def faults(document: DocumentNode, names: FederationNames) -> list[GraphQLError]
     return [
         *_link_faults(document, names),
         *definition_faults(document, names),
+        *_misplaced(document),
         *_root_faults(document),
         *_field_set_faults(document, names),
         *composition_faults(document, names),
@@ -132,6 +134,15 @@ def _federation_faults(
             meant = did_you_mean(suggestion_list(f"@{name.removeprefix('@')}", sorted(known))[:1])
             message = f'{link.url} has nothing called "{name}" to import.{meant}'
             yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
+
+
+def _misplaced(document: DocumentNode) -> Iterator[GraphQLError]:
+    """What would be read by nobody."""
+    for node in document.definitions:
+        if isinstance(node, ExecutableDefinitionNode):
+            yield GraphQLError("A schema has no place for operations and fragments.", [node])
+        elif isinstance(node, TypeExtensionNode) and node.name.value in specified_scalar_types:
+            yield GraphQLError(f"{node.name.value} is built in and cannot be extended.", [node])
 
 
 def _root_faults(document: DocumentNode) -> Iterator[GraphQLError]:

@@ -224,3 +224,23 @@ async def test_a_file_that_is_gone_for_a_while_takes_nothing_away(world: World) 
 
     assert await world.ask("{ item { stock } }") == {"data": {"item": {"stock": 10}}}
     await world.lose_stock()
+
+
+async def test_an_address_of_no_subgraph_is_told_when_the_graph_is_loaded(tmp_path: Path) -> None:
+    file = tmp_path / "supergraph.graphql"
+    file.write_text(composed([SmallSubgraph("items", "type Query { one: Int }")]))
+    nowhere = "http://127.0.0.1:9/graphql"
+    app = build_app(
+        Settings(
+            supergraph_file=file,
+            subgraphs=(f"items={nowhere}", f"itmes={nowhere}"),
+            subgraph_websockets=("tiems=ws://127.0.0.1:9/graphql",),
+        )
+    )
+
+    with capture_logs() as logged:
+        async with app.router.lifespan_context(app):
+            pass
+
+    [told] = [one for one in logged if one["event"] == "subgraph_unknown"]
+    assert told["names"] == ["itmes", "tiems"]

@@ -268,6 +268,12 @@ def test_a_broken_rule_is_told_with_its_code_and_subgraphs(
             ["one:1:45"],
             ["schema { query: Root } type Root implements Any { a: Int } interface Any { a: Int }"],
         ),
+        ("INVALID_GRAPHQL", ["one:1:23"], ["type Query { a: Int } query { a }"]),
+        (
+            "INVALID_GRAPHQL",
+            ["one:1:23"],
+            ["type Query { a: Int } extend scalar Int @inaccessible"],
+        ),
         (
             "SATISFIABILITY_ERROR",
             ["two:1:10", "one:1:26"],
