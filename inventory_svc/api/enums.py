@@ -36,6 +36,7 @@ class ErrorCode(Enum):
     IN_PROGRESS = "IN_PROGRESS"
     UNAVAILABLE = "UNAVAILABLE"
     INSUFFICIENT_STOCK = "INSUFFICIENT_STOCK"
+    LOCATION_NOT_SELLING = "LOCATION_NOT_SELLING"
     NEGATIVE_STOCK = "NEGATIVE_STOCK"
     STALE_SNAPSHOT = "STALE_SNAPSHOT"
     UNKNOWN_SKU = "UNKNOWN_SKU"
@@ -63,6 +64,8 @@ class ErrorCode(Enum):
 
 STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.INSUFFICIENT_STOCK: "Fewer units can be promised than are wanted.",
+    StockRefusal.LOCATION_NOT_SELLING: "Nothing is sold from the location like this; `params` "
+    "holds the reason: INACTIVE, STALE, NOT_OF_CHANNEL or NOT_SERVING (the delivery method).",
     StockRefusal.NEGATIVE_STOCK: "More would leave, or be declared, than there is.",
     StockRefusal.STALE_SNAPSHOT: "A later count of this position is already known.",
     StockRefusal.UNKNOWN_SKU: "No item has this SKU.",

@@ -68,10 +68,14 @@ class ReservationCreateInput:
         graphql_type=RESERVATION_KIND_INPUT, description="What they are for."
     )
     channel: str | None = strawberry.field(
-        default=None, description="The channel's code; needed when no location is named."
+        default=None,
+        description="The channel (code) by whose rules they are kept: a customer names one, and so "
+        "does whoever names no location. Without one no rule of a channel counts.",
     )
     location_code: str | None = strawberry.field(
-        default=None, description="Keep everything here; else wherever the channel sells from."
+        default=None,
+        description="Keep everything here, as far as it can be sold from here; else wherever the "
+        "channel sells from.",
     )
     hold_seconds: int | None = strawberry.field(
         default=None, description="How long; the usual time of the kind if not given."

@@ -62,6 +62,12 @@ def not_your_location(*path: str) -> Refusal:
     return forbidden("You do not work at this location.", *path)
 
 
+def require_channel(caller: Caller, channel: str | None) -> None:
+    """Refuse INVALID_INPUT when a customer does not say by whose rules they keep something."""
+    if channel is None and not may_act_for_others(caller):
+        raise invalid("Name the channel.", "input", "channel")
+
+
 def require_modest(caller: Caller, lines: Sequence[WantedLine]) -> None:
     """Refuse INVALID_INPUT when a customer wants to keep more than a household buys."""
     if may_act_for_others(caller):

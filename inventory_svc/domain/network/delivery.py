@@ -40,6 +40,10 @@ class Address(NamedTuple):
     postcode: str | None = None
 
 
+ANYWHERE: Final = Address()
+"""An address of which nothing is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryZone:
     """A country, or the part of it whose postcodes begin with one of the prefixes."""

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from inventory_svc.domain.network.delivery import DeliveryMethod
+from inventory_svc.domain.network.delivery import ANYWHERE, DeliveryMethod
 from inventory_svc.domain.network.directory import NOWHERE, NetworkDirectory
-from inventory_svc.domain.rights import require_modest, require_reserver
+from inventory_svc.domain.network.obstacle import obstacle
+from inventory_svc.domain.refusals import location_not_selling
+from inventory_svc.domain.rights import require_channel, require_modest, require_reserver
 from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
@@ -68,6 +70,7 @@ async def create_reservation(
     require_lines(wanted.lines)
     require_distinct(wanted.lines)
     require_modest(caller, wanted.lines)
+    require_channel(caller, wanted.channel)
     expires_at = _expiry(wanted, clock.now())
 
     async def checked() -> ReserveStock:
@@ -102,10 +105,9 @@ def _candidates(wanted: WantedReservation, directory: NetworkDirectory) -> tuple
             raise invalid("Name a location or a channel.", "input", "locationCode")
         return directory.candidates(channel, NOWHERE, method=wanted.service.method)
     location = directory.location(wanted.location, "input", "locationCode")
-    if not location.active:
-        raise invalid("The location is not active.", "input", "locationCode")
-    if channel is not None and not channel.sells_from(location):
-        raise invalid("The channel does not sell from this location.", "input", "locationCode")
+    reason = obstacle(location, channel, wanted.service.method, ANYWHERE)
+    if reason is not None:
+        raise location_not_selling(location.code, reason, "input", "locationCode")
     return (location.code,)
 
 

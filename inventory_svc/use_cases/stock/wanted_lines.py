@@ -13,6 +13,7 @@ from inventory_svc.ports.units import UnitReads
 from inventory_svc.use_cases.units.name_pieces import with_pieces
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
+from service_kit.commands.naming import ref_errors, refuse_any
 from service_kit.commands.refusal import Refusal, RefusedAll
 
 MOST_RESERVED_LINES = 100
@@ -48,7 +49,9 @@ def require_lines(lines: Sequence[WantedLine | PeggedQuantity | RestockedLine]) 
 
 
 def require_distinct(lines: Sequence[WantedLine]) -> None:
-    """Refuse INVALID_INPUT when two lines have the same id."""
+    """Refuse INVALID_INPUT when a line has no id, or two have the same."""
+    for at, line in enumerate(lines):
+        refuse_any(ref_errors(line.line_id, "input", "lines", str(at), "lineId"))
     times = Counter(line.line_id for line in lines)
     problems: list[Refusal] = [
         invalid("Two lines have this id.", "input", "lines", str(at), "lineId")

@@ -238,7 +238,7 @@ async def test_a_cart_holds_for_its_time_whether_its_end_is_written_or_not(
 async def test_every_soft_kind_keeps_goods_for_its_time_and_then_no_longer_unwritten(
     stocked: Subgraph, kind: str, role: Role, usual: timedelta, longest: timedelta
 ) -> None:
-    wish = {"kind": kind, "locationCode": "S2", "lines": [LINE]}
+    wish = {"kind": kind, "channel": "web", "locationCode": "S2", "lines": [LINE]}
     beyond = {**wish, "holdSeconds": int(longest.total_seconds()) + 1}
 
     kept = (await stocked.mutate("reservationCreate", RESERVATION, wish, role))["reservation"]
@@ -361,12 +361,12 @@ async def test_an_action_that_the_caller_may_not_take_is_shown_with_its_reason(
     ("wish", "expected"),
     [
         ({"kind": "ORDER", "channel": "web", "lines": [LINE]}, ("FORBIDDEN", "kind")),
-        ({"kind": "CART", "lines": [LINE]}, ("INVALID_INPUT", "locationCode")),
+        ({"kind": "CART", "lines": [LINE]}, ("INVALID_INPUT", "channel")),
         ({"kind": "CART", "channel": "moon", "lines": [LINE]}, ("UNKNOWN_CHANNEL", "channel")),
         ({"kind": "CART", "channel": "web", "lines": []}, ("INVALID_INPUT", "lines")),
         (
             {"kind": "CART", "channel": "shops", "locationCode": "W1", "lines": [LINE]},
-            ("INVALID_INPUT", "locationCode"),
+            ("LOCATION_NOT_SELLING", "locationCode"),
         ),
         (
             {"kind": "CART", "channel": "web", "holdSeconds": 0, "lines": [LINE]},
@@ -378,6 +378,14 @@ async def test_an_action_that_the_caller_may_not_take_is_shown_with_its_reason(
         ),
         (
             {"kind": "CART", "channel": "web", "lines": [LINE, LINE]},
+            ("INVALID_INPUT", "lineId"),
+        ),
+        (
+            {"kind": "CART", "locationCode": "S2", "lines": [LINE]},
+            ("INVALID_INPUT", "channel"),
+        ),
+        (
+            {"kind": "CART", "channel": "web", "lines": [{**LINE, "lineId": " "}]},
             ("INVALID_INPUT", "lineId"),
         ),
         (
