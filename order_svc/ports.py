@@ -14,6 +14,7 @@ from order_svc.domain.lifecycles.fulfilment_state import FulfilmentState
 from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.orders.allocation import Allocation
 from order_svc.domain.orders.awaiting import Standing
+from order_svc.domain.orders.named_reservations import NamedReservations
 from order_svc.domain.orders.order import Order
 from order_svc.domain.payments.payment import Answer, PaymentMethod
 from order_svc.domain.prices.price import Price
@@ -50,7 +51,8 @@ class WantedLine:
 class AllocationRequest:
     """What to reserve for an order, all of it or nothing, and where it goes.
 
-    It may come as late as `accept_until`. Asked again with the same key, the answer is the same.
+    It may come as late as `accept_until`. What `reservations` keep of the lines is theirs first.
+    Asked again with the same key, the answer is the same.
     """
 
     key: str
@@ -60,6 +62,7 @@ class AllocationRequest:
     destination: Destination | None = None
     excluded_locations: tuple[str, ...] = ()
     accept_until: datetime | None = None
+    reservations: NamedReservations | None = None
 
 
 class Inventory(Protocol):
@@ -142,8 +145,8 @@ class Pricing(Protocol):
 class PlacementClaim:
     """Which command an order that is being placed belongs to, and who gave it.
 
-    Once it is `given_up` the order must not be placed any more, whatever anybody answers; then
-    `refusals` say why, unless it has only taken too long.
+    It takes `reservations` over. Once it is `given_up` the order must not be placed any more,
+    whatever anybody answers; then `refusals` say why, unless it has only taken too long.
     """
 
     request: IdempotentRequest
@@ -151,6 +154,7 @@ class PlacementClaim:
     actor: str
     given_up: bool = False
     refusals: tuple[Refusal, ...] = ()
+    reservations: NamedReservations | None = None
 
 
 class OrderRepository(Protocol):

@@ -54,6 +54,8 @@ class ErrorCode(Enum):
     FEED_LINE_SETTLED = "FEED_LINE_SETTLED"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
+    RESERVATION_ENDED = "RESERVATION_ENDED"
+    RESERVATION_DOES_NOT_FIT = "RESERVATION_DOES_NOT_FIT"
     WRONG_UNIT = "WRONG_UNIT"
     UNKNOWN_UNIT = "UNKNOWN_UNIT"
     UNIT_NOT_AVAILABLE = "UNIT_NOT_AVAILABLE"
@@ -83,6 +85,10 @@ STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.FEED_LINE_SETTLED: "The refused line has been corrected or discarded.",
     StockRefusal.RESERVATION_TOMBSTONED: "The allocation was released before it arrived.",
     StockRefusal.RESERVATION_LINE_EXCEEDED: "More units are named than the reservation keeps.",
+    StockRefusal.RESERVATION_ENDED: "The reservation was sold or given back; `params.state` says "
+    "which.",
+    StockRefusal.RESERVATION_DOES_NOT_FIT: "The reservation keeps nothing of what is wanted where "
+    "it may come from, or is another channel's.",
     StockRefusal.WRONG_UNIT: "The item is counted in another unit; `params.expected` is its own.",
     StockRefusal.UNKNOWN_UNIT: "No piece has this serial number, or bears this tag.",
     StockRefusal.UNIT_NOT_AVAILABLE: "The piece is somebody's, elsewhere, or not sold from there;"
@@ -178,7 +184,7 @@ described(
     "Where a reservation stands.",
     {
         "ACTIVE": "It keeps goods.",
-        "CONSUMED": "What it kept has left, at least in part; nothing is kept any more.",
+        "CONSUMED": "What it kept was sold, at least in part; nothing is kept any more.",
         "RELEASED": "It was given back.",
         "EXPIRED": "Its time is over.",
     },
@@ -213,6 +219,7 @@ described(
         "RECEIVED": "Units that were on their way have come.",
         "RENTED": "A piece was rented out.",
         "REFURBISHED": "A piece that was rented out is for sale again, as it was judged.",
+        "CONVERTED": "Units kept for somebody became an order's, which keeps them from then on.",
     },
 )
 described(

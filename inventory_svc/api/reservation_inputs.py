@@ -15,15 +15,19 @@ from inventory_svc.api.enums import (
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.delivery import DeliveryMethod
 from inventory_svc.domain.network.directory import Destination
+from inventory_svc.domain.rights import release_right
 from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
 from inventory_svc.domain.stock.commands import (
     PeggedQuantity,
     WantedLine,
 )
 from inventory_svc.domain.stock.reservation import ReservationKind
+from inventory_svc.domain.stock.takeover import Takeover
 from service_kit.commands.denials import invalid
 from service_kit.graphql.enums import optional
+from service_kit.graphql.global_ids import from_global_id
 from service_kit.graphql.idempotency import KEY
+from service_kit.identity.caller import Caller, CallerKind
 
 CONDITION = "The state of the goods."
 
@@ -128,6 +132,20 @@ class AllocationDestinationInput:
         return Destination(point, self.country, self.postcode)
 
 
+@strawberry.input(description="Who names reservations: they may only name what they may release.")
+class ReservationNamerInput:
+    """A caller of the service that asks."""
+
+    subject: str = strawberry.field(description="The subject of their token.")
+    roles: list[str] = strawberry.field(description="Their roles.")
+    location_codes: list[str] = strawberry.field(description="Where they work.")
+
+    def to_caller(self, asked_at: datetime) -> Caller:
+        """Give the caller as they asked then."""
+        grants = frozenset(f"location:{code}" for code in self.location_codes)
+        return Caller(self.subject, CallerKind.USER, frozenset(self.roles), grants, asked_at)
+
+
 @strawberry.input(description="Stock to be chosen and reserved for an order.")
 class ReservationAllocateInput:
     """All lines are allocated, or none."""
@@ -164,6 +182,30 @@ class ReservationAllocateInput:
         description="Accept goods that are on their way, if they are there by then; only what is "
         "there already if not given.",
     )
+    reservation_ids: list[strawberry.ID] = strawberry.field(
+        default_factory=list,
+        description="Reservations that become the order's: what they keep of its lines goes to it "
+        "first, and the rest of them is given back.",
+    )
+    named_by: ReservationNamerInput | None = strawberry.field(
+        default=None,
+        description="Who names the reservations; the service itself if not given.",
+    )
+
+    def to_takeover(self, caller: Caller) -> Takeover | None:
+        """Give what becomes the order's; refuse INVALID_INPUT for what is named badly."""
+        if not self.reservation_ids:
+            return None
+        paths = [("input", "reservationIds", str(at)) for at in range(len(self.reservation_ids))]
+        named = [
+            from_global_id(identifier, "Reservation", path)
+            for identifier, path in zip(self.reservation_ids, paths, strict=True)
+        ]
+        for at, identifier in enumerate(named):
+            if identifier in named[:at]:
+                raise invalid("It is named before.", *paths[at])
+        namer = caller if self.named_by is None else self.named_by.to_caller(caller.expires_at)
+        return Takeover(tuple(named), release_right(namer))
 
 
 @strawberry.input(description="Units of a line of a reservation at one location.")

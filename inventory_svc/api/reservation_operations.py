@@ -129,6 +129,7 @@ class ReservationMutations:
             excluded=frozenset(input.excluded_locations or ()),
             service=Service(input.delivery_method, input.service_level, input.order_type),
             until=input.accept_until,
+            takeover=input.to_takeover(info.context.caller),
         )
         decided = await allocate_order(
             asked_by_service(info, "reservationAllocate", input),

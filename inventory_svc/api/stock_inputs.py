@@ -91,6 +91,11 @@ class StockAdjustInput:
     expected_version: int | None = strawberry.field(
         default=None, description="Refuse when the position has another version."
     )
+    reservation_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The reservation that keeps what is sold: it ends by as many units as it keeps "
+        "here, and what is sold beyond that is anybody's. Only with a `SALE`.",
+    )
 
 
 @strawberry.input(description="Units of a return that can be sold again.")

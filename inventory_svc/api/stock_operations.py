@@ -17,8 +17,11 @@ from inventory_svc.use_cases.stock.position_checks import NamedPosition
 from inventory_svc.use_cases.stock.restock_return import restock_return
 from retail_kit.roles import SERVICE
 from service_kit.graphql.fields import mutation_field
+from service_kit.graphql.global_ids import from_global_id
 from service_kit.graphql.idempotency import idempotent_request
 from service_kit.graphql.payloads import user_errors_of
+
+RESERVATION_PATH = ("input", "reservationId")
 
 
 @strawberry.type
@@ -73,6 +76,9 @@ class StockMutations:
             input.quantity,
             input.reason,
             input.expected_version,
+            None
+            if input.reservation_id is None
+            else from_global_id(input.reservation_id, "Reservation", RESERVATION_PATH),
         )
         decided = await adjust_stock(
             idempotent_request(info, "stockAdjust", input),

@@ -30,6 +30,8 @@ class StockRefusal(StrEnum):
     FEED_LINE_SETTLED = "FEED_LINE_SETTLED"
     RESERVATION_TOMBSTONED = "RESERVATION_TOMBSTONED"
     RESERVATION_LINE_EXCEEDED = "RESERVATION_LINE_EXCEEDED"
+    RESERVATION_ENDED = "RESERVATION_ENDED"
+    RESERVATION_DOES_NOT_FIT = "RESERVATION_DOES_NOT_FIT"
     WRONG_UNIT = "WRONG_UNIT"
     UNKNOWN_UNIT = "UNKNOWN_UNIT"
     UNIT_NOT_AVAILABLE = "UNIT_NOT_AVAILABLE"
@@ -46,12 +48,32 @@ _OBSTACLES = {
 }
 
 
-def reservation_not_found(reservation_id: str) -> Refusal:
+def reservation_not_found(reservation_id: str, *path: str) -> Refusal:
     """No such reservation, or none that this caller may touch."""
     return Refusal(
         NOT_FOUND,
         "There is no such reservation.",
-        path=("input", "reservationId"),
+        path=path or ("input", "reservationId"),
+        params={"reservationId": reservation_id},
+    )
+
+
+def reservation_ended(reservation_id: str, state: str, *path: str) -> Refusal:
+    """Nothing is kept any more: it was sold or given back."""
+    return Refusal(
+        StockRefusal.RESERVATION_ENDED.value,
+        f"The reservation is {state}.",
+        path=path,
+        params={"reservationId": reservation_id, "state": state},
+    )
+
+
+def reservation_does_not_fit(reservation_id: str, *path: str) -> Refusal:
+    """Nothing that it keeps is what leaves, where it leaves from, on its channel."""
+    return Refusal(
+        StockRefusal.RESERVATION_DOES_NOT_FIT.value,
+        "The reservation keeps nothing of this at these locations, or for another channel.",
+        path=path,
         params={"reservationId": reservation_id},
     )
 

@@ -9,24 +9,24 @@ from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.commands import (
     AdjustStock,
-    AnnounceInbound,
+    ConsumeReservation,
     CorrectFeedLines,
     CountPosition,
     DeclareUnavailable,
+    ExpireReservation,
     FeedStock,
     ReceiveInbound,
-    RecordReads,
-    RefuseRequest,
     RegisterUnits,
+    ReleaseReservation,
+    ReportShort,
     ReserveStock,
     RestockReturn,
     SettleInbound,
     StockCommand,
-    WithdrawUnit,
 )
 from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
 from inventory_svc.domain.stock.position import Position, PositionKey
-from inventory_svc.domain.stock.rental_commands import RestoreUnit, TurnUnit
+from inventory_svc.domain.stock.rental_commands import RentUnit
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.shortlist import Shortlist, is_short, shortlist, with_later
 from inventory_svc.domain.stock.supply import Supply
@@ -51,24 +51,6 @@ from inventory_svc.mongo.unit_reads import MongoUnitReads
 from inventory_svc.mongo.unit_supply import UnitSupply
 from service_kit.storage.database import Database, Document, Session
 from service_kit.storage.idempotency import MongoOutcomes
-
-_WITHOUT_RESERVATION = (
-    FeedStock,
-    CorrectFeedLines,
-    AdjustStock,
-    RestockReturn,
-    DeclareUnavailable,
-    CountPosition,
-    AnnounceInbound,
-    ReceiveInbound,
-    SettleInbound,
-    RegisterUnits,
-    WithdrawUnit,
-    RecordReads,
-    TurnUnit,
-    RestoreUnit,
-    RefuseRequest,
-)
 
 Shortlists = Mapping[int, Shortlist]
 """The candidates to read, by the place of a command in its group."""
@@ -243,11 +225,7 @@ class SupplyReads:
     async def _reservations_named_in(
         self, commands: Sequence[StockCommand], session: Session
     ) -> dict[str, Reservation]:
-        identifiers = {
-            command.reservation_id
-            for command in commands
-            if not isinstance(command, _WITHOUT_RESERVATION) and command.reservation_id is not None
-        }
+        identifiers = {each for command in commands for each in reservations_named(command)}
         if not identifiers:
             return {}
         wanted = {"_id": {"$in": list(identifiers)}}
@@ -303,6 +281,20 @@ class SupplyReads:
         }
         found = await self._movements.find(after, projection={"onHand": 1}, session=session)
         return sum(document["onHand"] for document in found)
+
+
+def reservations_named(command: StockCommand) -> tuple[str, ...]:
+    """Give the reservations that a command makes, changes or looks at."""
+    match command:
+        case ReserveStock():
+            others = () if command.takeover is None else command.takeover.reservations
+            return (command.reservation_id, *others)
+        case AdjustStock() | RentUnit():
+            return () if command.reservation_id is None else (command.reservation_id,)
+        case ConsumeReservation() | ReleaseReservation() | ReportShort() | ExpireReservation():
+            return (command.reservation_id,)
+        case _:
+            return ()
 
 
 def _moved_after(

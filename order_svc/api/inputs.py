@@ -189,6 +189,19 @@ class OrderPlaceInput:
         description="Accept lines that are on their way, if all of them is there by then; only "
         "what is there already if not given.",
     )
+    reservation_ids: list[strawberry.ID] = strawberry.field(
+        default_factory=list,
+        description="Reservations that become the order's, such as the basket's: what they keep of "
+        "its lines goes to it first, and the rest of them is given back. One whose time is over "
+        "keeps nothing.",
+    )
+
+    def reservations(self) -> tuple[str, ...]:
+        """The reservations that are named."""
+        return tuple(
+            from_global_id(identifier, "Reservation", ("input", "reservationIds", str(index)))
+            for index, identifier in enumerate(self.reservation_ids)
+        )
 
 
 @strawberry.input(description="Which order to cancel, and why.")

@@ -104,6 +104,7 @@ class OrderMutations:
                 customer_ref=input.customer_ref,
                 payments=tuple(one.asked(index) for index, one in enumerate(input.payments)),
                 accept_until=input.accept_until,
+                reservations=input.reservations(),
             ),
         )
         return await answered_order(info, OrderPlacePayload, outcome)

@@ -8,6 +8,7 @@ from order_svc.domain.customers.personal import Destination
 from order_svc.domain.fulfilments.fulfilment import Place
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation
 from order_svc.domain.orders.awaiting import Standing, StandingLine
+from order_svc.domain.orders.named_reservations import NamedReservations
 from order_svc.domain.stock_effects import ConsumeStock, CorrectStock, ReleaseStock, StockLine
 from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine
 from retail_kit.money import Money
@@ -77,6 +78,7 @@ class GraphQLInventory:
                 "lines": [_wanted(line) for line in request.lines],
                 "excludedLocations": list(request.excluded_locations),
                 "acceptUntil": _text(request.accept_until),
+                **_taken_over(request.reservations),
             },
         )
         return _allocation(payload["reservation"])
@@ -158,6 +160,20 @@ def _wanted(line: WantedLine) -> dict[str, JSON]:
     """A line of an allocation; only one of a piece names it."""
     wanted: dict[str, JSON] = {"lineId": line.line_id, "sku": line.sku, "quantity": line.quantity}
     return wanted if line.serial is None else {**wanted, "serial": line.serial}
+
+
+def _taken_over(named: NamedReservations | None) -> dict[str, JSON]:
+    """What becomes the order's, and on whose word."""
+    if named is None:
+        return {}
+    return {
+        "reservationIds": [to_global_id("Reservation", each) for each in named.identifiers],
+        "namedBy": {
+            "subject": named.subject,
+            "roles": list(named.roles),
+            "locationCodes": list(named.locations),
+        },
+    }
 
 
 def _about(effect: ConsumeStock | ReleaseStock) -> dict[str, JSON]:

@@ -7,7 +7,9 @@ from typing import Final
 from order_svc.domain.lifecycles.actions import Action, Hindrance
 from retail_kit.money import Money
 from service_kit.commands.refusal import (
+    FORBIDDEN,
     INVALID_INPUT,
+    NOT_FOUND,
     Refusal,
 )
 
@@ -24,6 +26,8 @@ QUANTITY_EXCEEDED: Final = "QUANTITY_EXCEEDED"
 REF_TAKEN: Final = "REF_TAKEN"
 REFUND_EXCEEDS_PAID: Final = "REFUND_EXCEEDS_PAID"
 SOURCING_REFUSED: Final = "SOURCING_REFUSED"
+RESERVATION_DOES_NOT_FIT: Final = "RESERVATION_DOES_NOT_FIT"
+RESERVATION_ENDED: Final = "RESERVATION_ENDED"
 RESERVATION_TOMBSTONED: Final = "RESERVATION_TOMBSTONED"
 UNKNOWN_CHANNEL: Final = "UNKNOWN_CHANNEL"
 UNKNOWN_LOCATION: Final = "UNKNOWN_LOCATION"
@@ -45,6 +49,9 @@ OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
         QUANTITY_EXCEEDED: "More than there is to act on; `params.open` is how much there is.",
         REF_TAKEN: "Another order has this reference.",
         REFUND_EXCEEDS_PAID: "More than was taken and is left; `params.refundable` is how much.",
+        RESERVATION_DOES_NOT_FIT: "The reservation keeps nothing of what is ordered where it may "
+        "come from, or is another channel's.",
+        RESERVATION_ENDED: "The reservation was sold or given back; `params.state` says which.",
         SOURCING_REFUSED: "Inventory refused the request; `params.reason` is its code.",
         UNKNOWN_CHANNEL: "There is no such channel.",
         UNKNOWN_SKU: "There is no such item.",
@@ -55,10 +62,15 @@ OWN_CODES: Final[Mapping[str, str]] = MappingProxyType(
 """The codes of this service, each with the sentence that explains it."""
 
 
+RESERVATIONS: Final = ("input", "reservationIds")
+"""Where reservations are named."""
+
 ABOUT_THE_LINES: Final = frozenset(
     {
         INSUFFICIENT_STOCK,
         INVALID_INPUT,
+        RESERVATION_DOES_NOT_FIT,
+        RESERVATION_ENDED,
         RESERVATION_TOMBSTONED,
         UNKNOWN_CHANNEL,
         UNKNOWN_LOCATION,
@@ -174,12 +186,20 @@ def placement_expired() -> Refusal:
 
 def is_final(refusals: Iterable[Refusal]) -> bool:
     """Whether inventory has looked at the lines and said no; else it may have reserved them."""
-    return all(one.code in ABOUT_THE_LINES and not one.retryable for one in refusals)
+    return all(
+        (one.code in ABOUT_THE_LINES or _is_about_reservations(one)) and not one.retryable
+        for one in refusals
+    )
 
 
 def from_inventory(refusal: Refusal) -> Refusal:
     """A refusal of inventory in the codes of this service; its own code is kept as a figure."""
-    if refusal.code in OWN_CODES:
+    if refusal.code in OWN_CODES or _is_about_reservations(refusal):
         return refusal
     params = {**refusal.params, "reason": refusal.code}
     return Refusal(SOURCING_REFUSED, refusal.message, path=refusal.path, params=params)
+
+
+def _is_about_reservations(refusal: Refusal) -> bool:
+    """Whether it names a reservation that does not exist, or is not the caller's to order."""
+    return refusal.code in {FORBIDDEN, NOT_FOUND} and refusal.path[:2] == RESERVATIONS

@@ -1,10 +1,12 @@
 """Orders inside one transaction: saved only if nobody else changed them since they were read."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.history.timeline import TimelineEntry
+from order_svc.domain.orders.named_reservations import NamedReservations
 from order_svc.domain.orders.order import Order
 from order_svc.mongo import indexes
 from order_svc.mongo.fulfilment_documents import fulfilment_document, fulfilment_of
@@ -126,7 +128,9 @@ def in_order(documents: Sequence[dict[str, Any]]) -> tuple[Any, ...]:
 
 
 def _claim_document(claim: PlacementClaim) -> dict[str, Any]:
+    """Write a claim; only one that takes reservations over names them."""
     request = claim.request
+    named = claim.reservations
     return CLAIMS.stamp(
         {
             "_id": request.identifier,
@@ -138,6 +142,7 @@ def _claim_document(claim: PlacementClaim) -> dict[str, Any]:
             "actor": claim.actor,
             "givenUp": claim.given_up,
             "refusals": [_refusal_document(one) for one in claim.refusals],
+            **({} if named is None else {"reservations": asdict(named)}),
         }
     )
 
@@ -155,6 +160,18 @@ def _claim(document: dict[str, Any] | None) -> PlacementClaim | None:
         actor=document["actor"],
         given_up=document["givenUp"],
         refusals=tuple(_refusal_of(one) for one in document["refusals"]),
+        reservations=_named_reservations(document.get("reservations")),
+    )
+
+
+def _named_reservations(document: dict[str, Any] | None) -> NamedReservations | None:
+    if document is None:
+        return None
+    return NamedReservations(
+        tuple(document["identifiers"]),
+        document["subject"],
+        tuple(document["roles"]),
+        tuple(document["locations"]),
     )
 
 

@@ -7,6 +7,7 @@ from order_svc.domain.crash_points import PLACEMENT_SAVED
 from order_svc.domain.customers.customer import Customer, customer_id_of
 from order_svc.domain.customers.personal import Destination
 from order_svc.domain.history.events import event_of_customer
+from order_svc.domain.orders.named_reservations import named_by
 from order_svc.domain.orders.placement import (
     AskedLine,
     AskedPayment,
@@ -38,7 +39,7 @@ _SHORT_REF = 10
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrder(Command):
-    """What to order, for whom, on which channel, and where it goes."""
+    """What to order, for whom, on which channel, and where it goes; and what is kept of it."""
 
     channel: str
     lines: tuple[AskedLine, ...]
@@ -47,6 +48,7 @@ class PlaceOrder(Command):
     customer_ref: str | None = None
     payments: tuple[AskedPayment, ...] = ()
     accept_until: datetime | None = None
+    reservations: tuple[str, ...] = ()
 
 
 async def place_order(around: Surroundings, command: PlaceOrder) -> Outcome:
@@ -135,7 +137,12 @@ async def _save(
         raise ref_taken(order.ref)
     if customer is not None and customer.version == 0:
         await _introduce(around, work, command, customer)
-    claim = PlacementClaim(command.request, order_id, actor_of(command.caller))
+    claim = PlacementClaim(
+        command.request,
+        order_id,
+        actor_of(command.caller),
+        reservations=named_by(command.caller, command.reservations),
+    )
     await work.orders.begin(order, claim, command.destination)
     await work.schedule_recovery(order_id, now + around.recovery_delay)
     return OpenPlacement(order, claim)

@@ -69,7 +69,7 @@ async def settle_placement(
     too_late = around.clock.now() - order.placed_at > around.placement_patience
     if found.claim.given_up or too_late:
         return await _give_up(around, order)
-    answer = await _allocation(around, order, destination)
+    answer = await _allocation(around, found, destination)
     around.reached(ALLOCATION_ANSWERED)
     if isinstance(answer, Allocation):
         declined = await _declined(around, order)
@@ -95,8 +95,9 @@ async def _open_placement(work: Work, order_id: str) -> OpenPlacement | None:
 
 
 async def _allocation(
-    around: Surroundings, order: Order, destination: Destination | None
+    around: Surroundings, found: OpenPlacement, destination: Destination | None
 ) -> Allocation | tuple[Refusal, ...]:
+    order = found.order
     request = AllocationRequest(
         key=allocation_key(order.id),
         order_id=order.id,
@@ -106,6 +107,7 @@ async def _allocation(
         ),
         destination=destination,
         accept_until=order.accept_until,
+        reservations=found.claim.reservations,
     )
     try:
         return await around.inventory.allocate(request)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from inventory_svc.domain.stock.commands import FeedMode, StockCommand
 from inventory_svc.domain.stock.movement import AdjustmentReason
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.unavailable import Disposition
 from tests.support import stock as build
 from tests.support.stock import InMemoryStock
@@ -34,6 +35,8 @@ an_action = st.one_of(
     st.tuples(st.just("release"), small, small),
     st.tuples(st.just("short"), small, small),
     st.tuples(st.just("expire"), small, small),
+    st.tuples(st.just("order"), small, small),
+    st.tuples(st.just("ring up"), small, small),
 )
 a_plan = st.lists(st.lists(an_action, min_size=1, max_size=5), min_size=1, max_size=8)
 
@@ -75,4 +78,12 @@ def ending_of(ending: str, which: int, units: int, stock: InMemoryStock) -> Stoc
             return build.a_release(reservation, *asked) if units else build.a_release(reservation)
         case "short":
             return build.a_shortage(reservation, max(1, units), counted=which)
+        case "order":
+            both = list(dict.fromkeys((which % len(known), units % len(known))))
+            skus = {known[at].pegs[0].position.sku for at in both}
+            lines = [(sku, max(1, units)) for sku in sorted(skus)]
+            right = ReleaseRight("ann", others=True)
+            return build.an_order_of([known[at] for at in both], *lines, among=PLACES, right=right)
+        case "ring up":
+            return build.a_sale_of(reservation, reservation.pegs[0].position, max(1, units))
     return build.an_expiry(reservation)

@@ -55,6 +55,7 @@ from inventory_svc.domain.stock.reservation import (
 )
 from inventory_svc.domain.stock.sourcing import NearestLocations
 from inventory_svc.domain.stock.supply import Queue, Supply
+from inventory_svc.domain.stock.takeover import Takeover
 from inventory_svc.domain.stock.unavailable import Disposition
 from inventory_svc.domain.stock.units.history import UnitStep
 from inventory_svc.domain.stock.units.unit import ReadPoint, SerialUnit
@@ -200,6 +201,25 @@ def a_hold(
         owner=owner,
         expires_at=expires_at,
     )
+
+
+def an_order_of(
+    holds: Sequence[Reservation],
+    *lines: tuple[str, int],
+    among: Sequence[str] = ("W1", "S1", "S2"),
+    right: ReleaseRight | None = None,
+) -> ReserveStock:
+    """Give an allocation that takes reservations over, by default as those who made them."""
+    names = tuple(each.identifier for each in holds)
+    subject = holds[0].owner if holds else "ann"
+    takeover = Takeover(names, right or ReleaseRight(subject))
+    return replace(an_allocation(*lines, among=among), takeover=takeover)
+
+
+def a_sale_of(reservation: Reservation, position: PositionKey, units: int = 1) -> AdjustStock:
+    """Give a sale over the counter of what a reservation keeps."""
+    sale = an_adjustment(position, -units, reason=AdjustmentReason.SALE)
+    return replace(sale, reservation_id=reservation.identifier)
 
 
 def a_consumption(reservation: Reservation, *units: int) -> ConsumeReservation:

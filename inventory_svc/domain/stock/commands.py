@@ -15,6 +15,7 @@ from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.rental_commands import RentalCommand
 from inventory_svc.domain.stock.reservation import ReservationKind
+from inventory_svc.domain.stock.takeover import Takeover
 from inventory_svc.domain.stock.unavailable import Disposition
 from inventory_svc.domain.stock.units.unit import ReadPoint
 from retail_kit.money import Money
@@ -110,7 +111,10 @@ class CorrectFeedLines:
 
 @dataclass(frozen=True, slots=True)
 class AdjustStock:
-    """Move `quantity` units in (or out, when negative) of one position."""
+    """Move `quantity` units in (or out, when negative) of one position.
+
+    Units that are sold are first those that `reservation_id` keeps there, if it names one.
+    """
 
     request: IdempotentRequest
     actor: str
@@ -118,6 +122,7 @@ class AdjustStock:
     quantity: int
     reason: AdjustmentReason
     expected_version: int | None = None
+    reservation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,8 @@ class ReserveStock:
     """Find supply for all the lines at the candidates, best first, and keep it; or nothing.
 
     Without `expires_at` the reservation is a hard allocation. The rules look at `channel` and
-    `service`. With `until`, what is not there may come as late as that.
+    `service`. With `until`, what is not there may come as late as that. What `takeover` names ends,
+    and what it keeps of the lines is theirs.
     """
 
     request: IdempotentRequest
@@ -181,6 +187,7 @@ class ReserveStock:
     channel: str | None = None
     service: Service = USUAL_SERVICE
     until: datetime | None = None
+    takeover: Takeover | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,11 @@ from inventory_svc.domain.stock.commands import (
     StockCommand,
     WithdrawUnit,
 )
+from inventory_svc.domain.stock.deciding.adjusting import decide_adjustment
 from inventory_svc.domain.stock.deciding.answers import Answer, WiderSupplyNeeded, refused
 from inventory_svc.domain.stock.deciding.arriving import decide_announcements, decide_receipt
 from inventory_svc.domain.stock.deciding.correcting import decide_correction
-from inventory_svc.domain.stock.deciding.counting import (
-    decide_adjustment,
-    decide_feed,
-    decide_restock,
-)
+from inventory_svc.domain.stock.deciding.counting import decide_feed, decide_restock
 from inventory_svc.domain.stock.deciding.declaring import decide_count, decide_declaration
 from inventory_svc.domain.stock.deciding.ending import (
     decide_consumption,

@@ -32,6 +32,7 @@ class MovementKind(StrEnum):
     RECEIVED = "RECEIVED"
     RENTED = "RENTED"
     REFURBISHED = "REFURBISHED"
+    CONVERTED = "CONVERTED"
 
 
 DECLARATIONS = frozenset({MovementKind.DECLARED, MovementKind.COUNTED})

@@ -18,12 +18,21 @@ from service_kit.identity.caller import Caller
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """What somebody says has moved: `quantity` in, or out when negative."""
+    """What somebody says has moved: `quantity` in, or out when negative.
+
+    A sale may name the reservation that keeps what is sold.
+    """
 
     position: NamedPosition
     quantity: int
     reason: AdjustmentReason
     expected_version: int | None = None
+    reservation_id: str | None = None
+
+    @property
+    def sells(self) -> bool:
+        """Whether goods were sold."""
+        return self.reason is AdjustmentReason.SALE and self.quantity < 0
 
 
 async def adjust_stock(
@@ -37,6 +46,8 @@ async def adjust_stock(
     """Check who speaks of what, then let the stock decide."""
     if not adjustment.quantity or abs(adjustment.quantity) > LARGEST:
         raise invalid("A quantity is not zero and fits an Int.", "input", "quantity")
+    if adjustment.reservation_id is not None and not adjustment.sells:
+        raise invalid("Only goods that are sold end a reservation.", "input", "reservationId")
 
     async def checked() -> AdjustStock:
         return AdjustStock(
@@ -46,6 +57,7 @@ async def adjust_stock(
             adjustment.quantity,
             adjustment.reason,
             adjustment.expected_version,
+            adjustment.reservation_id,
         )
 
     return await submit_checked(request, checked(), commits)

@@ -8,6 +8,7 @@ from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import ReservationKind
+from inventory_svc.domain.stock.takeover import Takeover
 from inventory_svc.use_cases.checked_requests import submit_checked
 from inventory_svc.use_cases.stock.wanted_lines import (
     ReservationSources,
@@ -22,7 +23,10 @@ from service_kit.runtime.identifiers import derived_identifier
 
 @dataclass(frozen=True, slots=True)
 class WantedAllocation:
-    """What an order needs and where it goes; with `until` it may come as late as that."""
+    """What an order needs and where it goes; with `until` it may come as late as that.
+
+    What `takeover` names ends with the allocation.
+    """
 
     order_id: str
     channel: str
@@ -31,6 +35,7 @@ class WantedAllocation:
     excluded: frozenset[str] = frozenset()
     service: Service = USUAL_SERVICE
     until: datetime | None = None
+    takeover: Takeover | None = None
 
 
 def allocation_identifier(order_id: str, key: str) -> str:
@@ -71,6 +76,7 @@ async def allocate_order(
             channel=channel.code,
             service=wanted.service,
             until=wanted.until,
+            takeover=wanted.takeover,
         )
 
     return await submit_checked(of_order, checked(), sources.commits)

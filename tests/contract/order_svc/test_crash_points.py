@@ -8,6 +8,7 @@ from order_svc.domain import crash_points
 from order_svc.domain.crash_points import CHANGE_POINTS, MONEY_POINTS, PLACEMENT_POINTS
 from order_svc.domain.customers.personal import Address, Destination
 from order_svc.domain.orders.allocation import Allocation
+from order_svc.domain.orders.named_reservations import NamedReservations
 from order_svc.domain.orders.placement import AskedLine
 from order_svc.ports import AllocationRequest, Work
 from order_svc.use_cases.place_order import PlaceOrder, place_order
@@ -30,6 +31,7 @@ COMMAND = PlaceOrder(
     lines=(LINE,),
     destination=Destination(ADDRESS),
     ref="mine",
+    reservations=("basket",),
 )
 
 
@@ -126,6 +128,18 @@ async def test_a_placement_that_died_is_ended_with_its_stock_or_without_a_trace(
         assert [refusal.code for refusal in outcome.refusals] == ["INSUFFICIENT_STOCK"]
         await nothing_remains(other)
         assert inventory.available("A") == 1
+
+
+async def test_whoever_recovers_an_order_names_the_same_reservations_as_its_caller(
+    open_process: OpenProcess, inventory: FakeInventory
+) -> None:
+    inventory.give("A", "S1", 5)
+    await placed_by(await open_process(DyingAt(crash_points.PLACEMENT_SAVED)))
+
+    await one_open_order(other := await open_process(), await recovered(other))
+
+    ((asked, _),) = inventory.answers.values()
+    assert asked.reservations == NamedReservations(("basket",), "ann", ("customer_service",), ())
 
 
 @pytest.mark.parametrize("lost", ["away", "mute"])

@@ -1,28 +1,21 @@
-"""Deciding what the goods themselves did: feeds and adjustments."""
+"""Deciding what the goods themselves did: feeds, and returns that are put back."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from inventory_svc.domain.refusals import StockRefusal, pieces_on_hand
 from inventory_svc.domain.stock.commands import (
-    AdjustStock,
     FeedLine,
     FeedMode,
     FeedStock,
     RestockReturn,
 )
-from inventory_svc.domain.stock.deciding.answers import (
-    Answer,
-    about_position,
-    refused,
-    version_conflict,
-)
+from inventory_svc.domain.stock.deciding.answers import Answer, refused
 from inventory_svc.domain.stock.deciding.declaring import settle
 from inventory_svc.domain.stock.draft import Cause, Change, OpenPosition, StockDraft
 from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionKey
-from inventory_svc.domain.stock.movement import AdjustmentReason, MovementKind
+from inventory_svc.domain.stock.movement import MovementKind
 from inventory_svc.domain.stock.position import PositionKey
-from inventory_svc.domain.stock.unavailable import Disposition
 from retail_kit.quantities import LARGEST
 from service_kit.commands.denials import invalid
 from service_kit.commands.idempotency import Outcome
@@ -97,17 +90,16 @@ def _keep_rejected(command: FeedStock, results: Sequence[LineResult], draft: Sto
             )
 
 
-def decide_adjustment(command: AdjustStock, draft: StockDraft) -> Answer:
-    """Move goods in or out of one position, never below nothing nor above what can be read."""
-    position = draft.position(command.position)
-    if command.expected_version not in (None, position.version):
-        return refused(version_conflict(position.version))
-    problem = _problem(position, command.quantity, "input", "quantity")
-    if problem is not None:
-        return refused(problem)
-    cause = Cause(command.request.identifier, command.actor, reason=command.reason)
-    position.move(MovementKind.ADJUSTED, _adjusted(command, position), cause)
-    return about_position(command.position)
+def out_of_bounds(
+    position: OpenPosition, change: int, *path: str, named: int = 0
+) -> Refusal | None:
+    """Give why a position cannot change by so many units, of which some are named pieces."""
+    on_hand = position.on_hand + change
+    if on_hand < 0:
+        return _below_zero(position.on_hand, change, *path)
+    if change < 0 and on_hand < position.pieces - named:
+        return pieces_on_hand(position.pieces, *path)
+    return _above_largest(*path) if on_hand > LARGEST else None
 
 
 def decide_restock(command: RestockReturn, draft: StockDraft) -> Answer:
@@ -116,7 +108,9 @@ def decide_restock(command: RestockReturn, draft: StockDraft) -> Answer:
     for index, line in enumerate(command.lines):
         added[line.position] = added.get(line.position, 0) + line.quantity
         position = draft.position(line.position)
-        problem = _problem(position, added[line.position], "input", "lines", str(index), "quantity")
+        problem = out_of_bounds(
+            position, added[line.position], "input", "lines", str(index), "quantity"
+        )
         if problem is not None:
             return refused(problem)
     cause = Cause(command.request.identifier, command.actor)
@@ -124,16 +118,6 @@ def decide_restock(command: RestockReturn, draft: StockDraft) -> Answer:
         position = draft.position(line.position)
         position.move(MovementKind.RETURN, Change(on_hand=line.quantity), cause)
     return Answer(Outcome({"returnId": command.return_id}))
-
-
-def _adjusted(command: AdjustStock, position: OpenPosition) -> Change:
-    """Give the change of a position; units sold are first those that were being sold."""
-    selling = position.declared_units(Disposition.SALE_IN_PROGRESS)
-    sold = min(-command.quantity, selling) if command.reason is AdjustmentReason.SALE else 0
-    if sold <= 0:
-        return Change(on_hand=command.quantity)
-    disposition = Disposition.SALE_IN_PROGRESS
-    return Change(on_hand=command.quantity, unavailable=-sold, disposition=disposition)
 
 
 def _write_snapshot(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResult:
@@ -168,7 +152,7 @@ def _write_delta(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResult:
     position = draft.position(line.position)
     if not line.quantity:
         return LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
-    problem = _problem(position, line.quantity, *_quantity_of(line))
+    problem = out_of_bounds(position, line.quantity, *_quantity_of(line))
     if problem is not None:
         return rejected(line.index, _ref(line), problem)
     position.move(MovementKind.DELTA, Change(on_hand=line.quantity), cause)
@@ -181,15 +165,6 @@ def _ref(line: FeedLine) -> str:
 
 def _quantity_of(line: FeedLine) -> tuple[str, ...]:
     return ("input", "lines", str(line.index), "quantity")
-
-
-def _problem(position: OpenPosition, change: int, *path: str) -> Refusal | None:
-    on_hand = position.on_hand
-    if on_hand + change < 0:
-        return _below_zero(on_hand, change, *path)
-    if change < 0 and on_hand + change < position.pieces:
-        return pieces_on_hand(position.pieces, *path)
-    return _above_largest(*path) if on_hand + change > LARGEST else None
 
 
 def _above_largest(*path: str) -> Refusal:

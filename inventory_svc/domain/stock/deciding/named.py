@@ -49,7 +49,11 @@ class Remaining:
 
 def named_pieces(command: ReserveStock, draft: StockDraft, offer: Offer) -> NamedPieces:
     """Find the pieces that lines name; each must be free, and sold from where it is."""
-    lines = [(at, line) for at, line in enumerate(command.lines) if line.serial is not None]
+    lines = [
+        (at, line)
+        for at, line in enumerate(command.lines)
+        if line.serial is not None and line.quantity
+    ]
     if not lines:
         return NamedPieces()
     pegs: list[LaterPeg] = []

@@ -22,6 +22,11 @@ from inventory_svc.domain.stock.deciding.named import (
 from inventory_svc.domain.stock.deciding.offer import Offer
 from inventory_svc.domain.stock.deciding.offer_later import OfferLater
 from inventory_svc.domain.stock.deciding.pieces import MOST_PIECES
+from inventory_svc.domain.stock.deciding.taking_over import (
+    TakenOver,
+    end_taken_over,
+    taken_over,
+)
 from inventory_svc.domain.stock.draft import Cause, Change, StockDraft
 from inventory_svc.domain.stock.inbound.supply import InboundKey
 from inventory_svc.domain.stock.movement import MovementKind
@@ -39,8 +44,8 @@ def decide_reservation(
 ) -> Answer:
     """Choose supply and keep it; raise WiderSupplyNeeded when unread candidates may do better.
 
-    Goods that come later are looked at only where those that are there do not do, and never
-    beside pieces that are named.
+    What is taken over of other reservations comes first. Goods that come later are looked at only
+    where those that are there do not do, and never beside pieces that are named.
     """
     existing = draft.reservation(command.reservation_id)
     if existing is not None:
@@ -49,12 +54,18 @@ def decide_reservation(
             if existing.is_tombstone
             else about_reservation(existing.identifier)
         )
+    taken = taken_over(command, draft)
+    if taken.refusals:
+        return refused(*taken.refusals)
     candidates = draft.supply.candidates.get(place, command.candidates)
     offer = Offer(command, draft)
-    named = named_pieces(command, draft, offer)
+    wanted = replace(command, lines=taken.left)
+    named = named_pieces(wanted, draft, offer)
     if named.refusals:
         return refused(*named.refusals)
-    chosen = _chosen(command, candidates, named, offer, sourcing)
+    nearby = frozenset(peg.position.location for peg in (*taken.pegs, *named.pegs))
+    nearest = sorted(candidates, key=lambda code: code not in nearby) if nearby else candidates
+    chosen = _chosen(wanted, nearest, named, offer, sourcing)
     if place in draft.supply.partial and not chosen.whole:
         raise WiderSupplyNeeded
     if not chosen.shortages:
@@ -65,47 +76,49 @@ def decide_reservation(
             )
             for line_id, at, units in chosen.pegs
         )
-        return _kept(command, (*named.pegs, *pegs), offer, draft)
+        return _kept(command, (*named.pegs, *pegs), taken, offer, draft)
     if command.until is None or named.pegs:
-        return refused(*_shortages(command, chosen.shortages))
+        return refused(*_shortages(command, chosen.shortages, taken))
     later = choose_later(
-        command.lines,
+        [line for line in wanted.lines if line.quantity],
         candidates,
         OfferLater(command, offer, draft),
         max(command.until, draft.now),
     )
     if later.shortages:
-        return refused(*_shortages(command, later.shortages))
-    return _kept(command, later.pegs, offer, draft)
+        return refused(*_shortages(command, later.shortages, taken))
+    return _kept(command, later.pegs, taken, offer, draft)
 
 
 def _chosen(
-    command: ReserveStock,
+    wanted: ReserveStock,
     candidates: Sequence[str],
     named: NamedPieces,
     offer: Offer,
     sourcing: SourcingStrategy,
 ) -> Sourcing:
-    """Choose supply for what is wanted of any kind, where pieces are taken anyway if it can be."""
-    lines = tuple(line for line in command.lines if line.serial is None)
+    """Choose supply for what is wanted of any kind."""
+    lines = tuple(line for line in wanted.lines if line.serial is None and line.quantity)
     if not lines:
         return Sourcing(whole=True)
-    if not named.pegs:
-        return sourcing.choose(lines, candidates, offer)
-    places = {peg.position.location for peg in named.pegs}
-    nearest = sorted(candidates, key=lambda code: code not in places)
-    return sourcing.choose(lines, nearest, Remaining(offer, named.pegs))
+    offered = Remaining(offer, named.pegs) if named.pegs else offer
+    return sourcing.choose(lines, candidates, offered)
 
 
 def _kept(
-    command: ReserveStock, chosen: tuple[LaterPeg, ...], offer: Offer, draft: StockDraft
+    command: ReserveStock,
+    found: tuple[LaterPeg, ...],
+    taken: TakenOver,
+    offer: Offer,
+    draft: StockDraft,
 ) -> Answer:
-    chosen = with_pieces(chosen, draft)
+    chosen = (*taken.pegs, *with_pieces(found, draft))
     if sum(each.serial is not None for each in chosen) > MOST_PIECES:
         return refused(_too_many_pieces())
+    end_taken_over(taken, command, draft)
     pegs: list[Peg] = []
     awaited: tuple[Awaited, ...] = ()
-    queue = ""
+    queue = taken.queue_for(found)
     for each in chosen:
         share = _drawn(command, each, offer, draft)
         if each.source is None:
@@ -183,20 +196,24 @@ def _place_in_queue(source: InboundKey, draft: StockDraft) -> str:
     return f"{draft.now.isoformat(timespec='milliseconds')}|{places:010d}"
 
 
-def _shortages(command: ReserveStock, shortages: tuple[Shortage, ...]) -> tuple[Refusal, ...]:
-    """Name the first line of each short item."""
-    places: dict[tuple[str, str], str] = {}
-    for index, line in enumerate(command.lines):
-        places.setdefault((line.sku, line.condition), str(index))
-    return tuple(
-        insufficient_stock(
-            short.sku,
-            short.requested,
-            short.available,
-            *("input", "lines", places[short.sku, short.condition], "quantity"),
+def _shortages(
+    command: ReserveStock, shortages: tuple[Shortage, ...], taken: TakenOver
+) -> tuple[Refusal, ...]:
+    """Name the first line of each short item; what is taken over can be had as well."""
+    refusals: list[Refusal] = []
+    for short in shortages:
+        item = (short.sku, short.condition)
+        lines = {
+            line.line_id: str(index)
+            for index, line in enumerate(command.lines)
+            if (line.sku, line.condition) == item
+        }
+        kept = taken.units_of(frozenset(lines))
+        path = ("input", "lines", next(iter(lines.values())), "quantity")
+        refusals.append(
+            insufficient_stock(short.sku, short.requested + kept, short.available + kept, *path)
         )
-        for short in shortages
-    )
+    return tuple(refusals)
 
 
 def _tombstoned() -> Refusal:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from order_svc.domain.customers.personal import Address, Destination
 from order_svc.domain.fulfilments.fulfilment import Place
 from order_svc.domain.orders.allocation import AllocatedLine, Allocation
 from order_svc.domain.orders.awaiting import Standing, StandingLine
+from order_svc.domain.orders.named_reservations import NamedReservations
 from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine
 from service_kit.commands.refusal import Refusal, RefusedAll
 from service_kit.graphql.global_ids import from_global_id, to_global_id
@@ -96,6 +98,21 @@ async def test_an_allocation_is_read_with_its_locations() -> None:
     )
     assert from_global_id(answers.asked["orderId"], "Order") == "o1"
     assert answers.asked["excludedLocations"] == ["W1"]
+
+
+async def test_reservations_are_named_with_whoever_named_them() -> None:
+    answers = Answers(payload(reservation={"id": to_global_id("Reservation", "r"), "lines": []}))
+    named = NamedReservations(("basket",), "ann", ("assistant",), ("S1",))
+
+    await GraphQLInventory(answers).allocate(replace(REQUEST, reservations=named))
+
+    (asked,) = answers.asked["reservationIds"]
+    assert from_global_id(asked, "Reservation") == "basket"
+    assert answers.asked["namedBy"] == {
+        "subject": "ann",
+        "roles": ["assistant"],
+        "locationCodes": ["S1"],
+    }
 
 
 async def test_of_an_address_only_country_and_postcode_leave_this_service() -> None:
