@@ -96,10 +96,13 @@ class MongoStockReads:
         found = await self._find(self._inbound, {"sku": {"$in": list(skus)}, "live": True})
         return by_date(map(inbound_from_document, found))
 
-    async def movements_after(self, skus: Sequence[str], moment: datetime) -> Sequence[Movement]:
-        """Give what was written into the ledger of the SKUs after a moment."""
+    async def movements_after(
+        self, skus: Sequence[str], moment: datetime, limit: int
+    ) -> Sequence[Movement]:
+        """Give what was written into the ledger of the SKUs after a moment, so many at most."""
         wanted: Document = {"sku": {"$in": list(skus)}, "occurredAt": {"$gt": moment}}
-        return [movement_from_document(each) for each in await self._find(self._movements, wanted)]
+        found = await self._find(self._movements, wanted, limit=limit)
+        return [movement_from_document(each) for each in found]
 
     async def movements(
         self, position: PositionKey, before: int | None, limit: int

@@ -60,8 +60,10 @@ class StockReads(Protocol):
     async def inbound_of(self, skus: Sequence[str]) -> Sequence[InboundSupply]:
         """Give what is still to come of the SKUs, by SKU and date, in one read."""
 
-    async def movements_after(self, skus: Sequence[str], moment: datetime) -> Sequence[Movement]:
-        """Give what was written into the ledger of the SKUs after a moment."""
+    async def movements_after(
+        self, skus: Sequence[str], moment: datetime, limit: int
+    ) -> Sequence[Movement]:
+        """Give what was written into the ledger of the SKUs after a moment, so many at most."""
 
     async def movements(
         self, position: PositionKey, before: int | None, limit: int

@@ -22,3 +22,7 @@ class NoRules:
     async def in_force(self, _now: datetime) -> RuleSet:
         """Give none."""
         return NO_RULES
+
+    async def in_force_at(self, _moment: datetime) -> RuleSet:
+        """Give none."""
+        return NO_RULES

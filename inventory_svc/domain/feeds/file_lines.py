@@ -17,6 +17,8 @@ LONGEST_LINE: Final = 16_384
 SHOWN_TEXT: Final = 500
 _PIECE: Final = 65_536
 _GZIP: Final = 31
+_PADDING: Final = b"\0"
+"""What may follow a gzip file, as tapes and blocks are filled up with it."""
 _COLUMNS: Final = ("sku", "locationCode", "quantity", "condition", "snapshotAt", "unit")
 _REQUIRED: Final = ("sku", "locationCode", "quantity")
 _DELIMITERS: Final = (",", ";", "\t", "|")
@@ -67,6 +69,9 @@ class Unpacker:
         try:
             while left:
                 if self._stream.eof:
+                    left = left.lstrip(_PADDING)
+                    if not left:
+                        return
                     self._stream = zlib.decompressobj(_GZIP)
                 piece = self._stream.decompress(left, _PIECE)
                 left = self._stream.unconsumed_tail or self._stream.unused_data

@@ -60,15 +60,23 @@ async def _apply_lines(file: FeedFile, tools: FileTools) -> None:
 
 
 async def _steps(file: FeedFile, content: FileContent) -> AsyncIterator[list[FileLine]]:
-    """Give the lines that this reading has not applied yet, so many at a time."""
+    """Give the lines that this reading has not applied yet, so many at a time.
+
+    Raises UnreadableFile after the last line that can be read.
+    """
     step: list[FileLine] = []
     best = frozenset(file.top_sellers)
-    async for line in content.lines():
-        if line.number >= file.next_line and _is_of(line, file, best):
-            step.append(line)
-        if len(step) == LINES_OF_A_STEP:
+    try:
+        async for line in content.lines():
+            if line.number >= file.next_line and _is_of(line, file, best):
+                step.append(line)
+            if len(step) == LINES_OF_A_STEP:
+                yield step
+                step = []
+    except UnreadableFile:
+        if step:
             yield step
-            step = []
+        raise
     if step:
         yield step
 

@@ -24,12 +24,16 @@ from inventory_svc.ports.network import Network
 from inventory_svc.ports.rules import Rules
 from inventory_svc.ports.stock import FreshItems, PackedStock, StockReads
 from service_kit.commands.denials import invalid
+from service_kit.commands.refusal import INVALID_INPUT, Refusal
 from service_kit.runtime.clock import Clock
 
 FEW_ITEMS: Final = 4
 """More of them are read from their positions by one answer at a time. Each takes as much as a
 hundred that are at hand; all of them at once would keep the process from hearing of the stock, so
 that it would never be at hand again."""
+
+MOST_MOVEMENTS: Final = 50_000
+"""Of the ledger that a question about the past goes back through; they are in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +213,20 @@ async def _stock(
         return _Read(positions, draws)
     # What is written between the two reads was written after the moment: it is left out.
     latest = {position.key: position.movements for position in positions}
-    since = await stock.movements_after(skus, as_of)
+    since = await stock.movements_after(skus, as_of, MOST_MOVEMENTS + 1)
+    if len(since) > MOST_MOVEMENTS:
+        raise _too_much_since()
     known = [each for each in since if each.number <= latest.get(each.position, 0)]
     return _Read(positions_at(positions, known, as_of), draws_at(draws, known))
+
+
+def _too_much_since() -> Refusal:
+    return Refusal(
+        INVALID_INPUT,
+        "Too much has been written of these items since then: ask for fewer, or for a later time.",
+        path=("for", "asOf"),
+        params={"maximum": str(MOST_MOVEMENTS)},
+    )
 
 
 async def _nothing() -> Sequence[ShareDraw]:

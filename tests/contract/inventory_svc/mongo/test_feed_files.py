@@ -3,13 +3,14 @@
 import asyncio
 import base64
 import contextlib
+import gzip
 import sys
 from datetime import timedelta
 
 import pytest
 
 from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState
-from inventory_svc.domain.feeds.file_lines import FileFormat
+from inventory_svc.domain.feeds.file_lines import Compression, FileFormat
 from inventory_svc.domain.stock.commands import FeedMode, StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.position import PositionKey
@@ -220,6 +221,25 @@ async def test_a_file_that_cannot_be_read_on_fails_and_what_was_applied_stands(
     assert done.state is FileState.FAILED
     assert done.failure == "Its heading lacks locationCode."
     assert await process.counters(SHIRT) == (0, 0, 0)
+
+
+async def test_lines_before_the_place_where_a_file_cannot_be_read_on_are_applied(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    tools = tools_of(process.database, process.clock, process.commits)
+    packed = gzip.compress(f"{rows(300)}\n".encode())[:-8]
+    wanted = WantedFile("night", FeedMode.DELTA, FileFormat.CSV, Compression.GZIP)
+    file = await open_file(build.a_request(), "erp", wanted, tools.files, OneShop(), process.clock)
+    await send_parts(file, packed, tools.files, 1)
+    top = NoTopSellers()
+    await close_file(build.a_request(), file.identifier, 1, tools.files, top, process.clock)
+
+    done = await applied(tools, file)
+
+    assert (done.state, done.failure) == (FileState.FAILED, "The gzip file ends too soon.")
+    assert done.applied == 300
+    assert await process.counters(SHIRT) == (150, 0, 0)
 
 
 async def test_a_file_is_closed_with_all_the_parts_that_were_sent_or_not_at_all(

@@ -169,10 +169,12 @@ def test_whoever_reads_a_part_can_rest_after_each_piece_of_it(compression: Compr
     assert max(map(len, pieces)) <= 65_536
 
 
-def test_a_gzip_file_of_several_members_is_one_file() -> None:
-    content = gzip.compress(b"sku,locationCode,quantity\n") + gzip.compress(b"shirt,S1,5\n")
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_gzip_file_of_several_members_filled_up_with_zeros_is_one_file(size: int) -> None:
+    members = gzip.compress(b"sku,locationCode,quantity\n"), gzip.compress(b"shirt,S1,5\n")
+    content = b"\0\0".join(members) + b"\0" * 600
 
-    assert [line.number for line in read(content, compression=Compression.GZIP)] == [1]
+    assert [line.number for line in read(content, FileFormat.CSV, Compression.GZIP, size)] == [1]
 
 
 @pytest.mark.parametrize("compression", Compression)

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.stock.availability.totals import packed_item
@@ -11,10 +14,12 @@ from inventory_svc.domain.stock.shelves import NOTHING, Shelf
 from inventory_svc.ports.stock import FreshItems
 from inventory_svc.use_cases.stock.read_availability import (
     FEW_ITEMS,
+    MOST_MOVEMENTS,
     AvailabilityQuestion,
     AvailabilitySources,
     read_availability,
 )
+from service_kit.commands.refusal import INVALID_INPUT, Refusal
 from service_kit.runtime.clock import SettableClock
 from tests.support.unruled import NoRules, OneNetwork
 
@@ -43,6 +48,17 @@ class Shelf7:
             await asyncio.sleep(0)
         self.reading -= 1
         return [Position(PositionKey(sku, "S1"), 7) for sku in skus]
+
+
+class BusyShelf(Shelf7):
+    """A shelf whose ledger has no end."""
+
+    async def movements_after(
+        self, skus: Sequence[str], moment: datetime, limit: int
+    ) -> Sequence[object]:
+        """Give as much as is asked for."""
+        del skus, moment
+        return [object()] * limit
 
 
 class Memory:
@@ -99,3 +115,13 @@ async def test_a_few_items_wait_for_nobody(clock: SettableClock) -> None:
         answer = await read_availability(SKUS[:FEW_ITEMS], ON_WEB, sources)
 
     assert [each.quantity for each in answer.values()] == [7] * FEW_ITEMS
+
+
+async def test_a_past_that_lies_behind_too_long_a_ledger_is_refused(clock: SettableClock) -> None:
+    question = replace(ON_WEB, as_of=clock.now() - timedelta(days=400))
+
+    with pytest.raises(Refusal) as refused:
+        await read_availability(SKUS[:1], question, the_sources(BusyShelf(), clock))
+
+    assert (refused.value.code, refused.value.path) == (INVALID_INPUT, ("for", "asOf"))
+    assert refused.value.params == {"maximum": str(MOST_MOVEMENTS)}
