@@ -105,6 +105,37 @@ async def test_of_eight_renters_at_once_one_gets_the_piece_and_a_key_counts_once
     assert (first["unit"]["uses"], first["userErrors"]) == (1, [])
 
 
+async def test_steps_in_one_operation_each_show_the_piece_as_they_leave_it(
+    pieces: Pieces, retailer: Retailer
+) -> None:
+    await retailer.opens(S1="STORE")
+    await retailer.sells("shoes")
+    await pieces.receives("shoes", "S1", "p1")
+    piece = f'serial: "{retailer.code("p1")}", locationCode: "{retailer.code("S1")}"'
+    shown = "{ unit { state position { onHand } } userErrors { code } }"
+    away, back, begun, done = (
+        f'{mutation}(input: {{idempotencyKey: "{retailer.key()}", {piece} {more}}}) {shown}'
+        for mutation, more in (
+            ("unitRent", ""),
+            ("unitTakeBack", ""),
+            ("unitRefurbishmentStart", ""),
+            ("unitRefurbishmentFinish", "condition: USED_B"),
+        )
+    )
+
+    answer = await retailer.graph.data(
+        f"mutation {{ {away} {back} {begun} {done} }}", role=Role.OPERATOR
+    )
+
+    told = [(each["unit"]["state"], each["unit"]["position"]) for each in answer.values()]
+    assert told == [
+        ("RENTED", None),
+        ("BACK", None),
+        ("IN_REFURBISHMENT", None),
+        ("IN_STOCK", {"onHand": 1}),
+    ]
+
+
 async def test_a_step_out_of_turn_or_by_the_wrong_person_is_told_and_changes_nothing(
     pieces: Pieces, retailer: Retailer
 ) -> None:

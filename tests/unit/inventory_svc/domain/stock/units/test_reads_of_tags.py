@@ -1,5 +1,6 @@
 """What a read of a tag says: at a door a piece has come in, a ceiling only sees it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_svc.domain.stock.commands import UnitExit
+from inventory_svc.domain.stock.commands import StockCommand, UnitExit
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.events import events_of
 from inventory_svc.domain.stock.position import PositionKey
@@ -15,6 +16,7 @@ from inventory_svc.domain.stock.units.gaps import UnitGapKind, gap_at
 from inventory_svc.domain.stock.units.unit import ReadPoint, SerialUnit, Sighting, UnitState
 from service_kit.commands.line_results import results_from_json
 from service_kit.runtime.clock import SettableClock
+from tests.support import rentals
 from tests.support import stock as build
 from tests.support.stock import NOW, InMemoryStock
 
@@ -201,12 +203,25 @@ a_read = st.tuples(
 some_groups = st.lists(st.integers(1, 3), min_size=6, max_size=6)
 
 
-def told_in(reads: Reads, gone: UnitExit | None, groups: list[int]) -> tuple[object, ...]:
+_LENT = (rentals.a_rental("p1", "S1"),)
+_BACK = (*_LENT, rentals.a_return("p1", "S1"))
+BEFORE: Mapping[str, tuple[StockCommand, ...]] = {
+    "IN_STOCK": (),
+    **{reason.value: (build.a_withdrawal("p1", "S1", reason),) for reason in UnitExit},
+    "RENTED": _LENT,
+    "BACK": _BACK,
+    "IN_REFURBISHMENT": (*_BACK, rentals.a_refurbishment("p1", "S1")),
+    "WRITTEN_OFF": (*_LENT, rentals.a_write_off("p1", "S1")),
+}
+"""What may have become of a piece before it is read."""
+
+
+def told_in(reads: Reads, before: str, groups: list[int]) -> tuple[object, ...]:
     """Give what is known of a piece, and what is on hand, when reads have come in an order."""
     stock = InMemoryStock(SettableClock(NOW))
     stock.commit(build.a_registration(("p1", S1)))
-    if gone is not None:
-        stock.commit(build.a_withdrawal("p1", "S1", gone))
+    for command in BEFORE[before]:
+        stock.commit(command)
     left = [
         build.some_reads(location, "p1", at=at(minute), point=point)
         for location, minute, point in reads
@@ -225,17 +240,17 @@ def told_in(reads: Reads, gone: UnitExit | None, groups: list[int]) -> tuple[obj
 @settings(max_examples=400, deadline=None)
 @given(
     st.lists(a_read, min_size=2, max_size=6),
-    st.sampled_from([None, *UnitExit]),
+    st.sampled_from(sorted(BEFORE)),
     some_groups,
     st.data(),
 )
 def test_reads_of_a_piece_say_the_same_in_whatever_order_they_come(
-    reads: Reads, gone: UnitExit | None, groups: list[int], data: st.DataObject
+    reads: Reads, before: str, groups: list[int], data: st.DataObject
 ) -> None:
     in_order = sorted(reads, key=lambda read: (read[1], read[0], read[2]))
     shuffled = data.draw(st.permutations(reads))
 
-    assert told_in(shuffled, gone, groups) == told_in(in_order, gone, [1] * 6)
+    assert told_in(shuffled, before, groups) == told_in(in_order, before, [1] * 6)
 
 
 def test_reads_of_one_call_count_in_the_order_of_their_time(stock: InMemoryStock) -> None:
