@@ -93,7 +93,7 @@ class Ownership:
                     if use.graph is not None and use.requires:
                         self._mentions.of_input(use.graph, name, use.requires)
                     if use.graph is not None and use.provides:
-                        self._mentions.of_input(use.graph, _named(node.type), use.provides)
+                        self._mentions.of_input(use.graph, named_type(node.type), use.provides)
 
 
 @dataclass(slots=True)
@@ -141,7 +141,7 @@ class _Mentions:
         if definition is None or isinstance(definition, UnionTypeDefinitionNode):
             return None
         found = (node for node in definition.fields or () if node.name.value == name)
-        return next((_named(node.type) for node in found), None)
+        return next((named_type(node.type) for node in found), None)
 
 
 def _in_graph(graph: str, *, external: bool) -> JoinField:
@@ -157,7 +157,8 @@ def _in_graph(graph: str, *, external: bool) -> JoinField:
     )
 
 
-def _named(node: TypeNode) -> str:
+def named_type(node: TypeNode) -> str:
+    """The name inside a written type."""
     while isinstance(node, NonNullTypeNode | ListTypeNode):
         node = node.type
     name: str = node.name.value  # type: ignore[attr-defined]  # only named types are left

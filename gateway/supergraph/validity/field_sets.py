@@ -11,22 +11,20 @@ from graphql import (
     FieldNode,
     GraphQLError,
     InlineFragmentNode,
-    ListTypeNode,
-    NonNullTypeNode,
+    ListValueNode,
+    ObjectValueNode,
     SelectionNode,
     SelectionSetNode,
     TypeNode,
+    ValueNode,
     VariableNode,
-    Visitor,
     parse_type,
-    visit,
 )
-from graphql.language.ast import Node
 
 from gateway.federation_spec.arguments import arguments_of, directives_named
 from gateway.federation_spec.field_sets import InvalidFieldSet, parse_field_set
 from gateway.federation_spec.join import JoinNames
-from gateway.supergraph.ownership import Composite, Joined
+from gateway.supergraph.ownership import Composite, Joined, named_type
 
 
 def field_set_faults(
@@ -36,11 +34,10 @@ def field_set_faults(
 
     `context` is the local name of `@context`.
     """
-    looking = _Looking(document, join)
+    looking = _Looking(document, join, context)
     for definition in looking.types.values():
         for use in directives_named(definition, context):
             yield from looking.at_context(definition, use)
-    for definition in looking.types.values():
         for use in join.uses(definition, "type"):
             yield from looking.at_key(definition, use)
         for field in _fields(definition):
@@ -51,23 +48,24 @@ def field_set_faults(
 class _Looking:
     """A look at one supergraph."""
 
-    def __init__(self, document: DocumentNode, join: JoinNames) -> None:
+    def __init__(self, document: DocumentNode, join: JoinNames, context: str) -> None:
         self._join = join
         self.types: Mapping[str, Joined] = {
             node.name.value: node for node in document.definitions if isinstance(node, Joined)
         }
         self._setters: defaultdict[str, list[str]] = defaultdict(list)
+        for name, definition in self.types.items():
+            for use in directives_named(definition, context):
+                self._setters[str(arguments_of(use).get("name"))].append(name)
 
     def at_context(self, definition: Joined, use: DirectiveNode) -> Iterator[GraphQLError]:
-        """Remember which types set a context."""
-        name = arguments_of(use).get("name")
-        if isinstance(name, str):
-            self._setters[name].append(definition.name.value)
-        else:
+        """What is set has a name."""
+        if not isinstance(arguments_of(use).get("name"), str):
             message = f"{definition.name.value}: @{use.name.value} needs a string for its name."
             yield GraphQLError(message, use)
 
     def at_key(self, definition: Joined, use: DirectiveNode) -> Iterator[GraphQLError]:
+        """What enters a graph can be read."""
         text = arguments_of(use).get("key")
         if text:
             name = definition.name.value
@@ -83,7 +81,7 @@ class _Looking:
             yield from self._faults(use, f"{where} requires {requires!r}", requires, owner, None)
         if provides := arguments.get("provides"):
             graph = arguments.get("graph")
-            below = _named(self._type_in(field, graph))
+            below = named_type(self._type_in(field, graph))
             yield from self._faults(use, f"{where} provides {provides!r}", provides, below, graph)
         for each in arguments.get("contextArguments") or ():
             yield from self._context_faults(use, where, each)
@@ -130,7 +128,7 @@ class _Looking:
         field = next(found, None)
         if field is None:
             raise InvalidFieldSet(f"there is no field {coordinate}.")
-        below = _named(self._type_in(field, graph))
+        below = named_type(self._type_in(field, graph))
         if node.selection_set is None and below in self.types:
             raise InvalidFieldSet(f"{coordinate} needs a selection of its fields.")
         if node.selection_set is not None and below not in self.types:
@@ -152,27 +150,19 @@ def _require_plain(node: SelectionNode) -> None:
         raise InvalidFieldSet("there is no place for a named fragment.")
     if node.directives or (isinstance(node, FieldNode) and node.alias is not None):
         raise InvalidFieldSet("there is no place for directives and aliases.")
-    if isinstance(node, FieldNode) and any(map(_has_variable, node.arguments or ())):
+    if isinstance(node, FieldNode) and any(
+        _has_variable(each.value) for each in node.arguments or ()
+    ):
         raise InvalidFieldSet("there is no place for variables.")
 
 
-def _has_variable(node: Node) -> bool:
-    found: list[VariableNode] = []
-
-    class Finder(Visitor):
-        def enter_variable(self, variable: VariableNode, *_: object) -> None:
-            found.append(variable)
-
-    visit(node, Finder())
-    return bool(found)
+def _has_variable(value: ValueNode) -> bool:
+    if isinstance(value, ListValueNode):
+        return any(map(_has_variable, value.values))
+    if isinstance(value, ObjectValueNode):
+        return any(_has_variable(each.value) for each in value.fields)
+    return isinstance(value, VariableNode)
 
 
 def _fields(definition: Joined | None) -> tuple[FieldDefinitionNode, ...]:
     return tuple(definition.fields or ()) if isinstance(definition, Composite) else ()
-
-
-def _named(node: TypeNode) -> str:
-    while isinstance(node, NonNullTypeNode | ListTypeNode):
-        node = node.type
-    name: str = node.name.value  # type: ignore[attr-defined]  # only named types are left
-    return name

@@ -1,7 +1,7 @@
 """The join directives of a supergraph: arguments are what they must be, graphs exist."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from graphql import (
     BooleanValueNode,
@@ -123,52 +123,47 @@ def join_faults(document: DocumentNode, join: JoinNames) -> Iterator[GraphQLErro
                     yield from looking.at(f"{name}.{each.name.value}", each)
 
 
-@dataclass(slots=True)
 class _Looking:
     """A look at one supergraph."""
 
-    document: DocumentNode
-    join: JoinNames
-    graphs: frozenset[str] = field(init=False)
-    known_in: Mapping[str, frozenset[str]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        types = [node for node in self.document.definitions if isinstance(node, TypeDefinitionNode)]
-        self.graphs = frozenset(
-            value.name.value
+    def __init__(self, document: DocumentNode, join: JoinNames) -> None:
+        types = [node for node in document.definitions if isinstance(node, TypeDefinitionNode)]
+        self._join = join
+        self._values = [
+            value
             for node in types
-            if isinstance(node, EnumTypeDefinitionNode) and node.name.value == self.join.graph_type
+            if isinstance(node, EnumTypeDefinitionNode) and node.name.value == join.graph_type
             for value in node.values or ()
-            if any(self.join.uses(value, "graph"))
+        ]
+        self._graphs = frozenset(
+            value.name.value for value in self._values if any(join.uses(value, "graph"))
         )
-        self.known_in = {
-            node.name.value: frozenset(_texts(self.join.uses(node, "type"), "graph"))
-            for node in types
+        self._known_in: Mapping[str, frozenset[str]] = {
+            node.name.value: frozenset(_texts(join.uses(node, "type"), "graph")) for node in types
         }
 
     def at_graphs(self) -> Iterator[GraphQLError]:
         """Two graphs of one name would be one subgraph."""
         seen: dict[str, DirectiveNode] = {}
-        for node in self.document.definitions:
-            for value in getattr(node, "values", None) or ():
-                for use in self.join.uses(value, "graph"):
-                    for name in _texts([use], "name"):
-                        other = seen.setdefault(name, use)
-                        if other is not use:
-                            yield GraphQLError(f"Two graphs are called {name!r}.", [use, other])
+        for value in self._values:
+            for use in self._join.uses(value, "graph"):
+                for name in _texts([use], "name"):
+                    other = seen.setdefault(name, use)
+                    if other is not use:
+                        yield GraphQLError(f"Two graphs are called {name!r}.", [use, other])
 
     def at(self, coordinate: str, node: WithDirectives) -> Iterator[GraphQLError]:
         """Look at what stands on one element."""
         for name, wanted in _ARGUMENTS.items():
-            for use in self.join.uses(node, name):
+            for use in self._join.uses(node, name):
                 yield from self._arguments(coordinate, use, wanted)
         if isinstance(node, ObjectTypeDefinitionNode):
             interfaces = {each.name.value for each in node.interfaces or ()}
-            for use in self.join.uses(node, "implements"):
+            for use in self._join.uses(node, "implements"):
                 yield from self._membership(use, node.name.value, interfaces, "interface")
         elif isinstance(node, UnionTypeDefinitionNode):
             members = {each.name.value for each in node.types or ()}
-            for use in self.join.uses(node, "unionMember"):
+            for use in self._join.uses(node, "unionMember"):
                 for member in _texts([use], "member"):
                     yield from self._membership(use, member, members, "member")
 
@@ -182,7 +177,7 @@ class _Looking:
                 if argument.is_required:
                     message = f"{coordinate}: @{use.name.value} lacks its argument {name}."
                     yield GraphQLError(message, use)
-            elif not argument.accepts(value, self.graphs):
+            elif not argument.accepts(value, self._graphs):
                 where = f"{coordinate}: @{use.name.value}({name}: {print_ast(value)})"
                 yield GraphQLError(f"{where}: {name} has to be {argument.words}.", use)
 
@@ -194,14 +189,14 @@ class _Looking:
             if named not in declared:
                 message = f"@{use.name.value} names {named}, which is not declared so."
                 yield GraphQLError(message, use)
-        known = self.known_in.get(object_type)
+        known = self._known_in.get(object_type)
         for graph in _texts([use], "graph"):
             if known and graph not in known:
                 message = f"@{use.name.value}: {object_type} is not known in the graph {graph}."
                 yield GraphQLError(message, use)
 
 
-def _texts(uses: Iterator[DirectiveNode] | list[DirectiveNode], argument: str) -> Iterator[str]:
+def _texts(uses: Iterable[DirectiveNode], argument: str) -> Iterator[str]:
     for use in uses:
         for each in use.arguments or ():
             if each.name.value == argument and isinstance(
