@@ -14,7 +14,7 @@ from inventory_svc.domain.alerts.alert import ALERT_WORK
 from inventory_svc.domain.back_in_stock.registration import TELL_WORK
 from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.stock.availability.policy import Policies
-from inventory_svc.domain.stock.commands import ReserveStock, StockCommand
+from inventory_svc.domain.stock.commands import ReserveStock, SettleInbound, StockCommand
 from inventory_svc.domain.stock.crossings import has_moved
 from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
 from inventory_svc.domain.stock.draft import (
@@ -144,10 +144,10 @@ class StockTransactions:
         return decision.decided
 
     async def _plan(self, commands: Sequence[StockCommand], wide: frozenset[int]) -> SupplyPlan:
-        """Look up what to read; only reservations ask for the rules."""
+        """Look up what to read; only who is promised anything asks for the rules."""
         tools = self._tools
-        reserves = any(isinstance(each, ReserveStock) for each in commands)
-        if tools.rules is None or tools.network is None or not reserves:
+        promises = any(isinstance(each, ReserveStock | SettleInbound) for each in commands)
+        if tools.rules is None or tools.network is None or not promises:
             return await self._supply.plan(commands, wide)
         now = tools.clock.now()
         rules = await tools.rules.in_force(now)

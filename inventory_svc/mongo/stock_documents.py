@@ -4,6 +4,8 @@ from typing import Any
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import SEPARATOR
+from inventory_svc.domain.network.delivery import DeliveryMethod
+from inventory_svc.domain.rules.sale import USUAL_SERVICE, OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
 from inventory_svc.domain.stock.inbound.supply import named_supply
 from inventory_svc.domain.stock.movement import (
@@ -229,7 +231,16 @@ def reservation_from_document(document: Document) -> Reservation:
         awaited=tuple(_awaited_from_document(row) for row in document.get("awaited", ())),
         queue=document.get("queue", ""),
         accept_until=document.get("acceptUntil"),
+        service=_service_from_document(document),
     )
+
+
+def _service_from_document(document: Document) -> Service:
+    """Read what is bought beside the goods; who waits for none, or since long, has not said it."""
+    if "service" not in document:
+        return USUAL_SERVICE
+    method, level, order_type = document["service"]
+    return Service(DeliveryMethod(method), ServiceLevel(level), OrderType(order_type))
 
 
 def _queue_to_document(reservation: Reservation) -> Document:
@@ -238,6 +249,7 @@ def _queue_to_document(reservation: Reservation) -> Document:
     awaits = {key.identifier for key in waiting} | {key.position.identifier for key in waiting}
     document: dict[str, Any] = {
         "queue": reservation.queue,
+        "service": [part.value for part in reservation.service],
         "awaited": [
             {
                 "line": row.line_id,

@@ -30,7 +30,12 @@ from inventory_svc.domain.stock.rental_commands import RentUnit
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.shortlist import Shortlist, is_short, shortlist, with_later
 from inventory_svc.domain.stock.supply import Supply
-from inventory_svc.domain.stock.supply_by_rules import exposed_only, shared_supply
+from inventory_svc.domain.stock.supply_by_rules import (
+    exposed_only,
+    shared_supply,
+    wanted_in,
+    wanted_instead,
+)
 from inventory_svc.mongo.collections import (
     FEED_REJECTIONS,
     ITEMS,
@@ -41,7 +46,7 @@ from inventory_svc.mongo.collections import (
 )
 from inventory_svc.mongo.feed_documents import rejection_from_document
 from inventory_svc.mongo.file_steps import FileSteps
-from inventory_svc.mongo.inbound_reads import InboundReads
+from inventory_svc.mongo.inbound_reads import InboundReads, Queues
 from inventory_svc.mongo.stock_documents import (
     draw_from_document,
     position_from_document,
@@ -100,19 +105,18 @@ class SupplyReads:
             for place, command in enumerate(commands)
             if isinstance(command, ReserveStock)
         }
-        if not reserving:
+        settling = [each for each in commands if isinstance(each, SettleInbound)]
+        if not reserving and not settling:
             return SupplyPlan({})
-        needed = policy.needs_categories
-        categories = await self._categories(reserving.values()) if needed else {}
+        skus = {line.sku for command in reserving.values() for line in command.lines}
+        skus.update(command.supply.position.sku for command in settling)
+        categories = await self._categories(skus) if policy.needs_categories else {}
         exposed = {
             place: exposed_only(command, policy, categories) for place, command in reserving.items()
         }
         shortlists = await self._shortlists(exposed, wide)
-        shared = [
-            each
-            for command in reserving.values()
-            for each in shared_supply(command, policy, categories)
-        ]
+        wanted = (each for command in reserving.values() for each in wanted_in(command, policy))
+        shared = list(shared_supply(wanted, policy, categories))
         return SupplyPlan(
             shortlists,
             policy,
@@ -160,6 +164,9 @@ class SupplyReads:
         reservations |= queues.reservations
         keys = {*keys_named(commands, shortlists), *plan.shared}
         shares = set(plan.shares)
+        for position, share in _shared_instead(commands, queues, plan):
+            keys.add(position)
+            shares.add(share)
         for reservation in reservations.values():
             keys.update(peg.position for peg in reservation.pegs)
             shares.update(
@@ -209,8 +216,7 @@ class SupplyReads:
             stocked.setdefault(place, set()).add(document["location"])
         return {place: frozenset(locations) for place, locations in stocked.items()}
 
-    async def _categories(self, reserving: Iterable[ReserveStock]) -> dict[str, str]:
-        skus = {line.sku for command in reserving for line in command.lines}
+    async def _categories(self, skus: Iterable[str]) -> dict[str, str]:
         wanted: Document = {"_id": {"$in": sorted(skus)}, "category": {"$ne": None}}
         found = await self._items.find(wanted, projection={"category": 1})
         return {document["_id"]: document["category"] for document in found}
@@ -295,6 +301,18 @@ def reservations_named(command: StockCommand) -> tuple[str, ...]:
             return (command.reservation_id,)
         case _:
             return ()
+
+
+def _shared_instead(
+    commands: Sequence[StockCommand], queues: Queues, plan: SupplyPlan
+) -> Iterator[tuple[PositionKey, ShareKey]]:
+    """Give what counts for the shares that promises may go over to."""
+    for place, queue in queues.by_place.items():
+        command = commands[place]
+        if isinstance(command, SettleInbound):
+            waiting = [queues.reservations[each] for each in queue.reservations]
+            wanted = wanted_instead(command.supply, waiting, plan.policy)
+            yield from shared_supply(wanted, plan.policy, plan.categories)
 
 
 def _moved_after(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
 from inventory_svc.domain.stock.inbound.supply import InboundKey
 from inventory_svc.domain.stock.position import PositionKey
 
@@ -110,7 +111,8 @@ class Reservation:
     """Goods kept for somebody; a released one without pegs is a tombstone.
 
     `owner` is the subject who made it. `version` counts its commits from 1; the commit sets it.
-    `queue` orders those who wait for goods, as text; they said to wait until `accept_until`.
+    `queue` orders those who wait for goods, as text; they said to wait until `accept_until`. The
+    rules look at `channel` and `service`.
     """
 
     identifier: str
@@ -126,6 +128,7 @@ class Reservation:
     awaited: tuple[Awaited, ...] = ()
     queue: str = ""
     accept_until: datetime | None = None
+    service: Service = USUAL_SERVICE
 
     @property
     def is_tombstone(self) -> bool:

@@ -1,12 +1,19 @@
 """What a reservation need not look at, and what it must, because of the rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
+from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.policy import Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareKey
 from inventory_svc.domain.stock.commands import ReserveStock
+from inventory_svc.domain.stock.inbound.supply import InboundKey
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.reservation import Reservation
+
+Wanted: TypeAlias = tuple[str, Sale]
+"""An item, and how it is sold."""
 
 
 def exposed_only(
@@ -33,19 +40,33 @@ def exposed_only(
     return replace(command, candidates=tuple(kept))
 
 
+def wanted_in(command: ReserveStock, policy: Policy) -> Iterator[Wanted]:
+    """Give each item of a command, and in which kind of sale it is wanted."""
+    for line in command.lines:
+        yield line.sku, policy.sale(command.channel, command.service, line.condition)
+
+
+def wanted_instead(
+    supply: InboundKey, waiting: Iterable[Reservation], policy: Policy
+) -> Iterator[Wanted]:
+    """Give the item of a supply, and in which kinds of sale those who wait have bought it."""
+    for reservation in waiting:
+        condition = supply.position.condition
+        yield supply.position.sku, policy.sale(reservation.channel, reservation.service, condition)
+
+
 def shared_supply(
-    command: ReserveStock, policy: Policy, categories: Mapping[str, str]
+    wanted: Iterable[Wanted], policy: Policy, categories: Mapping[str, str]
 ) -> Iterator[tuple[PositionKey, ShareKey]]:
-    """Give every position that counts for a share of a line, with that share."""
+    """Give every position that counts for a share of what is wanted, with that share."""
     if not policy.shares:
         return
-    for line in command.lines:
-        sale = policy.sale(command.channel, command.service, line.condition)
-        terms = policy.terms(line.sku, categories.get(line.sku), sale)
+    for sku, sale in set(wanted):
+        terms = policy.terms(sku, categories.get(sku), sale)
         if not terms.share:
             continue
         for candidate in policy.whole_scope(sale):
             rule = terms.share.at(candidate.location)
             if rule is not None:
-                key = PositionKey(line.sku, candidate.location.code, line.condition)
-                yield key, ShareKey(rule.code, line.sku, line.condition)
+                key = PositionKey(sku, candidate.location.code, sale.condition)
+                yield key, ShareKey(rule.code, sku, sale.condition)

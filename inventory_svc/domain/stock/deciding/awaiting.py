@@ -75,6 +75,31 @@ def come_later(
     _save(reservation, reservation.pegs, _replaced(reservation.awaited, row, moved), draft)
 
 
+def set_aside(reservation: Reservation, row: Awaited, units: int, draft: StockDraft) -> None:
+    """Promise units of a row to nobody, as long as it is looked what may take their place."""
+    _forget(reservation, row, units, draft)
+
+
+def take_up(reservation: Reservation, row: Awaited, units: int, draft: StockDraft) -> None:
+    """Promise units that were set aside again."""
+    _forget(reservation, row, -units, draft)
+
+
+def drawn_anew(
+    reservation: Reservation, row: Awaited, units: int, share: str | None, draft: StockDraft
+) -> tuple[Reservation, Awaited]:
+    """Have units of a row draw on another share, or on none; give their row, and whose it is."""
+    if share == row.share:
+        return reservation, row
+    moved = replace(row, quantity=units, released=0, short=0, written_off=0, share=share)
+    set_aside(reservation, row, units, draft)
+    take_up(reservation, moved, units, draft)
+    rest = _replaced(reservation.awaited, row, replace(row, quantity=row.quantity - units))
+    changed = replace(reservation, awaited=(*rest, moved))
+    draft.save(changed)
+    return changed, moved
+
+
 def given_back(reservation: Reservation, row: Awaited, units: int, draft: StockDraft) -> Awaited:
     """Free units of a supply that are not waited for any more, and give the row without them."""
     if not units:

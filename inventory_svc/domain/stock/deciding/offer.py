@@ -11,15 +11,16 @@ from inventory_svc.domain.stock.availability.terms import Terms
 from inventory_svc.domain.stock.commands import ReserveStock
 from inventory_svc.domain.stock.draft import StockDraft
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.reservation import Reservation
 
 
 class Offer:
-    """The stock of a draft as the rules offer it to one command."""
+    """The stock of a draft as the rules offer it to one who reserves, or has reserved."""
 
-    def __init__(self, command: ReserveStock, draft: StockDraft) -> None:
+    def __init__(self, buyer: ReserveStock | Reservation, draft: StockDraft) -> None:
         self._draft = draft
         self._policy = draft.supply.policy
-        self._command = command
+        self._buyer = buyer
         self._left: dict[ShareKey, int] = {}
 
     def units(self, key: PositionKey) -> int:
@@ -66,8 +67,8 @@ class Offer:
         return self._policy.terms(key.sku, category, self.sale(key.condition))
 
     def sale(self, condition: Condition) -> Sale:
-        """Give the kind of sale that the command is for."""
-        return self._policy.sale(self._command.channel, self._command.service, condition)
+        """Give the kind of sale that it is."""
+        return self._policy.sale(self._buyer.channel, self._buyer.service, condition)
 
     def counted(self, key: PositionKey) -> Counted | None:
         """Give what a position holds; None if nothing was ever there."""

@@ -1,5 +1,7 @@
 """What a reservation may take of goods that come later: the same rules, over the same draft."""
 
+from collections.abc import Iterable
+
 from inventory_svc.domain.stock.availability.pots import left_ahead, protection_of
 from inventory_svc.domain.stock.availability.schedule import NOTHING_THERE, timeline_of
 from inventory_svc.domain.stock.availability.share_draw import ShareKey
@@ -10,22 +12,29 @@ from inventory_svc.domain.stock.inbound.phase import Phases, added_up
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.inbound.timeline import Timeline
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.domain.stock.reservation import Reservation
 
 _NOTHING = Timeline(())
 
 
 class OfferLater:
-    """The stock of a draft, and what comes, as the rules offer it to one command."""
+    """The stock of a draft, and what comes, as the rules offer it to one who reserves, or has."""
 
-    def __init__(self, command: ReserveStock, offer: Offer, draft: StockDraft) -> None:
-        self._command = command
+    def __init__(
+        self,
+        buyer: ReserveStock | Reservation,
+        offer: Offer,
+        draft: StockDraft,
+        supplies: Iterable[InboundSupply],
+    ) -> None:
+        self._buyer = buyer
         self._offer = offer
         self._draft = draft
         self._policy = draft.supply.policy
         self._timelines: dict[PositionKey, Timeline] = {}
         self._left: dict[ShareKey, Phases] = {}
         self._inbound: dict[PositionKey, list[InboundSupply]] = {}
-        for supply in draft.all_inbound():
+        for supply in supplies:
             self._inbound.setdefault(supply.key.position, []).append(supply)
 
     def timeline(self, key: PositionKey) -> Timeline:
@@ -60,7 +69,7 @@ class OfferLater:
     def _made(self, key: PositionKey) -> Timeline:
         counted = self._offer.counted(key) or NOTHING_THERE
         supplies = self._inbound.get(key, ())
-        now, channel = self._draft.now, self._command.channel
+        now, channel = self._draft.now, self._buyer.channel
         location = self._policy.directory.locations.get(key.location)
         if location is None or not self._policy.rules:
             return timeline_of(counted, supplies, now, channel=channel)

@@ -82,7 +82,7 @@ def decide_reservation(
     later = choose_later(
         [line for line in wanted.lines if line.quantity],
         candidates,
-        OfferLater(command, offer, draft),
+        OfferLater(command, offer, draft, draft.all_inbound()),
         max(command.until, draft.now),
     )
     if later.shortages:
@@ -139,6 +139,7 @@ def _kept(
             awaited=awaited,
             queue=queue,
             accept_until=command.until if queue else None,
+            service=command.service,
         )
     )
     return about_reservation(command.reservation_id)

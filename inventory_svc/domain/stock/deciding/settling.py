@@ -1,7 +1,5 @@
 """Deciding what becomes of promises that rest on a supply which has changed."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import NamedTuple
 
 from inventory_svc.domain.stock.commands import SettleInbound
@@ -10,9 +8,13 @@ from inventory_svc.domain.stock.deciding.awaiting import (
     come,
     come_later,
     come_with,
+    drawn_anew,
     never_come,
     rows_waiting,
+    set_aside,
+    take_up,
 )
+from inventory_svc.domain.stock.deciding.instead import Found, Instead
 from inventory_svc.domain.stock.draft import Cause, StockDraft
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
 from inventory_svc.domain.stock.reservation import Awaited, Reservation
@@ -24,7 +26,8 @@ def decide_settling(command: SettleInbound, draft: StockDraft, place: int) -> An
 
     The latest who came to wait lose, and what else there is goes to the first of those. A supply
     that comes later keeps those promises that nothing else can keep: for the old date, or as late
-    as was accepted. `left` says that more wait than were read.
+    as was accepted. Promises go over to other goods only as far as the rules would sell these anew.
+    `left` says that more wait than were read.
     """
     supply = draft.inbound(command.supply)
     if supply is None:
@@ -57,12 +60,14 @@ class _Settling:
     def take_back(self, identifiers: tuple[str, ...]) -> None:
         """Take promises back until the supply can keep the rest.
 
-        The first of those who lose is the first to get something else.
+        The first of those who lose is the first to get something else. All that is lost is set
+        aside before, or what others lost would seem to be theirs still.
         """
-        for lost in reversed(self._losing(identifiers)):
-            left = lost.units
-            while left and (row := self._row_of(lost)) is not None:
-                left -= self._move(lost.reservation_id, row, left)
+        losing = self._losing(identifiers)
+        for lost in losing:
+            set_aside(*self._waiting(lost), lost.units, self._draft)
+        for lost in reversed(losing):
+            self._make_up(lost)
 
     def renew(self, identifiers: tuple[str, ...]) -> None:
         """Bring every promise up to the date of the supply, or of one that keeps the old date."""
@@ -90,13 +95,28 @@ class _Settling:
         assert supply is not None  # noqa: S101  # it was there when settling began
         return supply
 
-    def _row_of(self, lost: _Lost) -> Awaited | None:
+    def _waiting(self, lost: _Lost) -> tuple[Reservation, Awaited]:
+        """Give the row of what is lost, as it is by now."""
         reservation = self._draft.reservation(lost.reservation_id)
-        if reservation is None:
-            return None
+        assert reservation is not None  # noqa: S101  # it was there when settling began
         rows = rows_waiting(reservation, self._draft, self._key)
         named = (lost.line_id, lost.share)
-        return next((row for row in rows if (row.line_id, row.share) == named), None)
+        return reservation, next(row for row in rows if (row.line_id, row.share) == named)
+
+    def _make_up(self, lost: _Lost) -> None:
+        """Have what is lost go over to other goods, one after the other; the rest is short."""
+        left = lost.units
+        while left:
+            reservation, row = self._waiting(lost)
+            found = Instead(reservation, row, left, self._draft).first()
+            take_up(reservation, row, left, self._draft)
+            if found is None:
+                never_come(reservation, row, left, self._draft)
+                return
+            self._go_over(reservation, row, found)
+            left -= found.units
+            if left:
+                set_aside(*self._waiting(lost), left, self._draft)
 
     def _outdated(self, identifier: str) -> Awaited | None:
         """Give a row with an old date, one that nothing is waited for any more included."""
@@ -107,83 +127,37 @@ class _Settling:
         rows = (row for row in reservation.awaited if row.supply == self._key)
         return next((row for row in rows if row.available_from != date), None)
 
-    def _move(self, identifier: str, row: Awaited, units: int) -> int:
-        """Find the soonest other supply for some of the units, and give for how many.
-
-        Without any they are short.
-        """
-        reservation = self._draft.reservation(identifier)
-        if reservation is None:
-            return units
-        moved = self._taken(reservation, row, units, self._others(reservation, row, units))
-        if not moved:
-            never_come(reservation, row, units, self._draft)
-        return moved or units
-
-    def _taken(
-        self, reservation: Reservation, row: Awaited, units: int, others: Iterable[InboundSupply]
-    ) -> int:
-        """Take units off the shelf, else of the first of other supplies, and give how many."""
-        there = min(units, self._draft.available(row.position))
-        if there:
-            come(reservation, row, there, self._draft, self._cause)
-            return there
-        other = next(iter(others), None)
-        if other is None:
-            return 0
-        found = min(units, other.free(self._draft.now))
-        come_with(reservation, row, found, other, self._draft)
-        return found
-
     def _redate(self, identifier: str, row: Awaited) -> None:
         reservation = self._draft.reservation(identifier)
         if reservation is None:
             return
-        supply = self._supply()
-        if row.open and supply.available_from > row.available_from:
-            if self._draft.available(row.position) >= row.open:
-                come(reservation, row, row.open, self._draft, self._cause)
-                return
-            sooner = self._others(reservation, row, row.open, row.available_from)
-            enough = (each for each in sooner if each.free(self._draft.now) >= row.open)
-            other = next(enough, None)
-            if other is not None:
-                come_with(reservation, row, row.open, other, self._draft)
-                return
-        if row.open and not reservation.accepts(supply.available_from):
-            in_time = list(self._others(reservation, row, row.open, reservation.accept_until))
-            coming = sum(other.free(self._draft.now) for other in in_time)
-            if self._draft.available(row.position) + coming >= row.open:
-                self._taken(reservation, row, row.open, in_time)
-                return
-        come_later(reservation, row, supply, self._draft)
+        found = self._in_time(reservation, row)
+        if found is None:
+            come_later(reservation, row, self._supply(), self._draft)
+        else:
+            self._go_over(reservation, row, found)
 
-    def _others(
-        self, reservation: Reservation, row: Awaited, units: int, latest: datetime | None = None
-    ) -> Iterator[InboundSupply]:
-        """Give other goods that some units of a row can still be promised, the soonest first.
+    def _in_time(self, reservation: Reservation, row: Awaited) -> Found | None:
+        """Give what keeps the old date alone, or the first of what is as late as was accepted."""
+        date = self._supply().available_from
+        if not row.open or (date <= row.available_from and reservation.accepts(date)):
+            return None
+        set_aside(reservation, row, row.open, self._draft)
+        instead = Instead(reservation, row, row.open, self._draft)
+        found = instead.whole(row.available_from) if date > row.available_from else None
+        accepted = reservation.accept_until
+        if found is None and accepted is not None and date > accepted:
+            found = instead.first(accepted) if instead.suffices(accepted) else None
+        take_up(reservation, row, row.open, self._draft)
+        return found
 
-        They may still leave when all that its line waits for has come.
-        """
-        now = self._draft.now
-        stays = _date_without(reservation, row, units)
-        for other in self._draft.inbound_to(row.position):
-            if other.key == row.supply or other.is_quota or other.is_overdue(now):
-                continue
-            if other.is_past(max(stays, other.available_from)):
-                continue
-            if other.free(now) > 0 and (latest is None or other.available_from <= latest):
-                yield other
-
-
-def _date_without(reservation: Reservation, row: Awaited, units: int) -> datetime:
-    """Give when a line has all that it waits for beside some units of one of its rows."""
-    waiting = (
-        each.available_from
-        for each in reservation.awaited
-        if each.line_id == row.line_id and each.open > (units if each is row else 0)
-    )
-    return max(waiting, default=reservation.created_at)
+    def _go_over(self, reservation: Reservation, row: Awaited, found: Found) -> None:
+        """Have units go over to other goods, and draw on the share that these have now."""
+        reservation, row = drawn_anew(reservation, row, found.units, found.share, self._draft)
+        if found.supply is None:
+            come(reservation, row, found.units, self._draft, self._cause)
+        else:
+            come_with(reservation, row, found.units, found.supply, self._draft)
 
 
 def _queue_of(identifier: str, draft: StockDraft) -> str:

@@ -18,11 +18,14 @@ from inventory_svc.domain.rules.rule_set import (
     published,
 )
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
+from inventory_svc.domain.stock.commands import SettleInbound
 from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind
 from inventory_svc.domain.stock.movement import AdjustmentReason, fold_pace
 from inventory_svc.domain.stock.pace import NO_PACE
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.mongo import rules as kept
+from inventory_svc.mongo.collections import ITEMS
 from inventory_svc.mongo.rules import MongoRules, RuleTools
 from service_kit.commands.refusal import Refusal
 from service_kit.messaging.due_work import DueWork
@@ -245,3 +248,31 @@ async def test_a_key_used_for_other_rules_is_refused(ruled: Sequence[Ruled]) -> 
         await rules.publish(build.a_request("same", "other"), "ann", decide)
     assert refused.value.code == "IDEMPOTENCY_KEY_REUSED"
     assert (await rules.latest()).version == 1
+
+
+async def test_lost_promises_are_settled_by_the_rules_of_their_category_and_by_whole_shares(
+    ruled: Sequence[Ruled],
+) -> None:
+    """One of 4 in the shop is protected, and of the 23 that are free the web may sell a quarter."""
+    here = ruled[0]
+    process, (warehouse, shop, _) = here.process, SHELVES
+    items = process.database.collection(ITEMS.name)
+    await items.insert_one({"_id": "shirt", "category": "clothes"})
+    key, now = InboundKey(shop, InboundKind.PURCHASE_ORDER, "PO-1"), process.clock.now()
+    soon, far = now + timedelta(days=10), now + timedelta(days=90)
+    await process.commits.submit(build.an_announcement(key, 4, soon))
+    wish = build.a_wish("shirt", 4, far, among=("S1",))
+    bought = await process.commits.submit(replace(wish, channel="web"))
+    assert bought.reservation is not None
+    await here.publishes(rule.a_rule("one", Protection(units=1), category="clothes"), QUARTER)
+    await process.commits.submit(build.a_count(warehouse, 20))
+    await process.commits.submit(build.a_count(shop, 4))
+
+    await process.commits.submit(build.an_announcement(key, 0, soon, cancelled=True))
+    await process.commits.submit(SettleInbound(key))
+
+    name = bought.reservation.identifier
+    found = (await process.reads.reservations([name]))[name]
+    assert sum(peg.open for peg in found.pegs) == 3
+    assert [row.short for row in found.awaited] == [1]
+    assert (await here.draw("quarter")).allocated == 3

@@ -33,7 +33,7 @@ from inventory_svc.domain.rules.rule import (
     StockRule,
 )
 from inventory_svc.domain.rules.rule_set import RuleSet
-from inventory_svc.domain.rules.sale import OrderType, ServiceLevel
+from inventory_svc.domain.rules.sale import USUAL_SERVICE, OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey, Shipped
 from inventory_svc.domain.stock.inbound.supplier import Supplier
 from inventory_svc.domain.stock.inbound.supply import (
@@ -119,7 +119,8 @@ def test_what_is_on_its_way_and_who_waits_for_it_survive_being_kept() -> None:
     )
     supply = InboundSupply(announced, 1, 2, (Hold(NOW, 3),), 4, 5)
     rows = (Awaited("l1", key, 4, NOW, 1, 2, "half", 1), Awaited("l2", key, 2, NOW, 2))
-    waiting = replace(RESERVATION, awaited=rows, queue="q")
+    service = Service(DeliveryMethod.PICKUP, ServiceLevel.EXPRESS, OrderType.APPOINTMENT)
+    waiting = replace(RESERVATION, awaited=rows, queue="q", service=service)
     supplier = Supplier("maker", "Maker", 3, 2)
 
     assert inbound.inbound_from_document(inbound.inbound_to_document(supply)) == supply
@@ -127,6 +128,8 @@ def test_what_is_on_its_way_and_who_waits_for_it_survive_being_kept() -> None:
     assert kept["awaits"] == [KEY.identifier, key.identifier]
     assert stock.reservation_from_document(kept) == waiting
     served = replace(waiting, awaited=rows[1:])
+    long_since = {name: value for name, value in kept.items() if name != "service"}
+    assert stock.reservation_from_document(long_since) == replace(waiting, service=USUAL_SERVICE)
     assert "awaits" not in stock.reservation_to_document(served)
     assert inbound.supplier_from_document(inbound.supplier_to_document(supplier)) == supplier
 
