@@ -171,6 +171,7 @@ def test_what_cannot_be_taken_over_changes_nothing(stock: InMemoryStock) -> None
     bob = ReleaseRight("bob")
     assistant = ReleaseRight("bob", others=True, locations=frozenset({"S2"}))
     everyone = ReleaseRight("bob", others=True)
+    service = ReleaseRight("order_svc", orders=True)
     elsewhere = replace(hold, channel="app")
     before = dict(stock.reservations)
 
@@ -179,6 +180,7 @@ def test_what_cannot_be_taken_over_changes_nothing(stock: InMemoryStock) -> None
         (build.an_order_of([replace(hold, identifier="?")], ("shirt", 1)), "NOT_FOUND"),
         (build.an_order_of([hold], ("shirt", 1), right=assistant), "FORBIDDEN"),
         (build.an_order_of([order.reservation], ("shirt", 1), right=everyone), "FORBIDDEN"),
+        (build.an_order_of([order.reservation], ("shirt", 1), right=service), "FORBIDDEN"),
         (build.an_order_of([released], ("shirt", 1)), "RESERVATION_ENDED"),
         (build.an_order_of([hold], ("hat", 1)), "RESERVATION_DOES_NOT_FIT"),
         (build.an_order_of([hold], ("shirt", 1), among=("W1",)), "RESERVATION_DOES_NOT_FIT"),
@@ -226,7 +228,8 @@ def test_a_share_is_drawn_once(clock: SettableClock) -> None:
 
     stock.commit(build.an_order_of([held.reservation], ("shirt", 1)))
 
-    assert stock.draws[key].drawn(clock.now() + timedelta(days=1), lambda _: None) == 1
+    for moment in (NOW, NOW + timedelta(days=1)):
+        assert stock.draws[key].drawn(moment, lambda _: None) == 1
 
 
 def test_a_piece_that_is_kept_is_the_orders(stock: InMemoryStock, clock: SettableClock) -> None:
