@@ -17,8 +17,6 @@ def parse_field_set(text: str) -> SelectionSetNode:
         definition, *others = parse(braced, no_location=True).definitions
     except GraphQLSyntaxError as error:
         raise InvalidFieldSet(f"{text!r} is not a field set: {error.message}") from error
-    except RecursionError as error:
-        raise InvalidFieldSet("the field set is nested too deeply.") from error
     if others or not isinstance(definition, OperationDefinitionNode):
         raise InvalidFieldSet(f"{text!r} is not a field set.")
     return definition.selection_set

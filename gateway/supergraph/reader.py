@@ -42,7 +42,7 @@ from gateway.supergraph.model import (
     TypeKind,
 )
 from gateway.supergraph.ownership import Composite, Joined, Ownership
-from gateway.supergraph.validity.sound_schema import sound_schema
+from gateway.supergraph.validity.sound_schema import sound_schema, with_line
 
 _JOIN = "join"
 _OWN_NAMES = frozenset({"link", "core"})
@@ -95,8 +95,12 @@ def output_type(node: TypeNode) -> OutputType:
 def _parsed(sdl: str) -> DocumentNode:
     try:
         return parse(sdl, no_location=True)
-    except (GraphQLError, RecursionError) as error:
-        raise InvalidSupergraph(f"The supergraph does not parse: {error}") from error
+    except GraphQLError as error:
+        raise InvalidSupergraph(f"The supergraph does not parse: {with_line(error)}") from error
+    except RecursionError as error:
+        raise InvalidSupergraph(
+            "The supergraph does not parse: it is nested too deeply."
+        ) from error
 
 
 def _schema(sdl: str, document: DocumentNode, join: JoinNames, context: str) -> GraphQLSchema:

@@ -46,15 +46,19 @@ def valid_schema(document: DocumentNode, complaint: str) -> GraphQLSchema:
     return schema
 
 
+def with_line(fault: GraphQLError) -> str:
+    """Write what is wrong, and at which line if that is known."""
+    line = f"line {fault.locations[0].line}: " if fault.locations else ""
+    return f"{line}{fault.message}"
+
+
 def _require_none(faults: Sequence[GraphQLError], complaint: str = _COMPLAINT) -> None:
     if faults:
-        told = "; ".join(_told(faults))
-        raise InvalidSupergraph(f"{complaint}: {told}.")
+        raise InvalidSupergraph(f"{complaint}: {'; '.join(_told(faults))}")
 
 
 def _told(faults: Sequence[GraphQLError]) -> Iterable[str]:
     for fault in faults[:_MOST_TOLD]:
-        line = f"line {fault.locations[0].line}: " if fault.locations else ""
-        yield f"{line}{fault.message.removesuffix('.')}"
+        yield with_line(fault).removesuffix(".")
     if len(faults) > _MOST_TOLD:
         yield f"and {len(faults) - _MOST_TOLD} more"
