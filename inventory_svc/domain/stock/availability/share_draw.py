@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, TypeAlias
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.naming import SEPARATOR
 from inventory_svc.domain.stock.position import Hold, PositionKey
+
+DRAWN_FOR: Final = timedelta(days=7)
+"""How long units that were shipped count as drawn where nobody counts what is left."""
 
 CountedAt: TypeAlias = Callable[[PositionKey], datetime | None]
 """Gives the time of the latest count of a position."""
@@ -50,8 +53,8 @@ class ShareDraw:
     pegged_holds: tuple[Hold, ...] = ()
 
     def drawn(self, now: datetime, counted_at: CountedAt) -> int:
-        """Give what counts as drawn: shipped units only until their location is counted again."""
-        shipped = sum(row.units for row in self._uncounted(counted_at))
+        """Give what counts as drawn: shipped units until their location is counted, or a week."""
+        shipped = sum(row.units for row in self._uncounted(now, counted_at))
         return self.allocated + _held(self.holds, now) + shipped
 
     @property
@@ -77,8 +80,8 @@ class ShareDraw:
         return replace(self, pegged_holds=_with(self.pegged_holds, units, expires_at))
 
     def left(self, location: str, units: int, now: datetime, counted_at: CountedAt) -> "ShareDraw":
-        """Give the draw after units have left a location; what was counted since is forgotten."""
-        rows = list(self._uncounted(counted_at))
+        """Give the draw after units have left a location, without shipments that are forgotten."""
+        rows = list(self._uncounted(now, counted_at))
         for place, row in enumerate(rows):
             if row.location == location and _hour(row.at) == _hour(now):
                 rows[place] = Shipped(location, max(now, row.at), row.units + units)
@@ -87,9 +90,13 @@ class ShareDraw:
             rows.append(Shipped(location, now, units))
         return replace(self, shipped=tuple(rows))
 
-    def _uncounted(self, counted_at: CountedAt) -> tuple[Shipped, ...]:
+    def _uncounted(self, now: datetime, counted_at: CountedAt) -> tuple[Shipped, ...]:
         times = {key.location: counted_at(key) for key in self.left_from}
-        return tuple(row for row in self.shipped if _is_later(row.at, times[row.location]))
+        return tuple(
+            row
+            for row in self.shipped
+            if row.at > now - DRAWN_FOR and _is_later(row.at, times[row.location])
+        )
 
 
 def _held(holds: Iterable[Hold], now: datetime) -> int:
