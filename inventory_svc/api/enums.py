@@ -37,6 +37,7 @@ class ErrorCode(Enum):
     UNAVAILABLE = "UNAVAILABLE"
     INSUFFICIENT_STOCK = "INSUFFICIENT_STOCK"
     LOCATION_NOT_SELLING = "LOCATION_NOT_SELLING"
+    TOO_MANY_KEPT = "TOO_MANY_KEPT"
     NEGATIVE_STOCK = "NEGATIVE_STOCK"
     STALE_SNAPSHOT = "STALE_SNAPSHOT"
     UNKNOWN_SKU = "UNKNOWN_SKU"
@@ -68,6 +69,8 @@ STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.INSUFFICIENT_STOCK: "Fewer units can be promised than are wanted.",
     StockRefusal.LOCATION_NOT_SELLING: "Nothing is sold from the location like this; `params` "
     "holds the reason: INACTIVE, STALE, NOT_OF_CHANNEL or NOT_SERVING (the delivery method).",
+    StockRefusal.TOO_MANY_KEPT: "More would be kept for one customer than there may be at a time; "
+    "`params` holds requested, kept and most, and the sku if it is of one item.",
     StockRefusal.NEGATIVE_STOCK: "More would leave, or be declared, than there is.",
     StockRefusal.STALE_SNAPSHOT: "A later count of this position is already known.",
     StockRefusal.UNKNOWN_SKU: "No item has this SKU.",

@@ -21,7 +21,7 @@ from inventory_svc.api.reservation_inputs import (
 )
 from inventory_svc.api.reservation_types import Reservation
 from inventory_svc.api.service_requests import asked_by_service
-from inventory_svc.domain.rights import MOST_UNITS_OF_A_LINE, MOST_UNITS_OF_A_RESERVATION
+from inventory_svc.domain.rights import OF_CUSTOMERS
 from inventory_svc.domain.rules.sale import Service
 from inventory_svc.domain.stock.commands import ReportShort
 from inventory_svc.domain.stock.decisions import Decided
@@ -51,7 +51,7 @@ class ReservationMutations:
     @mutation_field(
         *RESERVERS,
         description="Keep goods for somebody, for a time; a customer at most "
-        f"{MOST_UNITS_OF_A_LINE} units of a line and {MOST_UNITS_OF_A_RESERVATION} in all.",
+        f"{OF_CUSTOMERS.of_item} units of an item and {OF_CUSTOMERS.in_all} in all at a time.",
         refused=payloads.refused(payloads.ReservationCreatePayload),
     )
     async def reservation_create(

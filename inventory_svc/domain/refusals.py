@@ -13,6 +13,7 @@ class StockRefusal(StrEnum):
 
     INSUFFICIENT_STOCK = "INSUFFICIENT_STOCK"
     LOCATION_NOT_SELLING = "LOCATION_NOT_SELLING"
+    TOO_MANY_KEPT = "TOO_MANY_KEPT"
     NEGATIVE_STOCK = "NEGATIVE_STOCK"
     STALE_SNAPSHOT = "STALE_SNAPSHOT"
     UNKNOWN_SKU = "UNKNOWN_SKU"
@@ -202,6 +203,24 @@ def insufficient_stock(sku: str, requested: int, available: int, *path: str) -> 
         f"{requested} of {sku} were wanted and {available} can be promised.",
         path=path,
         params={"sku": sku, "requested": str(requested), "available": str(available)},
+    )
+
+
+def too_many_kept(
+    requested: int, kept: int, most: int, *path: str, sku: str | None = None
+) -> Refusal:
+    """More units than one person has kept at a time: of an item, or in all."""
+    of_item = "" if sku is None else f" of {sku}"
+    return Refusal(
+        StockRefusal.TOO_MANY_KEPT.value,
+        f"{kept} units{of_item} are kept for you; with {requested} more they are over {most}.",
+        path=path,
+        params={
+            **({} if sku is None else {"sku": sku}),
+            "requested": str(requested),
+            "kept": str(kept),
+            "most": str(most),
+        },
     )
 
 

@@ -1,15 +1,15 @@
 """What a caller may do beyond the roles that the operations name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from inventory_svc.domain.stock.commands import WantedLine
+from inventory_svc.domain.stock.allowance import Allowance
 from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import ReservationKind
 from retail_kit.roles import SERVICE, Role
 from service_kit.commands.denials import forbidden, invalid
-from service_kit.commands.refusal import Refusal, RefusedAll
+from service_kit.commands.refusal import Refusal
 from service_kit.identity.caller import Caller
 
 _MACHINES = (Role.INTEGRATION, SERVICE)
@@ -34,10 +34,8 @@ EVERYWHERE = (Role.OPERATOR, Role.INTEGRATION, SERVICE)
 _ANYWHERE = (Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.INTEGRATION)
 _STAFF = (Role.ASSISTANT, *_ANYWHERE, SERVICE)
 
-MOST_UNITS_OF_A_LINE: Final = 10
-"""Units that a customer may keep of one line."""
-MOST_UNITS_OF_A_RESERVATION: Final = 20
-"""Units that a customer may keep with one reservation."""
+OF_CUSTOMERS: Final = Allowance(of_item=10, in_all=20)
+"""What a customer may have kept at a time: as much as a household buys."""
 
 
 def require_reserver(caller: Caller, kind: ReservationKind) -> None:
@@ -68,21 +66,9 @@ def require_channel(caller: Caller, channel: str | None) -> None:
         raise invalid("Name the channel.", "input", "channel")
 
 
-def require_modest(caller: Caller, lines: Sequence[WantedLine]) -> None:
-    """Refuse INVALID_INPUT when a customer wants to keep more than a household buys."""
-    if may_act_for_others(caller):
-        return
-    message = f"At most {MOST_UNITS_OF_A_LINE} units of a line can be kept."
-    problems: list[Refusal] = [
-        invalid(message, "input", "lines", str(at), "quantity")
-        for at, line in enumerate(lines)
-        if line.quantity > MOST_UNITS_OF_A_LINE
-    ]
-    if not problems and sum(line.quantity for line in lines) > MOST_UNITS_OF_A_RESERVATION:
-        most = f"At most {MOST_UNITS_OF_A_RESERVATION} units can be kept at once."
-        problems.append(invalid(most, "input", "lines"))
-    if problems:
-        raise RefusedAll(problems)
+def allowance_of(caller: Caller) -> Allowance | None:
+    """Give how much the caller may have kept at a time; None says that nothing bounds it."""
+    return None if may_act_for_others(caller) else OF_CUSTOMERS
 
 
 def may_act_for_others(caller: Caller) -> bool:

@@ -4,7 +4,7 @@ The shard key of stock is the SKU: a commit touches few SKUs and an availability
 Reference records are few and kept whole on every process that needs them.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from service_kit.storage.indexes import CollectionDeclaration, Index
 
@@ -63,8 +63,19 @@ RESERVATIONS = CollectionDeclaration(
         Index((("orderId", 1),), partial={"orderId": {"$type": "string"}}, name="by_order"),
         # Who waits for a supply, or at a position, in their order.
         Index((("awaits", 1), ("queue", 1)), partial={"awaits": {"$exists": True}}, name="queue"),
+        # What is kept for a customer for a time: a few at most; what has ended leaves it.
+        Index(
+            (("owner", 1), ("expiresAt", 1)),
+            partial={"state": "ACTIVE", "expiresAt": {"$gt": datetime(2000, 1, 1, tzinfo=UTC)}},
+            name="kept",
+        ),
     ),
     retention="As long as the orders they are for.",
+)
+RESERVATION_GUARDS = CollectionDeclaration(
+    "reservation_guards",
+    (),
+    retention="For ever: a number for each customer who ever had something kept, without a name.",
 )
 
 ITEMS = CollectionDeclaration(
@@ -234,6 +245,7 @@ COLLECTIONS = (
     MOVEMENTS,
     PICKS,
     RESERVATIONS,
+    RESERVATION_GUARDS,
     ITEMS,
     LOCATIONS,
     LOCATION_GROUPS,

@@ -27,6 +27,7 @@ from inventory_svc.domain.stock.movement import PICKS
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
+from inventory_svc.mongo.bounded_owners import BoundedOwners
 from inventory_svc.mongo.collections import (
     FEED_REJECTIONS,
     INBOUND_SUPPLIES,
@@ -117,6 +118,7 @@ class StockTransactions:
         self._positions = tools.database.collection(POSITIONS.name)
         self._movements = tools.database.collection(MOVEMENTS.name)
         self._reservations = tools.database.collection(RESERVATIONS.name)
+        self._owners = BoundedOwners(tools.database)
         self._draws = tools.database.collection(SHARE_DRAWS.name)
         self._inbound = tools.database.collection(INBOUND_SUPPLIES.name)
         self._waiting_lists = tools.database.collection(WAITING_LISTS.name)
@@ -170,6 +172,7 @@ class StockTransactions:
                 raise MetOthers(hottest)
             decision = await self._decide(commands, plan, session)
             hottest = _hottest(decision)
+            await self._owners.guard(commands, decision.reservations, session)
             await self._write(decision, directory, session)
             return decision
 

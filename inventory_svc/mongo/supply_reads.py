@@ -36,6 +36,7 @@ from inventory_svc.domain.stock.supply_by_rules import (
     wanted_in,
     wanted_instead,
 )
+from inventory_svc.mongo.bounded_owners import BoundedOwners
 from inventory_svc.mongo.collections import (
     FEED_REJECTIONS,
     ITEMS,
@@ -86,6 +87,7 @@ class SupplyReads:
         self._movements = database.collection(MOVEMENTS.name)
         self._reservations = database.collection(RESERVATIONS.name)
         self._rejections = database.collection(FEED_REJECTIONS.name)
+        self._owners = BoundedOwners(database)
         self._draws = database.collection(SHARE_DRAWS.name)
         self._items = database.collection(ITEMS.name)
         self._units = UnitSupply(MongoUnitReads(database))
@@ -195,6 +197,7 @@ class SupplyReads:
             draws=draws,
             inbound=inbound,
             queues=queues.by_place,
+            kept=await self._owners.kept(commands, now, session),
             steps=await self._steps.read(commands, session),
         )
 

@@ -351,6 +351,11 @@ class InMemoryStock:
             policy=self.policy,
             categories=CATEGORIES,
             draws=self.draws,
+            kept={
+                command.owner: tuple(self.reservations.values())
+                for command in commands
+                if isinstance(command, ReserveStock)
+            },
             inbound=self.inbound,
             queues=dict(self._queues(commands)),
             units=self.units,

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
+from inventory_svc.domain.stock.allowance import Allowance
 from inventory_svc.domain.stock.file_step import FileStep
 from inventory_svc.domain.stock.inbound.supply import Announcement, InboundKey
 from inventory_svc.domain.stock.movement import AdjustmentReason
@@ -172,7 +173,7 @@ class ReserveStock:
 
     Without `expires_at` the reservation is a hard allocation. The rules look at `channel` and
     `service`. With `until`, what is not there may come as late as that. What `takeover` names ends,
-    and what it keeps of the lines is theirs.
+    and what it keeps of the lines is theirs. `allowance` bounds what the owner has kept for a time.
     """
 
     request: IdempotentRequest
@@ -188,6 +189,7 @@ class ReserveStock:
     service: Service = USUAL_SERVICE
     until: datetime | None = None
     takeover: Takeover | None = None
+    allowance: Allowance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,6 +284,15 @@ class StockDraft:
         version = before.version + 1 if before is not None else 1
         self._reservations[reservation.identifier] = replace(reservation, version=version)
 
+    def kept_by(self, owner: str) -> list[Reservation]:
+        """Give what is kept for a time for an owner whom an allowance binds."""
+        known = {each.identifier: each for each in self.supply.kept.get(owner, ())}
+        return [
+            each
+            for each in {**known, **self._reservations}.values()
+            if each.owner == owner and each.expires_at and each.is_active(self.now)
+        ]
+
     def draw(self, key: ShareKey) -> ShareDraw:
         """Give what was drawn of a share as the commands so far have left it."""
         return self._draws.get(key) or self.supply.draws.get(key) or ShareDraw(key)

@@ -158,6 +158,10 @@ class Reservation:
         """Whether it no longer keeps anything, whatever is written."""
         return self.expires_at is not None and self.expires_at <= now
 
+    def is_active(self, now: datetime) -> bool:
+        """Whether it keeps anything now."""
+        return self.state_at(now) is ReservationState.ACTIVE
+
     def state_at(self, now: datetime) -> ReservationState:
         """Give the state as anyone may see it now: expiry needs nobody to write it."""
         if self.state is ReservationState.ACTIVE and self.has_expired(now):

@@ -1,6 +1,6 @@
 """What the commands of one commit may draw on, as read in its transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -33,6 +33,7 @@ class Supply:
     `candidates` gives, per command's place in its group, the locations whose positions were read;
     `partial` are the places where other candidates may hold stock too. `policy` are the rules that
     count, `categories` those of the SKUs that are reserved, as far as a rule asks for them.
+    `kept` gives what is kept for a time for the owners whom an allowance binds.
     `queues` gives, per command's place, who waits for what it is about.
     `units` are the pieces that commands name or may take, by serial; `tags` the serials, by the
     code of a tag. `steps` are the last that were committed of files, by file.
@@ -47,6 +48,7 @@ class Supply:
     policy: Policy = NO_POLICY
     categories: Mapping[str, str] = field(default_factory=dict)
     draws: Mapping[ShareKey, ShareDraw] = field(default_factory=dict)
+    kept: Mapping[str, Sequence[Reservation]] = field(default_factory=dict)
     rejections: Mapping[RejectionKey, FeedRejection] = field(default_factory=dict)
     inbound: Mapping[InboundKey, InboundSupply] = field(default_factory=dict)
     queues: Mapping[int, Queue] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from inventory_svc.domain.network.delivery import ANYWHERE, DeliveryMethod
 from inventory_svc.domain.network.directory import NOWHERE, NetworkDirectory
 from inventory_svc.domain.network.obstacle import obstacle
 from inventory_svc.domain.refusals import location_not_selling
-from inventory_svc.domain.rights import require_channel, require_modest, require_reserver
+from inventory_svc.domain.rights import allowance_of, require_channel, require_reserver
 from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
@@ -69,7 +69,6 @@ async def create_reservation(
     require_reserver(caller, wanted.kind)
     require_lines(wanted.lines)
     require_distinct(wanted.lines)
-    require_modest(caller, wanted.lines)
     require_channel(caller, wanted.channel)
     expires_at = _expiry(wanted, clock.now())
 
@@ -91,6 +90,7 @@ async def create_reservation(
             channel=wanted.channel,
             service=wanted.service,
             until=wanted.until,
+            allowance=allowance_of(caller),
         )
 
     return await submit_checked(request, checked(), sources.commits)

@@ -13,6 +13,7 @@ from inventory_svc.domain.stock.deciding.answers import (
     refused,
 )
 from inventory_svc.domain.stock.deciding.awaiting import waiting_for
+from inventory_svc.domain.stock.deciding.bounding import beyond_allowance
 from inventory_svc.domain.stock.deciding.named import (
     NamedPieces,
     Remaining,
@@ -54,6 +55,8 @@ def decide_reservation(
             if existing.is_tombstone
             else about_reservation(existing.identifier)
         )
+    if excess := tuple(beyond_allowance(command, draft)):
+        return refused(*excess)
     taken = taken_over(command, draft)
     if taken.refusals:
         return refused(*taken.refusals)

@@ -390,7 +390,7 @@ async def test_an_action_that_the_caller_may_not_take_is_shown_with_its_reason(
         ),
         (
             {"kind": "CART", "channel": "web", "lines": [{**LINE, "quantity": 11}]},
-            ("INVALID_INPUT", "quantity"),
+            ("TOO_MANY_KEPT", "quantity"),
         ),
     ],
 )

@@ -5,13 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from inventory_svc.domain.rights import (
-    MOST_UNITS_OF_A_LINE,
-    MOST_UNITS_OF_A_RESERVATION,
-    release_right,
-    require_modest,
-)
-from inventory_svc.domain.stock.commands import WantedLine
+from inventory_svc.domain.rights import OF_CUSTOMERS, allowance_of, release_right
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import (
     HOLD_PERIODS,
@@ -20,7 +14,6 @@ from inventory_svc.domain.stock.reservation import (
     ReservationKind,
 )
 from retail_kit.roles import SERVICE, Role
-from service_kit.commands.refusal import RefusedAll
 from service_kit.identity.caller import Caller, CallerKind
 from tests.support.stock import NOW
 
@@ -86,23 +79,7 @@ def test_an_integration_releases_the_hard_reservation_that_it_made_without_an_or
     assert told(a_caller(Role.OPERATOR, subject="otto"), reservation) == NO
 
 
-def test_a_customer_keeps_only_so_many_units_of_a_line_and_in_all() -> None:
-    customer = a_caller(Role.CUSTOMER)
-    most = [
-        WantedLine(str(at), f"sku-{at}", MOST_UNITS_OF_A_LINE)
-        for at in range(MOST_UNITS_OF_A_RESERVATION // MOST_UNITS_OF_A_LINE)
-    ]
-    require_modest(customer, most)
-
-    with pytest.raises(RefusedAll) as of_a_line:
-        require_modest(customer, [WantedLine("1", "shirt", MOST_UNITS_OF_A_LINE + 1)])
-    with pytest.raises(RefusedAll) as in_all:
-        require_modest(customer, [*most, WantedLine("more", "hat", 1)])
-
-    assert of_a_line.value.refusals[0].path == ("input", "lines", "0", "quantity")
-    assert in_all.value.refusals[0].path == ("input", "lines")
-
-
-@pytest.mark.parametrize("role", [Role.ASSISTANT, Role.CUSTOMER_SERVICE, Role.INTEGRATION, SERVICE])
-def test_those_who_serve_customers_may_keep_more(role: str) -> None:
-    require_modest(a_caller(role), [WantedLine("1", "shirt", 1000)])
+def test_a_customer_has_only_so_much_kept_and_those_who_serve_customers_more() -> None:
+    assert allowance_of(a_caller(Role.CUSTOMER)) == OF_CUSTOMERS
+    for role in (Role.ASSISTANT, Role.CUSTOMER_SERVICE, Role.INTEGRATION, SERVICE):
+        assert allowance_of(a_caller(role)) is None
