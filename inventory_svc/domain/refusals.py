@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
-from inventory_svc.domain.network.obstacle import Obstacle
 from retail_kit.quantities import Unit
 from service_kit.commands.refusal import NOT_FOUND, Refusal
 
@@ -39,14 +38,6 @@ class StockRefusal(StrEnum):
     UNIT_STEP_NOT_ALLOWED = "UNIT_STEP_NOT_ALLOWED"
     TAG_TAKEN = "TAG_TAKEN"
     PIECES_ON_HAND = "PIECES_ON_HAND"
-
-
-_OBSTACLES = {
-    Obstacle.INACTIVE: "it is not active",
-    Obstacle.STALE: "what is known of its stock is too old",
-    Obstacle.NOT_OF_CHANNEL: "the channel does not sell from it",
-    Obstacle.NOT_SERVING: "it does not serve this delivery method",
-}
 
 
 def reservation_not_found(reservation_id: str, *path: str) -> Refusal:
@@ -183,16 +174,6 @@ def feed_line_settled(number: int, *path: str) -> Refusal:
         "This line has been corrected or discarded.",
         path=path,
         params={"number": str(number)},
-    )
-
-
-def location_not_selling(code: str, reason: Obstacle, *path: str) -> Refusal:
-    """A location that is out of the scope of the sale."""
-    return Refusal(
-        StockRefusal.LOCATION_NOT_SELLING.value,
-        f"Nothing is sold from {code}: {_OBSTACLES[reason]}.",
-        path=path,
-        params={"locationCode": code, "reason": reason.value},
     )
 
 

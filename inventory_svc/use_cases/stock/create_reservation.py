@@ -7,8 +7,7 @@ from types import MappingProxyType
 
 from inventory_svc.domain.network.delivery import ANYWHERE, DeliveryMethod
 from inventory_svc.domain.network.directory import NOWHERE, NetworkDirectory
-from inventory_svc.domain.network.obstacle import obstacle
-from inventory_svc.domain.refusals import location_not_selling
+from inventory_svc.domain.network.obstacle import location_not_selling, obstacle
 from inventory_svc.domain.rights import allowance_of, require_channel, require_reserver
 from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
