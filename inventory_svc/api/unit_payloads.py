@@ -57,8 +57,7 @@ UnitPayloadT = TypeVar("UnitPayloadT", bound=_UnitPayload)
 
 
 async def unit_answer(info: Info, payload: type[UnitPayloadT], decided: Decided) -> UnitPayloadT:
-    """Answer with the piece as it is now, whatever the request has read of it before."""
-    info.context.forget()
+    """Answer with the piece as it is now."""
     named = decided.outcome.values.get("serial")
     return payload(
         unit=await unit_of(info, named) if isinstance(named, str) else None,

@@ -14,6 +14,7 @@ from service_kit.commands.refusal import Refusal
 from service_kit.graphql.access import allow
 from service_kit.graphql.hidden import hiding
 from service_kit.graphql.payloads import RefusalsBecome
+from service_kit.graphql.reading_anew import ReadsAnew
 
 ResolverT = TypeVar("ResolverT", bound=Callable[..., Any])
 
@@ -48,7 +49,7 @@ def mutation_field(
     `refused` makes the payload of the refusals that the method raises; without it they become
     errors of the request.
     """
-    guard: list[FieldExtension] = [allow(*roles)]
+    guard: list[FieldExtension] = [allow(*roles), ReadsAnew()]
     if refused is not None:
         guard.append(RefusalsBecome(refused))
     return _typed(

@@ -220,6 +220,20 @@ async def test_an_adjustment_answers_the_position_and_a_replay_renders_it_again(
     assert [error["code"] for error in other["userErrors"]] == ["IDEMPOTENCY_KEY_REUSED"]
 
 
+async def test_each_of_several_mutations_shows_what_it_left_behind(shop: Subgraph) -> None:
+    await feed(shop, line("shirt", "S1", 5))
+    shown = "{ position { item { positions { onHand } } } }"
+    operation = f"""mutation ($a: StockAdjustInput!, $b: StockAdjustInput!) {{
+      a: stockAdjust(input: $a) {shown} b: stockAdjust(input: $b) {shown} }}"""
+    sale = {"sku": "shirt", "locationCode": "S1", "quantity": -1, "reason": "SALE"}
+    sales = {name: {**sale, "idempotencyKey": name} for name in ("a", "b")}
+
+    answer = (await shop.ask_as(Role.OPERATOR, operation, sales))["data"]
+
+    left = {name: answer[name]["position"]["item"]["positions"] for name in sales}
+    assert left == {"a": [{"onHand": 4}], "b": [{"onHand": 3}]}
+
+
 async def test_sums_that_no_int_can_hold_are_shown_as_the_largest(shop: Subgraph) -> None:
     largest = 2_147_483_647
     lines = [{"sku": "shirt", "locationCode": at, "quantity": largest} for at in ("W1", "S1")]
