@@ -43,8 +43,8 @@ POSITION_UPCASTS = Upcasts(current=3, steps={1: _with_unavailable, 2: _without_p
 _NO_PIECES = Upcasts(current=2)
 _NOTHING_DECLARED = Upcasts(current=1)
 MOVEMENT_UPCASTS = Upcasts(current=2, steps={1: dict})
-_NO_RENTAL = Upcasts(current=1)
-_OF_RENTALS = frozenset({MovementKind.RENTED, MovementKind.REFURBISHED})
+_OF_FIRST_KINDS = Upcasts(current=1)
+_LATER_KINDS = frozenset({MovementKind.RENTED, MovementKind.REFURBISHED, MovementKind.CONVERTED})
 RESERVATION_UPCASTS = Upcasts(current=1)
 DRAW_UPCASTS = Upcasts(current=1)
 
@@ -148,7 +148,7 @@ def movement_to_document(movement: Movement) -> Document:
         document["pickedFrom"] = movement.position.location
     if movement.pace.day:
         document["pace"] = movement.pace._asdict()
-    kinds = MOVEMENT_UPCASTS if movement.kind in _OF_RENTALS else _NO_RENTAL
+    kinds = MOVEMENT_UPCASTS if movement.kind in _LATER_KINDS else _OF_FIRST_KINDS
     return kinds.stamp(document)
 
 

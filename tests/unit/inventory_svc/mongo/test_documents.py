@@ -226,6 +226,15 @@ def test_what_a_location_declared_is_kept_and_an_earlier_release_must_not_lose_i
     assert document["schemaVersion"] > stock.position_to_document(POSITION)["schemaVersion"]
 
 
+@pytest.mark.parametrize("kind", list(MovementKind))
+def test_a_movement_has_the_version_of_the_release_that_knows_its_kind(kind: MovementKind) -> None:
+    document = stock.movement_to_document(replace(MOVEMENT, kind=kind))
+
+    later = {MovementKind.RENTED, MovementKind.REFURBISHED, MovementKind.CONVERTED}
+    assert document["schemaVersion"] == (2 if kind in later else 1)
+    assert stock.movement_from_document(document).kind is kind
+
+
 def test_movements_of_one_position_sort_by_their_number() -> None:
     names = [movement_identifier(KEY, number) for number in (2, 10, 9, 10**9)]
 
