@@ -11,6 +11,7 @@ import uvloop
 
 from bench.gateway.planning import gateway_planning
 from bench.gateway.speed import gateway_speed
+from bench.inventory.ahead import ahead
 from bench.inventory.inventory import inventory
 from bench.live.live import live
 from bench.machine import machine
@@ -22,7 +23,8 @@ GROUP_COMMIT = "group_commit"
 LIVE = "live"
 GATEWAY = "gateway"
 INVENTORY = "inventory"
-NAMES = (GROUP_COMMIT, LIVE, GATEWAY, INVENTORY, *BENCHES)
+AHEAD = "ahead"
+NAMES = (GROUP_COMMIT, LIVE, GATEWAY, INVENTORY, AHEAD, *BENCHES)
 
 
 def main() -> None:
@@ -61,6 +63,9 @@ def _figures(names: list[str], audit: Path | None) -> Iterator[Mapping[str, str]
     if INVENTORY in names:
         print(f"measuring {INVENTORY}", file=sys.stderr)
         yield uvloop.run(inventory(environment, clock))
+    if AHEAD in names:
+        print(f"measuring {AHEAD}", file=sys.stderr)
+        yield uvloop.run(ahead(environment, clock))
     if on_the_stack := [name for name in names if name in BENCHES]:
         yield uvloop.run(run_on_the_stack(on_the_stack, environment, clock))
 
