@@ -19,6 +19,7 @@ from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.supply import Queue
 from inventory_svc.mongo.collections import INBOUND_SUPPLIES, RESERVATIONS
 from inventory_svc.mongo.inbound_documents import inbound_from_document
+from inventory_svc.mongo.slices import made_of
 from inventory_svc.mongo.stock_documents import reservation_from_document
 from service_kit.storage.database import Database, Document, Session
 
@@ -82,7 +83,7 @@ class InboundReads:
         items = {item for command in commands for item in _items(command)}
         if items:
             supplies.extend(await self._supplies.find(_live(items), session=session))
-        return {each.key: each for each in map(inbound_from_document, supplies)}
+        return {each.key: each for each in await made_of(supplies, inbound_from_document)}
 
     async def queues(
         self,

@@ -4,6 +4,7 @@ Positions are guarded by their version and every new document has a derived iden
 two writers one must start over; correctness never depends on there being one.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,9 @@ from service_kit.storage.idempotency import MongoOutcomes
 
 NOBODY = NetworkDirectory()
 """A network without locations: no channel sells, and nobody watches."""
+
+ROWS_DECIDED_AT_ONCE = 2_500
+"""A decision over more positions and supplies is made beside the loop, which others need."""
 
 CRASH_POINTS = (
     "stock_commit.read",
@@ -190,6 +194,8 @@ class StockTransactions:
         now = self._tools.clock.now()
         supply = await self._supply.read(commands, plan, now, session)
         self._reached("stock_commit.read")
+        if len(supply.positions) + len(supply.inbound) > ROWS_DECIDED_AT_ONCE:
+            return await asyncio.to_thread(decide, commands, supply, self._tools.sourcing, now)
         return decide(commands, supply, self._tools.sourcing, now)
 
     async def _require_rules(self, version: int | None, session: Session) -> None:

@@ -48,6 +48,7 @@ from inventory_svc.mongo.collections import (
 from inventory_svc.mongo.feed_documents import rejection_from_document
 from inventory_svc.mongo.file_steps import FileSteps
 from inventory_svc.mongo.inbound_reads import InboundReads, Queues
+from inventory_svc.mongo.slices import made_of
 from inventory_svc.mongo.stock_documents import (
     draw_from_document,
     position_from_document,
@@ -259,8 +260,8 @@ class SupplyReads:
         self, keys: Iterable[PositionKey], session: Session
     ) -> dict[PositionKey, Position]:
         wanted = {"_id": {"$in": [key.identifier for key in keys]}}
-        found = map(position_from_document, await self._positions.find(wanted, session=session))
-        return {position.key: position for position in found}
+        found = await self._positions.find(wanted, session=session)
+        return {each.key: each for each in await made_of(found, position_from_document)}
 
     async def _moved_since(
         self,

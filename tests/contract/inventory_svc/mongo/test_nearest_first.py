@@ -1,5 +1,6 @@
 """Who accepts a later date is served from nearby if it can be, and no worse for that."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -14,9 +15,10 @@ from pymongo.monitoring import (
 )
 
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
-from inventory_svc.domain.stock.decisions import Decided
+from inventory_svc.domain.stock.decisions import Decided, GroupDecision, decide
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundKind
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.mongo import stock_commits
 from inventory_svc.mongo.collections import INBOUND_SUPPLIES, POSITIONS
 from tests.contract.inventory_svc.conftest import OpenProcess, Process
 from tests.support import stock as build
@@ -73,6 +75,28 @@ async def test_supply_is_read_only_by_those_who_are_short(open_process: OpenProc
     assert far.reservation is not None
     assert far.reservation.available_from == LATER
     assert INBOUND_SUPPLIES.name in read.collections
+
+
+async def test_a_decision_over_many_rows_is_made_beside_the_loop(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def noted(*given: Any) -> GroupDecision:
+        threads.append(threading.get_ident())
+        return decide(*given)
+
+    for place in PLACES:
+        await process.commits.submit(build.a_count(PositionKey("shirt", place), 2))
+    monkeypatch.setattr(stock_commits, "decide", noted)
+    monkeypatch.setattr(stock_commits, "ROWS_DECIDED_AT_ONCE", len(PLACES) - 1)
+
+    near = await process.commits.submit(build.an_allocation(("shirt", 1), among=PLACES))
+    far = await process.commits.submit(build.a_wish("shirt", 20, LATER, among=PLACES))
+
+    assert [each.outcome.refusals for each in (near, far)] == [(), ()]
+    own = threading.get_ident()
+    assert [thread == own for thread in threads] == [True, True, False]
 
 
 @pytest.mark.parametrize("seed", range(6))
