@@ -4,14 +4,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+from inventory_svc.domain.rules.sale import Service
 from inventory_svc.domain.stock.deciding.offer import Offer
 from inventory_svc.domain.stock.deciding.offer_later import OfferLater
 from inventory_svc.domain.stock.draft import StockDraft
 from inventory_svc.domain.stock.inbound.phase import Phases, limited, quantity_by
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
+from inventory_svc.domain.stock.inbound.timeline import Timeline
+from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import Awaited, Reservation
+
+Elsewhere: TypeAlias = dict[tuple[str | None, Service], dict[PositionKey, Timeline]]
+"""Timelines, for each way in which the item was bought."""
 
 
 class Found(NamedTuple):
@@ -29,16 +35,23 @@ class Instead:
     """What there is for some units of a row at its place, while these are set aside.
 
     A quota is no goods: nothing goes over to it, and while it is on sale others still may go over
-    to what is on order beyond the preorders that wait.
+    to what is on order beyond the preorders that wait. `elsewhere` remembers what other places of
+    a share can promise, which no promise that goes over here changes.
     """
 
     def __init__(
-        self, reservation: Reservation, row: Awaited, units: int, draft: StockDraft
+        self,
+        reservation: Reservation,
+        row: Awaited,
+        units: int,
+        draft: StockDraft,
+        elsewhere: Elsewhere,
     ) -> None:
         self._reservation = reservation
         self._row = row
         self._units = units
         self._draft = draft
+        self._elsewhere = elsewhere
         self._offer = Offer(reservation, draft)
         self._there = self._offer.units(row.position)
         pot = self._offer.pot(row.position)
@@ -70,7 +83,10 @@ class Instead:
     @cached_property
     def _later(self) -> OfferLater:
         supplies = map(_off_sale, self._draft.all_inbound())
-        return OfferLater(self._reservation, self._offer, self._draft, supplies)
+        bought = self._reservation.channel, self._reservation.service
+        timelines = self._elsewhere.setdefault(bought, {})
+        timelines.pop(self._row.position, None)
+        return OfferLater(self._reservation, self._offer, self._draft, supplies, timelines)
 
     @cached_property
     def _ahead(self) -> Phases:

@@ -18,7 +18,10 @@ _NOTHING = Timeline(())
 
 
 class OfferLater:
-    """The stock of a draft, and what comes, as the rules offer it to one who reserves, or has."""
+    """The stock of a draft, and what comes, as the rules offer it to one who reserves, or has.
+
+    `timelines` are those of positions that are known already; others are added.
+    """
 
     def __init__(
         self,
@@ -26,12 +29,13 @@ class OfferLater:
         offer: Offer,
         draft: StockDraft,
         supplies: Iterable[InboundSupply],
+        timelines: dict[PositionKey, Timeline],
     ) -> None:
         self._buyer = buyer
         self._offer = offer
         self._draft = draft
         self._policy = draft.supply.policy
-        self._timelines: dict[PositionKey, Timeline] = {}
+        self._timelines = timelines
         self._left: dict[ShareKey, Phases] = {}
         self._inbound: dict[PositionKey, list[InboundSupply]] = {}
         for supply in supplies:

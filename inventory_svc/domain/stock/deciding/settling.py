@@ -14,7 +14,7 @@ from inventory_svc.domain.stock.deciding.awaiting import (
     set_aside,
     take_up,
 )
-from inventory_svc.domain.stock.deciding.instead import Found, Instead
+from inventory_svc.domain.stock.deciding.instead import Elsewhere, Found, Instead
 from inventory_svc.domain.stock.draft import Cause, StockDraft
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
 from inventory_svc.domain.stock.reservation import Awaited, Reservation
@@ -55,6 +55,7 @@ class _Settling:
     def __init__(self, command: SettleInbound, draft: StockDraft) -> None:
         self._key: InboundKey = command.supply
         self._draft = draft
+        self._elsewhere: Elsewhere = {}
         self._cause = Cause(f"settle:{command.supply.identifier}", command.actor)
 
     def take_back(self, identifiers: tuple[str, ...]) -> None:
@@ -108,7 +109,7 @@ class _Settling:
         left = lost.units
         while left:
             reservation, row = self._waiting(lost)
-            found = Instead(reservation, row, left, self._draft).first()
+            found = Instead(reservation, row, left, self._draft, self._elsewhere).first()
             take_up(reservation, row, left, self._draft)
             if found is None:
                 never_come(reservation, row, left, self._draft)
@@ -143,7 +144,7 @@ class _Settling:
         if not row.open or (date <= row.available_from and reservation.accepts(date)):
             return None
         set_aside(reservation, row, row.open, self._draft)
-        instead = Instead(reservation, row, row.open, self._draft)
+        instead = Instead(reservation, row, row.open, self._draft, self._elsewhere)
         found = instead.whole(row.available_from) if date > row.available_from else None
         accepted = reservation.accept_until
         if found is None and accepted is not None and date > accepted:
