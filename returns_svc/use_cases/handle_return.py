@@ -62,6 +62,9 @@ async def receive_return(around: Surroundings, command: ReceiveReturn) -> Outcom
     path = ("input", "locationCode")
     if not may_work_at(command.caller, command.location_code):
         raise forbidden("You do not work at this location.", *path)
+    known = await around.work.run(lambda work: work.outcomes.find(command.request))
+    if known is not None:
+        return known
     place = await place_at(around, command.location_code, *path)
 
     async def decide(_: Work, found: Return, doing: Doing) -> Change | None:

@@ -100,13 +100,14 @@ class FakeOrders:
 
 @dataclass
 class FakeShelves:
-    """Shops of which every code is one, and shelves that count by key."""
+    """Shops of which every code is one unless all are gone, and shelves that count by key."""
 
+    are_gone: bool = False
     on_hand: Counter[str] = field(default_factory=Counter)
     keys: set[str] = field(default_factory=set)
 
     async def place(self, code: str) -> Place | None:
-        return Place(code, "STORE")
+        return None if self.are_gone else Place(code, "STORE")
 
     async def categories(self, skus: Collection[str]) -> Mapping[str, str | None]:
         return dict.fromkeys(skus)

@@ -17,3 +17,19 @@ async def test_blind_goods_of_nobody_are_refused_before_anybody_is_asked(
     assert [error["code"] for error in payload["userErrors"]] == ["INVALID_INPUT"]
     assert world.orders.declared == 0
     assert await process.database.collection("returns").count({}) == 0
+
+
+async def test_goods_that_were_received_are_so_though_the_shop_is_gone_when_it_is_told_again(
+    open_process: OpenProcess, world: World
+) -> None:
+    process = await open_process()
+    declared = (await process.declares("ONLINE"))["returnRequest"]
+    given = {"returnId": declared["id"], "locationCode": "S2"}
+    received = await process.does("returnReceive", **given)
+    assert received["userErrors"] == []
+
+    world.shelves.are_gone = True
+
+    assert await process.does("returnReceive", **given) == received
+    refused = await process.does("returnReceive", **given, idempotencyKey="other")
+    assert [error["code"] for error in refused["userErrors"]] == ["UNKNOWN_LOCATION"]
