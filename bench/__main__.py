@@ -11,7 +11,7 @@ import uvloop
 
 from bench.gateway.planning import gateway_planning
 from bench.gateway.speed import gateway_speed
-from bench.inventory.ahead import ahead
+from bench.inventory.ahead import AHEAD, ahead
 from bench.inventory.inventory import inventory
 from bench.live.live import live
 from bench.machine import machine
@@ -23,7 +23,6 @@ GROUP_COMMIT = "group_commit"
 LIVE = "live"
 GATEWAY = "gateway"
 INVENTORY = "inventory"
-AHEAD = "ahead"
 NAMES = (GROUP_COMMIT, LIVE, GATEWAY, INVENTORY, AHEAD, *BENCHES)
 
 

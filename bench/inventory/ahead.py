@@ -38,7 +38,7 @@ from inventory_svc.mongo.inbound_documents import inbound_to_document
 from retail_kit.roles import Role
 from service_kit.runtime.clock import Clock
 
-AHEAD = "inventory_ahead"
+AHEAD = "ahead"
 UNITS_TO_COME = 5
 MOST_DATES = 4
 ONE_DATE, OVER = SKUS_OF_A_PAGE, SKUS_OF_A_PAGE + 1
