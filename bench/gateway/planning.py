@@ -23,6 +23,7 @@ from gateway.errors import GatewayError
 from gateway.execution.answer import RequestErrors
 from gateway.execution.preparation import PreparationOptions, prepare
 from gateway.pipeline import Served
+from gateway.planning.plan import OperationKind, QueryPlan
 from gateway.planning.snapshot import Snapshot, build_snapshot
 from gateway.security.limits import parse_within
 
@@ -52,11 +53,15 @@ _OLD_NODE = "data:text/javascript," + quote(
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One operation: milliseconds to plan it and to prepare it whole, and its fetches."""
+    """One operation: milliseconds to plan it and to prepare it whole, and its fetches.
+
+    `depth` is how many of them follow each other.
+    """
 
     planning: float
     preparing: float
     fetches: int
+    depth: int
 
 
 async def gateway_planning(environment: Mapping[str, str], audit: Path | None) -> dict[str, str]:
@@ -66,7 +71,8 @@ async def gateway_planning(environment: Mapping[str, str], audit: Path | None) -
         print("  the audit's operations are left out: name a checkout by --audit", file=sys.stderr)
     else:
         rows.append(_row("the public audit", await _of_the_audit(environment, audit)))
-    heads = ["operations of", "", "plan, median ms", "p95", "prepare, median ms", "p95", "fetches"]
+    heads = ["operations of", "", "plan, median ms", "p95", "prepare, median ms", "p95"]
+    heads += ["fetches", "depth"]
     look_up = "\n".join(await _look_ups())
     return {PLANNING: f"{table(heads, rows)}\n\n{look_up}"}
 
@@ -74,7 +80,7 @@ async def gateway_planning(environment: Mapping[str, str], audit: Path | None) -
 def planned(snapshot: Snapshot, operation: str, name: str | None) -> Planned | None:
     """Plan and prepare an operation some times over; None if it is refused."""
     options = PreparationOptions()
-    planning, preparing, fetches = [], [], 0
+    planning, preparing, plan = [], [], QueryPlan(OperationKind.QUERY)
     try:
         document = parse_within(operation, options.limits)
         for _ in range(REPEATS):
@@ -82,13 +88,22 @@ def planned(snapshot: Snapshot, operation: str, name: str | None) -> Planned | N
             prepare(snapshot, operation, name, options)
             preparing.append(time.perf_counter() - began)
             began = time.perf_counter()
-            fetches = len(snapshot.planner.plan(document, name).fetches)
+            plan = snapshot.planner.plan(document, name)
             planning.append(time.perf_counter() - began)
             if preparing[-1] > _LONG_SECONDS:
                 break
     except (GatewayError, RequestErrors):
         return None
-    return Planned(median(planning) * 1000, median(preparing) * 1000, fetches)
+    times = median(planning) * 1000, median(preparing) * 1000
+    return Planned(*times, len(plan.fetches), depth_of(plan))
+
+
+def depth_of(plan: QueryPlan) -> int:
+    """How many fetches of a plan follow each other at most."""
+    depths: list[int] = []
+    for fetch in plan.fetches:
+        depths.append(1 + max((depths[needed] for needed in fetch.depends_on), default=0))
+    return max(depths, default=0)
 
 
 def _of_the_tests(environment: Mapping[str, str]) -> list[Planned]:
@@ -166,6 +181,7 @@ def _row(name: str, operations: Sequence[Planned]) -> list[str]:
         *_times([one.planning for one in operations]),
         *_times([one.preparing for one in operations]),
         str(sum(one.fetches for one in operations)),
+        str(sum(one.depth for one in operations)),
     ]
 
 
