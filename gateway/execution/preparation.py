@@ -38,10 +38,10 @@ from gateway.security.limits import OperationLimits, check_limits, parse_within
 from gateway.security.masking import formatted
 from gateway.security.typename_alias import OnlyTypesAreNamedTypename
 from gateway.security.veil import GuardedOperation, Veil, guarded
+from service_kit.runtime.input_errors import BAD_USER_INPUT, with_places
 
 _MAX_ERRORS = 20
 _SELECTION_CHARACTERS = 16
-_BAD_INPUT = "BAD_USER_INPUT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,9 @@ class PreparedOperation:
             hide_suggestions=not self.suggestions,
         )
         if isinstance(values, list):
-            raise RequestErrors([formatted(error, _BAD_INPUT) for error in values])
+            hidden = not self.suggestions
+            errors = with_places(values, self.schema, self.operation, sent, hide_suggestions=hidden)
+            raise RequestErrors([formatted(error, BAD_USER_INPUT) for error in errors])
         return values
 
 

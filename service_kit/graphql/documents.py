@@ -25,8 +25,8 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from service_kit.graphql.errors import BAD_REQUEST
-from service_kit.graphql.input_errors import PlacedValuesRule
 from service_kit.identity.bounded_cache import BoundedCache
+from service_kit.runtime.input_errors import PlacedValuesRule
 from service_kit.runtime.telemetry import name_operation
 
 KNOWN_CHARACTERS = 500_000

@@ -22,9 +22,9 @@ from service_kit.graphql.entities import entities_resolver
 from service_kit.graphql.errors import shown_error
 from service_kit.graphql.hidden import hide_what_only_services_reach
 from service_kit.graphql.imports import ImportResult
-from service_kit.graphql.input_errors import with_places
 from service_kit.graphql.payloads import UserError
 from service_kit.graphql.scalars import SCALARS
+from service_kit.runtime.input_errors import with_places
 
 FEDERATION_VERSION: Final = "2.9"
 

@@ -68,13 +68,16 @@ def with_places(
     schema: GraphQLSchema,
     operation: OperationDefinitionNode,
     sent: Mapping[str, Any],
+    *,
+    hide_suggestions: bool = False,
 ) -> list[GraphQLError]:
     """Give errors, those of variables that are not what they should be with their places.
 
-    What is wrong with more of them, or nested too deeply, is not looked at.
+    What is wrong with more of them, or nested too deeply, is not looked at. Suggestions are hidden
+    as they are in the errors.
     """
     number = sum(map(_is_of_variable, errors))
-    found = islice(_errors_of_variables(schema, operation, sent), number)
+    found = islice(_errors_of_variables(schema, operation, sent, hide_suggestions), number)
     placed = {error.message: error for error in found}
     return [placed.get(error.message, error) for error in errors]
 
@@ -86,7 +89,10 @@ def _is_of_variable(error: GraphQLError) -> bool:
 
 
 def _errors_of_variables(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, sent: Mapping[str, Any]
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    sent: Mapping[str, Any],
+    hide_suggestions: bool,  # noqa: FBT001  # private, and passed on
 ) -> Iterator[GraphQLError]:
     for definition in operation.variable_definitions or ():
         name, type_ = definition.variable.name.value, type_from_ast(schema, definition.type)
@@ -96,19 +102,23 @@ def _errors_of_variables(
         )
         if left_out or not is_input_type(type_):
             continue
-        for reason, path in _wrong_in(value, type_):
+        for reason, path in _wrong_in(value, type_, hide_suggestions):
             message = f"Variable '${name}{_INVALID}{print_path_list(path)}: {reason}"
             yield GraphQLError(message, definition, extensions=_extensions(name, path))
 
 
-def _wrong_in(value: Any, type_: GraphQLInputType) -> list[tuple[str, list[str | int]]]:
+def _wrong_in(
+    value: Any,
+    type_: GraphQLInputType,
+    hide_suggestions: bool,  # noqa: FBT001  # private, and passed on
+) -> list[tuple[str, list[str | int]]]:
     """Give what is wrong in a value, and where inside of it."""
     found: list[tuple[str, list[str | int]]] = []
 
     def note(error: GraphQLError, path: list[str | int]) -> None:
         found.append((error.message, path))
 
-    validate_input_value(value, type_, note)
+    validate_input_value(value, type_, note, hide_suggestions)
     return found
 
 

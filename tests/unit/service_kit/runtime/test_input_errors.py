@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from graphql import build_schema, get_operation_ast, get_variable_values, parse
 
-from service_kit.graphql.input_errors import with_places
+from service_kit.runtime.input_errors import with_places
 from tests.support.library import VISITOR, context_of, library_schema
 
 SCHEMA = library_schema()
