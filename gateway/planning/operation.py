@@ -7,6 +7,8 @@ common to all, and what is below keeps its own.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
 from graphql import (
     ArgumentNode,
@@ -156,6 +158,18 @@ class _FieldGroup:
     conditions: Conditions
     scope: _Scope
 
+    def is_part_of(self, other: "_FieldGroup | None") -> bool:
+        """Whether another group selects this leaf too, whenever it is selected."""
+        return (
+            other is not None
+            and not self.scope.parts
+            and other.conditions <= self.conditions
+            and other.node.name.value == self.node.name.value
+        )
+
+
+_NOTHING: Final[Mapping[str, _FieldGroup]] = MappingProxyType({})
+
 
 class _Collector:
     """Collects scopes into selections, one object level at a time."""
@@ -171,13 +185,17 @@ class _Collector:
         self._fragments = fragments
         self._is_client = is_client
 
-    def selections(self, scope: _Scope, parent: str) -> tuple[Selection, ...]:
+    def selections(
+        self, scope: _Scope, parent: str, around: Mapping[str, _FieldGroup] = _NOTHING
+    ) -> tuple[Selection, ...]:
+        """Collect a scope; what is selected `around` it, of more types, is not selected again."""
         fields: dict[str, _FieldGroup] = {}
         types: dict[str, tuple[Conditions, _Scope]] = {}
         visited: set[tuple[str, Conditions]] = set()
         for selection_set, conditions in scope.parts:
             self._collect(selection_set, conditions, parent, fields, types, visited)
-        return tuple(self._finished(parent, fields, types))
+        own = {key: group for key, group in fields.items() if not group.is_part_of(around.get(key))}
+        return tuple(self._finished(parent, own, types, {**around, **own}))
 
     def _collect(
         self,
@@ -235,11 +253,13 @@ class _Collector:
         parent: str,
         fields: Mapping[str, _FieldGroup],
         types: Mapping[str, tuple[Conditions, _Scope]],
+        around: Mapping[str, _FieldGroup],
     ) -> Iterator[Selection]:
         for key, group in fields.items():
             yield self._field(parent, key, group)
         for type_name, (conditions, scope) in types.items():
-            selections = self.selections(scope, type_name)
+            known = around if self._is_client else _NOTHING
+            selections = self.selections(scope, type_name, known)
             if selections:
                 yield TypeSelection(type_name, conditions, selections)
 

@@ -46,6 +46,18 @@ async def test_an_interface_object_adds_to_every_type_of_the_interface() -> None
     }
 
 
+async def test_what_all_types_give_is_not_sent_for_a_second_time_for_one_of_them() -> None:
+    served = ServedGraph(media=MEDIA, reviews=REVIEWS)
+
+    shown = await served.show("{ media { stars ... on Book { stars } } }")
+    alone = await served.show("{ best { stars ... on Book { stars } } }")
+
+    assert shown.data == {"media": [{"stars": 5}, {"stars": 3}]}
+    assert shown.plan.count("_entities of media") == 1
+    assert alone.data == {"best": {"stars": 5}}
+    assert [name for name, _ in served.asked] == ["reviews"]
+
+
 async def test_the_real_type_is_asked_of_who_knows_it_and_only_when_it_matters() -> None:
     served = ServedGraph(media=MEDIA, reviews=REVIEWS)
 

@@ -88,3 +88,26 @@ def test_arguments_and_variables_are_remembered_as_printed() -> None:
     assert isinstance(selection, FieldSelection)
     assert selection.variables == {"id"}
     assert Condition("id") not in selection.conditions
+
+
+def test_a_leaf_that_all_objects_give_is_not_asked_of_some_of_them_again() -> None:
+    operation = normal(
+        """query ($a: Boolean!) {
+          node { id ... on Item { id @include(if: $a) name next { id } ... on Node { id } } }
+          found { ... on Node { id ... on Item { id name } } }
+        }"""
+    )
+
+    assert written(operation.selections) == (
+        "node:node{id:id ...Item{name:name next:next{id:id}}} "
+        "found:found{...Node{id:id ...Item{name:name}}}"
+    )
+
+
+def test_a_leaf_that_only_some_callers_get_of_all_objects_is_asked_of_the_others() -> None:
+    operation = normal(
+        """query ($a: Boolean!) {
+          node { id @include(if: $a) ... on Item { id } ... on Shop { id } } }"""
+    )
+
+    assert written(operation.selections) == "node:node{id:id?a ...Item{id:id} ...Shop{id:id}}"
