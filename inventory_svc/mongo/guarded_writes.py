@@ -7,7 +7,7 @@ from service_kit.storage.database import Collection, Document, InsertOne, Replac
 
 
 class ReadTooEarly(Exception):
-    """A position, a reservation or the rules have changed since they were read: read again."""
+    """What was read, the rules or the network have changed since: read again."""
 
 
 class Versioned(Protocol):

@@ -69,8 +69,15 @@ class MongoNetwork:
         """Give the network as it is now."""
         return await self._shown(await self._confirmed_since(asyncio.get_running_loop().time()))
 
+    async def is_latest(self, version: int, session: Session) -> bool:
+        """Whether nothing has changed since, as a transaction sees it; else look next time."""
+        latest = await self._latest_version(session)
+        if latest != version:
+            self.forget()
+        return latest == version
+
     def forget(self) -> None:
-        """Confirm at the next use, since this process has changed the network."""
+        """Confirm at the next use, since the network has changed."""
         self._forgotten += 1
         self._confirmed_at = float("-inf")
 
@@ -89,8 +96,7 @@ class MongoNetwork:
 
     async def _confirmed(self) -> NetworkDirectory:
         asked_at, forgotten = asyncio.get_running_loop().time(), self._forgotten
-        found = await self._version.find_one({"_id": VERSION_DOCUMENT})
-        version = 0 if found is None else int(found["version"])
+        version = await self._latest_version()
         if self._directory is None or self._directory.version != version:
             self._directory = await self._database.transaction(self._read)
         # What was read before a change of this process must not pass for confirmed after it.
@@ -99,7 +105,7 @@ class MongoNetwork:
         return self._directory
 
     async def _read(self, session: Session) -> NetworkDirectory:
-        found = await self._version.find_one({"_id": VERSION_DOCUMENT}, session=session)
+        version = await self._latest_version(session)
         locations = await self._locations.find({}, session=session)
         channels = await self._channels.find({}, session=session)
         groups = await self._groups.find({}, session=session)
@@ -108,8 +114,12 @@ class MongoNetwork:
         return NetworkDirectory(
             {document["_id"]: location_from_document(document) for document in locations},
             {document["_id"]: channel_from_document(document) for document in channels},
-            0 if found is None else int(found["version"]),
+            version,
             {document["_id"]: group_from_document(document) for document in groups},
             {document["_id"]: alert_rule_from_document(document) for document in alert_rules},
             {document["_id"]: source_from_document(document) for document in sources},
         )
+
+    async def _latest_version(self, session: Session | None = None) -> int:
+        found = await self._version.find_one({"_id": VERSION_DOCUMENT}, session=session)
+        return 0 if found is None else int(found["version"])

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from inventory_svc.domain.alerts.alert import ALERT_WORK
 from inventory_svc.domain.back_in_stock.registration import TELL_WORK
@@ -28,6 +28,7 @@ from inventory_svc.domain.stock.movement import PICKS
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
+from inventory_svc.domain.stock.supply_by_rules import named_in
 from inventory_svc.mongo.bounded_owners import BoundedOwners
 from inventory_svc.mongo.collections import (
     FEED_REJECTIONS,
@@ -86,6 +87,13 @@ def unheard(_position: PositionKey, _version: int) -> None:
     """Be of no interest to anybody in this process."""
 
 
+class CommittedNetwork(Network, Protocol):
+    """The network, which a transaction can confirm."""
+
+    async def is_latest(self, version: int, session: Session) -> bool:
+        """Whether nothing has changed since, as the transaction sees it."""
+
+
 class MetOthers(Exception):
     """Another process was first at what this group wants; `position` is what it wants most."""
 
@@ -107,7 +115,7 @@ class CommitTools:
     due_work: DueWork
     clock: Clock
     sourcing: SourcingStrategy
-    network: Network | None = None
+    network: CommittedNetwork | None = None
     rules: MongoRules | None = None
     policies: Policies = field(default_factory=Policies)
     saw: Saw = unheard
@@ -142,15 +150,15 @@ class StockTransactions:
         """
         plan = await self._plan(commands, wide)
         keys = (
-            *(key.identifier for key in keys_named(commands, plan.shortlists)),
+            *(key.identifier for key in keys_named(plan.commands, plan.shortlists)),
             *(share.identifier for share in plan.shares),
         )
-        decision = await self._commit(commands, plan, self._turns.crowded(keys))
+        decision = await self._commit(plan, self._turns.crowded(keys))
         self._reached("stock_commit.committed")
         return decision.decided
 
     async def _plan(self, commands: Sequence[StockCommand], wide: frozenset[int]) -> SupplyPlan:
-        """Look up what to read; only who is promised anything asks for the rules."""
+        """Look up what to read; only who is promised anything asks for the network and rules."""
         tools = self._tools
         promises = any(isinstance(each, ReserveStock | SettleInbound) for each in commands)
         if tools.rules is None or tools.network is None or not promises:
@@ -158,12 +166,12 @@ class StockTransactions:
         now = tools.clock.now()
         rules = await tools.rules.in_force(now)
         latest = tools.rules.known_version
-        policy = tools.policies.of(await tools.network.directory(), rules, now)
-        return await self._supply.plan(commands, wide, policy, latest)
+        directory = await tools.network.directory()
+        policy = tools.policies.of(directory, rules, now)
+        named = [named_in(directory, command) for command in commands]
+        return await self._supply.plan(named, wide, policy, latest)
 
-    async def _commit(
-        self, commands: Sequence[StockCommand], plan: SupplyPlan, crowded: str | None
-    ) -> GroupDecision:
+    async def _commit(self, plan: SupplyPlan, crowded: str | None) -> GroupDecision:
         """Commit at once, or in turn at a crowded position; who meets others takes a turn."""
         hottest = crowded
         attempts = 0
@@ -174,9 +182,9 @@ class StockTransactions:
             attempts += 1
             if attempts > 1 and crowded is None and hottest is not None:
                 raise MetOthers(hottest)
-            decision = await self._decide(commands, plan, session)
+            decision = await self._decide(plan, session)
             hottest = _hottest(decision)
-            await self._owners.guard(commands, decision.reservations, session)
+            await self._owners.guard(plan.commands, decision.reservations, session)
             await self._write(decision, directory, session)
             return decision
 
@@ -185,25 +193,26 @@ class StockTransactions:
                 return await until_no_duplicate(lambda: self._tools.database.transaction(attempt))
         except MetOthers as met:
             self._turns.met_others(met.position)
-            return await self._commit(commands, plan, met.position)
+            return await self._commit(plan, met.position)
 
-    async def _decide(
-        self, commands: Sequence[StockCommand], plan: SupplyPlan, session: Session
-    ) -> GroupDecision:
-        await self._require_rules(plan.rules_version, session)
-        now = self._tools.clock.now()
-        supply = await self._supply.read(commands, plan, now, session)
+    async def _decide(self, plan: SupplyPlan, session: Session) -> GroupDecision:
+        await self._require_latest(plan, session)
+        now, sourcing = self._tools.clock.now(), self._tools.sourcing
+        supply = await self._supply.read(plan, now, session)
         self._reached("stock_commit.read")
         if len(supply.positions) + len(supply.inbound) > ROWS_DECIDED_AT_ONCE:
-            return await asyncio.to_thread(decide, commands, supply, self._tools.sourcing, now)
-        return decide(commands, supply, self._tools.sourcing, now)
+            return await asyncio.to_thread(decide, plan.commands, supply, sourcing, now)
+        return decide(plan.commands, supply, sourcing, now)
 
-    async def _require_rules(self, version: int | None, session: Session) -> None:
-        """Raise ReadTooEarly when other rules were published than the plan was made by."""
-        rules = self._tools.rules
-        if rules is None or version is None or await rules.is_latest(version, session):
+    async def _require_latest(self, plan: SupplyPlan, session: Session) -> None:
+        """Raise ReadTooEarly when there are other rules or another network than the plan's."""
+        rules, network = self._tools.rules, self._tools.network
+        if rules is None or network is None or plan.rules_version is None:
             return
-        raise ReadTooEarly
+        if not await rules.is_latest(plan.rules_version, session):
+            raise ReadTooEarly
+        if not await network.is_latest(plan.policy.directory.version, session):
+            raise ReadTooEarly
 
     async def _directory(self) -> NetworkDirectory:
         network = self._tools.network

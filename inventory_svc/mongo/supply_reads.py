@@ -68,9 +68,11 @@ class SupplyPlan:
     """What was looked up before the transaction, so that it reads only what it needs.
 
     `rules_version` is the latest version of the rules at that time: if the transaction sees
-    another one, everything is looked up again. `shared` are the positions that count for shares.
+    another one, or another network than the policy's, everything is looked up again. `commands` are
+    as they are in that network. `shared` are the positions that count for shares.
     """
 
+    commands: Sequence[StockCommand]
     shortlists: Shortlists
     policy: Policy = NO_POLICY
     rules_version: int | None = None
@@ -110,7 +112,7 @@ class SupplyReads:
         }
         settling = [each for each in commands if isinstance(each, SettleInbound)]
         if not reserving and not settling:
-            return SupplyPlan({})
+            return SupplyPlan(commands, {}, policy, rules_version)
         skus = {line.sku for command in reserving.values() for line in command.lines}
         skus.update(command.supply.position.sku for command in settling)
         categories = await self._categories(skus) if policy.needs_categories else {}
@@ -121,6 +123,7 @@ class SupplyReads:
         wanted = (each for command in reserving.values() for each in wanted_in(command, policy))
         shared = list(shared_supply(wanted, policy, categories))
         return SupplyPlan(
+            commands,
             shortlists,
             policy,
             rules_version,
@@ -148,15 +151,9 @@ class SupplyReads:
             for place, command in reserving.items()
         }
 
-    async def read(
-        self,
-        commands: Sequence[StockCommand],
-        plan: SupplyPlan,
-        now: datetime,
-        session: Session,
-    ) -> Supply:
-        """Read everything the commands may need now."""
-        shortlists = plan.shortlists
+    async def read(self, plan: SupplyPlan, now: datetime, session: Session) -> Supply:
+        """Read everything the commands of a plan may need now."""
+        commands, shortlists = plan.commands, plan.shortlists
         requests = [command.request for command in commands if command.request is not None]
         outcomes = await self._outcomes.find_many(requests, session) if requests else {}
         reservations = await self._reservations_named_in(commands, session)
@@ -167,7 +164,7 @@ class SupplyReads:
         reservations |= queues.reservations
         keys = {*keys_named(commands, shortlists), *plan.shared}
         shares = set(plan.shares)
-        for position, share in _shared_instead(commands, queues, plan):
+        for position, share in _shared_instead(queues, plan):
             keys.add(position)
             shares.add(share)
         for reservation in reservations.values():
@@ -307,12 +304,10 @@ def reservations_named(command: StockCommand) -> tuple[str, ...]:
             return ()
 
 
-def _shared_instead(
-    commands: Sequence[StockCommand], queues: Queues, plan: SupplyPlan
-) -> Iterator[tuple[PositionKey, ShareKey]]:
+def _shared_instead(queues: Queues, plan: SupplyPlan) -> Iterator[tuple[PositionKey, ShareKey]]:
     """Give what counts for the shares that promises may go over to."""
     for place, queue in queues.by_place.items():
-        command = commands[place]
+        command = plan.commands[place]
         if isinstance(command, SettleInbound):
             waiting = [queues.reservations[each] for each in queue.reservations]
             wanted = wanted_instead(command.supply, waiting, plan.policy)

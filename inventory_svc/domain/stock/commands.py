@@ -16,6 +16,7 @@ from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.rental_commands import RentalCommand
 from inventory_svc.domain.stock.reservation import ReservationKind
+from inventory_svc.domain.stock.scope import Scope
 from inventory_svc.domain.stock.takeover import Takeover
 from inventory_svc.domain.stock.unavailable import Disposition
 from inventory_svc.domain.stock.units.unit import ReadPoint
@@ -174,6 +175,7 @@ class ReserveStock:
     Without `expires_at` the reservation is a hard allocation. The rules look at `channel` and
     `service`. With `until`, what is not there may come as late as that. What `takeover` names ends,
     and what it keeps of the lines is theirs. `allowance` bounds what the owner has kept for a time.
+    In another version of the network than `network_version`, the candidates are what `scope` names.
     """
 
     request: IdempotentRequest
@@ -190,6 +192,8 @@ class ReserveStock:
     until: datetime | None = None
     takeover: Takeover | None = None
     allowance: Allowance | None = None
+    scope: Scope | None = None
+    network_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

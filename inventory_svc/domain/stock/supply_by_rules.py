@@ -1,19 +1,34 @@
-"""What a reservation need not look at, and what it must, because of the rules."""
+"""What a reservation need not look at, and what it must, because of the network and the rules."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
+from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.policy import Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareKey
-from inventory_svc.domain.stock.commands import ReserveStock
+from inventory_svc.domain.stock.commands import RefuseRequest, ReserveStock, StockCommand
 from inventory_svc.domain.stock.inbound.supply import InboundKey
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
+from service_kit.commands.refusal import Refusal
 
 Wanted: TypeAlias = tuple[str, Sale]
 """An item, and how it is sold."""
+
+
+def named_in(directory: NetworkDirectory, command: StockCommand) -> StockCommand:
+    """Give the command with the candidates of a network; what cannot be sold there is refused."""
+    if not isinstance(command, ReserveStock) or command.scope is None:
+        return command
+    if command.network_version == directory.version:
+        return command
+    try:
+        candidates = command.scope.candidates(directory)
+    except Refusal as refused:
+        return RefuseRequest(command.request, (refused,))
+    return replace(command, candidates=candidates, network_version=directory.version)
 
 
 def exposed_only(

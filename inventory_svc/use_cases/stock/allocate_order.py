@@ -8,6 +8,7 @@ from inventory_svc.domain.rules.sale import USUAL_SERVICE, Service
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import ReservationKind
+from inventory_svc.domain.stock.scope import Scope
 from inventory_svc.domain.stock.takeover import Takeover
 from inventory_svc.use_cases.checked_requests import submit_checked
 from inventory_svc.use_cases.stock.wanted_lines import (
@@ -37,6 +38,16 @@ class WantedAllocation:
     until: datetime | None = None
     takeover: Takeover | None = None
 
+    @property
+    def scope(self) -> Scope:
+        """Where it may come from."""
+        return Scope(
+            self.channel,
+            destination=self.destination,
+            excluded=self.excluded,
+            method=self.service.method,
+        )
+
 
 def allocation_identifier(order_id: str, key: str) -> str:
     """Give the identifier that an allocation's reservation has, known before it is made."""
@@ -61,22 +72,21 @@ async def allocate_order(
 
     async def checked() -> ReserveStock:
         directory = await sources.network.directory(channels=[wanted.channel])
-        channel = directory.channel(wanted.channel, "input", "channel")
         return ReserveStock(
             request=of_order,
             actor=caller.subject,
             reservation_id=allocation_identifier(wanted.order_id, request.key),
             kind=ReservationKind.ORDER,
             lines=await sources.read(wanted.lines),
-            candidates=directory.candidates(
-                channel, wanted.destination, wanted.excluded, wanted.service.method
-            ),
+            candidates=wanted.scope.candidates(directory),
             owner=caller.subject,
             order_id=wanted.order_id,
-            channel=channel.code,
+            channel=wanted.channel,
             service=wanted.service,
             until=wanted.until,
             takeover=wanted.takeover,
+            scope=wanted.scope,
+            network_version=directory.version,
         )
 
     return await submit_checked(of_order, checked(), sources.commits)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from inventory_svc.domain.network.delivery import ANYWHERE, DeliveryMethod
-from inventory_svc.domain.network.directory import NOWHERE, NetworkDirectory
-from inventory_svc.domain.network.obstacle import location_not_selling, obstacle
+from inventory_svc.domain.network.delivery import DeliveryMethod
 from inventory_svc.domain.rights import allowance_of, require_channel, require_reserver
 from inventory_svc.domain.rules.sale import OrderType, Service, ServiceLevel
 from inventory_svc.domain.stock.commands import ReserveStock, WantedLine
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.reservation import HOLD_PERIODS, ReservationKind
+from inventory_svc.domain.stock.scope import Scope
 from inventory_svc.use_cases.checked_requests import submit_checked
 from inventory_svc.use_cases.stock.wanted_lines import (
     ReservationSources,
@@ -56,6 +55,11 @@ class WantedReservation:
         order_type = _ORDER_TYPES.get(self.kind, OrderType.ORDER)
         return Service(self.method or usual, self.level, order_type)
 
+    @property
+    def scope(self) -> Scope:
+        """Where it may be kept."""
+        return Scope(self.channel, self.location, method=self.service.method)
+
 
 async def create_reservation(
     request: IdempotentRequest,
@@ -76,38 +80,24 @@ async def create_reservation(
             channels=[] if wanted.channel is None else [wanted.channel],
             locations=[] if wanted.location is None else [wanted.location],
         )
-        candidates = _candidates(wanted, directory)
         return ReserveStock(
             request=request,
             actor=caller.subject,
             reservation_id=derived_identifier("reservation", request.identifier),
             kind=wanted.kind,
             lines=await sources.read(wanted.lines),
-            candidates=candidates,
+            candidates=wanted.scope.candidates(directory),
             owner=caller.subject,
             expires_at=expires_at,
             channel=wanted.channel,
             service=wanted.service,
             until=wanted.until,
             allowance=allowance_of(caller),
+            scope=wanted.scope,
+            network_version=directory.version,
         )
 
     return await submit_checked(request, checked(), sources.commits)
-
-
-def _candidates(wanted: WantedReservation, directory: NetworkDirectory) -> tuple[str, ...]:
-    channel = (
-        None if wanted.channel is None else directory.channel(wanted.channel, "input", "channel")
-    )
-    if wanted.location is None:
-        if channel is None:
-            raise invalid("Name a location or a channel.", "input", "locationCode")
-        return directory.candidates(channel, NOWHERE, method=wanted.service.method)
-    location = directory.location(wanted.location, "input", "locationCode")
-    reason = obstacle(location, channel, wanted.service.method, ANYWHERE)
-    if reason is not None:
-        raise location_not_selling(location.code, reason, "input", "locationCode")
-    return (location.code,)
 
 
 def _expiry(wanted: WantedReservation, now: datetime) -> datetime | None:

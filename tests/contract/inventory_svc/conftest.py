@@ -21,7 +21,7 @@ from service_kit.messaging.due_worker import DueWorker
 from service_kit.messaging.outbox import Outbox
 from service_kit.runtime.clock import SettableClock
 from service_kit.runtime.crash_points import Reached, pass_by
-from service_kit.storage.database import Database, connect
+from service_kit.storage.database import Database, Session, connect
 from service_kit.storage.idempotency import MongoOutcomes
 from tests.support.rules import NETWORK
 
@@ -67,6 +67,10 @@ class OneNetwork:
     async def current(self) -> NetworkDirectory:
         """Give it."""
         return await self.directory()
+
+    async def is_latest(self, version: int, _session: Session) -> bool:
+        """Tell whether that is the version a commit goes by."""
+        return version == (await self.directory()).version
 
 
 def a_ruled_process(

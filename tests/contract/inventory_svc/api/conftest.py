@@ -18,7 +18,7 @@ from service_kit.identity.tokens import CallerSigner, service_caller
 from service_kit.messaging.bus import Bus
 from service_kit.runtime.clock import SettableClock
 from service_kit.service.foundation import Foundation
-from service_kit.storage.database import connect
+from service_kit.storage.database import Database, connect
 from tests.support.asgi import ask
 
 GATEWAY_KEY = generate_signing_key("gateway")
@@ -120,6 +120,27 @@ async def shop(subgraph: Subgraph) -> Subgraph:
     items = [{"sku": sku, "title": sku.title(), "category": "clothes"} for sku in ("hat", "shirt")]
     await subgraph.mutate("itemsImport", "results { status }", {"lines": items})
     return subgraph
+
+
+@pytest.fixture
+async def other_process(
+    database: Database, redis_url: str, shop: Subgraph
+) -> AsyncIterator[Subgraph]:
+    """Give one more process, which has nothing at hand."""
+    bus = Bus(redis_url)
+    trusted = TrustedKeys.from_jwks(public_jwks([GATEWAY_KEY, ORDER_KEY]))
+    foundation = Foundation(SERVICE, database, bus, trusted, shop.clock, partitions=4)
+    parts = join(foundation)
+    yield Subgraph(inventory_app(foundation, parts), parts, shop.clock)
+    await parts.commits.close()
+    await bus.close()
+
+
+@pytest.fixture
+async def database(mongodb_url: str, database_name: str) -> AsyncIterator[Database]:
+    database = connect(mongodb_url, database_name)
+    yield database
+    await database.close()
 
 
 LOCATIONS = [

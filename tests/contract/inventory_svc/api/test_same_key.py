@@ -1,7 +1,7 @@
 """Each change sent again with its key: the same answer, whatever has become of the world since."""
 
 import base64
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,14 +10,10 @@ import pytest
 from graphql import GraphQLNonNull
 
 from inventory_svc.api.schema import inventory_schema
-from inventory_svc.app import SERVICE, inventory_app, join
 from inventory_svc.mongo import collections as kept
 from retail_kit.roles import Role
-from service_kit.identity.keys import TrustedKeys, public_jwks
-from service_kit.messaging.bus import Bus
-from service_kit.service.foundation import Foundation
-from service_kit.storage.database import Database, connect
-from tests.contract.inventory_svc.api.conftest import GATEWAY_KEY, ORDER_KEY, Subgraph
+from service_kit.storage.database import Database
+from tests.contract.inventory_svc.api.conftest import Subgraph
 
 Json = Any
 Wish = Mapping[str, Json] | Callable[["World"], Mapping[str, Json]]
@@ -238,27 +234,6 @@ async def world(shop: Subgraph) -> World:
         file,
         registered["registration"]["id"],
     )
-
-
-@pytest.fixture
-async def other_process(
-    database: Database, redis_url: str, shop: Subgraph
-) -> AsyncIterator[Subgraph]:
-    """Give one more process, which has nothing at hand."""
-    bus = Bus(redis_url)
-    trusted = TrustedKeys.from_jwks(public_jwks([GATEWAY_KEY, ORDER_KEY]))
-    foundation = Foundation(SERVICE, database, bus, trusted, shop.clock, partitions=4)
-    parts = join(foundation)
-    yield Subgraph(inventory_app(foundation, parts), parts, shop.clock)
-    await parts.commits.close()
-    await bus.close()
-
-
-@pytest.fixture
-async def database(mongodb_url: str, database_name: str) -> AsyncIterator[Database]:
-    database = connect(mongodb_url, database_name)
-    yield database
-    await database.close()
 
 
 def test_every_change_with_a_key_is_sent_twice_here() -> None:
