@@ -61,7 +61,10 @@ class InboundImportLineInput:
     reference: str = strawberry.field(description="The number of the paper that announces them.")
     line: str = strawberry.field(default="1", description=_LINE)
     sku: str = strawberry.field(description="The item.")
-    location_code: str = strawberry.field(description="Where they go.")
+    location_code: str = strawberry.field(
+        description="Where they go. What was told for another location stays until it is cancelled "
+        "there."
+    )
     condition: Condition = strawberry.field(
         default=Condition.NEW, graphql_type=STOCK_CONDITION_INPUT, description=_CONDITION
     )

@@ -97,6 +97,23 @@ async def test_what_comes_in_another_unit_than_the_items_own_is_refused(shop: Su
     assert shown["data"]["stockPosition"] == {"onHand": 10}
 
 
+async def test_a_delivery_that_moves_is_cancelled_where_it_went_and_told_where_it_goes(
+    shop: Subgraph,
+) -> None:
+    moved = {**ORDER, "locationCode": "W1"}
+    question = '{ item(sku: "shirt") { availability(channel: "web") { future { quantity } } } }'
+
+    async def sold_later(*lines: dict[str, Any]) -> list[int]:
+        payload = await shop.mutate("inboundImport", RESULTS, {"lines": lines}, Role.INTEGRATION)
+        assert told(payload) == [("APPLIED", [])] * len(lines)
+        answer = await shop.ask_as(Role.VISITOR, question)
+        return [each["quantity"] for each in answer["data"]["item"]["availability"]["future"]]
+
+    assert await sold_later(ORDER) == [0, 10]
+    assert await sold_later({**ORDER, "cancelled": True}, moved) == [0, 10]
+    assert await sold_later(ORDER) == [0, 20]
+
+
 async def test_goods_leave_after_they_have_come_with_the_delay_of_their_supplier(
     shop: Subgraph,
 ) -> None:
