@@ -126,6 +126,7 @@ class ReadOnce:
     def __init__(self, stock: StockReads) -> None:
         self._stock = stock
         self.draws_of = stock.draws_of
+        self.uncounted_draws_of = stock.uncounted_draws_of
         self.inbound_of = stock.inbound_of
         self.movements_after = stock.movements_after
         self.movements = stock.movements

@@ -91,6 +91,17 @@ class MongoStockReads:
         found = await self._find(self._draws, {"sku": {"$in": list(skus)}})
         return [draw_from_document(document) for document in found]
 
+    async def uncounted_draws_of(self, skus: Sequence[str]) -> Sequence[ShareDraw]:
+        """Give what was drawn of the SKUs, without shipments that were counted since."""
+        draws = await self.draws_of(skus)
+        left_from = frozenset[PositionKey]().union(*(draw.left_from for draw in draws))
+        if not left_from:
+            return draws
+        wanted = {"_id": {"$in": [key.identifier for key in left_from]}}
+        found = await self._find(self._positions, wanted, projection=["countedAt"])
+        counted = {position_key(each["_id"]): each["countedAt"] for each in found}
+        return [draw.uncounted(counted.get) for draw in draws]
+
     async def inbound_of(self, skus: Sequence[str]) -> Sequence[InboundSupply]:
         """Give what is still to come of the SKUs, by SKU and date, in one read."""
         found = await self._find(self._inbound, {"sku": {"$in": list(skus)}, "live": True})

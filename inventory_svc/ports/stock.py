@@ -57,6 +57,9 @@ class StockReads(Protocol):
     async def draws_of(self, skus: Sequence[str]) -> Sequence[ShareDraw]:
         """Give everything that was drawn of the SKUs under shares, in one read."""
 
+    async def uncounted_draws_of(self, skus: Sequence[str]) -> Sequence[ShareDraw]:
+        """Give what was drawn of the SKUs, without shipments that were counted since."""
+
     async def inbound_of(self, skus: Sequence[str]) -> Sequence[InboundSupply]:
         """Give what is still to come of the SKUs, by SKU and date, in one read."""
 

@@ -40,7 +40,10 @@ class Shelf(NamedTuple):
 
     @property
     def counted_at(self) -> datetime | None:
-        """Not packed: a share is answered from the positions."""
+        """Not packed: a count that confirms a number is no news, so nobody would hear of it.
+
+        What was drawn of shares comes to shelves without the shipments that were counted since.
+        """
         return None
 
     @property

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.directory import (
@@ -77,11 +77,15 @@ class AvailabilitySources:
         return replace(self, stock=stock, packed=packed)
 
 
+Draws: TypeAlias = Mapping[str, Mapping[ShareKey, ShareDraw]]
+"""What was drawn of shares, by SKU."""
+
+
 class Whole(NamedTuple):
     """Everything that is known of the stock of some SKUs."""
 
     positions: Mapping[str, Sequence[Position]]
-    draws: Mapping[str, Mapping[ShareKey, ShareDraw]]
+    draws: Draws
     categories: Mapping[str, str]
 
     def stock_of(self, sku: str, condition: Condition) -> Stock:
@@ -110,25 +114,34 @@ async def read_availability(
     policy = await policy_of(question, directory, moment, sources)
     sale = policy.sale(question.channel, question.service, question.condition)
     categories = await _categories(skus, [policy], sources.catalogue)
-    packed = _unshared(skus, categories, sale, policy)
-    near = await _at_hand(packed, question, sources)
-    far = _missing(skus, near)
-    if len(far) <= FEW_ITEMS:
-        whole = await _read_far(far, policy, question, sources)
-    else:
-        async with sources.turn:
-            near = await _at_hand(packed, question, sources, waits=False)
-            far = _missing(skus, near)
-            whole = await _read_far(far, policy, question, sources)
+    near, whole = await _read(skus, policy, question, sources)
+    # After the shelves: what is drawn lacks no commit, and no count, that came before `as_of`.
+    draws = await _drawn(_shared(near.items, categories, sale, policy), sources.stock)
     answers: dict[str, Availability] = {}
     for sku, item in near.items.items():
-        stock = Stock(sku, categories.get(sku), item.shelves)
+        stock = Stock(sku, categories.get(sku), item.shelves, draws.get(sku, {}))
         answer = item.availability(stock, sale, scope, policy, moment)
         answers[sku] = replace(answer, as_of=near.as_of)
-    for sku in far:
+    for sku in _missing(skus, near):
         stock = whole.stock_of(sku, question.condition)
         answers[sku] = availability_of(stock, sale, scope, policy, moment)
     return answers
+
+
+async def _read(
+    skus: Sequence[str],
+    policy: Policy,
+    question: AvailabilityQuestion,
+    sources: AvailabilitySources,
+) -> tuple[FreshItems, Whole]:
+    """Give what is at hand, and everything that is known of the other items."""
+    near = await _at_hand(skus, question, sources)
+    far = _missing(skus, near)
+    if len(far) <= FEW_ITEMS:
+        return near, await _read_far(far, policy, question, sources)
+    async with sources.turn:
+        near = await _at_hand(skus, question, sources, waits=False)
+        return near, await _read_far(_missing(skus, near), policy, question, sources)
 
 
 def _missing(skus: Sequence[str], near: FreshItems) -> list[str]:
@@ -146,13 +159,25 @@ async def _read_far(
     return await read_whole(skus, [policy], sources, question.condition, question.as_of)
 
 
-def _unshared(
-    skus: Sequence[str], categories: Mapping[str, str], sale: Sale, policy: Policy
+def _shared(
+    skus: Iterable[str], categories: Mapping[str, str], sale: Sale, policy: Policy
 ) -> Sequence[str]:
-    """Give the SKUs that no share is about: what a share looks at beside them is not packed."""
+    """Give the SKUs that a share is about."""
     if not policy.shares:
-        return skus
-    return [sku for sku in skus if not policy.terms(sku, categories.get(sku), sale).share]
+        return ()
+    return [sku for sku in skus if policy.terms(sku, categories.get(sku), sale).share]
+
+
+async def _drawn(skus: Sequence[str], stock: StockReads) -> Draws:
+    """Give what was drawn of SKUs of which the shelves are at hand; those tell of no counts."""
+    return _by_sku(await stock.uncounted_draws_of(skus)) if skus else {}
+
+
+def _by_sku(draws: Iterable[ShareDraw]) -> Draws:
+    by_sku: dict[str, dict[ShareKey, ShareDraw]] = {}
+    for draw in draws:
+        by_sku.setdefault(draw.key.sku, {})[draw.key] = draw
+    return by_sku
 
 
 async def _at_hand(
@@ -187,10 +212,7 @@ async def read_whole(
     by_sku: dict[str, list[Position]] = {sku: [] for sku in skus}
     for position in read.positions:
         by_sku[position.key.sku].append(position)
-    drawn: dict[str, dict[ShareKey, ShareDraw]] = {}
-    for draw in read.draws:
-        drawn.setdefault(draw.key.sku, {})[draw.key] = draw
-    return Whole(by_sku, drawn, categories)
+    return Whole(by_sku, _by_sku(read.draws), categories)
 
 
 class _Read(NamedTuple):

@@ -113,7 +113,7 @@ def _tally(
     """Add up packed shelves by their columns where a reach of theirs is remembered."""
     terms, shelves = policy.terms(stock.sku, stock.category, sale), stock.positions
     is_whole = scope is policy.whole_scope(sale)
-    if isinstance(shelves, Shelves) and is_whole and not terms.share:
+    if isinstance(shelves, Shelves) and is_whole:
         reach = policy.reach(stock.sku, stock.category, sale, shelves.places)
         return tally_of_shelves(shelves, reach, now)
     return tally_of_positions(stock.counters(), terms, scope, now)
@@ -137,10 +137,10 @@ def _limited(row: LocationAvailability, pots: Mapping[str, int]) -> LocationAvai
 
 def _left(rule: StockRule, stock: Stock, sale: Sale, policy: Policy, now: datetime) -> int:
     """Give what is left of a share, of which the scope shows only a part."""
-    terms = policy.terms(stock.sku, stock.category, sale)
+    terms, positions = policy.terms(stock.sku, stock.category, sale), stock.counters()
 
     def counted(location: str) -> Counted | None:
-        position = stock.positions.get(location)
+        position = positions.get(location)
         return None if position is None else counted_in(position, now)
 
     return left_in_pot(rule, terms, sale, policy, counted, drawn_of(rule.code, stock, sale, now))
@@ -155,6 +155,12 @@ def drawn_of(code: str, stock: Stock, sale: Sale, now: datetime) -> int:
         return None if position is None else position.counted_at
 
     return 0 if draw is None else draw.drawn(now, counted_at)
+
+
+def drawn_by_rule(stock: Stock, sale: Sale, now: datetime) -> Mapping[str, int]:
+    """Give the units that count as drawn under each rule of a share."""
+    codes = [key.rule for key in stock.draws if key.condition is sale.condition]
+    return {code: drawn_of(code, stock, sale, now) for code in codes}
 
 
 def drawn_later_of(code: str, stock: Stock, sale: Sale, now: datetime) -> int:

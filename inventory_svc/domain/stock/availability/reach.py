@@ -14,6 +14,9 @@ Picked: TypeAlias = Callable[[Sequence[int]], Sequence[int]]
 
 RuledRow: TypeAlias = tuple[int, StockRule]
 
+SharedRows: TypeAlias = tuple[StockRule, Picked]
+"""The rule of a share, and what picks the rows that draw on it."""
+
 PacedRow: TypeAlias = tuple[int, int, StockRule]
 """A row, and for how many weeks its units must last by a rule to be sold."""
 
@@ -22,7 +25,7 @@ class Reach(NamedTuple):
     """The same for all items that lie at the same places and that no rule tells apart.
 
     `rows` may be sold from, and `picked` picks them; `hidden` are in scope, but for a rule. Of the
-    rows, `paced` may be sold from only while they sell slowly.
+    rows, `paced` may be sold from only while they sell slowly, and `shared` are those of one share.
     """
 
     rows: Container[int]
@@ -30,6 +33,7 @@ class Reach(NamedTuple):
     protected: Sequence[RuledRow]
     hidden: Sequence[RuledRow]
     paced: Sequence[PacedRow]
+    shared: Sequence[SharedRows]
 
 
 def reach_of(places: Places, terms: Terms, scope: Sequence[Candidate]) -> Reach:
@@ -38,6 +42,7 @@ def reach_of(places: Places, terms: Terms, scope: Sequence[Candidate]) -> Reach:
     protected: list[RuledRow] = []
     hidden: list[RuledRow] = []
     paced: list[PacedRow] = []
+    shared: dict[str, tuple[StockRule, list[int]]] = {}
     for location, _ in scope:
         row = places.row.get(location.code)
         if row is None:
@@ -51,12 +56,17 @@ def reach_of(places: Places, terms: Terms, scope: Sequence[Candidate]) -> Reach:
             paced.append((row, weeks, pacing))
         if (protecting := terms.protection.at(location)) is not None:
             protected.append((row, protecting))
+        if (sharing := terms.share.at(location)) is not None:
+            shared.setdefault(sharing.code, (sharing, []))[1].append(row)
+    pots = [(rule, _picking(of, places)) for rule, of in shared.values()]
+    is_all = len(rows) == len(places.codes)
+    among = range(len(rows)) if is_all else frozenset(rows)
+    return Reach(among, _picking(rows, places), protected, hidden, paced, pots)
+
+
+def _picking(rows: Sequence[int], places: Places) -> Picked:
     if len(rows) == len(places.codes):
-        return Reach(range(len(rows)), _all, protected, hidden, paced)
-    return Reach(frozenset(rows), _picking(rows), protected, hidden, paced)
-
-
-def _picking(rows: Sequence[int]) -> Picked:
+        return _all
     if len(rows) > 1:
         return itemgetter(*rows)
     return lambda column: [column[row] for row in rows]

@@ -54,7 +54,7 @@ class ShareDraw:
 
     def drawn(self, now: datetime, counted_at: CountedAt) -> int:
         """Give what counts as drawn: shipped units until their location is counted, or a week."""
-        shipped = sum(row.units for row in self._uncounted(now, counted_at))
+        shipped = sum(row.units for row in self._still_drawn(now, counted_at))
         return self.allocated + _held(self.holds, now) + shipped
 
     @property
@@ -62,6 +62,12 @@ class ShareDraw:
         """The positions that units have left: their counts tell which of them still are drawn."""
         _, sku, condition = self.key
         return frozenset(PositionKey(sku, row.location, condition) for row in self.shipped)
+
+    def uncounted(self, counted_at: CountedAt) -> "ShareDraw":
+        """Give the draw without shipments that were counted since, for who knows no counts."""
+        times = {key.location: counted_at(key) for key in self.left_from}
+        rows = tuple(row for row in self.shipped if _is_later(row.at, times[row.location]))
+        return replace(self, shipped=rows)
 
     def awaited(self, now: datetime) -> int:
         """Give the units that are still to come and will count as drawn then."""
@@ -81,7 +87,7 @@ class ShareDraw:
 
     def left(self, location: str, units: int, now: datetime, counted_at: CountedAt) -> "ShareDraw":
         """Give the draw after units have left a location, without shipments that are forgotten."""
-        rows = list(self._uncounted(now, counted_at))
+        rows = list(self._still_drawn(now, counted_at))
         for place, row in enumerate(rows):
             if row.location == location and _hour(row.at) == _hour(now):
                 rows[place] = Shipped(location, max(now, row.at), row.units + units)
@@ -90,13 +96,9 @@ class ShareDraw:
             rows.append(Shipped(location, now, units))
         return replace(self, shipped=tuple(rows))
 
-    def _uncounted(self, now: datetime, counted_at: CountedAt) -> tuple[Shipped, ...]:
-        times = {key.location: counted_at(key) for key in self.left_from}
-        return tuple(
-            row
-            for row in self.shipped
-            if row.at > now - DRAWN_FOR and _is_later(row.at, times[row.location])
-        )
+    def _still_drawn(self, now: datetime, counted_at: CountedAt) -> tuple[Shipped, ...]:
+        uncounted = self.uncounted(counted_at).shipped
+        return tuple(row for row in uncounted if row.at > now - DRAWN_FOR)
 
 
 def _held(holds: Iterable[Hold], now: datetime) -> int:

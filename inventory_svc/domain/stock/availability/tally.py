@@ -150,6 +150,8 @@ def tally_of_shelves(shelves: Shelves, reach: Reach, now: datetime) -> Tally:
         protected = withheld(left[row], on_hand[row], protection_of(rule))
         tally.protected[rule.code] += protected
         left[row] -= protected
+    for rule, pot in reach.shared:
+        tally.shared[rule.code] = sum(units for units in pot(left) if units > 0)
     tally.in_scope = sum(picked(on_hand)) + sum(on_hand[row] for row, _ in reach.hidden)
     for row, rule in (*reach.hidden, *hiding.items()):
         tally.hidden[rule.code] += on_hand[row]

@@ -3,7 +3,7 @@
 The totals of one item live and end with its packed shelves, so that none outlives what it is from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from inventory_svc.domain.stock.availability.answer import (
     Availability,
     Stock,
     availability_of,
+    drawn_by_rule,
 )
 from inventory_svc.domain.stock.availability.policy import Policy
 from inventory_svc.domain.stock.availability.tally import Rows
@@ -27,6 +28,7 @@ from inventory_svc.domain.stock.shelves import Shelves
 class Total(NamedTuple):
     """An answer without its rows, by which policy it was made, and until when it is right.
 
+    It is right for as long as just so much is `drawn` of shares; that does not come with shelves.
     It keeps neither that policy nor the locations in its scope: there may be many after a while.
     """
 
@@ -35,10 +37,11 @@ class Total(NamedTuple):
     rules_applied: tuple[AppliedRule, ...]
     as_of: datetime
     until: datetime | None
+    drawn: Mapping[str, int]
 
-    def lasts(self, policy: Policy, now: datetime) -> bool:
+    def lasts(self, policy: Policy, drawn: Mapping[str, int], now: datetime) -> bool:
         """Whether the formula would give the same by a policy at a moment."""
-        if self.policy() is not policy:
+        if self.policy() is not policy or self.drawn != drawn:
             return False
         return self.as_of <= now and (self.until is None or now < self.until)
 
@@ -64,13 +67,13 @@ class PackedItem:
         """
         if scope is not policy.whole_scope(sale):
             return availability_of(stock, sale, scope, policy, now)
-        key = (sale, stock.category)
+        key, drawn = (sale, stock.category), drawn_by_rule(stock, sale, now)
         kept = self.totals.get(key)
-        if kept is not None and kept.lasts(policy, now):
-            return _answer(kept, stock, sale, scope, policy)
+        if kept is not None and kept.lasts(policy, drawn, now):
+            return _answer(kept, stock, sale, policy, now)
         made = availability_of(stock, sale, scope, policy, now)
         until = self._until(policy.terms(stock.sku, stock.category, sale), now)
-        self.totals[key] = Total(ref(policy), made.quantity, made.rules_applied, now, until)
+        self.totals[key] = Total(ref(policy), made.quantity, made.rules_applied, now, until, drawn)
         return made
 
     def _until(self, terms: Terms, now: datetime) -> datetime | None:
@@ -86,13 +89,11 @@ def packed_item(shelves: Shelves) -> PackedItem:
     return PackedItem(shelves, {})
 
 
-def _answer(
-    total: Total, stock: Stock, sale: Sale, scope: Sequence[Candidate], policy: Policy
-) -> Availability:
+def _answer(total: Total, stock: Stock, sale: Sale, policy: Policy, now: datetime) -> Availability:
     """Give the answer of a total; its rows are made when they are looked at."""
 
     def rows() -> Rows:
-        return availability_of(stock, sale, scope, policy, total.as_of).locations
+        return availability_of(stock, sale, policy.whole_scope(sale), policy, now).locations
 
     channel, as_of = sale.channel or "", total.as_of
     return Availability(stock.sku, channel, total.quantity, as_of, total.rules_applied, rows)

@@ -1,14 +1,18 @@
 """Shares on a real MongoDB: what the page says is what a commit accepts, whatever has gone on."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inventory_svc.app import SERVICE
+from inventory_svc.domain.catalogue.condition import Condition
 from inventory_svc.domain.network.delivery import DeliveryMethod, LocationAbility
 from inventory_svc.domain.network.directory import NOWHERE, NetworkDirectory
 from inventory_svc.domain.rules.rule import StockRule
@@ -20,15 +24,22 @@ from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.mongo.catalogue import MongoCatalogue
 from inventory_svc.mongo.rules import MongoRules, RuleTools
+from inventory_svc.mongo.shelf_cache import ShelfCache
+from inventory_svc.ports.stock import FreshItems
 from inventory_svc.use_cases.stock.read_availability import (
     AvailabilityQuestion,
     AvailabilitySources,
     read_availability,
 )
+from service_kit.messaging.bus import Bus
 from service_kit.messaging.due_work import DueWork
+from service_kit.messaging.event_log import EventLog
 from service_kit.messaging.outbox import Outbox
+from service_kit.messaging.relay import Relay
+from service_kit.runtime.identifiers import new_identifier
 from service_kit.storage.idempotency import MongoOutcomes
 from tests.contract.inventory_svc.conftest import OneNetwork, OpenProcess, Process, a_ruled_process
+from tests.contract.inventory_svc.mongo.conftest import Works
 from tests.support import rules as rule
 from tests.support import stock as build
 
@@ -43,6 +54,7 @@ NETWORK = replace(
 )
 PLACES = tuple(NETWORK.locations)
 METHODS = (DeliveryMethod.HOME, DeliveryMethod.PICKUP)
+PARTITIONS = 4
 _skus = count()
 
 
@@ -54,17 +66,43 @@ class ChangingNetwork(OneNetwork):
 
     async def directory(self, **_named: Iterable[str]) -> NetworkDirectory:
         """Give it as it is now."""
-        web = replace(rule.WEB, excluded_locations=frozenset(self.off))
-        return replace(NETWORK, channels={"web": web})
+        return without(frozenset(self.off))
+
+
+@cache
+def without(places: frozenset[str]) -> NetworkDirectory:
+    """Give the network of which some places are taken off the web; the same each time."""
+    return replace(NETWORK, channels={"web": replace(rule.WEB, excluded_locations=places)})
+
+
+class AtHand:
+    """What a process has at hand, once it has heard of all that is committed."""
+
+    def __init__(self, cache: ShelfCache) -> None:
+        self._cache = cache
+
+    async def items(
+        self, skus: Collection[str], condition: Condition, *, waits: bool = True
+    ) -> FreshItems:
+        """Give items in which no commit is missing that came before."""
+        assert waits
+        async with asyncio.timeout(20):
+            while (found := await self._cache.present(skus, condition)) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            return found
 
 
 @dataclass(frozen=True, slots=True)
 class Selling:
-    """A process that sells one item on the web, in a network that changes."""
+    """A process that sells one item on the web, in a network that changes.
+
+    Its `sources` are the positions alone; `packed` are what another process has at hand.
+    """
 
     process: Process
     network: ChangingNetwork
     sources: AvailabilitySources
+    packed: AvailabilitySources
     sku: str = "shirt"
 
     async def publishes(self, made: StockRule) -> None:
@@ -78,9 +116,14 @@ class Selling:
         await rules.publish(build.a_request(), "ann", decide)
 
     async def shown(self, method: DeliveryMethod) -> int:
-        """Give what the page says that can be sold in a way."""
-        question = AvailabilityQuestion("web", service=Service(method))
-        return (await read_availability([self.sku], question, self.sources))[self.sku].quantity
+        """Give what the page says that can be sold in a way; at hand it says the same."""
+        everywhere = AvailabilityQuestion("web", service=Service(method))
+        for question in (replace(everywhere, locations=frozenset({"S1"})), everywhere):
+            found = (await read_availability([self.sku], question, self.sources))[self.sku]
+            at_hand = (await read_availability([self.sku], question, self.packed))[self.sku]
+            assert replace(at_hand, as_of=found.as_of) == found
+            assert at_hand.locations == found.locations
+        return found.quantity
 
     async def buys(self, units: int, method: DeliveryMethod, *, at: str | None = None) -> Decided:
         """Order units in a way, from wherever the web sells then, or of one place of these."""
@@ -115,23 +158,26 @@ class Selling:
 
 
 @pytest.fixture
-async def selling(open_process: OpenProcess) -> Selling:
-    """Give a process of which the web may sell half."""
+async def selling(open_process: OpenProcess, bus: Bus, works: Works) -> Selling:
+    """Give a process of which the web may sell half, and one that has the stock at hand."""
     process = await open_process()
     database, clock = process.database, process.clock
-    outbox = Outbox(database, "inventory_svc", 4)
+    outbox = Outbox(database, SERVICE, PARTITIONS)
     tools = RuleTools(MongoOutcomes(database, clock), outbox, DueWork(database, clock))
     rules, network = MongoRules(database, tools), ChangingNetwork()
     joined = a_ruled_process(database, clock, rules, network)
     sources = AvailabilitySources(network, rules, joined.reads, MongoCatalogue(database), clock)
-    made = Selling(joined, network, sources)
+    works.start(Relay(database, bus, SERVICE, PARTITIONS, new_identifier()).run())
+    cache = ShelfCache(database, EventLog(bus, SERVICE, PARTITIONS), clock)
+    works.start(cache.run())
+    made = Selling(joined, network, sources, replace(sources, packed=AtHand(cache)))
     await made.publishes(rule.half_of_all())
     return made
 
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["count", "ship", "leave or join"]),
+        st.sampled_from(["count", "confirm", "ship", "leave or join"]),
         st.sampled_from(PLACES),
         st.integers(1, 9),
         st.integers(1, 90),
@@ -175,6 +221,9 @@ async def sell_along(selling: Selling, taken: Steps) -> None:
         match step:
             case "count":
                 await item.counts(place, units)
+            case "confirm":
+                held = await item.process.position(PositionKey(item.sku, place))
+                await item.counts(place, held.on_hand)
             case "ship":
                 bought = await item.buys(units, METHODS[place == "S2"], at=place)
                 if bought.reservation is not None:
@@ -183,6 +232,21 @@ async def sell_along(selling: Selling, taken: Steps) -> None:
                 item.network.off ^= {place}
         await item.sells_no_more_than_it_shows()
     await item.sells_all_that_it_shows()
+
+
+async def test_a_count_that_only_confirms_a_number_is_known_at_hand(selling: Selling) -> None:
+    """Nothing tells of it in the log, and what was shipped before it is drawn no more."""
+    await selling.counts("S1", 10)
+    selling.process.clock.advance(timedelta(minutes=1))
+    bought = await selling.buys(4, METHODS[0])
+    assert bought.reservation is not None
+    await selling.ships(bought.reservation)
+    assert await selling.shown(METHODS[0]) == 1
+
+    selling.process.clock.advance(timedelta(minutes=1))
+    await selling.counts("S1", 6)
+
+    assert await selling.shown(METHODS[0]) == 3
 
 
 @pytest.mark.parametrize("leaves", ["the channel", "what is delivered at home"])

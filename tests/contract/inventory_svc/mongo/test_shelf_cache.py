@@ -1,7 +1,7 @@
 """What a process has at hand of the stock is never older than it says, whatever happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -36,6 +36,7 @@ from service_kit.runtime.clock import Clock, SystemClock
 from service_kit.runtime.identifiers import new_identifier
 from service_kit.storage.database import Database
 from tests.contract.inventory_svc.conftest import OneNetwork, OpenProcess, Process
+from tests.contract.inventory_svc.mongo.conftest import Works
 from tests.support import rules as rule
 from tests.support import stock as build
 from tests.support.writers import POSITIONS as WRITTEN
@@ -47,14 +48,6 @@ S1 = PositionKey("shirt", "S1")
 W1 = PositionKey("shirt", "W1")
 TICK = timedelta(milliseconds=1)
 """What the clocks leave out of each moment."""
-
-
-@pytest.fixture
-async def bus(redis_url: str, database_name: str) -> AsyncIterator[Bus]:
-    """A bus of this test's own."""
-    bus = Bus(redis_url, namespace=f"{database_name}:")
-    yield bus
-    await bus.close()
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
@@ -93,35 +86,6 @@ class Reader:
             return shelf is not None and shelf.on_hand == units
 
         await until(at_hand)
-
-
-class Works:
-    """What runs beside a test; it can be stopped alone."""
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def start(self, work: Awaitable[None]) -> asyncio.Task[None]:
-        """Start a work."""
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        return task
-
-    async def stop(self, *tasks: asyncio.Task[None]) -> None:
-        """Stop works, all if none is named; a failure of one fails the test."""
-        for task in tasks or tuple(self._tasks):
-            self._tasks.discard(task)
-            task.cancel()
-            ending = (await asyncio.gather(task, return_exceptions=True))[0]
-            assert isinstance(ending, asyncio.CancelledError), ending
-
-
-@pytest.fixture
-async def works() -> AsyncIterator[Works]:
-    """Give what runs beside the test until its end."""
-    works = Works()
-    yield works
-    await works.stop()
 
 
 OpenReader = Callable[..., Awaitable[Reader]]

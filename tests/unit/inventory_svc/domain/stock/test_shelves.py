@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from weakref import ref
 
 import pytest
@@ -11,10 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory_svc.domain.network.directory import NetworkDirectory
-from inventory_svc.domain.rules.rule import Protection, Share, SlowExposure, StockRule
+from inventory_svc.domain.rules.rule import Protection, SlowExposure, StockRule
 from inventory_svc.domain.rules.sale import Sale
 from inventory_svc.domain.stock.availability.answer import Stock, availability_of
 from inventory_svc.domain.stock.availability.policy import Policy
+from inventory_svc.domain.stock.availability.share_draw import (
+    CountedAt,
+    ShareDraw,
+    ShareKey,
+    Shipped,
+)
 from inventory_svc.domain.stock.availability.tally import tally_of_positions, tally_of_shelves
 from inventory_svc.domain.stock.availability.totals import packed_item
 from inventory_svc.domain.stock.pace import NO_PACE
@@ -43,9 +49,12 @@ paces = st.just(NO_PACE) | st.builds(
     st.integers(1, 20),
     st.integers(-1, 60),
 )
+counts = st.sampled_from([None, NOW - 2 * HOUR, NOW])
 positions = st.dictionaries(
     st.sampled_from(PLACES),
-    st.tuples(st.integers(0, 20), st.integers(0, 9), holds, st.integers(1, 99), declared, paces),
+    st.tuples(
+        st.integers(0, 20), st.integers(0, 9), holds, st.integers(1, 99), declared, paces, counts
+    ),
 ).map(
     lambda rows: {
         code: Position(
@@ -56,33 +65,74 @@ positions = st.dictionaries(
             version,
             unavailable=away,
             pace=pace,
+            counted_at=counted,
         )
-        for code, (on_hand, allocated, held, version, away, pace) in rows.items()
+        for code, (on_hand, allocated, held, version, away, pace, counted) in rows.items()
     }
 )
+shipments = st.lists(
+    st.builds(
+        Shipped,
+        st.sampled_from(PLACES),
+        st.sampled_from([NOW - timedelta(8), NOW - 3 * HOUR, NOW - HOUR]),
+        st.integers(1, 9),
+    ),
+    max_size=4,
+).map(tuple)
 
 
-@given(positions, rule.rule_lists(), rule.sales)
+@given(positions, rule.rule_lists(), rule.sales, shipments, st.integers(0, 4))
 def test_packed_shelves_are_answered_from_as_positions_are(
-    held: Mapping[str, Position], rules: tuple[StockRule, ...], sale: Sale
+    held: Mapping[str, Position],
+    rules: tuple[StockRule, ...],
+    sale: Sale,
+    shipped: tuple[Shipped, ...],
+    size: int,
 ) -> None:
-    unshared = [each for each in rules if not isinstance(each.effect, Share)]
-    policy = rule.a_policy(*unshared)
-    scope = rule.a_scope(policy, sale)
-    packed = Stock("shirt", "clothes", shelves_of_positions(held.values()))
+    check_answers(held, rules, sale, shipped, size)
+
+
+@given(positions, rule.rule_lists(2), shipments, st.integers(2, 4))
+def test_under_a_share_packed_shelves_are_answered_from_as_positions_are(
+    held: Mapping[str, Position],
+    rules: tuple[StockRule, ...],
+    shipped: tuple[Shipped, ...],
+    size: int,
+) -> None:
+    check_answers(held, (rule.half_of_all(), *rules), ON_WEB, shipped, size)
+
+
+def check_answers(
+    held: Mapping[str, Position],
+    rules: tuple[StockRule, ...],
+    sale: Sale,
+    shipped: tuple[Shipped, ...],
+    size: int,
+) -> None:
+    """Compare what is said from shelves and from positions, of so many locations."""
+    policy = rule.a_policy(*rules)
+    scope = rule.a_scope(policy, sale)[:size]
+    keys = [ShareKey(each.code, "shirt", sale.condition) for each in rules]
+    draws = {key: ShareDraw(key, 1, (Hold(NOW + HOUR, 1),), shipped) for key in keys}
+    uncounted = {key: draw.uncounted(counts_of(held)) for key, draw in draws.items()}
+    packed = Stock("shirt", "clothes", shelves_of_positions(held.values()), uncounted)
 
     answer = availability_of(packed, sale, scope, policy, NOW)
 
-    straight = availability_of(Stock("shirt", "clothes", held), sale, scope, policy, NOW)
+    straight = availability_of(Stock("shirt", "clothes", held, draws), sale, scope, policy, NOW)
     assert answer == straight
     assert answer.locations == straight.locations
+
+
+def counts_of(held: Mapping[str, Position]) -> CountedAt:
+    return lambda key: held[key.location].counted_at if key.location in held else None
 
 
 @given(positions, rule.rule_lists(), rule.sales)
 def test_the_columns_add_up_to_what_the_positions_do_wherever_goods_are_wanted(
     held: Mapping[str, Position], rules: tuple[StockRule, ...], sale: Sale
 ) -> None:
-    policy = rule.a_policy(*(each for each in rules if not isinstance(each.effect, Share)))
+    policy = rule.a_policy(*rules)
     scope, terms = policy.whole_scope(sale), policy.terms("shirt", "clothes", sale)
     shelves = shelves_of_positions(held.values())
 
@@ -96,7 +146,7 @@ def test_the_columns_leave_out_what_sells_too_fast_as_the_positions_do(
     held: Mapping[str, Position], weeks: int, rules: tuple[StockRule, ...]
 ) -> None:
     slow = rule.a_rule("slow", SlowExposure(weeks), sku="shirt", channel="web")
-    policy = rule.a_policy(slow, *(each for each in rules if not isinstance(each.effect, Share)))
+    policy = rule.a_policy(slow, *rules)
     scope, terms = policy.whole_scope(ON_WEB), policy.terms("shirt", "clothes", ON_WEB)
     shelves = shelves_of_positions(held.values())
 
@@ -169,6 +219,24 @@ def test_a_total_is_made_until_midnight_where_it_matters_how_fast_goods_sell() -
     ]
 
     assert quantities == [0, 0, 4]
+
+
+def test_a_total_under_a_share_is_made_anew_when_anything_else_is_drawn() -> None:
+    shelves = shelves_of_positions([Position(PositionKey("shirt", "W1"), 10, version=1)])
+    item, policy = packed_item(shelves), rule.a_policy(rule.half_of_all())
+    empty = ShareDraw(ShareKey("half", "shirt"))
+    kept, left = empty.kept(2, None), replace(empty, shipped=(Shipped("W1", NOW, 2),))
+
+    def quantity(draw: ShareDraw, at: datetime = NOW) -> int:
+        stock = Stock("shirt", None, shelves, {draw.key: draw})
+        answer = item.availability(stock, ON_WEB, policy.whole_scope(ON_WEB), policy, at)
+        assert [row.quantity for row in answer.locations] == [answer.quantity]
+        return answer.quantity
+
+    assert quantity(empty) == 5
+    assert quantity(kept) == quantity(left) == 4
+    assert quantity(replace(left, allocated=2), NOW + timedelta(7)) == 4
+    assert quantity(left, NOW + timedelta(7)) == 5
 
 
 def test_a_total_is_made_anew_by_other_rules_and_for_other_scopes() -> None:
