@@ -71,7 +71,7 @@ def decide_adjustment(command: AdjustStock, draft: StockDraft) -> Answer:
     if problem is not None:
         return refused(problem)
     cause = Cause(command.request.identifier, command.actor, reason=command.reason)
-    change = _adjusted(command, position)
+    change = _adjusted(command, position, 0 if kept is None else kept.units)
     if kept is None:
         position.move(MovementKind.ADJUSTED, change, cause)
     else:
@@ -121,10 +121,15 @@ def _sell(
     draft.save(with_pegs(reservation, left, ended=ReservationState.CONSUMED))
 
 
-def _adjusted(command: AdjustStock, position: OpenPosition) -> Change:
-    """Give the change of a position; units sold are first those that were being sold."""
+def _adjusted(command: AdjustStock, position: OpenPosition, kept: int) -> Change:
+    """Give the change of a position; units sold that nobody kept are first those being sold.
+
+    Those that were kept are theirs too only where what is left on hand leaves no other choice.
+    """
     selling = position.declared_units(Disposition.SALE_IN_PROGRESS)
-    sold = min(-command.quantity, selling) if command.reason is AdjustmentReason.SALE else 0
+    units = -command.quantity
+    theirs = max(units - kept, selling - (position.on_hand - units))
+    sold = min(units, selling, theirs) if command.reason is AdjustmentReason.SALE else 0
     if sold <= 0:
         return Change(on_hand=command.quantity)
     disposition = Disposition.SALE_IN_PROGRESS

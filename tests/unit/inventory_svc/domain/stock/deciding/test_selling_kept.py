@@ -137,14 +137,35 @@ def test_a_kept_piece_that_is_sold_is_gone(stock: InMemoryStock, clock: Settable
     assert stock.counters(SHIRT) == stock.folded(SHIRT) == (1, 0, 0)
 
 
-def test_a_sale_in_progress_is_over_with_the_sale(stock: InMemoryStock) -> None:
+def test_a_sale_of_what_is_kept_leaves_the_sale_that_somebody_else_began(
+    stock: InMemoryStock,
+) -> None:
     hold = kept(stock, 1, on_hand=2)
+    stock.commit(build.a_declaration(SHIRT, 1, Disposition.SALE_IN_PROGRESS))
+
+    stock.commit(build.a_sale_of(hold, SHIRT))
+    (ordered,) = stock.commit(build.an_allocation(("shirt", 1)))
+
+    assert stock.declared(SHIRT) == {Disposition.SALE_IN_PROGRESS: 1}
+    assert [each.code for each in ordered.outcome.refusals] == ["INSUFFICIENT_STOCK"]
+
+
+def test_units_sold_beyond_those_kept_end_the_sale_in_progress(stock: InMemoryStock) -> None:
+    hold = kept(stock, 1, on_hand=5)
+    stock.commit(build.a_declaration(SHIRT, 3, Disposition.SALE_IN_PROGRESS))
+
+    stock.commit(build.a_sale_of(hold, SHIRT, 3))
+
+    assert stock.declared(SHIRT) == {Disposition.SALE_IN_PROGRESS: 1}
+
+
+def test_the_last_unit_was_both_kept_and_being_sold(stock: InMemoryStock) -> None:
+    hold = kept(stock, 1, on_hand=1)
     stock.commit(build.a_declaration(SHIRT, 1, Disposition.SALE_IN_PROGRESS))
 
     stock.commit(build.a_sale_of(hold, SHIRT))
 
     assert stock.declared(SHIRT) == {}
-    assert stock.available(SHIRT) == 1
 
 
 def test_what_was_drawn_of_a_share_has_left_until_the_next_count(clock: SettableClock) -> None:
