@@ -171,7 +171,7 @@ FEED_FILES = CollectionDeclaration(
 FEED_PARTS = CollectionDeclaration(
     "stock_file_parts",
     (),
-    retention="Until the file is done or has failed; for 7 days if people have to decide about it.",
+    retention="Until the file is done or has failed; for 7 days where people may go on with it.",
 )
 UNNAMED_POSITIONS = CollectionDeclaration(
     "stock_file_unnamed",

@@ -151,9 +151,15 @@ class MongoFeedFiles:
         return await self._as_seen([file_from_document(document) for document in found])
 
     async def look_up(self, identifier: str) -> FeedFile | None:
-        """Give a file as people see it: failed, too, while it is given up."""
+        """Give a file as people see it: failed, too, from when it was given up."""
         found = await self.find(identifier)
         return None if found is None else (await self._as_seen([found]))[0]
+
+    async def tidy_later(self, file: FeedFile, at: datetime) -> None:
+        """Have a file tidied at a later time."""
+        await self._database.transaction(
+            lambda session: self._schedule(TIDY_WORK, file, at, session)
+        )
 
     async def forget_parts(self, identifier: str) -> None:
         """Delete the parts of a file that has ended, so many at a time."""
@@ -182,6 +188,7 @@ class MongoFeedFiles:
             return None
         await self._settle_alert(before, after, session)
         if after.ended_at is not None:
+            await self._due_work.cancel(session, _item_name(WORK[before.reading], before))
             await self._schedule(TIDY_WORK, after, after.ended_at, session)
         elif after.held_at is not None and after.state is FileState.HELD:
             await self._schedule(TIDY_WORK, after, after.held_at + KEPT_FOR, session)
@@ -235,10 +242,10 @@ class MongoFeedFiles:
 
     async def _as_seen(self, files: Sequence[FeedFile]) -> list[FeedFile]:
         names = [_item_name(WORK[file.reading], file) for file in files if _is_applied(file)]
-        parked = await self._due_work.parked_among(names) if names else frozenset()
+        parked = await self._due_work.parked_among(names) if names else {}
         return [
-            file.given_up()
-            if _is_applied(file) and _item_name(WORK[file.reading], file) in parked
+            file.given_up(parked[name])
+            if _is_applied(file) and (name := _item_name(WORK[file.reading], file)) in parked
             else file
             for file in files
         ]

@@ -63,7 +63,10 @@ class FeedFiles(Protocol):
         """Give files as people see them, the latest first, before one of them."""
 
     async def look_up(self, identifier: str) -> FeedFile | None:
-        """Give a file as people see it: failed, too, while it is given up."""
+        """Give a file as people see it: failed, too, from when it was given up."""
+
+    async def tidy_later(self, file: FeedFile, at: datetime) -> None:
+        """Have a file tidied at a later time."""
 
     async def forget_parts(self, identifier: str) -> None:
         """Delete the parts of a file that has ended."""

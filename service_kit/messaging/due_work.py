@@ -123,11 +123,11 @@ class DueWork:
         )
         return [ParkedItem(item_of(document), document["error"]) for document in documents]
 
-    async def parked_among(self, identifiers: Collection[str]) -> frozenset[str]:
-        """Give those of the items that wait for somebody's decision."""
+    async def parked_among(self, identifiers: Collection[str]) -> Mapping[str, datetime]:
+        """Give those of the items that wait for somebody's decision, and since when."""
         wanted = {"_id": {"$in": list(identifiers)}, "state": PARKED}
-        documents = await self._collection.find(wanted, projection=["_id"])
-        return frozenset(document["_id"] for document in documents)
+        documents = await self._collection.find(wanted, projection=["nextAt"])
+        return {document["_id"]: document["nextAt"] for document in documents}
 
     async def release(self, identifier: str) -> bool:
         """Have parked work tried again from its first attempt; False if it is not parked."""

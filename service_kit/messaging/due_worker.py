@@ -224,6 +224,7 @@ class DueWorker:
         text = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH]
         attempts = await self._attempts(item)
         parked = attempts >= self._settings.attempts
+        pause = timedelta(0) if parked else self._pause_after(attempts)
         _log.warning(
             "due_work.parked" if parked else "due_work.will_be_repeated",
             identifier=item.identifier,
@@ -235,7 +236,7 @@ class DueWorker:
             item,
             {
                 "state": PARKED if parked else WAITING,
-                "nextAt": self._clock.now() + self._pause_after(attempts),
+                "nextAt": self._clock.now() + pause,
                 "claim": "",
                 "claimUntil": LONG_AGO,
                 "error": text,

@@ -176,9 +176,9 @@ class FeedFile:
         """Give one that has failed as it was when it did."""
         return replace(self, state=FileState.APPLYING, failure=None, ended_at=None)
 
-    def given_up(self) -> "FeedFile":
+    def given_up(self, at: datetime) -> "FeedFile":
         """Give it as people see it while nobody applies it, because that failed too often."""
-        return replace(self, state=FileState.FAILED, failure=_GIVEN_UP)
+        return replace(self, state=FileState.FAILED, failure=_GIVEN_UP, ended_at=at)
 
 
 _GIVEN_UP = "It was tried too often without coming further. Operators have it among parked work."

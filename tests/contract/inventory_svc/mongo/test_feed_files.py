@@ -15,7 +15,6 @@ from inventory_svc.domain.stock.commands import FeedMode, StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.mongo.collections import FEED_FILES, FEED_PARTS
-from inventory_svc.mongo.discarded_files import discarded_files
 from inventory_svc.use_cases.feeds.apply_file import LINES_OF_A_STEP, apply_file
 from inventory_svc.use_cases.feeds.file_steps import FileTools
 from inventory_svc.use_cases.feeds.receive_file import (
@@ -25,35 +24,14 @@ from inventory_svc.use_cases.feeds.receive_file import (
     open_file,
 )
 from service_kit.commands.refusal import UNAVAILABLE, Refusal
-from service_kit.messaging.due_work import DueWork
-from service_kit.messaging.parked_work import ParkedWork
 from service_kit.runtime.clock import SettableClock
 from service_kit.storage.idempotency import MongoOutcomes
-from tests.contract.inventory_svc.conftest import OpenProcess, Process
+from tests.contract.inventory_svc.conftest import OpenProcess
 from tests.support import stock as build
-from tests.support.applying import DyingCommits, Killed, a_worker, send_parts
+from tests.support.applying import HEADING, DyingCommits, Killed, a_worker, rows, send_parts, sent
 from tests.support.file_process import NoTopSellers, OneShop, tools_of
 
 SHIRT, HAT = PositionKey("shirt", "S1"), PositionKey("hat", "S1")
-HEADING = "sku,locationCode,quantity"
-
-
-async def sent(process: Process, content: str, *best: str, parts: int = 3) -> FeedFile:
-    """Send a file of deltas in parts, the last one first."""
-    files = tools_of(process.database, process.clock).files
-    wanted = WantedFile("night", FeedMode.DELTA, FileFormat.CSV, source="tills")
-    file = await open_file(build.a_request(), "erp", wanted, files, OneShop(), process.clock)
-    await send_parts(file, content.encode(), files, parts)
-    request = build.a_request()
-    top = NoTopSellers(*best)
-    closed = await close_file(request, file.identifier, parts, files, top, process.clock)
-    again = await close_file(request, file.identifier, parts, files, top, process.clock)
-    assert again == closed
-    return closed
-
-
-def rows(count: int) -> str:
-    return "\n".join((HEADING, *(f"{('shirt', 'hat')[at % 2]},S1,1" for at in range(count))))
 
 
 async def applied(tools: FileTools, file: FeedFile) -> FeedFile:
@@ -305,36 +283,6 @@ async def test_a_file_that_comes_further_is_tried_however_often_it_stopped(
     assert (done.state, done.applied) == (FileState.DONE, 6 * LINES_OF_A_STEP)
 
 
-@pytest.mark.parametrize("best", [(), ("hat",)])
-async def test_a_file_that_comes_no_further_is_seen_to_have_failed_until_it_is_released(
-    open_process: OpenProcess, best: tuple[str, ...]
-) -> None:
-    process = await open_process()
-    file = await sent(process, rows(10), *best)
-    files = tools_of(process.database, process.clock).files
-    for _ in range(2):
-        before = await files.look_up(file.identifier)
-        assert before is not None
-        assert before.state is FileState.APPLYING
-        dying = DyingCommits(process, 0, written=False)
-        await a_worker(process, dying, attempts=2).run_due_once()
-        process.clock.advance(timedelta(hours=1))
-
-    seen = await files.look_up(file.identifier)
-    assert seen is not None
-    assert seen.state is FileState.FAILED
-    assert seen.failure
-    assert await files.page(None, 5) == [seen]
-    due_work = DueWork(process.database, process.clock)
-    (parked,) = await due_work.parked()
-    assert await due_work.release(parked.item.identifier)
-    await a_worker(process).run_due_once()
-
-    done = await files.look_up(file.identifier)
-    assert done is not None
-    assert (done.state, done.applied, done.failure) == (FileState.DONE, 10, None)
-
-
 async def test_a_step_writes_only_how_far_the_file_has_come(open_process: OpenProcess) -> None:
     process = await open_process()
     await sent(process, rows(2 * LINES_OF_A_STEP), "hat")
@@ -370,82 +318,3 @@ async def test_who_finds_that_another_was_faster_goes_on_behind_that_one(
     assert done is not None
     assert (done.state, done.applied) == (FileState.DONE, 4 * LINES_OF_A_STEP)
     assert await process.counters(SHIRT) == (2 * LINES_OF_A_STEP, 0, 0)
-
-
-async def given_up(process: Process, *best: str) -> FeedFile:
-    """Send a file, have its work fail in its middle until it is parked, and discard that."""
-    file = await sent(process, rows(2 * LINES_OF_A_STEP), *best)
-    dying = DyingCommits(process, 1, written=False)
-    await a_worker(process, dying, attempts=1).run_due_once()
-    due_work = DueWork(process.database, process.clock)
-    (parked,) = await due_work.parked()
-    hears = discarded_files(process.database, process.clock)
-    command = ["discard", parked.item.identifier]
-    assert (await ParkedWork(process.database, process.clock, hears).run(command))[0] == 0
-    return file
-
-
-@pytest.mark.parametrize("best", [(), ("hat",)])
-async def test_a_file_whose_work_is_discarded_has_failed_and_can_be_resumed(
-    open_process: OpenProcess, best: tuple[str, ...]
-) -> None:
-    process = await open_process()
-    file = await given_up(process, *best)
-    files = tools_of(process.database, process.clock).files
-    stopped = await files.find(file.identifier)
-    assert stopped is not None
-    assert stopped.state is FileState.FAILED
-    assert stopped.failure == "Its work was discarded. It can be resumed for a week."
-    assert stopped.applied == LINES_OF_A_STEP
-    await a_worker(process).run_due_once()
-    assert await files.find(file.identifier) == stopped
-
-    request = build.a_request()
-    for _ in range(2):
-        await files.resume(request, file.identifier)
-    await a_worker(process).run_due_once()
-
-    done = await files.find(file.identifier)
-    assert done is not None
-    assert (done.state, done.failure) == (FileState.DONE, None)
-    assert done.applied == 2 * LINES_OF_A_STEP
-    assert await process.counters(SHIRT) == (LINES_OF_A_STEP, 0, 0)
-    assert await process.counters(HAT) == (LINES_OF_A_STEP, 0, 0)
-    with pytest.raises(Refusal) as refused:
-        await files.resume(build.a_request(), file.identifier)
-    assert refused.value.path == ("input", "feedId")
-
-
-async def test_what_was_sent_of_a_discarded_file_is_kept_for_a_week(
-    open_process: OpenProcess,
-) -> None:
-    process = await open_process()
-    file = await given_up(process)
-    parts = process.database.collection(FEED_PARTS.name)
-
-    process.clock.advance(timedelta(days=6, hours=23))
-    await a_worker(process).run_due_once()
-    assert await parts.count({}) == 3
-    process.clock.advance(timedelta(hours=1))
-    await a_worker(process).run_due_once()
-
-    assert await parts.count({}) == 0
-    files = tools_of(process.database, process.clock).files
-    with pytest.raises(Refusal) as refused:
-        await files.resume(build.a_request(), file.identifier)
-    assert refused.value.message == "What was sent of it is deleted."
-
-
-async def test_a_file_whose_work_is_parked_can_be_resumed(open_process: OpenProcess) -> None:
-    process = await open_process()
-    file = await sent(process, rows(2 * LINES_OF_A_STEP))
-    dying = DyingCommits(process, 1, written=False)
-    await a_worker(process, dying, attempts=1).run_due_once()
-    files = tools_of(process.database, process.clock).files
-
-    await files.resume(build.a_request(), file.identifier)
-    await a_worker(process).run_due_once()
-
-    done = await files.find(file.identifier)
-    assert done is not None
-    assert (done.state, done.applied) == (FileState.DONE, 2 * LINES_OF_A_STEP)
