@@ -9,7 +9,11 @@ from graphql import (
     build_ast_schema,
     validate_schema,
 )
-from graphql.validation import KnownDirectivesRule
+from graphql.validation import KnownDirectivesRule, UniqueDirectivesPerLocationRule
+from graphql.validation.rules.known_argument_names import KnownArgumentNamesOnDirectivesRule
+from graphql.validation.rules.provided_required_arguments import (
+    ProvidedRequiredArgumentsOnDirectivesRule,
+)
 from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validate import validate_sdl
 
@@ -18,8 +22,14 @@ from gateway.federation_spec.join import JoinNames
 from gateway.supergraph.validity.field_sets import field_set_faults
 from gateway.supergraph.validity.joins import join_faults
 
-_RULES = [rule for rule in specified_sdl_rules if rule is not KnownDirectivesRule]
-"""Directives of other tools need no definition."""
+_ABOUT_USES = {
+    KnownArgumentNamesOnDirectivesRule,
+    KnownDirectivesRule,
+    ProvidedRequiredArgumentsOnDirectivesRule,
+    UniqueDirectivesPerLocationRule,
+}
+"""Directives of other tools need not be used as they are defined; who reads one looks at it."""
+_RULES = [rule for rule in specified_sdl_rules if rule not in _ABOUT_USES]
 _COMPLAINT = "The supergraph cannot be served"
 _MOST_TOLD = 10
 

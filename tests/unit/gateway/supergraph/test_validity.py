@@ -1,8 +1,10 @@
 """What is wrong with a supergraph is told when it is read: where it stands, and what it is."""
 
 import pytest
+from graphql import print_schema
 
 from gateway.errors import InvalidSupergraph
+from gateway.planning.snapshot import build_snapshot
 from gateway.supergraph.reader import read_supergraph
 
 TEXT = """
@@ -81,6 +83,19 @@ def test_what_is_wrong_is_told_with_its_line(there: str, instead: str, told: str
 
     assert told in caught.value.message
     assert f"line {line}: " in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "use", ['@guard(old: "x", new: "y")', "@guard", '@guard(new: "x") @guard(new: "y")']
+)
+def test_directives_of_other_tools_are_left_alone_however_they_are_used(use: str) -> None:
+    defined = "directive @guard(new: String!) on ENUM\n"
+    text = TEXT.replace("currency: String", f"currency: String {use}")
+
+    schema = build_snapshot(f"{text}\n{defined}").public_schema
+
+    assert use not in print_schema(schema)
+    assert schema.get_directive("guard") is None
 
 
 def test_a_member_that_its_graph_does_not_know_is_refused() -> None:
