@@ -20,7 +20,6 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from bench.figures import Round, median_of
 from bench.inventory.goods import LOCATIONS, sku_of, total_of, units_of
-from bench.inventory.questions import QUESTIONS as SHOPPERS
 from bench.inventory.questions import SKUS_OF_A_PAGE, Shopper
 from bench.inventory.stage import MONGOD, Stage, until_ready
 from bench.load import LOAD, Send, WrongAnswer, closed_loop, measured
@@ -78,10 +77,10 @@ class Floor:
         return send
 
 
-QUESTIONS: tuple[tuple[str, Callable[[Floor], Send]], ...] = (
-    (f"one SKU, {len(LOCATIONS)} locations summed", Floor.summary),
-    (f"{SKUS_OF_A_PAGE} SKUs as totals", Floor.page),
-    (f"one SKU, {len(LOCATIONS)} rows", Floor.rows),
+QUESTIONS: tuple[tuple[str, Callable[[Floor], Send], Callable[[Shopper], Send]], ...] = (
+    (f"one SKU, {len(LOCATIONS)} locations summed", Floor.summary, Shopper.summary),
+    (f"{SKUS_OF_A_PAGE} SKUs as totals", Floor.page, Shopper.page),
+    (f"one SKU, {len(LOCATIONS)} rows", Floor.rows, Shopper.rows),
 )
 
 
@@ -90,7 +89,7 @@ async def floor(stage: Stage, environment: Mapping[str, str], skus: int) -> list
     rows = []
     async with _packed(stage, skus) as packed, _served(stage, environment, skus) as shopper:
         processes = _Processes(stage, shopper.process)
-        for (name, read), (_, ask) in zip(QUESTIONS, SHOPPERS, strict=True):
+        for name, read, ask in QUESTIONS:
             for of, process, send in (
                 (PACKED, LOAD, read(packed)),
                 (VIEW, _BARE, ask(shopper.asks)),

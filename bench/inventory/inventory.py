@@ -21,6 +21,7 @@ from bench.inventory.goods import (
 )
 from bench.inventory.hot import hot_sku
 from bench.inventory.questions import QUESTIONS, Shopper
+from bench.inventory.share import draw, open_share
 from bench.inventory.stage import GATEWAY, INVENTORY, MONGOD, PLAIN, Stage, stage
 from bench.load import Send, closed_loop, measured
 from service_kit.runtime.clock import Clock
@@ -64,6 +65,7 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
     before = 0
     async with stage(environment, clock) as running:
         await open_network(running.here)
+        await open_share(running.here)
         for skus in SKUS:
             positions = skus * len(LOCATIONS)
             _say(f"going up to {positions:,} positions")
@@ -74,6 +76,7 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
                 fed = await count(running, before, skus, clock)
                 feeds.append(_feed_row(positions, fed))
                 _say(" ".join(feeds[-1]))
+            await draw(running, skus, clock)
             before = skus
             _say(f"reading {positions:,} positions")
             rows = await _reads(running, skus)

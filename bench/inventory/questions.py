@@ -1,9 +1,10 @@
 """What shoppers ask of the stock; every answer is checked against what was fed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 
-from bench.inventory.goods import LOCATIONS, sku_of, total_of
+from bench.inventory.goods import CHANNEL, LOCATIONS, sku_of, total_of
+from bench.inventory.share import SHARED, left_of
 from bench.inventory.stage import Graph
 from bench.load import Send, WrongAnswer
 from retail_kit.roles import Role
@@ -11,8 +12,8 @@ from retail_kit.roles import Role
 SKUS_OF_A_PAGE = 24
 
 _TOTALS = """
-query Totals($skus: [String!]!) {
-  availability(skus: $skus, channels: ["bench"]) { sku quantity }
+query Totals($skus: [String!]!, $channel: String!) {
+  availability(skus: $skus, channels: [$channel]) { sku quantity }
 }
 """
 _ROWS = """
@@ -34,16 +35,21 @@ class Shopper:
         self._graph = graph
         self._more = more
         self._totals = {sku_of(number): total_of(number) for number in range(skus)}
+        self._halves = {sku_of(number): left_of(number) for number in range(skus)}
         self._names = list(self._totals)
         self._random = random
 
     def summary(self) -> Send:
         """One SKU summarised over all its locations."""
-        return self._asking(1)
+        return self._asking(1, CHANNEL, self._totals)
 
     def page(self) -> Send:
         """A page of SKUs as totals."""
-        return self._asking(min(SKUS_OF_A_PAGE, len(self._names)))
+        return self._asking(self._on_a_page, CHANNEL, self._totals)
+
+    def shared_page(self) -> Send:
+        """The same page for the channel that may sell half of everything."""
+        return self._asking(self._on_a_page, SHARED, self._halves)
 
     def rows(self) -> Send:
         """One SKU with a row for each location."""
@@ -58,25 +64,30 @@ class Shopper:
 
         return send
 
-    def _asking(self, skus: int) -> Send:
+    @property
+    def _on_a_page(self) -> int:
+        return min(SKUS_OF_A_PAGE, len(self._names))
+
+    def _asking(self, skus: int, channel: str, units_of: Mapping[str, int]) -> Send:
         async def send() -> None:
             asked = self._random.sample(self._names, skus)
-            found = await totals(self._graph, asked)
-            more = {sku: units - self._totals[sku] for sku, units in found.items()}
+            found = await totals(self._graph, asked, channel)
+            more = {sku: units - units_of[sku] for sku, units in found.items()}
             if list(more) != asked or not all(0 <= each <= self._more for each in more.values()):
                 raise WrongAnswer(str(found)[:1000])
 
         return send
 
 
-async def totals(graph: Graph, skus: list[str]) -> dict[str, int]:
-    """Ask how many units of each SKU can be sold."""
-    found = await graph.answer(Role.VISITOR, _TOTALS, {"skus": skus})
+async def totals(graph: Graph, skus: list[str], channel: str = CHANNEL) -> dict[str, int]:
+    """Ask how many units of each SKU a channel can sell."""
+    found = await graph.answer(Role.VISITOR, _TOTALS, {"skus": skus, "channel": channel})
     return {row["sku"]: row["quantity"] for row in found["availability"]}
 
 
 QUESTIONS: tuple[tuple[str, Callable[[Shopper], Send]], ...] = (
     (f"one SKU, {len(LOCATIONS)} locations summed", Shopper.summary),
     (f"{SKUS_OF_A_PAGE} SKUs as totals", Shopper.page),
+    (f"{SKUS_OF_A_PAGE} SKUs as totals, under a share", Shopper.shared_page),
     (f"one SKU, {len(LOCATIONS)} rows", Shopper.rows),
 )

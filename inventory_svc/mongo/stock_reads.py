@@ -97,7 +97,11 @@ class MongoStockReads:
         left_from = frozenset[PositionKey]().union(*(draw.left_from for draw in draws))
         if not left_from:
             return draws
-        wanted = {"_id": {"$in": [key.identifier for key in left_from]}}
+        first = min(row.at for draw in draws for row in draw.shipped)
+        wanted = {
+            "_id": {"$in": [key.identifier for key in left_from]},
+            "countedAt": {"$gte": first},
+        }
         found = await self._find(self._positions, wanted, projection=["countedAt"])
         counted = {position_key(each["_id"]): each["countedAt"] for each in found}
         return [draw.uncounted(counted.get) for draw in draws]

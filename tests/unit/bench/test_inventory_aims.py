@@ -7,7 +7,7 @@ from bench.inventory.floor import PACKED, VIEW
 from bench.inventory.inventory import READ_HEADS
 from bench.inventory.questions import QUESTIONS
 
-SUMMED, PAGE, _ = (name for name, _ in QUESTIONS)
+SUMMED, PAGE, *_ = (name for name, _ in QUESTIONS)
 LEAST = [
     [SUMMED, PACKED, "2.2", "0.20", "0.17"],
     [SUMMED, VIEW, "4.5", "0.35", "0.01"],

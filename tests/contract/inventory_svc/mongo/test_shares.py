@@ -234,6 +234,15 @@ async def sell_along(selling: Selling, taken: Steps) -> None:
     await item.sells_all_that_it_shows()
 
 
+async def test_what_is_shipped_at_the_moment_of_a_count_is_in_it(selling: Selling) -> None:
+    await selling.counts("S1", 10)
+    bought = await selling.buys(4, METHODS[0])
+    assert bought.reservation is not None
+    await selling.ships(bought.reservation)
+
+    assert await selling.shown(METHODS[0]) == 3
+
+
 async def test_a_count_that_only_confirms_a_number_is_known_at_hand(selling: Selling) -> None:
     """Nothing tells of it in the log, and what was shipped before it is drawn no more."""
     await selling.counts("S1", 10)
