@@ -66,35 +66,35 @@ class _Looking:
 
     def at_key(self, definition: Joined, use: DirectiveNode) -> Iterator[GraphQLError]:
         """What enters a graph can be read."""
-        text = arguments_of(use).get("key")
-        if text:
-            name = definition.name.value
-            yield from self._faults(use, f"{name}: key {text!r}", text, name, None)
+        arguments = arguments_of(use)
+        if text := arguments.get("key"):
+            name, graph = definition.name.value, arguments.get("graph")
+            yield from self._faults(use, f"{name}: key {text!r}", text, name, graph)
 
     def at_field(
         self, definition: Joined, field: FieldDefinitionNode, use: DirectiveNode
     ) -> Iterator[GraphQLError]:
         """What the field requires of its own object, promises below, and takes from contexts."""
         owner, arguments = definition.name.value, arguments_of(use)
+        graph = arguments.get("graph")
         where = f"{owner}.{field.name.value}:"
         if requires := arguments.get("requires"):
-            yield from self._faults(use, f"{where} requires {requires!r}", requires, owner, None)
+            yield from self._faults(use, f"{where} requires {requires!r}", requires, owner, graph)
         if provides := arguments.get("provides"):
-            graph = arguments.get("graph")
             below = named_type(self._type_in(field, graph))
             yield from self._faults(use, f"{where} provides {provides!r}", provides, below, graph)
         for each in arguments.get("contextArguments") or ():
-            yield from self._context_faults(use, where, each)
+            yield from self._context_faults(use, where, each, graph)
 
     def _context_faults(
-        self, use: DirectiveNode, where: str, argument: Mapping[str, Any]
+        self, use: DirectiveNode, where: str, argument: Mapping[str, Any], graph: str | None
     ) -> Iterator[GraphQLError]:
         context, text = argument["context"], argument["selection"]
         if context not in self._setters:
             yield GraphQLError(f"{where} nothing sets the context {context!r}.", use)
         for setter in self._setters.get(context, ()):
             named = f"{where} {argument['name']} selects {text!r}"
-            yield from self._faults(use, named, text, setter, None)
+            yield from self._faults(use, named, text, setter, graph)
 
     def _faults(
         self, use: DirectiveNode, where: str, text: str, type_name: str, graph: str | None
@@ -107,7 +107,7 @@ class _Looking:
     def _require_selected(
         self, selections: SelectionSetNode, type_name: str, graph: str | None
     ) -> None:
-        """Raise InvalidFieldSet unless all exists, in the view of a graph if one is named."""
+        """Raise InvalidFieldSet unless all exists, with the types of a graph if one is named."""
         for node in selections.selections:
             _require_plain(node)
             if isinstance(node, InlineFragmentNode):

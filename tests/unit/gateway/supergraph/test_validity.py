@@ -37,6 +37,7 @@ union Any @join__type(graph: ONE) @join__unionMember(graph: ONE, member: "Item")
 """.replace(
     "{CONTEXTS}", '[{name: "in", type: "String", context: "shop", selection: "{ currency }"}]'
 )
+WIDER = "maker: Wider @join__field(graph: ONE)"
 
 
 def test_the_text_itself_is_sound() -> None:
@@ -115,6 +116,32 @@ def test_a_promise_is_read_in_the_words_of_the_subgraph_that_makes_it() -> None:
     )
 
     assert read_supergraph(text).subgraphs["one"].types["Query"].fields["item"].provides == "name"
+
+
+@pytest.mark.parametrize(
+    "wider",
+    [
+        "interface Wider @join__type(graph: ONE) { size: Int }",
+        'union Wider @join__type(graph: ONE) @join__unionMember(graph: ONE, member: "Item") = Item',
+    ],
+)
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        ("resolvable: false", 'key: "maker { code }", resolvable: false'),
+        ('graph: ONE, requires: "name"', 'graph: TWO, requires: "maker { code }"'),
+        ("{ currency }", "{ item { maker { code } } }"),
+    ],
+)
+def test_a_field_set_is_read_with_the_types_of_its_subgraph(
+    wider: str, there: str, instead: str
+) -> None:
+    without = TEXT.replace('key: "maker { code }", ', "").replace(there, instead)
+    text = without.replace('maker: Maker @join__field(graph: ONE, type: "Maker!")', WIDER)
+
+    fields = read_supergraph(f"{text}\n{wider}").subgraphs["two"].types["Item"].fields
+
+    assert fields["maker"].type.name == "Maker"
 
 
 def test_what_does_not_parse_is_told_with_its_line() -> None:
