@@ -7,7 +7,7 @@ from service_kit.storage.database import Collection, Document, InsertOne, Replac
 
 
 class ReadTooEarly(Exception):
-    """What was read, the rules or the network have changed since: read again."""
+    """A position, a reservation or the rules have changed since they were read: read again."""
 
 
 class Versioned(Protocol):

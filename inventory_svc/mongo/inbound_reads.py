@@ -55,11 +55,13 @@ class InboundReads:
         self._reservations = database.collection(RESERVATIONS.name)
 
     async def destinations(
-        self, wanted: Iterable[tuple[str, Condition]]
+        self, wanted: Iterable[tuple[str, Condition]], session: Session | None = None
     ) -> Mapping[tuple[str, Condition], frozenset[str]]:
         """Give, for items in a condition, the locations to which some are on their way."""
         found = await self._supplies.find(
-            _live(wanted), projection={"_id": 0, "sku": 1, "condition": 1, "location": 1}
+            _live(wanted),
+            projection={"_id": 0, "sku": 1, "condition": 1, "location": 1},
+            session=session,
         )
         coming: dict[tuple[str, Condition], set[str]] = {}
         for document in found:

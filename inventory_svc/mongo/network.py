@@ -69,12 +69,15 @@ class MongoNetwork:
         """Give the network as it is now."""
         return await self._shown(await self._confirmed_since(asyncio.get_running_loop().time()))
 
-    async def is_latest(self, version: int, session: Session) -> bool:
-        """Whether nothing has changed since, as a transaction sees it; else look next time."""
-        latest = await self._latest_version(session)
-        if latest != version:
-            self.forget()
-        return latest == version
+    async def as_seen(self, known: NetworkDirectory, session: Session) -> NetworkDirectory:
+        """Give the network as a transaction sees it: `known`, if nothing has changed since.
+
+        What was stale stays so.
+        """
+        if await self._latest_version(session) == known.version:
+            return known
+        self.forget()
+        return (await self._read(session)).with_stale(known.stale_since)
 
     def forget(self) -> None:
         """Confirm at the next use, since the network has changed."""

@@ -28,7 +28,6 @@ from inventory_svc.domain.stock.movement import PICKS
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import EXPIRY_WORK
 from inventory_svc.domain.stock.sourcing import SourcingStrategy
-from inventory_svc.domain.stock.supply_by_rules import named_in
 from inventory_svc.mongo.bounded_owners import BoundedOwners
 from inventory_svc.mongo.collections import (
     FEED_REJECTIONS,
@@ -88,10 +87,10 @@ def unheard(_position: PositionKey, _version: int) -> None:
 
 
 class CommittedNetwork(Network, Protocol):
-    """The network, which a transaction can confirm."""
+    """The network, which a transaction can look at."""
 
-    async def is_latest(self, version: int, session: Session) -> bool:
-        """Whether nothing has changed since, as the transaction sees it."""
+    async def as_seen(self, known: NetworkDirectory, session: Session) -> NetworkDirectory:
+        """Give it as the transaction sees it: `known`, if nothing has changed since."""
 
 
 class MetOthers(Exception):
@@ -166,10 +165,8 @@ class StockTransactions:
         now = tools.clock.now()
         rules = await tools.rules.in_force(now)
         latest = tools.rules.known_version
-        directory = await tools.network.directory()
-        policy = tools.policies.of(directory, rules, now)
-        named = [named_in(directory, command) for command in commands]
-        return await self._supply.plan(named, wide, policy, latest)
+        policy = tools.policies.of(await tools.network.directory(), rules, now)
+        return await self._supply.plan(commands, wide, policy, latest)
 
     async def _commit(self, plan: SupplyPlan, crowded: str | None) -> GroupDecision:
         """Commit at once, or in turn at a crowded position; who meets others takes a turn."""
@@ -182,9 +179,10 @@ class StockTransactions:
             attempts += 1
             if attempts > 1 and crowded is None and hottest is not None:
                 raise MetOthers(hottest)
-            decision = await self._decide(plan, session)
+            current = await self._current(plan, session)
+            decision = await self._decide(current, session)
             hottest = _hottest(decision)
-            await self._owners.guard(plan.commands, decision.reservations, session)
+            await self._owners.guard(current.commands, decision.reservations, session)
             await self._write(decision, directory, session)
             return decision
 
@@ -196,7 +194,6 @@ class StockTransactions:
             return await self._commit(plan, met.position)
 
     async def _decide(self, plan: SupplyPlan, session: Session) -> GroupDecision:
-        await self._require_latest(plan, session)
         now, sourcing = self._tools.clock.now(), self._tools.sourcing
         supply = await self._supply.read(plan, now, session)
         self._reached("stock_commit.read")
@@ -204,15 +201,19 @@ class StockTransactions:
             return await asyncio.to_thread(decide, plan.commands, supply, sourcing, now)
         return decide(plan.commands, supply, sourcing, now)
 
-    async def _require_latest(self, plan: SupplyPlan, session: Session) -> None:
-        """Raise ReadTooEarly when there are other rules or another network than the plan's."""
+    async def _current(self, plan: SupplyPlan, session: Session) -> SupplyPlan:
+        """Give the plan for the network as it is; raise ReadTooEarly when the rules are others.
+
+        It is made anew in the transaction, so that nobody waits until the network stands still.
+        """
         rules, network = self._tools.rules, self._tools.network
         if rules is None or network is None or plan.rules_version is None:
-            return
+            return plan
         if not await rules.is_latest(plan.rules_version, session):
             raise ReadTooEarly
-        if not await network.is_latest(plan.policy.directory.version, session):
-            raise ReadTooEarly
+        known = plan.policy.directory
+        directory = await network.as_seen(known, session)
+        return plan if directory is known else await self._supply.anew(plan, directory, session)
 
     async def _directory(self) -> NetworkDirectory:
         network = self._tools.network

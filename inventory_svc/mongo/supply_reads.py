@@ -1,10 +1,11 @@
 """Reading what a group of stock commands may draw on."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inventory_svc.domain.catalogue.condition import Condition
+from inventory_svc.domain.network.directory import NetworkDirectory
 from inventory_svc.domain.stock.availability.policy import NO_POLICY, Policy
 from inventory_svc.domain.stock.availability.share_draw import ShareDraw, ShareKey
 from inventory_svc.domain.stock.commands import (
@@ -32,6 +33,7 @@ from inventory_svc.domain.stock.shortlist import Shortlist, is_short, shortlist,
 from inventory_svc.domain.stock.supply import Supply
 from inventory_svc.domain.stock.supply_by_rules import (
     exposed_only,
+    named_in,
     shared_supply,
     wanted_in,
     wanted_instead,
@@ -69,9 +71,11 @@ class SupplyPlan:
 
     `rules_version` is the latest version of the rules at that time: if the transaction sees
     another one, or another network than the policy's, everything is looked up again. `commands` are
-    as they are in that network. `shared` are the positions that count for shares.
+    what was `asked`, as it is in that network. `shared` are the positions that count for shares.
     """
 
+    asked: Sequence[StockCommand]
+    wide: frozenset[int]
     commands: Sequence[StockCommand]
     shortlists: Shortlists
     policy: Policy = NO_POLICY
@@ -99,12 +103,16 @@ class SupplyReads:
 
     async def plan(
         self,
-        commands: Sequence[StockCommand],
+        asked: Sequence[StockCommand],
         wide: frozenset[int],
         policy: Policy = NO_POLICY,
         rules_version: int | None = None,
+        session: Session | None = None,
     ) -> SupplyPlan:
         """Look up what the transaction has to read for commands under a policy."""
+        commands = asked
+        if rules_version is not None:
+            commands = [named_in(policy.directory, command) for command in asked]
         reserving = {
             place: command
             for place, command in enumerate(commands)
@@ -112,17 +120,19 @@ class SupplyReads:
         }
         settling = [each for each in commands if isinstance(each, SettleInbound)]
         if not reserving and not settling:
-            return SupplyPlan(commands, {}, policy, rules_version)
+            return SupplyPlan(asked, wide, commands, {}, policy, rules_version)
         skus = {line.sku for command in reserving.values() for line in command.lines}
         skus.update(command.supply.position.sku for command in settling)
-        categories = await self._categories(skus) if policy.needs_categories else {}
+        categories = await self._categories(skus, session) if policy.needs_categories else {}
         exposed = {
             place: exposed_only(command, policy, categories) for place, command in reserving.items()
         }
-        shortlists = await self._shortlists(exposed, wide)
+        shortlists = await self._shortlists(exposed, wide, session)
         wanted = (each for command in reserving.values() for each in wanted_in(command, policy))
         shared = list(shared_supply(wanted, policy, categories))
         return SupplyPlan(
+            asked,
+            wide,
             commands,
             shortlists,
             policy,
@@ -132,15 +142,25 @@ class SupplyReads:
             frozenset(share for _, share in shared),
         )
 
+    async def anew(
+        self, plan: SupplyPlan, directory: NetworkDirectory, session: Session
+    ) -> SupplyPlan:
+        """Look everything up again, in the transaction, for the network that it sees."""
+        policy = replace(plan.policy, directory=directory)
+        return await self.plan(plan.asked, plan.wide, policy, plan.rules_version, session)
+
     async def _shortlists(
-        self, reserving: Mapping[int, ReserveStock], wide: frozenset[int]
+        self,
+        reserving: Mapping[int, ReserveStock],
+        wide: frozenset[int],
+        session: Session | None,
     ) -> Shortlists:
-        """Ask once, before the transaction, who has stock; the transaction reads those again."""
+        """Ask once, before the transaction as a rule, who has stock; it reads those again."""
         far = (command for command in reserving.values() if not is_short(command))
         wanted = {(line.sku, line.condition) for command in far for line in command.lines}
-        stocked = await self._stocked(wanted) if wanted else {}
+        stocked = await self._stocked(wanted, session) if wanted else {}
         later = {place for place, command in reserving.items() if command.until is not None}
-        coming = await self._inbound.destinations(wanted) if wanted and later else {}
+        coming = await self._inbound.destinations(wanted, session) if wanted and later else {}
         holders = {
             each: stocked.get(each, frozenset()) | coming.get(each, frozenset()) for each in wanted
         }
@@ -200,7 +220,7 @@ class SupplyReads:
         )
 
     async def _stocked(
-        self, wanted: set[tuple[str, Condition]]
+        self, wanted: set[tuple[str, Condition]], session: Session | None
     ) -> dict[tuple[str, Condition], frozenset[str]]:
         conditions = {condition for _, condition in wanted}
         found = await self._positions.find(
@@ -210,6 +230,7 @@ class SupplyReads:
                 "unallocated": {"$gt": 0},
             },
             projection={"_id": 0, "sku": 1, "condition": 1, "location": 1},
+            session=session,
         )
         stocked: dict[tuple[str, Condition], set[str]] = {}
         for document in found:
@@ -217,9 +238,9 @@ class SupplyReads:
             stocked.setdefault(place, set()).add(document["location"])
         return {place: frozenset(locations) for place, locations in stocked.items()}
 
-    async def _categories(self, skus: Iterable[str]) -> dict[str, str]:
+    async def _categories(self, skus: Iterable[str], session: Session | None) -> dict[str, str]:
         wanted: Document = {"_id": {"$in": sorted(skus)}, "category": {"$ne": None}}
-        found = await self._items.find(wanted, projection={"category": 1})
+        found = await self._items.find(wanted, projection={"category": 1}, session=session)
         return {document["_id"]: document["category"] for document in found}
 
     async def _draws_of(

@@ -65,6 +65,15 @@ class NetworkDirectory:
         }
         return replace(self, locations={**self.locations, **stale}) if stale else self
 
+    @property
+    def stale_since(self) -> Mapping[str, datetime]:
+        """Since when locations are not sold from, because what is told of them is old."""
+        return {
+            code: place.stale_since
+            for code, place in self.locations.items()
+            if place.stale_since is not None
+        }
+
     def source(self, code: str, *path: str) -> StockSource:
         """Give a source; refuse UNKNOWN_SOURCE."""
         found = self.sources.get(code)

@@ -153,3 +153,19 @@ async def test_orders_in_flight_while_a_location_closes_and_opens_obey_what_they
 
     assert {active for active, _ in served} == {True, False}
     assert [each for each in served if each[1] != (["W1"] if each[0] else ["S2"])] == []
+
+
+async def test_orders_are_served_while_the_network_changes_all_the_time(
+    stocked: Subgraph, other_process: Subgraph
+) -> None:
+    async def buy() -> list[list[str]]:
+        return [await ordered_from(stocked) for _ in range(ROUNDS * ORDERS_A_ROUND)]
+
+    buyers = [asyncio.create_task(buy()) for _ in range(BUYERS)]
+    numbers = count()
+    while not all(buyer.done() for buyer in buyers):
+        name = f"No. {next(numbers)}"
+        await tell(other_process, "locationsImport", **{**WAREHOUSE, "name": name})
+
+    served = [came_from for buyer in buyers for came_from in buyer.result()]
+    assert served == [["W1"]] * len(served)
