@@ -13,6 +13,9 @@ from inventory_svc.domain.stock.unavailable import declared
 _SOME_DAY: Final = datetime.max.replace(tzinfo=UTC)
 """The end of holds whose movements, of an earlier release, do not tell it."""
 
+_SHIPMENTS: Final = frozenset({MovementKind.CONSUMED, MovementKind.ADJUSTED, MovementKind.RENTED})
+"""How units leave that were drawn under a share: shipped, sold at a till, or rented out."""
+
 
 def positions_at(
     positions: Iterable[Position], since: Iterable[Movement], moment: datetime
@@ -38,7 +41,7 @@ def draws_at(draws: Iterable[ShareDraw], since: Iterable[Movement]) -> list[Shar
         draw = by_key.get(key, ShareDraw(key)).kept(-movement.allocated, None)
         if movement.expires_at is not None:
             draw = draw.kept(-movement.held, movement.expires_at)
-        if movement.kind is MovementKind.CONSUMED:
+        if movement.kind in _SHIPMENTS:
             draw = _unshipped(draw, location, -movement.allocated - movement.held)
         by_key[key] = draw
     return list(by_key.values())

@@ -49,10 +49,13 @@ class KeptUnits:
         """Those that are known by their serial number."""
         return sum(units for peg, units in self.taken if peg.serial is not None)
 
-    @property
-    def share(self) -> str | None:
-        """The rule under which they were drawn, if one gave a share."""
-        return next((peg.share for peg, units in self.taken if units), None)
+    def by_share(self) -> dict[str | None, int]:
+        """Those that were drawn under each rule of a share, or under none."""
+        units: dict[str | None, int] = {}
+        for peg, taken in self.taken:
+            if taken:
+                units[peg.share] = units.get(peg.share, 0) + taken
+        return units
 
 
 def decide_adjustment(command: AdjustStock, draft: StockDraft) -> Answer:
@@ -107,16 +110,19 @@ def _kept(command: AdjustStock, draft: StockDraft) -> KeptUnits | Refusal | None
 def _sell(
     kept: KeptUnits, position: OpenPosition, change: Change, cause: Cause, draft: StockDraft
 ) -> None:
-    """Take the units off the shelf and off the reservation, as one movement."""
+    """Take the units off the shelf and off the reservation, as one movement for each share."""
     reservation = kept.reservation
-    about = cause._replace(reservation_id=reservation.identifier, share=kept.share)
-    freed = pegs.freed(reservation, kept.units)
-    sold = change._replace(held=freed.held, expires_at=freed.expires_at)
+    for share, units in kept.by_share().items():
+        sold = pegs.freed(reservation, units)._replace(on_hand=-units)
+        about = cause._replace(reservation_id=reservation.identifier, share=share)
+        position.move(MovementKind.ADJUSTED, sold, about)
+    beyond = change._replace(on_hand=change.on_hand + kept.units)
+    if beyond != Change():
+        position.move(MovementKind.ADJUSTED, beyond, cause)
     for peg, units in kept.taken:
         if units and peg.serial is not None:
             pieces.leave(peg, units, reservation, draft, cause)
         pegs.ship_drawn(reservation, peg, units, draft)
-    position.move(MovementKind.ADJUSTED, sold, about)
     left = [pegs.consumed(peg, units) for peg, units in kept.taken]
     draft.save(with_pegs(reservation, left, ended=ReservationState.CONSUMED))
 
