@@ -18,6 +18,7 @@ from yarl import URL
 from gateway.ports import SubgraphResponse
 from gateway.transport.client import KEEP_ALIVE_SECONDS, AnswerTooLarge, BrokenExchange, HttpLimits
 from gateway.transport.request_head import RequestHead
+from gateway.transport.sending import is_still_sending, send
 
 _SCHEMES = ("http", "https")
 _UNTIMED = aiohttp.ClientTimeout()
@@ -56,7 +57,7 @@ class AiohttpEndpoint:
         except BaseException:
             _abort(connection)
             raise
-        if _is_still_sending(connection):  # nothing may be sent behind it
+        if connection.transport is not None and is_still_sending(connection.transport):
             _abort(connection)
         else:
             connection.release()
@@ -71,7 +72,7 @@ class AiohttpEndpoint:
         if protocol is None or transport is None or protocol.should_close:
             raise BrokenExchange("the server closed the connection, or spoke unasked")
         protocol.set_response_params(read_until_eof=True, auto_decompress=False)
-        transport.write(request)
+        send(transport, request)
         status, content = await self._begun(protocol)
         return SubgraphResponse(status, await self._read(content))
 
@@ -109,12 +110,6 @@ def _credentials(url: URL) -> dict[str, str]:
     if url.user is None and url.password is None:
         return {}
     return {"Authorization": aiohttp.encode_basic_auth(url.user or "", url.password or "")}
-
-
-def _is_still_sending(connection: Connection) -> bool:
-    """Whether the answer came before the request was sent."""
-    transport = connection.transport
-    return transport is not None and transport.get_write_buffer_size() > 0
 
 
 def _abort(connection: Connection) -> None:

@@ -8,6 +8,7 @@ import httptools
 
 from gateway.ports import SubgraphResponse
 from gateway.transport.client import AnswerTooLarge, BrokenExchange
+from gateway.transport.sending import is_still_sending, send
 
 _FIRST_FINAL_STATUS = 200
 
@@ -29,11 +30,6 @@ class Connection(asyncio.Protocol):
         """Whether another request may be sent."""
         return self._transport is not None and not self._transport.is_closing()
 
-    @property
-    def _is_still_sending(self) -> bool:
-        """Whether the answer came before the request was sent: nothing may be sent behind it."""
-        return self._transport is not None and self._transport.get_write_buffer_size() > 0
-
     async def ask(self, request: bytes, deadline: float) -> SubgraphResponse:
         """Send the bytes of a request and give the answer; `deadline` is a time of the loop.
 
@@ -48,7 +44,7 @@ class Connection(asyncio.Protocol):
         self._answer = answer
         timer = loop.call_at(deadline, self._fail, TimeoutError())
         try:
-            transport.write(request)
+            send(transport, request)
             return await answer
         except BaseException:
             self.abort()
@@ -128,7 +124,8 @@ class Connection(asyncio.Protocol):
         if answer is not None and not answer.done():
             body = parts[0] if len(parts) == 1 else b"".join(parts)
             answer.set_result(SubgraphResponse(self._status, body))
-        if not self._keeps_alive or self._is_still_sending:
+        transport = self._transport
+        if not self._keeps_alive or (transport is not None and is_still_sending(transport)):
             self.abort()
         self._reset()
 

@@ -6,6 +6,9 @@ import aiohttp
 import pytest
 from starlette.types import ASGIApp
 
+from gateway.transport.aiohttp_client import AiohttpClient
+from gateway.transport.lean_client import LeanClient
+from tests.support.saying import MakeClient
 from tests.support.serving import Served
 
 Serve = Callable[[str, ASGIApp], Awaitable[Served]]
@@ -47,3 +50,10 @@ async def until_ready(url: str, session: aiohttp.ClientSession) -> None:
             return response.status == 200
 
     await eventually(is_ready)
+
+
+@pytest.fixture(params=[AiohttpClient, LeanClient])
+def client(request: pytest.FixtureRequest) -> MakeClient:
+    """Either client."""
+    made: MakeClient = request.param
+    return made

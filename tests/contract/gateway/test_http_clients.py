@@ -1,116 +1,18 @@
 """Both HTTP clients, against servers that say exactly what a test wants said."""
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-import aiohttp
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from gateway.ports import SubgraphRequest, SubgraphUnreachable
 from gateway.transport import lean_client
 from gateway.transport.aiohttp_client import AiohttpClient
-from gateway.transport.client import HEADERS, HttpClient, HttpLimits
+from gateway.transport.client import HEADERS
 from gateway.transport.http import HttpTransport
 from gateway.transport.lean_client import LeanClient
-
-Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-MakeClient = Callable[[HttpLimits], HttpClient]
-REQUEST = SubgraphRequest("shop", b'{"query":"{ a }"}')
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-
-
-@pytest.fixture(params=[AiohttpClient, LeanClient])
-def client(request: pytest.FixtureRequest) -> MakeClient:
-    """Either client."""
-    made: MakeClient = request.param
-    return made
-
-
-class Server:
-    """Counts connections and requests; `says` are the answers, the last one again and again.
-
-    None as an answer is silence; an empty one closes the connection. Until it may read bodies it
-    answers without.
-    """
-
-    def __init__(self, *says: bytes | None) -> None:
-        self.says = list(says)
-        self.connections = 0
-        self.ended = 0
-        self.heads: list[bytes] = []
-        self.bodies: list[bytes] = []
-        self.writers: list[asyncio.StreamWriter] = []
-        self.may_answer = asyncio.Event()
-        self.may_answer.set()
-        self.may_read = asyncio.Event()
-        self.may_read.set()
-        self.url = ""
-
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        self.writers.append(writer)
-        try:
-            while True:
-                self.heads.append(await reader.readuntil(b"\r\n\r\n"))
-                if not self.may_read.is_set():
-                    writer.write(OK)
-                    await self.may_read.wait()
-                length = self.heads[-1].lower().split(b"content-length: ")[1].split(b"\r\n")[0]
-                self.bodies.append(await reader.readexactly(int(length)))
-                said = self.says.pop(0) if len(self.says) > 1 else self.says[0]
-                await self.may_answer.wait()
-                if said == b"":
-                    return
-                writer.write(said or b"")
-                await writer.drain()
-                if said is not None and b"\r\nConnection: close\r\n" in said:
-                    return
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            self.ended += 1
-            writer.close()
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not holds():  # noqa: ASYNC110  # it is a server's doing
-            await asyncio.sleep(0)
-
-
-@asynccontextmanager
-async def serving(*says: bytes | None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    server = Server(*says)
-    listening = await asyncio.start_server(server.answer, "127.0.0.1", 0, ssl=tls)
-    port = listening.sockets[0].getsockname()[1]
-    server.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}/graphql?x=1"
-    try:
-        yield server
-    finally:
-        server.may_answer.set()
-        server.may_read.set()
-        listening.close()
-        await until(lambda: server.ended == server.connections)
-
-
-def transport(client: MakeClient, server: Server, **limits: object) -> HttpTransport:
-    return HttpTransport({"shop": server.url}, limits=HttpLimits(**limits), client=client)  # type: ignore[arg-type]
-
-
-async def unreachable(asking: HttpTransport, request: SubgraphRequest = REQUEST) -> str:
-    with pytest.raises(SubgraphUnreachable) as caught:
-        await asking.send(request)
-    return str(caught.value)
+from tests.support.saying import OK, REQUEST, MakeClient, saying, transport, unreachable, until
 
 
 async def body_if_any(asking: HttpTransport) -> bytes | None:
@@ -121,7 +23,7 @@ async def body_if_any(asking: HttpTransport) -> bytes | None:
 
 
 async def test_a_request_is_whole_and_its_connection_is_used_again(client: MakeClient) -> None:
-    async with serving(OK) as server, transport(client, server) as asking:
+    async with saying(OK) as server, transport(client, server) as asking:
         answers = [await asking.send(REQUEST) for _ in range(3)]
 
     assert [(one.status, one.body) for one in answers] == [(200, b"{}")] * 3
@@ -141,7 +43,7 @@ async def test_a_request_is_whole_and_its_connection_is_used_again(client: MakeC
 
 async def test_a_header_of_the_request_takes_the_place_of_ours(client: MakeClient) -> None:
     headers = {"accept": "text/x", "X-Own": "7"}
-    async with serving(OK) as server, transport(client, server) as asking:
+    async with saying(OK) as server, transport(client, server) as asking:
         await asking.send(SubgraphRequest("shop", b"{}", headers=headers))
 
     head = server.heads[0].lower()
@@ -182,7 +84,7 @@ ANSWERS = {
 @pytest.mark.parametrize("name", ANSWERS)
 async def test_an_answer_is_read_however_it_is_sent(client: MakeClient, name: str) -> None:
     said, status, body = ANSWERS[name]
-    async with serving(said) as server, transport(client, server) as asking:
+    async with saying(said) as server, transport(client, server) as asking:
         for _ in range(2):
             answer = await asking.send(REQUEST)
             assert (answer.status, answer.body) == (status, body)
@@ -200,7 +102,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 async def test_what_is_no_answer_is_told_and_asking_goes_on(client: MakeClient, name: str) -> None:
-    async with serving(BROKEN[name], OK) as server, transport(client, server) as asking:
+    async with saying(BROKEN[name], OK) as server, transport(client, server) as asking:
         assert (await unreachable(asking)).startswith("shop: ")
         assert (await asking.send(REQUEST)).body == b"{}"
     assert server.connections == 2
@@ -209,7 +111,7 @@ async def test_what_is_no_answer_is_told_and_asking_goes_on(client: MakeClient, 
 @pytest.mark.parametrize("head", [b"Content-Length: 9", b"Transfer-Encoding: chunked"])
 async def test_an_answer_that_is_cut_off_is_none(client: MakeClient, head: bytes) -> None:
     said = b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + head + b"\r\n\r\n3\r\n{}"
-    async with serving(said) as server, transport(client, server) as asking:
+    async with saying(said) as server, transport(client, server) as asking:
         await unreachable(asking)
 
 
@@ -224,7 +126,7 @@ async def test_an_answer_that_is_cut_off_is_none(client: MakeClient, head: bytes
 )
 async def test_an_answer_that_is_too_large_is_given_up(client: MakeClient, said: bytes) -> None:
     async with (
-        serving(said, OK) as server,
+        saying(said, OK) as server,
         transport(client, server, response_bytes=100) as asking,
     ):
         assert await unreachable(asking) == "shop: the answer exceeds 100 bytes"
@@ -233,7 +135,7 @@ async def test_an_answer_that_is_too_large_is_given_up(client: MakeClient, said:
 
 async def test_an_answer_that_is_going_to_be_too_large_is_not_waited_for() -> None:
     said = b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n"
-    async with serving(said) as server, transport(LeanClient, server, response_bytes=100) as asking:
+    async with saying(said) as server, transport(LeanClient, server, response_bytes=100) as asking:
         assert await unreachable(asking) == "shop: the answer exceeds 100 bytes"
 
 
@@ -241,7 +143,7 @@ async def test_a_late_answer_is_not_waited_for_and_never_taken_for_another(
     client: MakeClient,
 ) -> None:
     short = timedelta(milliseconds=30)
-    async with serving(None, OK) as server, transport(client, server, deadline=short) as asking:
+    async with saying(None, OK) as server, transport(client, server, deadline=short) as asking:
         assert "no answer in time" in await unreachable(asking)
         # What may now be slow is this machine, not the server.
         for _ in range(100):
@@ -255,7 +157,7 @@ async def test_a_late_answer_is_not_waited_for_and_never_taken_for_another(
 
 async def test_a_request_that_is_given_up_leaves_no_answer_behind(client: MakeClient) -> None:
     old = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold"
-    async with serving(old, OK) as server, transport(client, server) as asking:
+    async with saying(old, OK) as server, transport(client, server) as asking:
         server.may_answer.clear()
         given_up = asyncio.create_task(asking.send(REQUEST))
         await until(lambda: bool(server.bodies))
@@ -267,18 +169,9 @@ async def test_a_request_that_is_given_up_leaves_no_answer_behind(client: MakeCl
     assert server.connections == 2
 
 
-async def test_nothing_is_sent_behind_a_request_that_is_not_sent_yet(client: MakeClient) -> None:
-    large = SubgraphRequest("shop", b" " * (32 << 20))
-    async with serving(OK) as server, transport(client, server) as asking:
-        server.may_read.clear()
-        answers = [await asking.send(one) for one in (large, REQUEST)]
-    assert [one.body for one in answers] == [b"{}"] * 2
-    assert server.connections == 2
-
-
 @pytest.mark.parametrize("size", [0, 1, 1 << 16, 3 << 20])
 async def test_a_body_of_any_size_is_sent(client: MakeClient, size: int) -> None:
-    async with serving(OK) as server, transport(client, server) as asking:
+    async with saying(OK) as server, transport(client, server) as asking:
         for body in (b"x" * size, REQUEST.body, b"y" * size):
             await asking.send(SubgraphRequest("shop", body))
         assert server.bodies == [b"x" * size, REQUEST.body, b"y" * size]
@@ -293,7 +186,7 @@ async def test_the_default_client_asks_without_a_task_or_a_doubled_header() -> N
         return asyncio.Task(coroutine, loop=of, **more)
 
     headers = {"User-Agent": "a client's", "X-Own": "7"}
-    async with serving(OK) as server, transport(AiohttpClient, server) as asking:
+    async with saying(OK) as server, transport(AiohttpClient, server) as asking:
         await asking.send(REQUEST)  # it opens the connection
         loop.set_task_factory(task)
         await asking.send(SubgraphRequest("shop", REQUEST.body, headers=headers))
@@ -306,13 +199,13 @@ async def test_the_default_client_asks_without_a_task_or_a_doubled_header() -> N
 @pytest.mark.parametrize("rest", [b"\r\nold", b"", b"\r\n", b"\r\no"])
 async def test_what_comes_unasked_is_never_an_answer(client: MakeClient, rest: bytes) -> None:
     twice = OK + b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n" + rest
-    async with serving(twice, OK) as server, transport(client, server) as asking:
+    async with saying(twice, OK) as server, transport(client, server) as asking:
         assert {await body_if_any(asking) for _ in range(2)} <= {b"{}", None}
 
 
 async def test_what_comes_on_an_idle_connection_is_never_an_answer(client: MakeClient) -> None:
     old = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold"
-    async with serving(OK) as server, transport(client, server) as asking:
+    async with saying(OK) as server, transport(client, server) as asking:
         await asking.send(REQUEST)
         server.writers[0].write(old)
         async with transport(client, server) as other:
@@ -325,7 +218,7 @@ async def test_what_comes_on_an_idle_connection_is_never_an_answer(client: MakeC
 async def test_only_so_many_connections_are_open_and_all_are_answered_in_turn(
     client: MakeClient,
 ) -> None:
-    async with serving(OK) as server, transport(client, server, connections=3) as asking:
+    async with saying(OK) as server, transport(client, server, connections=3) as asking:
         server.may_answer.clear()
         asked = [asyncio.create_task(asking.send(REQUEST)) for _ in range(12)]
         await until(lambda: len(server.bodies) == 3)
@@ -339,14 +232,14 @@ async def test_only_so_many_connections_are_open_and_all_are_answered_in_turn(
 
 
 async def test_room_comes_back_when_connections_break(client: MakeClient) -> None:
-    async with serving(b"") as server, transport(client, server, connections=1) as asking:
+    async with saying(b"") as server, transport(client, server, connections=1) as asking:
         asked = [asyncio.create_task(unreachable(asking)) for _ in range(4)]
         told = await asyncio.gather(*asked)
     assert len(told) == server.connections == 4
 
 
 async def test_a_server_that_is_not_there_is_told(client: MakeClient) -> None:
-    async with serving(OK) as server:
+    async with saying(OK) as server:
         pass
     async with transport(client, server, connections=1) as asking:
         told = await asyncio.gather(*(unreachable(asking) for _ in range(3)))
@@ -356,7 +249,7 @@ async def test_a_server_that_is_not_there_is_told(client: MakeClient) -> None:
 @pytest.mark.parametrize("value", ["a\r\nX-Other: 1", "a\nb", "a\rb", "a\0b", "a\x7fb"])
 async def test_a_header_cannot_become_two(client: MakeClient, value: str) -> None:
     request = SubgraphRequest("shop", b"{}", headers={"X-Own": value})
-    async with serving(OK) as server, transport(client, server) as asking:
+    async with saying(OK) as server, transport(client, server) as asking:
         assert "control character" in await unreachable(asking, request)
     assert server.heads == []
 
@@ -368,7 +261,7 @@ async def test_an_address_that_is_none_is_told(client: MakeClient, url: str) -> 
 
 
 async def test_credentials_in_an_address_are_sent_by_the_default_client_alone() -> None:
-    async with serving(OK) as server:
+    async with saying(OK) as server:
         server.url = server.url.replace("//", "//me:a%20key@")
         async with transport(AiohttpClient, server) as asking:
             await asking.send(REQUEST)
@@ -383,7 +276,7 @@ async def test_credentials_in_an_address_are_sent_by_the_default_client_alone() 
 async def test_a_connection_that_was_idle_for_too_long_is_not_used_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with serving(OK) as server, transport(LeanClient, server) as asking:
+    async with saying(OK) as server, transport(LeanClient, server) as asking:
         await asking.send(REQUEST)
         monkeypatch.setattr(lean_client, "KEEP_ALIVE_SECONDS", -1)
         await asking.send(REQUEST)
@@ -392,74 +285,6 @@ async def test_a_connection_that_was_idle_for_too_long_is_not_used_again(
 
 async def test_idle_connections_are_closed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lean_client, "KEEP_ALIVE_SECONDS", 0.001)
-    async with serving(OK) as server, transport(LeanClient, server) as asking:
+    async with saying(OK) as server, transport(LeanClient, server) as asking:
         await asyncio.gather(*(asking.send(REQUEST) for _ in range(3)))
         await until(lambda: server.ended == server.connections)
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Iterator[Path]:
-    """A certificate for 127.0.0.1 with its key, trusted by nobody yet."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test")])
-    now = datetime.now(UTC)  # noqa: TID251  # a certificate is of its day
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([_ADDRESS]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "certificate.pem"
-    file.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    lean_client._tls.cache_clear()
-    yield file
-    lean_client._tls.cache_clear()
-
-
-_ADDRESS = x509.IPAddress(ip_address("127.0.0.1"))
-
-
-def _context(certificate: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    return context
-
-
-async def test_an_untrusted_certificate_is_refused(client: MakeClient, certificate: Path) -> None:
-    async with (
-        serving(OK, tls=_context(certificate)) as server,
-        transport(client, server) as asking,
-    ):
-        assert "CERTIFICATE_VERIFY_FAILED" in await unreachable(asking)
-    assert server.bodies == []
-
-
-async def test_an_exchange_by_tls_is_like_any_other(
-    client: MakeClient, certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    trusting = ssl.create_default_context(cafile=str(certificate))
-    monkeypatch.setattr(aiohttp.connector, "_SSL_CONTEXT_VERIFIED", trusting)
-    said, _, body = ANSWERS["of many bytes"]
-    large = SubgraphRequest("shop", b"x" * (3 << 20))
-    async with (
-        serving(OK, said, tls=_context(certificate)) as server,
-        transport(client, server) as asking,
-    ):
-        answers: Sequence[bytes] = [(await asking.send(one)).body for one in (REQUEST, large)]
-    assert answers == [b"{}", body]
-    assert server.bodies == [REQUEST.body, large.body]
-    assert server.connections == 1
