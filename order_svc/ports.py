@@ -253,6 +253,9 @@ class Work(Protocol):
     async def schedule_effects(self, effects: Sequence[Effect], due_at: datetime) -> None:
         """See to it that the effects are done."""
 
+    async def effect_ended(self, key: str) -> bool:
+        """The effect is done with this transaction; False if it was done before."""
+
 
 class UnitOfWork(Protocol):
     """Runs a function in one transaction, again if another writer was first."""

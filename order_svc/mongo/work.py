@@ -61,3 +61,7 @@ class MongoWork(Transaction):
         for effect in effects:
             item = DueItem(effect.key, kind_of(effect), due_at, to_payload(effect))
             await self._schedule(item)
+
+    async def effect_ended(self, key: str) -> bool:
+        """The effect is done with this transaction; False if it was done before."""
+        return await self._cancel(key)

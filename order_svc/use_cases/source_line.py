@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from order_svc.domain.effects import Effect
-from order_svc.domain.orders.allocation import Allocation, sourced
+from order_svc.domain.orders.allocation import Allocation
 from order_svc.domain.orders.order import Order
+from order_svc.domain.orders.sourcing import sourced
 from order_svc.domain.refusals import INSUFFICIENT_STOCK, is_final
 from order_svc.domain.stock_effects import SourceLine
 from order_svc.ports import AllocationRequest, InventoryUnavailable, WantedLine, Work
@@ -74,8 +75,9 @@ def _available(refusals: Sequence[Refusal]) -> int:
 async def _end(
     around: Surroundings, work: Work, effect: SourceLine, found: tuple[Allocation, ...]
 ) -> Sequence[Effect]:
+    """Write down what was found, unless that was done: units given back are not there again."""
     order = await work.orders.get(effect.order_id)
-    if order is None:
+    if not await work.effect_ended(effect.key) or order is None:
         return ()
     now = around.clock.now()
     change = sourced(order, effect.line_id, effect.key, found, now)

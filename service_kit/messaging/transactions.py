@@ -48,8 +48,8 @@ class Transaction:
     async def _schedule(self, item: DueItem) -> None:
         await self._storage.due_work.schedule(self._session, item)
 
-    async def _cancel(self, identifier: str) -> None:
-        await self._storage.due_work.cancel(self._session, identifier)
+    async def _cancel(self, identifier: str) -> bool:
+        return await self._storage.due_work.cancel(self._session, identifier)
 
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
 from order_svc.domain.lifecycles.order_status import OrderStatus, folded_status
-from order_svc.domain.lifecycles.slices import HANDED_OVER, SliceState, step
+from order_svc.domain.lifecycles.slices import HANDED_OVER, RESUMABLE, SliceState, step
 from retail_kit.money import Money
 
 
@@ -166,6 +166,11 @@ class Line:
 
 Matching: TypeAlias = Callable[[Slice], bool]
 """Which slices a move takes units from."""
+
+
+def is_sought_by_nobody(part: Slice) -> bool:
+    """Whether units lack stock, and wait for somebody to look for it again."""
+    return part.state in RESUMABLE and part.hands.reservation_id is None
 
 
 def move(

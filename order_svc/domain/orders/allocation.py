@@ -1,25 +1,15 @@
 """Where stock was reserved, and what that makes of an order."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from order_svc.domain.fulfilments.fulfilment import Fulfilment, FulfilmentLine, Place
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.lines.line import (
-    NOBODY,
-    Hands,
-    Line,
-    Matching,
-    Slice,
-    Wait,
-    move,
-    waiting,
-)
+from order_svc.domain.lines.line import Hands, Line, Matching, Slice, Wait, move, waiting
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.settling import authorised
-from order_svc.domain.stock_effects import ReleaseStock, StockEffect, StockLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,54 +56,23 @@ def place(order: Order, allocation: Allocation, at: datetime) -> Change:
     asked = {line.id: line.quantity for line in order.lines}
     if _by_line(allocation.lines) != asked:
         raise AllocationMismatch(f"{_by_line(allocation.lines)} for {asked}")
-    after, entries = _taken_up(order, allocation, allocation.lines, _is_placed, at)
+    after, entries = taken_up(order, allocation, allocation.lines, _is_placed, at)
     after = authorised(after, at)
     placed = Entry(Happening.ORDER_PLACED, SubjectType.ORDER, order.id, {"channel": order.channel})
     return changed(order, after, entries=[placed, *entries], effects=[])
 
 
-def sourced(
-    order: Order, line_id: str, sourcing_id: str, allocations: Iterable[Allocation], at: datetime
-) -> Change | None:
-    """End a search for stock: what was found is allocated, the rest waits or cannot be filled.
-
-    What was found that is still to come is waited for. What was found for units that nobody wants
-    any more is released, and so is what kept units for which others were found in time; where none
-    were, it still keeps them. None: nothing to change.
-    """
-    after, entries, effects = order, list[Entry](), list[StockEffect]()
-    known = {
-        *(fulfilment.reservation_id for fulfilment in order.fulfilments),
-        *(part.hands.reservation_id for _, part in order.slices()),
-    }
-    for allocation in allocations:
-        if allocation.reservation_id in known:
-            continue
-        after, left = _left(after, line_id, sourcing_id, allocation)
-        effects += left
-        wanted, surplus = _wanted(after.line(line_id), sourcing_id, allocation)
-        after, told = _taken_up(after, allocation, wanted, _sought_by(sourcing_id), at)
-        entries += told
-        if surplus:
-            key = f"{sourcing_id}.{allocation.reservation_id}.surplus"
-            effects.append(
-                ReleaseStock(key, order.id, allocation.reservation_id, _stock_lines(surplus))
-            )
-    after, told = _given_up(after, line_id, sourcing_id)
-    entries += told
-    if after == order and not effects:
-        return None
-    return changed(order, after, entries=entries, effects=effects)
-
-
-def _taken_up(
+def taken_up(
     order: Order,
     allocation: Allocation,
     lines: Sequence[AllocatedLine],
     matching: Matching,
     at: datetime,
 ) -> tuple[Order, list[Entry]]:
-    """Have each line wait of which something may not leave yet, and the others go out."""
+    """Have each line wait of which something may not leave yet, and the others go out.
+
+    The units are those that match.
+    """
     after, put_off = _put_off(order, allocation, lines, matching, at)
     late = {entry.subject_id for entry in put_off}
     there = [line for line in lines if line.line_id not in late]
@@ -152,15 +111,6 @@ def _put_off(
 
 def _is_placed(part: Slice) -> bool:
     return part.state is SliceState.PLACED
-
-
-def _sought_by(sourcing_id: str) -> Matching:
-    """Match the units that a search is for, save those that are kept meanwhile."""
-    return lambda part: (part.hands.sourcing_id, part.hands.reservation_id) == (sourcing_id, None)
-
-
-def _kept_by(hands: Hands) -> Matching:
-    return lambda part: part.hands == hands
 
 
 def assigned(
@@ -202,76 +152,6 @@ def _taken_on(order: Order, fulfilment: Fulfilment, matching: Matching) -> Order
         return move(line, quantity, matching, (SliceState.ALLOCATED,), hands=hands)
 
     return order.with_lines(taken).with_fulfilment(fulfilment)
-
-
-def _wanted(
-    line: Line | None, sourcing_id: str, allocation: Allocation
-) -> tuple[list[AllocatedLine], list[AllocatedLine]]:
-    """Divide what was found into what the line still seeks and what is too much."""
-    matching = _sought_by(sourcing_id)
-    sought = sum(part.quantity for part in line.slices if matching(part)) if line else 0
-    wanted, surplus = [], []
-    for found in allocation.lines:
-        used = min(found.quantity, sought)
-        sought -= used
-        if used:
-            wanted.append(replace(found, quantity=used))
-        if found.quantity > used:
-            surplus.append(replace(found, quantity=found.quantity - used))
-    return wanted, surplus
-
-
-def _left(
-    order: Order, line_id: str, sourcing_id: str, allocation: Allocation
-) -> tuple[Order, list[ReleaseStock]]:
-    """Have units leave what keeps them too late, as many as were found for them in time."""
-    line = order.line(line_id)
-    kept = _kept_meanwhile(line, sourcing_id)
-    if line is None or kept is None or not line.is_late:
-        return order, []
-    units = min(kept.quantity, sum(found.quantity for found in allocation.lines))
-    hands = Hands(sourcing_id=sourcing_id)
-    line = move(line, units, _kept_by(kept.hands), (SliceState.SOURCING,), hands=hands)
-    keeper, location = kept.hands.reservation_id or "", kept.hands.location_code or ""
-    late = (StockLine(line_id, location, units),)
-    return order.with_line(line), [ReleaseStock(f"{sourcing_id}.late", order.id, keeper, late)]
-
-
-def _kept_meanwhile(line: Line | None, sourcing_id: str) -> Slice | None:
-    """Give the units that are kept while a search goes on for others in time."""
-    parts = line.slices if line else ()
-    sought = (part for part in parts if part.hands.sourcing_id == sourcing_id)
-    return next((part for part in sought if part.hands.reservation_id), None)
-
-
-def _given_up(order: Order, line_id: str, sourcing_id: str) -> tuple[Order, list[Entry]]:
-    line, matching = order.line(line_id), _sought_by(sourcing_id)
-    kept = _kept_meanwhile(line, sourcing_id)
-    if line is not None and kept is not None:
-        hands = kept.hands._replace(sourcing_id=None)
-        line = move(line, kept.quantity, _kept_by(kept.hands), (), hands=hands)
-        broken = [_promise_broken(order, line, kept.quantity)] if line.is_late else []
-        return order.with_line(line), broken
-    left = sum(part.quantity for part in line.slices if matching(part)) if line else 0
-    if line is None or left == 0:
-        return order, []
-    if line.backorder_allowed:
-        end, happening = SliceState.BACKORDERED, Happening.LINE_BACKORDERED
-    else:
-        end, happening = SliceState.UNFILLABLE, Happening.LINE_UNFILLABLE
-    entry = Entry(happening, SubjectType.ORDER_LINE, line_id, {"quantity": str(left)})
-    return order.with_line(move(line, left, matching, (end,), hands=NOBODY)), [entry]
-
-
-def _promise_broken(order: Order, line: Line, units: int) -> Entry:
-    dates = {"availableFrom": line.available_from, "acceptUntil": order.accept_until}
-    told = {name: date.isoformat() for name, date in dates.items() if date is not None}
-    details = {"quantity": str(units), **told}
-    return Entry(Happening.LINE_PROMISE_BROKEN, SubjectType.ORDER_LINE, line.id, details)
-
-
-def _stock_lines(lines: Iterable[AllocatedLine]) -> tuple[StockLine, ...]:
-    return tuple(StockLine(one.line_id, one.location.code, one.quantity) for one in lines)
 
 
 def _by_line(lines: Iterable[AllocatedLine]) -> dict[str, int]:

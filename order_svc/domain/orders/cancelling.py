@@ -4,8 +4,8 @@ from enum import StrEnum
 from typing import Final
 
 from order_svc.domain.lifecycles.actions import Action
-from order_svc.domain.lifecycles.slices import AT_A_LOCATION, CANCELLABLE, RESUMABLE, SliceState
-from order_svc.domain.lines.line import NOBODY, Hands, Line, Matching, Slice, move
+from order_svc.domain.lifecycles.slices import AT_A_LOCATION, CANCELLABLE, SliceState
+from order_svc.domain.lines.line import NOBODY, Hands, Line, Matching, is_sought_by_nobody, move
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed, require
 from order_svc.domain.orders.order import Order
 from order_svc.domain.refusals import quantity_exceeded
@@ -68,11 +68,9 @@ def cancel_line(order: Order, line: Line, quantity: int | None, reason: CancelRe
 def source_again(order: Order, line: Line) -> Change:
     """Seek stock once more for units of a line that are back-ordered or unfillable."""
     require(Action.ORDER_LINE_SOURCE, states_to_source(line))
-    quantity = sum(part.quantity for part in line.slices if _is_sought_by_nobody(part))
+    quantity = sum(part.quantity for part in line.slices if is_sought_by_nobody(part))
     key = effect_key(order.id, order.version + 1, 0)
-    sought = move(
-        line, quantity, _is_sought_by_nobody, (_S.SOURCING,), hands=Hands(sourcing_id=key)
-    )
+    sought = move(line, quantity, is_sought_by_nobody, (_S.SOURCING,), hands=Hands(sourcing_id=key))
     details = {"quantity": str(quantity)}
     entry = Entry(Happening.LINE_SOURCING_STARTED, SubjectType.ORDER_LINE, line.id, details)
     effects: list[StockEffect] = [SourceLine(key, order.id, line.id, quantity)]
@@ -82,10 +80,6 @@ def source_again(order: Order, line: Line) -> Change:
 def states_to_source(line: Line) -> tuple[SliceState, ...]:
     """Give the states that decide whether stock is sought: what is on its way needs none."""
     return tuple(part.state for part in line.slices if part.hands.reservation_id is None)
-
-
-def _is_sought_by_nobody(part: Slice) -> bool:
-    return part.state in RESUMABLE and part.hands.reservation_id is None
 
 
 def _in(*states: SliceState) -> Matching:

@@ -10,12 +10,13 @@ from order_svc.domain.lifecycles.actions import Action
 from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Line
-from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place, sourced
+from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place
 from order_svc.domain.orders.available import actions_on_line
 from order_svc.domain.orders.awaiting import Standing, StandingLine, heard, renewed
 from order_svc.domain.orders.cancelling import CancelReason, cancel_line, cancel_order, source_again
 from order_svc.domain.orders.change import Happening
 from order_svc.domain.orders.order import Order
+from order_svc.domain.orders.sourcing import sourced
 from order_svc.domain.stock_effects import ReleaseStock, SourceLine, StockLine
 from order_svc.mongo.fulfilment_documents import fulfilment_document, fulfilment_of
 from order_svc.mongo.order_documents import order_document, order_of

@@ -3,9 +3,9 @@ import pytest
 from order_svc.domain.fulfilments.fulfilment import ShortReason
 from order_svc.domain.lifecycles.order_status import OrderStatus
 from order_svc.domain.lifecycles.slices import SliceState
-from order_svc.domain.orders.allocation import sourced
 from order_svc.domain.orders.cancelling import CancelReason, cancel_line, cancel_order, source_again
 from order_svc.domain.orders.picking import PickedLine, pick
+from order_svc.domain.orders.sourcing import sourced
 from order_svc.domain.stock_effects import ReleaseStock, SourceLine, StockLine
 from service_kit.commands.refusal import Refusal
 from tests.support.orders import (

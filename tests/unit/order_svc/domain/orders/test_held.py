@@ -12,13 +12,13 @@ from order_svc.domain.orders.allocation import (
     AllocatedLine,
     Allocation,
     place,
-    sourced,
     waits_until,
 )
 from order_svc.domain.orders.awaiting import Standing, StandingLine, awaited_dates, renewed
 from order_svc.domain.orders.change import Happening
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.picking import PickedLine, pick
+from order_svc.domain.orders.sourcing import sourced
 from order_svc.domain.stock_effects import SourceLine
 from order_svc.mongo.order_documents import order_document
 from tests.support.orders import AT, a_place, a_placing_order, line_of

@@ -1,7 +1,6 @@
 """Goods that come later than an order accepts: others are sought in time, or it is told."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,45 +10,30 @@ from hypothesis import strategies as st
 from order_svc.domain.history.events import events_of_order
 from order_svc.domain.lifecycles.slices import SliceState
 from order_svc.domain.lines.line import Hands
-from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place, sourced
-from order_svc.domain.orders.awaiting import Standing, StandingLine, renewed
+from order_svc.domain.orders.allocation import AllocatedLine, Allocation
+from order_svc.domain.orders.awaiting import renewed
 from order_svc.domain.orders.cancelling import CancelReason, cancel_line
-from order_svc.domain.orders.change import Change, Happening
+from order_svc.domain.orders.change import Happening
 from order_svc.domain.orders.order import Order
+from order_svc.domain.orders.sourcing import sourced
 from order_svc.domain.stock_effects import ReleaseStock, SourceLine, StockLine
 from order_svc.mongo.order_documents import order_document, order_of
 from service_kit.messaging.entity_events import Cause
-from tests.support.orders import AT, a_place, a_placing_order, line_of
+from tests.support.late_goods import (
+    APRIL,
+    JULY,
+    JUNE,
+    KEY,
+    MAY,
+    a_late_order,
+    a_waiting_order,
+    in_time,
+    moved,
+    standing,
+)
+from tests.support.orders import AT, a_place, line_of
 
 S = SliceState
-APRIL, MAY, JUNE, JULY = (AT + timedelta(days=days) for days in (40, 70, 100, 130))
-KEY = "o1.e2.0"
-
-
-def a_waiting_order(units: int = 3) -> Order:
-    """Some of A that come in April, for somebody who waits until May."""
-    placing = replace(a_placing_order(units), accept_until=MAY)
-    found = (AllocatedLine("o1.l1", units, a_place("W1"), APRIL),)
-    return place(placing, Allocation("r1", found), AT).order
-
-
-def standing(*rows: tuple[int, datetime | None], version: int) -> Standing:
-    lines = (StandingLine("o1.l1", a_place("W1"), units, date) for units, date in rows)
-    return Standing("r1", version, tuple(lines))
-
-
-def moved(order: Order, *rows: tuple[int, datetime | None], version: int = 2) -> Change:
-    change = renewed(order, standing(*rows, version=version), AT)
-    assert change is not None
-    return change
-
-
-def a_late_order(units: int = 3) -> Order:
-    return moved(a_waiting_order(units), (units, JUNE)).order
-
-
-def in_time(units: int, reservation: str = "r2") -> Allocation:
-    return Allocation(reservation, (AllocatedLine("o1.l1", units, a_place("W2"), MAY),))
 
 
 def update_types(before: Order, after: Order) -> list[str]:
@@ -89,7 +73,7 @@ def test_units_for_which_others_come_in_time_leave_what_kept_them() -> None:
 
     assert change is not None
     late = (StockLine("o1.l1", "W1", 3),)
-    assert change.effects == (ReleaseStock(f"{KEY}.late", "o1", "r1", late),)
+    assert change.effects == (ReleaseStock(f"{KEY}.r2.late.0", "o1", "r1", late),)
     line = line_of(change.order)
     assert (line.available_from, line.is_late) == (MAY, False)
     assert [part.hands.reservation_id for part in line.slices] == ["r2"]

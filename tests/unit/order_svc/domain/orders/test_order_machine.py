@@ -21,13 +21,14 @@ from order_svc.domain.lifecycles.slices import (
     STEPS,
     SliceState,
 )
-from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place, sourced
+from order_svc.domain.orders.allocation import AllocatedLine, Allocation, place
 from order_svc.domain.orders.cancelling import CancelReason, cancel_line, cancel_order, source_again
 from order_svc.domain.orders.change import Change
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.packing import PackedParcel, pack
 from order_svc.domain.orders.picking import PickedLine, pick
 from order_svc.domain.orders.shipping import ShippedParcel, deliver, ship
+from order_svc.domain.orders.sourcing import sourced
 from order_svc.domain.stock_effects import (
     ConsumeStock,
     CorrectStock,
