@@ -56,12 +56,13 @@ def _selections(
     origin: Way, types: Iterable[str], move: ContextMove, graph: QueryGraph
 ) -> tuple[Selection, ...]:
     """What to read there; a selection may have a part for each type that sets the context."""
-    text, name = move.argument.selection, origin.at.type_name
+    subgraph, text, name = move.subgraph, move.argument.selection, origin.at.type_name
     if name in move.setters:
-        return graph.field_set(name, text)
+        return graph.field_set(subgraph, name, text)
     (first, *others) = sorted(types)
     if not others and not origin.position.is_abstract:
-        return graph.field_set(first, text)
+        return graph.field_set(subgraph, first, text)
     return tuple(
-        TypeSelection(each, UNCONDITIONAL, graph.field_set(each, text)) for each in sorted(types)
+        TypeSelection(each, UNCONDITIONAL, graph.field_set(subgraph, each, text))
+        for each in sorted(types)
     )

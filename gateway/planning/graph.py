@@ -16,7 +16,6 @@ from gateway.planning.plan import OperationKind
 from gateway.planning.types import TypeWorld
 from gateway.supergraph.model import (
     ContextArgument,
-    Key,
     OutputType,
     Subgraph,
     SubgraphField,
@@ -47,8 +46,12 @@ class Node(NamedTuple):
 
 
 class ContextMove(NamedTuple):
-    """An argument filled from the nearest object around that is of one of the `setters`."""
+    """An argument filled from the nearest object around that is of one of the `setters`.
 
+    `subgraph` is the one whose field has the argument.
+    """
+
+    subgraph: str
     argument: ContextArgument
     setters: frozenset[str]
 
@@ -101,7 +104,7 @@ class QueryGraph:
         self._fields: dict[tuple[Node, str], FieldMove | None] = {}
         self._keys: dict[str, tuple[KeyMove, ...]] = {}
         self._requiring: dict[tuple[str, str], tuple[tuple[KeyMove, FieldMove], ...]] = {}
-        self._sets: dict[tuple[str, str], tuple[Selection, ...]] = {}
+        self._sets: dict[tuple[str, str, str], tuple[Selection, ...]] = {}
 
     def type_of(self, node: Node) -> SubgraphType:
         """The record of the node's type."""
@@ -162,16 +165,16 @@ class QueryGraph:
         provided = self._provided(node, name)
         replaced = self._is_replaced(declared)
         usable = not (declared.external or replaced)
-        as_key = not usable and self._is_usable_key(known, declared)
+        as_key = not usable and self._is_usable_key(node, declared)
         if not usable and not as_key and provided is None:
             return None
-        requires = () if provided is not None else self._requires(known.name, declared)
+        requires = () if provided is not None else self._requires(node, declared)
         return FieldMove(
             type=declared.type,
             target=self._target(node.subgraph, declared, provided or PLAIN),
             requires=requires,
             input_only=as_key and replaced and provided is None,
-            contexts=tuple(self._context(each) for each in declared.context_arguments),
+            contexts=tuple(self._context(node, each) for each in declared.context_arguments),
         )
 
     def _is_active(self, declared: SubgraphField) -> bool:
@@ -183,9 +186,10 @@ class QueryGraph:
             return declared.replaced
         return self._is_active(declared)
 
-    def _context(self, argument: ContextArgument) -> ContextMove:
+    def _context(self, node: Node, argument: ContextArgument) -> ContextMove:
         named = self._contexts.get(argument.context, ())
-        return ContextMove(argument, frozenset(named).union(*map(self.world.runtime_types, named)))
+        setters = frozenset(named).union(*map(self.world.runtime_types, named))
+        return ContextMove(node.subgraph, argument, setters)
 
     def _interface_field(self, node: Node, known: SubgraphType, name: str) -> FieldMove | None:
         """Usable as a whole only if every type the subgraph may return offers it as it is."""
@@ -244,17 +248,20 @@ class QueryGraph:
         mine = self.runtime_types(node.subgraph, node.type_name)
         return bool(mine) and mine <= covered
 
-    def _is_usable_key(self, known: SubgraphType, declared: SubgraphField) -> bool:
+    def _is_usable_key(self, node: Node, declared: SubgraphField) -> bool:
         """An extension has the fields of its keys; a replaced key field may still feed others."""
+        known = self.type_of(node)
         replaced = self._is_replaced(declared)
         return (known.is_extension or (replaced and not declared.external)) and any(
             isinstance(selection, FieldSelection) and selection.name == declared.name
             for key in known.keys
-            for selection in self.field_set(known.name, key.fields)
+            for selection in self.field_set(node.subgraph, known.name, key.fields)
         )
 
-    def _requires(self, type_name: str, declared: SubgraphField) -> tuple[Selection, ...]:
-        return self.field_set(type_name, declared.requires) if declared.requires else ()
+    def _requires(self, node: Node, declared: SubgraphField) -> tuple[Selection, ...]:
+        if not declared.requires:
+            return ()
+        return self.field_set(node.subgraph, node.type_name, declared.requires)
 
     def _keys_into(self, subgraph: Subgraph, type_name: str) -> Iterator[KeyMove]:
         """By the type's own keys, and as the interface where that is an interface object."""
@@ -274,15 +281,14 @@ class QueryGraph:
         for key in known.keys:
             if key.resolvable and known.kind is not TypeKind.UNION:
                 target = Node(subgraph.name, known.name)
-                yield KeyMove(target, self._key(known.name, key), typename)
+                selections = self.field_set(subgraph.name, known.name, key.fields)
+                yield KeyMove(target, selections, typename)
 
-    def _key(self, type_name: str, key: Key) -> tuple[Selection, ...]:
-        return self.field_set(type_name, key.fields)
-
-    def field_set(self, type_name: str, text: str) -> tuple[Selection, ...]:
-        """A field set in normal form."""
-        known = self._sets.get((type_name, text))
+    def field_set(self, subgraph: str, type_name: str, text: str) -> tuple[Selection, ...]:
+        """A field set of a subgraph in normal form."""
+        known = self._sets.get((subgraph, type_name, text))
         if known is None:
-            known = normalise_field_set(parse_field_set(text), type_name, self.world)
-            self._sets[type_name, text] = known
+            owner = self._subgraphs[subgraph]
+            known = normalise_field_set(parse_field_set(text), type_name, self.world, owner)
+            self._sets[subgraph, type_name, text] = known
         return known

@@ -33,7 +33,7 @@ from graphql import (
 from gateway.errors import InvalidOperation, OperationNotFound
 from gateway.planning.plan import Condition, OperationKind
 from gateway.planning.types import TypeWorld
-from gateway.supergraph.model import OutputType
+from gateway.supergraph.model import OutputType, Subgraph
 
 Conditions = frozenset[Condition]
 UNCONDITIONAL: Conditions = frozenset()
@@ -90,7 +90,7 @@ def normalise(document: DocumentNode, operation_name: str | None, world: TypeWor
     root = world.root_type(kind)
     if root is None:
         raise InvalidOperation(f"There is no {kind} in this schema.")
-    collector = _Collector(world, fragments, is_client=True)
+    collector = _Collector(world, fragments)
     scope = _Scope()
     scope.add(definition.selection_set, UNCONDITIONAL)
     return Operation(
@@ -110,12 +110,15 @@ def normalise(document: DocumentNode, operation_name: str | None, world: TypeWor
 
 
 def normalise_field_set(
-    selections: SelectionSetNode, type_name: str, world: TypeWorld
+    selections: SelectionSetNode, type_name: str, world: TypeWorld, subgraph: Subgraph
 ) -> tuple[Selection, ...]:
-    """The same normal form for a field set of the federation directives."""
+    """The same normal form for a field set of the federation directives, as its subgraph reads it.
+
+    What is selected below a field is of the type that the field has there.
+    """
     scope = _Scope()
     scope.add(selections, UNCONDITIONAL)
-    return _Collector(world, {}, is_client=False).selections(scope, type_name)
+    return _Collector(world, {}, subgraph).selections(scope, type_name)
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
@@ -172,18 +175,21 @@ _NOTHING: Final[Mapping[str, _FieldGroup]] = MappingProxyType({})
 
 
 class _Collector:
-    """Collects scopes into selections, one object level at a time."""
+    """Collects scopes into selections, one object level at a time.
+
+    They are a client's unless a `subgraph` has written them.
+    """
 
     def __init__(
         self,
         world: TypeWorld,
         fragments: Mapping[str, FragmentDefinitionNode],
-        *,
-        is_client: bool,
+        subgraph: Subgraph | None = None,
     ) -> None:
         self._world = world
         self._fragments = fragments
-        self._is_client = is_client
+        self._subgraph = subgraph
+        self._is_client = subgraph is None
 
     def selections(
         self, scope: _Scope, parent: str, around: Mapping[str, _FieldGroup] = _NOTHING
@@ -274,8 +280,17 @@ class _Collector:
             variables=_variables_of(arguments),
             type=output,
             conditions=group.conditions,
-            selections=self.selections(group.scope, output.name) if group.scope.parts else (),
+            selections=self._below(group.scope, parent, name, output),
         )
+
+    def _below(
+        self, scope: _Scope, parent: str, name: str, output: OutputType
+    ) -> tuple[Selection, ...]:
+        if not scope.parts:
+            return ()
+        known = self._subgraph.types.get(parent) if self._subgraph else None
+        field = known.fields.get(name) if known else None
+        return self.selections(scope, field.type.name if field else output.name)
 
 
 def _conditions(node: SelectionNode, outer: Conditions) -> Conditions | None:

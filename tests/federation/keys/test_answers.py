@@ -1,6 +1,9 @@
+import pytest
 from inline_snapshot import snapshot
 
 from tests.support.served_graph import Held, ServedGraph
+
+ADA = {"__typename": "Person", "name": "Ada", "number": "p1"}
 
 
 async def test_an_object_goes_from_key_to_key_until_it_is_where_the_field_is() -> None:
@@ -104,3 +107,35 @@ async def test_a_key_that_is_not_resolvable_leads_nowhere_but_can_be_shown() -> 
 
     assert shown.data == {"review": {"of": {"isbn": "i1", "title": "Reeds"}}}
     assert [name for name, _ in served.asked] == ["reviews", "catalogue"]
+
+
+@pytest.mark.parametrize(
+    "wider",
+    [
+        "interface Owner { name: String } type Person implements Owner",
+        "union Owner = Person type Person",
+    ],
+)
+async def test_a_key_is_read_with_the_types_of_its_subgraph(wider: str) -> None:
+    served = ServedGraph(
+        catalogue=Held(
+            f"""
+              type Query {{ book: Book }}
+              type Book @key(fields: "isbn") {{ isbn: ID! owner: Owner! @shareable }}
+              {wider} @shareable {{ name: String number: ID! }}
+            """,
+            roots={"book": {"isbn": "i1", "owner": ADA}},
+        ),
+        lending=Held(
+            """
+              type Book @key(fields: "owner { number }") { owner: Person! @shareable lent: Int }
+              type Person @shareable { number: ID! }
+            """,
+            entities={"Book": [{"owner": ADA, "lent": 7}]},
+        ),
+    )
+
+    shown = await served.show("{ book { owner { ... on Person { name } } lent } }")
+
+    assert shown.data == {"book": {"owner": {"name": "Ada"}, "lent": 7}}
+    assert shown.errors == ()
