@@ -51,7 +51,7 @@ class AiohttpEndpoint:
         Whatever goes wrong, cancelling included, closes the connection.
         """
         request = self._head.of(headers, body) + body
-        connection = await self._connector.connect(self._initiator, [], _UNTIMED)
+        connection = await self._connected()
         try:
             answer = await self._exchange(connection, request)
         except BaseException:
@@ -66,6 +66,16 @@ class AiohttpEndpoint:
     async def close(self) -> None:
         """Close every connection."""
         await self._connector.close()
+
+    async def _connected(self) -> Connection:
+        """Take a connection on which nothing came unasked; all that are kept may have to go."""
+        for _ in range(self._connector.limit):
+            connection = await self._connector.connect(self._initiator, [], _UNTIMED)
+            protocol = connection.protocol
+            if protocol is None or not protocol.should_close:
+                return connection
+            _abort(connection)
+        return await self._connector.connect(self._initiator, [], _UNTIMED)
 
     async def _exchange(self, connection: Connection, request: bytes) -> SubgraphResponse:
         protocol, transport = connection.protocol, connection.transport

@@ -203,16 +203,21 @@ async def test_what_comes_unasked_is_never_an_answer(client: MakeClient, rest: b
         assert {await body_if_any(asking) for _ in range(2)} <= {b"{}", None}
 
 
-async def test_what_comes_on_an_idle_connection_is_never_an_answer(client: MakeClient) -> None:
-    old = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold"
-    async with saying(OK) as server, transport(client, server) as asking:
-        await asking.send(REQUEST)
-        server.writers[0].write(old)
+async def test_what_comes_on_idle_connections_costs_no_request(client: MakeClient) -> None:
+    old = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 3\r\n\r\nold"
+    async with saying(OK) as server, transport(client, server, connections=3) as asking:
+        server.may_answer.clear()
+        asked = [asyncio.create_task(asking.send(REQUEST)) for _ in range(3)]
+        await until(lambda: len(server.bodies) == 3)
+        server.may_answer.set()
+        await asyncio.gather(*asked)
+        for writer in server.writers:
+            writer.write(old)
         async with transport(client, server) as other:
             await other.send(REQUEST)  # by now, what was said before has come
-        assert await body_if_any(asking) in {b"{}", None}
-        assert (await asking.send(REQUEST)).body == b"{}"
-    assert server.connections == 3
+        answers = [await asking.send(REQUEST) for _ in range(2)]
+    assert [one.body for one in answers] == [b"{}"] * 2
+    assert server.connections == 3 + 2
 
 
 async def test_only_so_many_connections_are_open_and_all_are_answered_in_turn(
