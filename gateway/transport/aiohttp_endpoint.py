@@ -16,7 +16,14 @@ from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from gateway.ports import SubgraphResponse
-from gateway.transport.client import KEEP_ALIVE_SECONDS, AnswerTooLarge, BrokenExchange, HttpLimits
+from gateway.transport.client import (
+    FIRST_FINAL_STATUS,
+    FIRST_STATUS,
+    KEEP_ALIVE_SECONDS,
+    AnswerTooLarge,
+    BrokenExchange,
+    HttpLimits,
+)
 from gateway.transport.request_head import RequestHead
 from gateway.transport.sending import is_still_sending, send
 
@@ -24,7 +31,6 @@ _SCHEMES = ("http", "https")
 _UNTIMED = aiohttp.ClientTimeout()
 """For the connector: whoever asks has a deadline for the whole request."""
 
-_FIRST_FINAL_STATUS = 200
 _SWITCHED = 101
 
 
@@ -95,7 +101,9 @@ class AiohttpEndpoint:
                 raise aiohttp.ClientResponseError(
                     self._initiator.request_info, (), status=error.code, message=error.message
                 ) from error
-            if message.code >= _FIRST_FINAL_STATUS or message.code == _SWITCHED:
+            if message.code < FIRST_STATUS:
+                raise BrokenExchange("not HTTP")
+            if message.code >= FIRST_FINAL_STATUS or message.code == _SWITCHED:
                 return message.code, content
 
     async def _read(self, content: aiohttp.StreamReader) -> bytes:

@@ -15,6 +15,9 @@ HEADERS = {
 }
 """Headers of every request, unless the client's own are passed on."""
 
+FIRST_STATUS = 100
+FIRST_FINAL_STATUS = 200
+
 KEEP_ALIVE_SECONDS = 4
 """How long an idle connection is kept.
 

@@ -7,10 +7,13 @@ from typing import cast
 import httptools
 
 from gateway.ports import SubgraphResponse
-from gateway.transport.client import AnswerTooLarge, BrokenExchange
+from gateway.transport.client import (
+    FIRST_FINAL_STATUS,
+    FIRST_STATUS,
+    AnswerTooLarge,
+    BrokenExchange,
+)
 from gateway.transport.sending import is_still_sending, send
-
-_FIRST_FINAL_STATUS = 200
 
 
 class Connection(asyncio.Protocol):
@@ -102,6 +105,8 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Note what the answer is, and whether it has an end of its own."""
         self._status = self._parser.get_status_code()
+        if self._status < FIRST_STATUS:
+            raise BrokenExchange
         self._keeps_alive = self._parser.should_keep_alive()
         self._ends_with_connection = not self._has_length and not self._keeps_alive
 
@@ -114,7 +119,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Finish the answer, unless it only says that the answer is to come."""
-        if self._status < _FIRST_FINAL_STATUS:
+        if self._status < FIRST_FINAL_STATUS:
             self._reset()
         else:
             self._finish()

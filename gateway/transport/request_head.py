@@ -22,7 +22,7 @@ class RequestHead:
     def of(self, headers: Mapping[str, str], body: bytes) -> bytes:
         """Write the head of a request; its headers take the place of those that all have.
 
-        Raises BrokenExchange for a header that would end the line it stands in.
+        Raises BrokenExchange for a header that would end the line it stands in, or is no text.
         """
         lines = self._always_lines if not headers else self._merged(headers)
         return b"%b%bContent-Length: %d\r\n\r\n" % (self._start, lines, len(body))
@@ -39,4 +39,7 @@ def _lines(headers: Mapping[str, str]) -> bytes:
     lines = [f"{name}: {value}" for name, value in headers.items()]
     if any(map(_CONTROL.search, lines)):
         raise BrokenExchange("a header has a control character in it")
-    return "".join([f"{line}\r\n" for line in lines]).encode()
+    try:
+        return "".join([f"{line}\r\n" for line in lines]).encode()
+    except UnicodeEncodeError as error:
+        raise BrokenExchange("a header has half a character in it") from error

@@ -96,6 +96,7 @@ BROKEN = {
     "no HTTP": b"hello there\r\n\r\n",
     "a length of two kinds": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
     "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}",
+    "a status below all": b"HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\n{}",
     "a broken chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}",
 }
 
@@ -103,7 +104,9 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 async def test_what_is_no_answer_is_told_and_asking_goes_on(client: MakeClient, name: str) -> None:
     async with saying(BROKEN[name], OK) as server, transport(client, server) as asking:
-        assert (await unreachable(asking)).startswith("shop: ")
+        told = await unreachable(asking)
+        assert told.startswith("shop: ")
+        assert "in time" not in told
         assert (await asking.send(REQUEST)).body == b"{}"
     assert server.connections == 2
 
@@ -256,6 +259,16 @@ async def test_a_header_cannot_become_two(client: MakeClient, value: str) -> Non
     request = SubgraphRequest("shop", b"{}", headers={"X-Own": value})
     async with saying(OK) as server, transport(client, server) as asking:
         assert "control character" in await unreachable(asking, request)
+    assert server.heads == []
+
+
+@pytest.mark.parametrize("headers", [{"X-Own": "a\ud800"}, {"X-\udfff": "a"}])
+async def test_a_header_that_is_no_text_is_told(
+    client: MakeClient, headers: dict[str, str]
+) -> None:
+    async with saying(OK) as server, transport(client, server) as asking:
+        told = await unreachable(asking, SubgraphRequest("shop", b"{}", headers=headers))
+    assert told == "shop: BrokenExchange: a header has half a character in it"
     assert server.heads == []
 
 
