@@ -21,7 +21,13 @@ ORDERS = CollectionDeclaration(
             partial={"allocated": {"$exists": True}},
             name="allocated",
         ),
-        # Who waits for goods that are on their way, page by page, should what was told be lost.
+        # The same whatever the item, page by page, should what was told be lost.
+        Index(
+            (("_id", 1), ("allocated", 1)),
+            partial={"allocated": {"$exists": True}},
+            name="allocated_by_id",
+        ),
+        # Who waits for goods that are on their way, page by page, for the same reason.
         Index(
             (("_id", 1), ("awaits", 1)), partial={"awaits": {"$exists": True}}, name="waiting_by_id"
         ),

@@ -1,12 +1,14 @@
 """Orders hear of goods that they wait for: late, twice, while being placed, or not at all."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
 from order_svc.consumers import ORDERS_AT_ONCE, AwaitedStock
 from order_svc.domain.errands import AWAITED, AWAITED_LOST, HELD_BACK
@@ -23,6 +25,7 @@ from service_kit.messaging.due_worker import DueWorker
 from service_kit.messaging.envelope import Change, EntityRef, Event
 from service_kit.runtime.clock import SettableClock
 from service_kit.storage.database import Database, Session
+from service_kit.storage.indexes import ensure_indexes
 from tests.support.fake_inventory import FakeInventory
 from tests.support.orders import a_place, a_placing_order
 from tests.support.orders_process import OrdersProcess, a_wish
@@ -167,6 +170,41 @@ async def test_what_nobody_picks_is_looked_at_when_its_date_is_put_off_and_once_
     assert await worker.run_due_once() == 2
     assert len(await scheduled(process.database)) == 2 * len(held)
     assert await process.database.collection(DUE_WORK.name).count({"kind": HELD_BACK}) == 0
+
+
+@pytest.mark.parametrize(
+    ("sku", "index"), [(None, "allocated_by_id"), ("A", "allocated"), ("awaited", "waiting_by_id")]
+)
+async def test_a_walk_reads_no_orders_but_those_of_its_page(
+    sku: str | None,
+    index: str,
+    process: OrdersProcess,
+    mongodb_client: MongoClient[dict[str, Any]],
+    database_name: str,
+) -> None:
+    await ensure_indexes(process.database, (ORDERS, FULFILMENTS))
+    kinds = ({}, {"allocated": ["A", "B"]}, {"allocated": ["B"]}, {"awaits": ["r1"]})
+    await process.database.collection(ORDERS.name).insert_many(
+        [{"_id": f"o{number:03}", "ref": str(number), **kinds[number % 4]} for number in range(400)]
+    )
+    walks, raw = MongoAwaiting(process.database), mongodb_client[database_name]
+
+    async def read(session: Session) -> Sequence[tuple[str, Sequence[str]]]:
+        if sku == "awaited":
+            return await walks.page("o100", 10, session)
+        return await walks.untouched(sku, "o100", 10, session)
+
+    raw.command("profile", 2)
+    assert len(await process.database.transaction(read)) == 10
+    raw.command("profile", 0)
+
+    (looked,) = raw["system.profile"].find({"command.find": ORDERS.name})
+    assert looked["docsExamined"] == 10
+    assert looked["keysExamined"] <= 20
+    scan = looked["execStats"]
+    while "inputStage" in scan:
+        scan = scan["inputStage"]
+    assert scan["indexName"] == index
 
 
 async def test_an_order_that_is_gone_needs_nothing_and_one_being_placed_is_looked_at_later(
