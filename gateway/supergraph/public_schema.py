@@ -17,6 +17,7 @@ from graphql import (
     InterfaceTypeDefinitionNode,
     NamedTypeNode,
     ObjectTypeDefinitionNode,
+    OperationTypeDefinitionNode,
     ScalarTypeDefinitionNode,
     SchemaDefinitionNode,
     SchemaExtensionNode,
@@ -87,12 +88,18 @@ class _Pruner:
 
     def definition(self, node: DefinitionNode) -> DefinitionNode | None:
         if isinstance(node, SchemaDefinitionNode):
-            return _copy(node, directives=())
+            return _copy(node, directives=(), operation_types=self._operations(node))
         if isinstance(node, SchemaExtensionNode | DirectiveDefinitionNode):
             return None if self._is_hidden_definition(node) else node
         if not isinstance(node, TypeDefinitionNode) or self._machinery.has_type(node.name.value):
             return None
         return None if node.name.value in self._hidden_types else self._type(node)
+
+    def _operations(self, node: SchemaDefinitionNode) -> tuple[OperationTypeDefinitionNode, ...]:
+        """A root type that is hidden is none for clients; they can do without all but the query."""
+        return tuple(
+            each for each in node.operation_types if each.type.name.value not in self._hidden_types
+        )
 
     def _is_hidden_definition(self, node: SchemaExtensionNode | DirectiveDefinitionNode) -> bool:
         if isinstance(node, SchemaExtensionNode) or self._machinery.has_directive(node.name.value):

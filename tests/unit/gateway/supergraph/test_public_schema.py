@@ -56,6 +56,19 @@ def test_hidden_types_leave_interfaces_and_unions() -> None:
     assert "type A {" in text
 
 
+@pytest.mark.parametrize(("kind", "name"), [("mutation", "Mutation"), ("subscription", "Live")])
+def test_a_root_type_that_is_hidden_is_none_for_clients(kind: str, name: str) -> None:
+    head = HEAD.replace("query: Query", f"query: Query {kind}: {name}")
+    text = f"type Query {{ a: Int }} type {name} @inaccessible {{ b: Int }}"
+
+    schema = public_schema(read_supergraph(head + text))
+
+    assert schema.query_type
+    assert schema.mutation_type is None
+    assert schema.subscription_type is None
+    assert name not in schema.type_map
+
+
 def test_a_schema_with_nothing_left_is_refused() -> None:
     with pytest.raises(InvalidSupergraph, match="must define one or more fields"):
         public("type Query { a: Int @inaccessible }")
