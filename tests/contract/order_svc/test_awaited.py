@@ -183,7 +183,12 @@ async def test_a_walk_reads_no_orders_but_those_of_its_page(
     database_name: str,
 ) -> None:
     await ensure_indexes(process.database, (ORDERS, FULFILMENTS))
-    kinds = ({}, {"allocated": ["A", "B"]}, {"allocated": ["B"]}, {"awaits": ["r1"]})
+    kinds: tuple[dict[str, Any], ...] = (
+        {},
+        {"allocated": ["A", "B"]},
+        {"allocated": ["B"]},
+        {"awaits": ["r1"]},
+    )
     await process.database.collection(ORDERS.name).insert_many(
         [{"_id": f"o{number:03}", "ref": str(number), **kinds[number % 4]} for number in range(400)]
     )
