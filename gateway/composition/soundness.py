@@ -24,7 +24,12 @@ def unsound_parts(supergraph: str, declarations: Declarations) -> Iterator[Probl
     yield from reserved
     if reserved:
         return
-    schema = build_ast_schema(document, assume_valid_sdl=True)
+    try:
+        schema = build_ast_schema(document, assume_valid_sdl=True)
+    except TypeError as error:
+        message = f"{error} Types that a link imports, or that begin with its name, are left out."
+        yield Problem("INVALID_GRAPHQL", message)
+        return
     for message in (error.message for error in validate_schema(schema)):
         involved = list(_fields_in(message, declarations)) or list(_types_in(message, declarations))
         names = tuple(dict.fromkeys(name for name, _ in involved))

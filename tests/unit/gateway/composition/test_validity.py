@@ -120,6 +120,23 @@ def test_a_directive_of_another_specification_needs_no_definition() -> None:
     assert compose([SubgraphDefinition("one", "", sdl)])
 
 
+def test_a_composed_directive_whose_argument_is_of_a_linked_type_is_told() -> None:
+    sdl = """
+      extend schema
+        @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@composeDirective"])
+        @link(url: "https://example.org/own/v1.0", import: ["@mine"])
+        @composeDirective(name: "@mine")
+      directive @mine(level: own__Level) on FIELD_DEFINITION
+      enum own__Level { LOW }
+      type Query { a: Int @mine(level: LOW) }
+    """
+
+    ((code, _, message),) = told(sdl)
+
+    assert code == "INVALID_GRAPHQL"
+    assert "Unknown type: 'own__Level'" in message
+
+
 @pytest.mark.parametrize(
     ("sdl", "expected"),
     [
