@@ -26,9 +26,9 @@ async def move_money(around: Surroundings, order_id: str, key: str) -> None:
     if order is None or found is None:
         return
     payment, operation = found
-    if must_wait(payment, operation):
+    if must_wait(order, payment, operation):
         raise PaymentUnavailable(f"{key} waits for a capture.")
-    final = is_baseless(payment, operation)
+    final = is_baseless(order, payment, operation)
     answer = _BASELESS if final else await _asked(around, payment, operation)
     around.reached(MONEY_MOVED)
     is_open = await around.work.run(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from order_svc.domain.lifecycles.payment_state import RefundState
+from order_svc.domain.orders.account import captured_of, refunded_of
 from order_svc.domain.orders.change import Change, Entry, Happening, SubjectType, changed
 from order_svc.domain.orders.order import Order
 from order_svc.domain.payments.payment import (
@@ -23,7 +24,6 @@ _TOLD: Final = {
     (OperationKind.VOID, True): Happening.PAYMENT_VOIDED,
     (OperationKind.VOID, False): Happening.PAYMENT_FAILED,
 }
-_WAITING_FOR_CAPTURES: Final = (OperationKind.VOID, OperationKind.REFUND)
 
 
 def open_operation(order: Order, key: str) -> tuple[Payment, Operation] | None:
@@ -35,19 +35,33 @@ def open_operation(order: Order, key: str) -> tuple[Payment, Operation] | None:
     return None
 
 
-def must_wait(payment: Payment, operation: Operation) -> bool:
-    """Whether a capture of the same payment has to be answered first."""
-    return operation.kind in _WAITING_FOR_CAPTURES and any(
-        one.kind is OperationKind.CAPTURE and one.state is OperationState.REQUESTED
-        for one in payment.operations
+def must_wait(order: Order, payment: Payment, operation: Operation) -> bool:
+    """Whether a capture has to be answered first: of the payment, or for a line of a refund."""
+    match operation.kind:
+        case OperationKind.VOID:
+            lines = frozenset[str]()
+        case OperationKind.REFUND:
+            lines = frozenset(share.line_id for share in operation.shares)
+        case _:
+            return False
+    return any(
+        each.id == payment.id or not lines.isdisjoint(share.line_id for share in one.shares)
+        for each in order.payments
+        for one in each.operations
+        if one.kind is OperationKind.CAPTURE and one.state is OperationState.REQUESTED
     )
 
 
-def is_baseless(payment: Payment, operation: Operation) -> bool:
-    """Whether a refund was planned on a capture that has failed since."""
-    return (
-        operation.kind is OperationKind.REFUND
-        and payment.captured - payment.refunded < operation.amount
+def is_baseless(order: Order, payment: Payment, operation: Operation) -> bool:
+    """Whether a refund was planned on a capture that has failed since.
+
+    What was taken for another line is no base, though the same payment gave it.
+    """
+    if operation.kind is not OperationKind.REFUND:
+        return False
+    return payment.captured - payment.refunded < operation.amount or any(
+        captured_of(order, share.line_id) - refunded_of(order, share.line_id) < share.amount
+        for share in operation.shares
     )
 
 

@@ -8,7 +8,7 @@ from order_svc.domain.orders.change import Change
 from order_svc.domain.orders.order import Order
 from order_svc.domain.orders.packing import PackedParcel, pack
 from order_svc.domain.orders.picking import PickedLine, pick
-from order_svc.domain.orders.settling import open_operation, settled
+from order_svc.domain.orders.settling import is_baseless, must_wait, open_operation, settled
 from order_svc.domain.payments.payment import Answer, OperationKind, OperationState, PaymentMethod
 from order_svc.domain.payments.refund import RefundReason
 from order_svc.domain.payments.tenders import TenderRule
@@ -113,6 +113,30 @@ def test_an_answer_is_noted_once() -> None:
     assert isinstance(change, Change)
     assert settled(change.order, key, Answer(accepted=True), AT) is None
     assert open_operation(change.order, key) is None
+
+
+def test_what_was_taken_for_one_line_is_no_base_for_giving_back_another() -> None:
+    order = a_paid_order([(1, 1, 0), (2, 123, 0)], [(M.CASH, 1), (M.CASH, 246)])
+    order = cancel_line(order, order.lines[1], 1, WHY).order
+    first, second = order.payments
+    taking, other = (payment.operations[1] for payment in order.payments)
+    giving_back = first.operations[2]
+    assert (taking.shares[0].line_id, giving_back.shares[0].line_id) == ("o1.l1", "o1.l2")
+
+    order = answered(order, taking.key, accepted=True)
+    assert must_wait(order, order.payments[0], giving_back)
+    lost = answered(order, other.key, accepted=False)
+    assert not must_wait(lost, lost.payments[0], giving_back)
+    assert is_baseless(lost, lost.payments[0], giving_back)
+    taken = answered(order, other.key, accepted=True)
+    assert not is_baseless(taken, taken.payments[0], giving_back)
+    assert not must_wait(order, second, second.operations[0])
+
+
+def answered(order: Order, key: str, *, accepted: bool) -> Order:
+    change = settled(order, key, Answer(accepted), AT)
+    assert change is not None
+    return change.order
 
 
 def open_operations(order: Order) -> list[str]:

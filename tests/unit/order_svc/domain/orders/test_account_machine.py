@@ -197,10 +197,10 @@ class AccountMachine(OrderMachine):
         if found is None:
             return
         payment, operation = found
-        if must_wait(payment, operation):
+        if must_wait(self.order, payment, operation):
             self.pending.append(effect)
             return
-        final = is_baseless(payment, operation)
+        final = is_baseless(self.order, payment, operation)
         accepted = not final and self._answers(payment, operation, data)
         change = settled(self.order, effect.key, Answer(accepted), AT, final=final)
         assert change is not None
