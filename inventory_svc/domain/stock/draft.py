@@ -1,6 +1,6 @@
 """The state that a group of commands is decided over: what was read, and what it becomes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -249,6 +249,7 @@ class StockDraft:
         self._draws: dict[ShareKey, ShareDraw] = {}
         self._rejections: dict[RejectionKey, FeedRejection] = {}
         self._inbound: dict[InboundKey, InboundSupply] = {}
+        self._inbound_to: dict[PositionKey, set[InboundKey]] | None = None
         self.units = OpenUnits(supply.units, supply.tags, now, self._count_piece)
 
     def position(self, key: PositionKey) -> OpenPosition:
@@ -316,16 +317,19 @@ class StockDraft:
 
     def inbound_to(self, position: PositionKey) -> list[InboundSupply]:
         """Give everything that is known to be on its way to a position, or was, by its date."""
-        return by_date(each for each in self.all_inbound() if each.key.position == position)
-
-    def all_inbound(self) -> Iterable[InboundSupply]:
-        """Give every supply on its way as the commands so far have left it."""
-        return {**self.supply.inbound, **self._inbound}.values()
+        if self._inbound_to is None:
+            self._inbound_to = {}
+            for key in (*self.supply.inbound, *self._inbound):
+                self._inbound_to.setdefault(key.position, set()).add(key)
+        known = map(self.inbound, self._inbound_to.get(position, ()))
+        return by_date(each for each in known if each is not None)
 
     def save_inbound(self, supply: InboundSupply) -> None:
         """Keep a new or changed supply; however often, it is one change of the commit."""
         before = self.supply.inbound.get(supply.key)
         self._inbound[supply.key] = replace(supply, version=before.version + 1 if before else 1)
+        if self._inbound_to is not None:
+            self._inbound_to.setdefault(supply.key.position, set()).add(supply.key)
 
     def waiting(self, place: int, position: PositionKey) -> Queue:
         """Give who waits at a position, as read for a command, and those of this group."""

@@ -1,23 +1,15 @@
 """What the rules offer in the place of units that somebody waits for: what a new sale would get."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from inventory_svc.domain.rules.sale import Service
-from inventory_svc.domain.stock.deciding.offer import Offer
-from inventory_svc.domain.stock.deciding.offer_later import OfferLater
+from inventory_svc.domain.stock.deciding.offer_here import OfferHere
 from inventory_svc.domain.stock.draft import StockDraft
-from inventory_svc.domain.stock.inbound.phase import Phases, limited, quantity_by
 from inventory_svc.domain.stock.inbound.supply import InboundSupply
 from inventory_svc.domain.stock.inbound.timeline import Timeline
-from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.reservation import Awaited, Reservation
-
-Elsewhere: TypeAlias = dict[tuple[str | None, Service], dict[PositionKey, Timeline]]
-"""Timelines, for each way in which the item was bought."""
 
 
 class Found(NamedTuple):
@@ -35,8 +27,7 @@ class Instead:
     """What there is for some units of a row at its place, while these are set aside.
 
     A quota is no goods: nothing goes over to it, and while it is on sale others still may go over
-    to what is on order beyond the preorders that wait. `elsewhere` remembers what other places of
-    a share can promise, which no promise that goes over here changes.
+    to what is on order beyond the preorders that wait.
     """
 
     def __init__(
@@ -45,17 +36,15 @@ class Instead:
         row: Awaited,
         units: int,
         draft: StockDraft,
-        elsewhere: Elsewhere,
+        offer: OfferHere,
     ) -> None:
         self._reservation = reservation
         self._row = row
         self._units = units
         self._draft = draft
-        self._elsewhere = elsewhere
-        self._offer = Offer(reservation, draft)
-        self._there = self._offer.units(row.position)
-        pot = self._offer.pot(row.position)
-        self._share = None if pot is None else pot.rule
+        self._offer = offer
+        self._there = offer.units()
+        self._share = None if offer.pot is None else offer.pot.rule
 
     def first(self, latest: datetime | None = None) -> Found | None:
         """Give what there is first: on the shelf, else of the soonest goods, if any are in time."""
@@ -69,7 +58,7 @@ class Instead:
         """Whether all the units can be had in time, however many goods they are taken of."""
         found = list(self._all(latest))
         dates = [each.supply.available_from for each in found if each.supply is not None]
-        most = max((quantity_by(self._ahead, date) for date in dates), default=0)
+        most = max(map(self._by, dates), default=0)
         return min(max(self._there, most), sum(each.units for each in found)) >= self._units
 
     def _all(self, latest: datetime | None) -> Iterator[Found]:
@@ -81,22 +70,15 @@ class Instead:
                 yield Found(units, self._share, other)
 
     @cached_property
-    def _later(self) -> OfferLater:
-        supplies = map(_off_sale, self._draft.all_inbound())
-        bought = self._reservation.channel, self._reservation.service
-        timelines = self._elsewhere.setdefault(bought, {})
-        timelines.pop(self._row.position, None)
-        return OfferLater(self._reservation, self._offer, self._draft, supplies, timelines)
+    def _timeline(self) -> Timeline:
+        return self._offer.timeline()
 
-    @cached_property
-    def _ahead(self) -> Phases:
-        place = self._row.position
-        return limited(self._later.timeline(place).phases(), self._later.left(place))
+    def _by(self, date: datetime) -> int:
+        return self._offer.by(self._timeline, date)
 
     def _units_of(self, other: InboundSupply) -> int:
         date = other.available_from
-        timeline = self._later.timeline(self._row.position)
-        takings, _ = timeline.taken(min(self._units, quantity_by(self._ahead, date)), date)
+        takings, _ = self._timeline.taken(min(self._units, self._by(date)), date)
         return sum(taking.units for taking in takings if taking.source == other.key)
 
     def _others(self, latest: datetime | None) -> Iterator[InboundSupply]:
@@ -109,10 +91,6 @@ class Instead:
                 continue
             if latest is None or other.available_from <= latest:
                 yield other
-
-
-def _off_sale(supply: InboundSupply) -> InboundSupply:
-    return replace(supply, announced=replace(supply.announced, window=None))
 
 
 def _date_without(reservation: Reservation, row: Awaited, units: int) -> datetime:

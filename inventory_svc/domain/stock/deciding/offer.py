@@ -25,6 +25,11 @@ class Offer:
 
     def units(self, key: PositionKey) -> int:
         """Give the units that a position can promise, of a share no more than is left of it."""
+        units = self.there(key)
+        return units if self.pot(key) is None else min(units, self.left(key))
+
+    def there(self, key: PositionKey) -> int:
+        """Give the units that a position can promise, whatever share it draws on."""
         location = self._policy.directory.locations.get(key.location)
         if location is None or not self._policy.rules:
             return self._draft.available(key)
@@ -32,8 +37,7 @@ class Offer:
         terms = self.terms(key)
         if counted is None or terms.hides(location, counted) is not None:
             return 0
-        quantity = units_on_terms(counted, location, terms)
-        return quantity if terms.share.at(location) is None else min(quantity, self.left(key))
+        return units_on_terms(counted, location, terms)
 
     def pot(self, key: PositionKey) -> ShareKey | None:
         """Give the share that a position draws on, if there is one."""

@@ -1,6 +1,6 @@
 """What a reservation may take of goods that come later: the same rules, over the same draft."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from inventory_svc.domain.stock.availability.pots import left_ahead, protection_of
 from inventory_svc.domain.stock.availability.schedule import NOTHING_THERE, timeline_of
@@ -20,7 +20,8 @@ _NOTHING = Timeline(())
 class OfferLater:
     """The stock of a draft, and what comes, as the rules offer it to one who reserves, or has.
 
-    `timelines` are those of positions that are known already; others are added.
+    `supplies_to` gives what is on its way to a position, which nobody else's has to be looked at
+    for.
     """
 
     def __init__(
@@ -28,18 +29,15 @@ class OfferLater:
         buyer: ReserveStock | Reservation,
         offer: Offer,
         draft: StockDraft,
-        supplies: Iterable[InboundSupply],
-        timelines: dict[PositionKey, Timeline],
+        supplies_to: Callable[[PositionKey], Iterable[InboundSupply]],
     ) -> None:
         self._buyer = buyer
         self._offer = offer
         self._draft = draft
         self._policy = draft.supply.policy
-        self._timelines = timelines
+        self._supplies_to = supplies_to
+        self._timelines: dict[PositionKey, Timeline] = {}
         self._left: dict[ShareKey, Phases] = {}
-        self._inbound: dict[PositionKey, list[InboundSupply]] = {}
-        for supply in supplies:
-            self._inbound.setdefault(supply.key.position, []).append(supply)
 
     def timeline(self, key: PositionKey) -> Timeline:
         """Give what a position can promise from now on."""
@@ -72,7 +70,7 @@ class OfferLater:
 
     def _made(self, key: PositionKey) -> Timeline:
         counted = self._offer.counted(key) or NOTHING_THERE
-        supplies = self._inbound.get(key, ())
+        supplies = self._supplies_to(key)
         now, channel = self._draft.now, self._buyer.channel
         location = self._policy.directory.locations.get(key.location)
         if location is None or not self._policy.rules:

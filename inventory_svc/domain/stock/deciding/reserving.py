@@ -85,7 +85,7 @@ def decide_reservation(
     later = choose_later(
         [line for line in wanted.lines if line.quantity],
         candidates,
-        OfferLater(command, offer, draft, draft.all_inbound(), {}),
+        OfferLater(command, offer, draft, draft.inbound_to),
         max(command.until, draft.now),
     )
     if later.shortages:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from inventory_svc.domain.rules.sale import Service
 from inventory_svc.domain.stock.commands import SettleInbound
 from inventory_svc.domain.stock.deciding.answers import Answer
 from inventory_svc.domain.stock.deciding.awaiting import (
@@ -14,7 +15,8 @@ from inventory_svc.domain.stock.deciding.awaiting import (
     set_aside,
     take_up,
 )
-from inventory_svc.domain.stock.deciding.instead import Elsewhere, Found, Instead
+from inventory_svc.domain.stock.deciding.instead import Found, Instead
+from inventory_svc.domain.stock.deciding.offer_here import OfferHere
 from inventory_svc.domain.stock.draft import Cause, StockDraft
 from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
 from inventory_svc.domain.stock.reservation import Awaited, Reservation
@@ -55,7 +57,7 @@ class _Settling:
     def __init__(self, command: SettleInbound, draft: StockDraft) -> None:
         self._key: InboundKey = command.supply
         self._draft = draft
-        self._elsewhere: Elsewhere = {}
+        self._offers: dict[tuple[str | None, Service], OfferHere] = {}
         self._cause = Cause(f"settle:{command.supply.identifier}", command.actor)
 
     def take_back(self, identifiers: tuple[str, ...]) -> None:
@@ -109,7 +111,7 @@ class _Settling:
         left = lost.units
         while left:
             reservation, row = self._waiting(lost)
-            found = Instead(reservation, row, left, self._draft, self._elsewhere).first()
+            found = self._instead(reservation, row, left).first()
             take_up(reservation, row, left, self._draft)
             if found is None:
                 never_come(reservation, row, left, self._draft)
@@ -118,6 +120,13 @@ class _Settling:
             left -= found.units
             if left:
                 set_aside(*self._waiting(lost), left, self._draft)
+
+    def _instead(self, reservation: Reservation, row: Awaited, units: int) -> Instead:
+        """Look at what there is for whoever bought in the same way."""
+        bought = reservation.channel, reservation.service
+        if bought not in self._offers:
+            self._offers[bought] = OfferHere(reservation, self._key.position, self._draft)
+        return Instead(reservation, row, units, self._draft, self._offers[bought])
 
     def _outdated(self, identifier: str) -> Awaited | None:
         """Give a row with an old date, one that nothing is waited for any more included."""
@@ -144,7 +153,7 @@ class _Settling:
         if not row.open or (date <= row.available_from and reservation.accepts(date)):
             return None
         set_aside(reservation, row, row.open, self._draft)
-        instead = Instead(reservation, row, row.open, self._draft, self._elsewhere)
+        instead = self._instead(reservation, row, row.open)
         found = instead.whole(row.available_from) if date > row.available_from else None
         accepted = reservation.accept_until
         if found is None and accepted is not None and date > accepted:
