@@ -30,6 +30,9 @@ from gateway.supergraph.model import (
     SubgraphType,
 )
 
+_ARGUMENTS = frozenset(
+    {"stream", "match", "unrestricted", "kind", "roles", "public", "grants", "share"}
+)
 _SHARED_BY_RIGHTS = "RIGHTS"
 VIRTUAL = "#events"
 """What a virtual subgraph's name has after the real one's."""
@@ -82,6 +85,9 @@ def require_arguments(schema: GraphQLSchema, sources: Mapping[str, EventSource])
 
 
 def _source(name: str, subgraph: str, arguments: Mapping[str, Any]) -> EventSource:
+    # A restriction that is misspelt would be none.
+    if unknown := arguments.keys() - _ARGUMENTS:
+        raise InvalidSupergraph(f"@eventSource on {name} has no argument {min(unknown)}.")
     stream, kind = arguments.get("stream"), arguments.get("kind") or EventSourceKind.LOSSLESS
     if not isinstance(stream, str) or kind not in list(EventSourceKind):
         raise InvalidSupergraph(f"@eventSource on {name} names no stream, or a kind unknown here.")

@@ -125,6 +125,13 @@ def test_a_supergraph_with_a_kind_unknown_here_is_refused() -> None:
         build_snapshot(text)
 
 
+def test_a_restriction_that_is_misspelt_is_refused_and_not_passed_over() -> None:
+    text = composed([ORDERS, PLACES]).replace('roles: ["operator"', 'rolez: ["operator"')
+
+    with pytest.raises(InvalidSupergraph, match="changed has no argument rolez"):
+        build_snapshot(text)
+
+
 def test_a_type_that_fields_use_too_is_composed_like_any_other() -> None:
     sdl = ORDERS.sdl.replace("tick: Int", "tick: Int kind: EventSourceKind")
 
