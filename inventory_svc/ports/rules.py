@@ -49,4 +49,7 @@ class RuleNews(Protocol):
 
 
 DecideRules: TypeAlias = Callable[[RuleSet], RuleSet]
-"""Gives the next version from the latest one; may raise Refusal or RefusedAll. Pure."""
+"""Gives the next version from the latest one, anew whenever another was first.
+
+May raise Refusal or RefusedAll; has no effect, and looks at nothing else but the clock.
+"""

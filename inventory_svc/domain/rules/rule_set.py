@@ -73,12 +73,27 @@ class RuleChanges:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What is said of a version beside its rules; without a moment it counts at once."""
+    """What is said of a version beside its rules; without a moment it counts at once.
+
+    `at` is when it is asked for, and once it follows a version, when it is published.
+    """
 
     actor: str
     at: datetime
     effective_from: datetime | None = None
     note: str = ""
+
+    def following(self, current: RuleSet, now: datetime) -> "Publication":
+        """Give it as it is published now, and never before the version that it follows.
+
+        Others may have been first since it was asked for, by clocks that are ahead of this one.
+        What was to count from a moment that has come since counts at once.
+        """
+        at = max(now, current.published_at or now)
+        effective = self.effective_from
+        if effective is not None and self.at <= effective < at:
+            effective = at
+        return replace(self, at=at, effective_from=effective)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ async def preview_rules(wanted: WantedPreview, sources: AvailabilitySources) -> 
     now = sources.clock.now()
     known = await known_names(wanted.changes, sources.network, sources.catalogue)
     current = await sources.rules.latest()
-    publication = Publication("", now, wanted.effective_from)
+    asked = Publication("", now, wanted.effective_from)
+    publication = asked.following(current, sources.clock.now())
     require_publishable(current, wanted.changes, known, publication)
     following = published(current, wanted.changes, publication)
     moment = wanted.at or wanted.effective_from or now

@@ -43,10 +43,11 @@ async def publish_rules(
 ) -> RuleOutcome:
     """Check the changes against what is known and against the latest version, then write."""
     known = await known_names(wanted.changes, network, catalogue)
-    publication = Publication(actor, clock.now(), wanted.effective_from, wanted.note)
+    asked = Publication(actor, clock.now(), wanted.effective_from, wanted.note)
 
     def decide(current: RuleSet) -> RuleSet:
         expect(wanted.expected_version, current.version)
+        publication = asked.following(current, clock.now())
         require_publishable(current, wanted.changes, known, publication)
         return published(current, wanted.changes, publication)
 
@@ -67,7 +68,7 @@ async def undo_rules(
 ) -> RuleOutcome:
     """Publish the rules of an earlier version anew; they count at once, whatever was planned."""
     earlier = await rules.version(wanted.version)
-    publication = Publication(actor, clock.now(), note=wanted.note)
+    asked = Publication(actor, clock.now(), note=wanted.note)
 
     def decide(current: RuleSet) -> RuleSet:
         expect(wanted.expected_version, current.version)
@@ -76,7 +77,7 @@ async def undo_rules(
             raise _unknown(wanted.version)
         if earlier.version == current.version:
             raise invalid("This is the latest version.", "input", "version")
-        return restored(current, earlier, publication)
+        return restored(current, earlier, asked.following(current, clock.now()))
 
     return await rules.publish(request, actor, decide)
 
