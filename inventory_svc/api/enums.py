@@ -70,7 +70,8 @@ STOCK_CODES: Mapping[StockRefusal, str] = {
     StockRefusal.LOCATION_NOT_SELLING: "Nothing is sold from the location like this; `params` "
     "holds the reason: INACTIVE, STALE, NOT_OF_CHANNEL or NOT_SERVING (the delivery method).",
     StockRefusal.TOO_MANY_KEPT: "More would be kept for one customer than there may be at a time; "
-    "`params` holds requested, kept and most, and the sku if it is of one item.",
+    "`params` holds requested, kept and most, and the sku if it is of one item, or the unit if it "
+    "is of all that is measured in it.",
     StockRefusal.NEGATIVE_STOCK: "More would leave, or be declared, than there is.",
     StockRefusal.STALE_SNAPSHOT: "A later count of this position is already known.",
     StockRefusal.UNKNOWN_SKU: "No item has this SKU.",

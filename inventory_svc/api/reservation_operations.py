@@ -51,7 +51,9 @@ class ReservationMutations:
     @mutation_field(
         *RESERVERS,
         description="Keep goods for somebody, for a time; a customer at most "
-        f"{OF_CUSTOMERS.of_item} units of an item and {OF_CUSTOMERS.in_all} in all at a time.",
+        f"{OF_CUSTOMERS.of_item} units of an item and {OF_CUSTOMERS.in_all} in all at a time. A "
+        "line of what is measured counts as one of them; of all that is measured at most "
+        f"{', '.join(f'{most} {unit}' for unit, most in OF_CUSTOMERS.measured.items())}.",
         refused=payloads.refused(payloads.ReservationCreatePayload),
     )
     async def reservation_create(

@@ -188,16 +188,24 @@ def insufficient_stock(sku: str, requested: int, available: int, *path: str) -> 
 
 
 def too_many_kept(
-    requested: int, kept: int, most: int, *path: str, sku: str | None = None
+    requested: int,
+    kept: int,
+    most: int,
+    *path: str,
+    sku: str | None = None,
+    unit: Unit | None = None,
 ) -> Refusal:
-    """More units than one person has kept at a time: of an item, or in all."""
-    of_item = "" if sku is None else f" of {sku}"
+    """More than one person has kept at a time: pieces of an item, of a unit, or things in all."""
+    what = "things" if unit is None else f"{unit.value.lower()}s"
+    if sku is not None:
+        what = f"units of {sku}"
     return Refusal(
         StockRefusal.TOO_MANY_KEPT.value,
-        f"{kept} units{of_item} are kept for you; with {requested} more they are over {most}.",
+        f"{kept} {what} are kept for you; with {requested} more they are over {most}.",
         path=path,
         params={
             **({} if sku is None else {"sku": sku}),
+            **({} if unit is None else {"unit": unit.value}),
             "requested": str(requested),
             "kept": str(kept),
             "most": str(most),

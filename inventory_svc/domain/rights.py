@@ -7,6 +7,7 @@ from typing import Final
 from inventory_svc.domain.stock.allowance import Allowance
 from inventory_svc.domain.stock.release_right import ReleaseRight
 from inventory_svc.domain.stock.reservation import ReservationKind
+from retail_kit.quantities import Unit
 from retail_kit.roles import SERVICE, Role
 from service_kit.commands.denials import forbidden, invalid
 from service_kit.commands.refusal import Refusal
@@ -34,7 +35,13 @@ EVERYWHERE = (Role.OPERATOR, Role.INTEGRATION, SERVICE)
 _ANYWHERE = (Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.INTEGRATION)
 _STAFF = (Role.ASSISTANT, *_ANYWHERE, SERVICE)
 
-OF_CUSTOMERS: Final = Allowance(of_item=10, in_all=20)
+OF_CUSTOMERS: Final = Allowance(
+    of_item=10,
+    in_all=20,
+    measured=MappingProxyType(
+        {Unit.GRAM: 25_000, Unit.MILLILITRE: 25_000, Unit.MILLIMETRE: 50_000}
+    ),
+)
 """What a customer may have kept at a time: as much as a household buys."""
 
 

@@ -4,14 +4,16 @@ Two reservations of one owner may be of goods that have nothing in common, so th
 tells of the one that the other commits. Each therefore writes the owner's guard.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from inventory_svc.domain.stock.commands import ReserveStock, StockCommand
 from inventory_svc.domain.stock.draft import ReservationChange
 from inventory_svc.domain.stock.reservation import Reservation, ReservationState
 from inventory_svc.mongo.collections import RESERVATION_GUARDS, RESERVATIONS
+from inventory_svc.mongo.item_units import ItemUnits
 from inventory_svc.mongo.stock_documents import reservation_from_document
+from retail_kit.quantities import Unit
 from service_kit.runtime.identifiers import derived_identifier
 from service_kit.storage.database import Database, Session, UpdateOne
 
@@ -22,6 +24,7 @@ class BoundedOwners:
     def __init__(self, database: Database) -> None:
         self._reservations = database.collection(RESERVATIONS.name)
         self._guards = database.collection(RESERVATION_GUARDS.name)
+        self._units = ItemUnits(database)
 
     async def kept(
         self, commands: Iterable[StockCommand], now: datetime, session: Session
@@ -42,6 +45,21 @@ class BoundedOwners:
         for reservation in map(reservation_from_document, found):
             kept[reservation.owner] = (*kept.get(reservation.owner, ()), reservation)
         return kept
+
+    async def item_units(
+        self,
+        commands: Iterable[StockCommand],
+        kept: Mapping[str, Iterable[Reservation]],
+        session: Session,
+    ) -> Mapping[str, Unit]:
+        """Give what the items count in that those owners want or have."""
+        owners = _bounded(commands)
+        owned = [each for owner in owners for each in kept.get(owner, ())]
+        skus = {row.position.sku for each in owned for row in each.everything}
+        for command in commands:
+            if isinstance(command, ReserveStock) and command.owner in owners:
+                skus.update(line.sku for line in command.lines)
+        return await self._units.of(skus, session) if skus else {}
 
     async def guard(
         self,

@@ -200,6 +200,7 @@ class SupplyReads:
         keys.update(named.positions(commands))
         positions = await self._positions_at(keys, session)
         free = await self._units.free(commands, reservations, positions, now, session)
+        kept = await self._owners.kept(commands, now, session)
         return Supply(
             positions=positions,
             units={**free, **named.units},
@@ -215,7 +216,8 @@ class SupplyReads:
             draws=draws,
             inbound=inbound,
             queues=queues.by_place,
-            kept=await self._owners.kept(commands, now, session),
+            kept=kept,
+            item_units=await self._owners.item_units(commands, kept, session),
             steps=await self._steps.read(commands, session),
         )
 

@@ -59,12 +59,14 @@ from inventory_svc.domain.stock.takeover import Takeover
 from inventory_svc.domain.stock.unavailable import Disposition
 from inventory_svc.domain.stock.units.history import UnitStep
 from inventory_svc.domain.stock.units.unit import ReadPoint, SerialUnit
+from retail_kit.quantities import Unit
 from service_kit.commands.idempotency import IdempotentRequest, Outcome, key_reused
 from service_kit.commands.refusal import Refusal
 from service_kit.runtime.clock import Clock
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CATEGORIES = {"shirt": "clothes", "boot": "shoes"}
+ITEM_UNITS = {"ribbon": Unit.MILLIMETRE, "cord": Unit.MILLIMETRE, "flour": Unit.GRAM}
 _keys = count()
 
 
@@ -356,6 +358,7 @@ class InMemoryStock:
                 for command in commands
                 if isinstance(command, ReserveStock)
             },
+            item_units=ITEM_UNITS,
             inbound=self.inbound,
             queues=dict(self._queues(commands)),
             units=self.units,

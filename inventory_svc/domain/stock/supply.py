@@ -13,6 +13,7 @@ from inventory_svc.domain.stock.inbound.supply import InboundKey, InboundSupply
 from inventory_svc.domain.stock.position import Position, PositionKey
 from inventory_svc.domain.stock.reservation import Reservation
 from inventory_svc.domain.stock.units.unit import SerialUnit
+from retail_kit.quantities import Unit
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.refusal import Refusal
 
@@ -33,7 +34,8 @@ class Supply:
     `candidates` gives, per command's place in its group, the locations whose positions were read;
     `partial` are the places where other candidates may hold stock too. `policy` are the rules that
     count, `categories` those of the SKUs that are reserved, as far as a rule asks for them.
-    `kept` gives what is kept for a time for the owners whom an allowance binds.
+    `kept` gives what is kept for a time for the owners whom an allowance binds, `item_units` what
+    the items count in that they want or have; one that is missing counts pieces.
     `queues` gives, per command's place, who waits for what it is about.
     `units` are the pieces that commands name or may take, by serial; `tags` the serials, by the
     code of a tag. `steps` are the last that were committed of files, by file.
@@ -49,6 +51,7 @@ class Supply:
     categories: Mapping[str, str] = field(default_factory=dict)
     draws: Mapping[ShareKey, ShareDraw] = field(default_factory=dict)
     kept: Mapping[str, Sequence[Reservation]] = field(default_factory=dict)
+    item_units: Mapping[str, Unit] = field(default_factory=dict)
     rejections: Mapping[RejectionKey, FeedRejection] = field(default_factory=dict)
     inbound: Mapping[InboundKey, InboundSupply] = field(default_factory=dict)
     queues: Mapping[int, Queue] = field(default_factory=dict)

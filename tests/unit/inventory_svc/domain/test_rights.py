@@ -13,6 +13,7 @@ from inventory_svc.domain.stock.reservation import (
     Reservation,
     ReservationKind,
 )
+from retail_kit.quantities import Unit
 from retail_kit.roles import SERVICE, Role
 from service_kit.identity.caller import Caller, CallerKind
 from tests.support.stock import NOW
@@ -83,3 +84,7 @@ def test_a_customer_has_only_so_much_kept_and_those_who_serve_customers_more() -
     assert allowance_of(a_caller(Role.CUSTOMER)) == OF_CUSTOMERS
     for role in (Role.ASSISTANT, Role.CUSTOMER_SERVICE, Role.INTEGRATION, SERVICE):
         assert allowance_of(a_caller(role)) is None
+
+
+def test_what_a_customer_has_kept_is_bounded_in_whatever_unit_it_is_measured() -> None:
+    assert OF_CUSTOMERS.measured.keys() == {*Unit} - {Unit.PIECE}
