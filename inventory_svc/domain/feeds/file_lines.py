@@ -137,7 +137,11 @@ class LineReader:
     def _head(self, text: str) -> None:
         counted = {mark: text.count(mark) for mark in _DELIMITERS}
         self._delimiter = max(_DELIMITERS, key=lambda mark: counted[mark])
-        cells = next(csv.reader([text], delimiter=self._delimiter), [])
+        try:
+            cells = next(csv.reader([text], delimiter=self._delimiter), [])
+        except csv.Error as error:
+            why = "Its heading cannot be read as CSV: lines end with LF, or with CR and LF."
+            raise UnreadableFile(why) from error
         columns = tuple(cell.strip() for cell in cells)
         missing = [name for name in _REQUIRED if name not in columns]
         if missing:

@@ -188,16 +188,26 @@ async def test_a_file_that_lacks_a_part_is_not_applied(open_process: OpenProcess
     assert unknown.value.code == "NOT_FOUND"
 
 
+@pytest.mark.parametrize(
+    ("content", "failure"),
+    [
+        ("sku;quantity\nshirt;1\n", "Its heading lacks locationCode."),
+        (
+            f"{HEADING}\rshirt,S1,1\r",
+            "Its heading cannot be read as CSV: lines end with LF, or with CR and LF.",
+        ),
+    ],
+)
 async def test_a_file_that_cannot_be_read_on_fails_and_what_was_applied_stands(
-    open_process: OpenProcess,
+    open_process: OpenProcess, content: str, failure: str
 ) -> None:
     process = await open_process()
-    file = await sent(process, "sku;quantity\nshirt;1\n", parts=1)
+    file = await sent(process, content, parts=1)
 
     done = await applied(tools_of(process.database, process.clock, process.commits), file)
 
     assert done.state is FileState.FAILED
-    assert done.failure == "Its heading lacks locationCode."
+    assert done.failure == failure
     assert await process.counters(SHIRT) == (0, 0, 0)
 
 

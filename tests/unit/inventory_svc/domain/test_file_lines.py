@@ -1,5 +1,6 @@
 """Files are read as their bytes arrive, whatever the pieces, and a bad line costs no other."""
 
+import contextlib
 import gzip
 import json
 import tracemalloc
@@ -20,6 +21,7 @@ from inventory_svc.domain.feeds.file_lines import (
 )
 from service_kit.runtime.json_values import JSON
 
+HEADING = b"sku,locationCode,quantity"
 CSV = "sku,locationCode,quantity\nshirt,S1,5\nhat,S1,x\n\nboot;S1;1\n"
 
 
@@ -130,6 +132,33 @@ def _says_something(row: bytes) -> bool:
         return bool(row.decode().strip("\r").strip())
     except UnicodeDecodeError:
         return True
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"sku,locationCode,quantity\rshirt,S1,5\r",
+        b"sku,locationCode\r,quantity\nshirt,S1,5\n",
+    ],
+)
+def test_a_heading_that_line_ends_of_another_kind_run_through_is_none(content: bytes) -> None:
+    with pytest.raises(UnreadableFile, match="heading cannot be read as CSV"):
+        read(content)
+
+
+@given(
+    st.lists(st.sampled_from([HEADING, b"shirt,S1,5", b"\r", b"\n", b'"', b"{\0\xff"]), min_size=3),
+    st.sampled_from(FileFormat),
+    st.sampled_from(Compression),
+)
+def test_whatever_was_sent_is_read_or_called_unreadable(
+    pieces: list[bytes], format_: FileFormat, compression: Compression
+) -> None:
+    content = b"".join(pieces)
+
+    for sent in (content, gzip.compress(content), gzip.compress(content)[:-4]):
+        with contextlib.suppress(UnreadableFile):
+            read(sent, format_, compression)
 
 
 def test_a_line_without_end_is_refused_and_the_next_is_read() -> None:
