@@ -21,6 +21,7 @@ from inventory_svc.domain.stock.takeover import Takeover
 from inventory_svc.domain.stock.unavailable import Disposition
 from inventory_svc.domain.stock.units.unit import ReadPoint
 from retail_kit.money import Money
+from retail_kit.quantities import Unit
 from service_kit.commands.idempotency import IdempotentRequest
 from service_kit.commands.refusal import Refusal
 from service_kit.runtime.json_values import JSON
@@ -35,12 +36,13 @@ class FeedMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedLine:
-    """One good line of a feed; `counted_at` is given for a snapshot."""
+    """One good line of a feed; `counted_at` is given for a snapshot, `unit` if the sender did."""
 
     index: int
     position: PositionKey
     quantity: int
     counted_at: datetime | None = None
+    unit: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True)

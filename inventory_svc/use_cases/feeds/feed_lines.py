@@ -125,10 +125,9 @@ def _kept(line: StockLine, scope: FeedScope) -> dict[str, JSON]:
 
 def _feed_line(index: int, line: StockLine, scope: FeedScope) -> FeedLine:
     key = PositionKey(line.sku.strip(), line.location.strip(), line.condition)
-    counted_at = to_milliseconds(line.snapshot_at or scope.now)
-    return FeedLine(
-        index, key, line.quantity, counted_at if scope.mode is FeedMode.SNAPSHOT else None
-    )
+    is_count = scope.mode is FeedMode.SNAPSHOT
+    counted_at = to_milliseconds(line.snapshot_at or scope.now) if is_count else None
+    return FeedLine(index, key, line.quantity, counted_at, line.unit)
 
 
 def _problems(line: StockLine, scope: FeedScope) -> Iterator[Refusal]:

@@ -70,6 +70,7 @@ def told_of(line: FeedLine) -> dict[str, JSON]:
         "condition": condition.value,
         "quantity": line.quantity,
         "snapshotAt": None if line.counted_at is None else text_of(line.counted_at),
+        **({} if line.unit is None else {"unit": line.unit.value}),
     }
 
 
