@@ -104,7 +104,7 @@ class FeedFile:
 
     @property
     def as_of(self) -> datetime:
-        """The moment at which lines were counted that do not say it themselves."""
+        """When lines were counted that do not say it, or by when the goods of deltas had moved."""
         return self.counted_at or self.closed_at or self.opened_at
 
     def closed(self, closing: Closing) -> "FeedFile":

@@ -80,7 +80,8 @@ class FeedStock:
     Refused lines are kept under the name of the `feed`, if it has one. With `summarised` the
     answer counts the lines and says no more. With `unnamed` they are of positions that a feed left
     out: such a line says nothing of a position that anybody has counted since, or just then.
-    The `step` of a file is written once, whatever has become of its key.
+    The goods of deltas had moved by `as_of`, and a count of then or later knows of them; if it is
+    not given, they move now. The `step` of a file is written once, whatever has become of its key.
     """
 
     request: IdempotentRequest
@@ -92,6 +93,7 @@ class FeedStock:
     source: str | None = None
     summarised: bool = False
     unnamed: bool = False
+    as_of: datetime | None = None
     step: FileStep | None = None
 
 

@@ -36,13 +36,17 @@ class RejectionKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeedRejection:
-    """A line as it was sent (`told`), why it was refused, and what has become of it."""
+    """A line as it was sent (`told`), why it was refused, and what has become of it.
+
+    `as_of` is the latest moment at which the goods of a delta can have moved.
+    """
 
     key: RejectionKey
     mode: FeedMode
     told: Mapping[str, JSON]
     refusals: tuple[Refusal, ...]
     rejected_at: datetime
+    as_of: datetime
     source: str | None = None
     state: RejectionState = RejectionState.OPEN
     settled_at: datetime | None = None

@@ -143,6 +143,7 @@ async def _command(file: FeedFile, lines: Sequence[FileLine], tools: FileTools) 
         file.identifier,
         file.source,
         summarised=True,
+        as_of=file.as_of if file.mode is FeedMode.DELTA else None,
         step=FileStep(file.identifier, file.reading.number, first, last + 1),
     )
 

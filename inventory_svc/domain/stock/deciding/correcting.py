@@ -43,7 +43,7 @@ def _written(command: CorrectFeedLines, draft: StockDraft) -> list[LineResult]:
         if isinstance(found, Refusal):
             results.append(rejected(line.index, line.position.identifier, found))
             continue
-        result = write_line(line, found.mode, draft, cause)
+        result = write_line(line, found.mode, draft, cause, found.as_of)
         if result.status is LineStatus.REJECTED:
             draft.save_rejection(found.refused_again(told_of(line), result.refusals))
         else:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from inventory_svc.domain.refusals import StockRefusal, pieces_on_hand
 from inventory_svc.domain.stock.commands import (
@@ -36,8 +37,8 @@ def decide_feed(command: FeedStock, draft: StockDraft) -> Answer:
     results = [rejected(line.index, line.ref, *line.refusals) for line in command.rejected]
     results.extend(
         LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
-        if command.unnamed and _is_counted(line, draft)
-        else write_line(line, command.mode, draft, cause)
+        if command.unnamed and _is_counted(line, line.counted_at or draft.now, draft)
+        else write_line(line, command.mode, draft, cause, command.as_of)
         for line in command.lines
     )
     if command.feed:
@@ -48,16 +49,21 @@ def decide_feed(command: FeedStock, draft: StockDraft) -> Answer:
     return Answer(Outcome({"results": results_to_json(results), "at": text_of(draft.now)}))
 
 
-def write_line(line: FeedLine, mode: FeedMode, draft: StockDraft, cause: Cause) -> LineResult:
-    """Write one line as its feed means it, and tell its fate."""
-    write = _write_snapshot if mode is FeedMode.SNAPSHOT else _write_delta
-    return write(line, draft, cause)
+def write_line(
+    line: FeedLine, mode: FeedMode, draft: StockDraft, cause: Cause, as_of: datetime | None
+) -> LineResult:
+    """Write one line as its feed means it, and tell its fate.
+
+    The goods of a delta had moved by `as_of`; None is now.
+    """
+    if mode is FeedMode.SNAPSHOT:
+        return _write_snapshot(line, draft, cause)
+    return _write_delta(line, draft, cause, as_of)
 
 
-def _is_counted(line: FeedLine, draft: StockDraft) -> bool:
-    """Whether anybody has counted the position as late as the line, or later."""
+def _is_counted(line: FeedLine, moment: datetime, draft: StockDraft) -> bool:
+    """Whether anybody has counted the position at a moment, or later."""
     counted_at = draft.counted_at(line.position)
-    moment = line.counted_at or draft.now
     return counted_at is not None and counted_at >= moment
 
 
@@ -86,6 +92,7 @@ def _keep_rejected(command: FeedStock, results: Sequence[LineResult], draft: Sto
                     told[result.index],
                     result.refusals,
                     draft.now,
+                    command.as_of or draft.now,
                     command.source,
                 )
             )
@@ -149,14 +156,18 @@ def _write_snapshot(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResu
     return LineResult(line.index, _ref(line), LineStatus.APPLIED)
 
 
-def _write_delta(line: FeedLine, draft: StockDraft, cause: Cause) -> LineResult:
+def _write_delta(
+    line: FeedLine, draft: StockDraft, cause: Cause, as_of: datetime | None
+) -> LineResult:
+    """Move what had moved by a moment; a count of then or later knows of it."""
     position = draft.position(line.position)
-    if not line.quantity:
+    is_known = as_of is not None and _is_counted(line, as_of, draft)
+    if is_known or not line.quantity:
         return LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
     problem = out_of_bounds(position, line.quantity, *_quantity_of(line))
     if problem is not None:
         return rejected(line.index, _ref(line), problem)
-    position.move(MovementKind.DELTA, Change(on_hand=line.quantity), cause)
+    position.move(MovementKind.DELTA, Change(on_hand=line.quantity), cause, effective_at=as_of)
     return LineResult(line.index, _ref(line), LineStatus.APPLIED)
 
 

@@ -1,6 +1,8 @@
 """Refused lines of feeds on a real MongoDB: kept with the commit, and settled once."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 from inventory_svc.domain.stock.commands import (
     CorrectFeedLines,
@@ -11,6 +13,7 @@ from inventory_svc.domain.stock.commands import (
 )
 from inventory_svc.domain.stock.feed_rejection import FeedRejection, RejectionState
 from inventory_svc.domain.stock.position import PositionKey
+from inventory_svc.mongo.collections import FEED_REJECTIONS
 from inventory_svc.mongo.feed_rejections import MongoFeedRejections
 from inventory_svc.ports.feeds import RejectionsWanted
 from service_kit.commands.line_results import LineStatus, results_from_json
@@ -91,3 +94,26 @@ async def test_a_line_that_is_refused_again_says_the_new_reason(
     await process.commits.submit(a_correction(discarded=(7,)))
     assert (await kept(process)).state is RejectionState.DISCARDED
     assert await process.counters(S1) == (3, 0, 0)
+
+
+async def test_movements_that_an_earlier_release_refused_happened_before_that(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    moved_by = process.clock.now() - timedelta(days=1)
+    await process.commits.submit(replace(a_feed_with_a_bad_line(), as_of=moved_by))
+    assert (await kept(process)).as_of == moved_by
+    refused_at = (await kept(process)).rejected_at
+    documents = process.database.collection(FEED_REJECTIONS.name)
+    await documents.update_one({}, {"$unset": {"asOf": ""}})
+    process.clock.advance(timedelta(hours=1))
+    await process.commits.submit(build.a_shelf_count(S1, 4))
+
+    (result,) = results_from_json(
+        (await process.commits.submit(a_correction(FeedLine(7, S1, 5)))).outcome.values["results"]
+    )
+
+    found = await kept(process)
+    assert (result.status, found.state) == (LineStatus.UNCHANGED, RejectionState.CORRECTED)
+    assert found.as_of == refused_at
+    assert await process.counters(S1) == await process.folded(S1) == (4, 0, 0)

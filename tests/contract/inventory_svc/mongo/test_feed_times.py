@@ -8,6 +8,8 @@ import pytest
 from inventory_svc.domain.feeds.feed_file import FeedFile, FilePass, FileState
 from inventory_svc.domain.feeds.file_lines import FileFormat
 from inventory_svc.domain.stock.commands import FeedMode
+from inventory_svc.domain.stock.feed_rejection import RejectionState
+from inventory_svc.domain.stock.movement import MovementKind
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.mongo.feed_rejections import MongoFeedRejections
 from inventory_svc.use_cases.feeds.apply_file import apply_file
@@ -28,6 +30,7 @@ from inventory_svc.use_cases.stock.import_stock import StockFeed, import_stock
 from service_kit.commands.line_results import LineStatus
 from tests.contract.inventory_svc.conftest import OpenProcess, Process
 from tests.support import stock as build
+from tests.support.applying import HEADING
 from tests.support.file_process import NoTopSellers, OneShop, TwoItems, tools_of
 
 SHIRT = PositionKey("shirt", "S1")
@@ -42,15 +45,34 @@ async def applied(
     counted_at: datetime | None = None,
 ) -> FeedFile:
     """Send a file of the tills, and apply it."""
-    tools = tools_of(process.database, process.clock, process.commits)
-    files, clock = tools.files, process.clock
+    file = await arrived(process, content, mode, format_, counted_at)
+    return await applied_now(process, file)
+
+
+async def arrived(
+    process: Process,
+    content: str,
+    mode: FeedMode,
+    format_: FileFormat = FileFormat.CSV,
+    counted_at: datetime | None = None,
+    best: tuple[str, ...] = (),
+) -> FeedFile:
+    """Send a file of the tills, and close it."""
+    files, clock = tools_of(process.database, process.clock).files, process.clock
     wanted = WantedFile("night", mode, format_, source="tills", counted_at=counted_at)
     file = await open_file(build.a_request(), "erp", wanted, files, OneShop(), clock)
     part = base64.b64encode(content.encode()).decode()
     await add_part(build.a_request(), file.identifier, 0, part, files)
-    await close_file(build.a_request(), file.identifier, 1, files, NoTopSellers(), clock)
-    await apply_file(file.identifier, FilePass.OTHERS, tools)
-    found = await files.find(file.identifier)
+    top = NoTopSellers(*best)
+    return await close_file(build.a_request(), file.identifier, 1, files, top, clock)
+
+
+async def applied_now(process: Process, file: FeedFile) -> FeedFile:
+    """Apply a file that has arrived."""
+    tools = tools_of(process.database, process.clock, process.commits)
+    for reading in (FilePass.TOP_SELLERS, FilePass.OTHERS):
+        await apply_file(file.identifier, reading, tools)
+    found = await tools.files.find(file.identifier)
     assert found is not None
     return found
 
@@ -148,6 +170,85 @@ async def test_a_line_of_movements_still_has_no_time_when_it_is_corrected(
 
     assert status is LineStatus.APPLIED
     assert await process.counters(SHIRT) == (3, 0, 0)
+
+
+@pytest.mark.parametrize("best", [(), ("shirt",)])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize(("minutes", "on_hand"), [(-1, 20), (0, 15), (1, 15)])
+async def test_a_count_knows_of_what_had_arrived_before_it_whichever_file_is_applied_first(
+    open_process: OpenProcess,
+    minutes: int,
+    on_hand: int,
+    order: tuple[int, int],
+    best: tuple[str, ...],
+) -> None:
+    process = await open_process()
+    await process.commits.submit(build.a_feed(FeedMode.DELTA, (SHIRT, 10)))
+    process.clock.advance(timedelta(hours=1))
+    came_in = await arrived(
+        process, f"{HEADING}\nhat,S1,1\nshirt,S1,5\n", FeedMode.DELTA, best=best
+    )
+    counted_at = process.clock.now() + timedelta(minutes=minutes)
+    process.clock.advance(timedelta(minutes=5))
+    counted = f"{HEADING}\nshirt,S1,15\n"
+    count = await arrived(process, counted, FeedMode.SNAPSHOT, counted_at=counted_at)
+    process.clock.advance(timedelta(minutes=5))
+
+    files = (came_in, count)
+    done = [await applied_now(process, files[at]) for at in order]
+
+    assert [file.rejected for file in done] == [0, 0]
+    assert await process.counters(SHIRT) == await process.folded(SHIRT) == (on_hand, 0, 0)
+    assert (await process.position(SHIRT)).counted_at == counted_at
+
+
+async def test_what_came_in_by_a_file_after_a_count_of_the_shelf_is_added(
+    open_process: OpenProcess,
+) -> None:
+    process = await open_process()
+    early = await arrived(process, f"{HEADING}\nshirt,S1,5\n", FeedMode.DELTA)
+    process.clock.advance(timedelta(minutes=1))
+    await process.commits.submit(build.a_shelf_count(SHIRT, 15))
+    process.clock.advance(timedelta(minutes=1))
+    late = await arrived(process, f"{HEADING}\nshirt,S1,-2\n", FeedMode.DELTA)
+    process.clock.advance(timedelta(minutes=1))
+
+    done = [await applied_now(process, file) for file in (late, early)]
+
+    assert [(file.applied, file.unchanged) for file in done] == [(1, 0), (0, 1)]
+    assert await process.counters(SHIRT) == await process.folded(SHIRT) == (13, 0, 0)
+    ledger = await process.reads.movements(SHIRT, None, 9)
+    moved_at = [each.effective_at for each in ledger if each.kind is MovementKind.DELTA]
+    assert moved_at == [late.closed_at]
+
+
+@pytest.mark.parametrize(
+    ("row", "correction"),
+    [
+        ("shirt,S1,-6", Correction(1)),
+        ("shrt,S1,-6", Correction(1, sku="shirt")),
+        ("shirt,S1,x", Correction(1, quantity=-6)),
+    ],
+)
+@pytest.mark.parametrize(("minutes", "on_hand"), [(-1, 7), (1, 13)])
+async def test_a_line_of_movements_moved_before_its_file_arrived_however_late_it_is_corrected(
+    open_process: OpenProcess, minutes: int, on_hand: int, row: str, correction: Correction
+) -> None:
+    process = await open_process()
+    process.clock.advance(timedelta(hours=1))
+    file = await arrived(process, f"{HEADING}\n{row}\n", FeedMode.DELTA)
+    counted_at = process.clock.now() + timedelta(minutes=minutes)
+    process.clock.advance(timedelta(hours=1))
+    assert (await applied_now(process, file)).rejected == 1
+    await process.commits.submit(build.a_count(SHIRT, 13, counted_at))
+    process.clock.advance(timedelta(hours=1))
+
+    status = await corrected(process, file.identifier, correction)
+
+    assert status is (LineStatus.UNCHANGED if minutes > 0 else LineStatus.APPLIED)
+    assert await process.counters(SHIRT) == await process.folded(SHIRT) == (on_hand, 0, 0)
+    kept = await MongoFeedRejections(process.database).named(file.identifier, [1])
+    assert kept[1].state is RejectionState.CORRECTED
 
 
 async def test_a_file_makes_its_source_as_fresh_as_its_youngest_good_line(

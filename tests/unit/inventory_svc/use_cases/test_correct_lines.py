@@ -1,7 +1,7 @@
-"""Refused lines of a call are sent again: in the unit of then."""
+"""Refused lines of a call are sent again: in the unit of then, and as of then."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -24,7 +24,7 @@ from inventory_svc.use_cases.feeds.correct_lines import (
 from inventory_svc.use_cases.feeds.feed_lines import StockLine
 from inventory_svc.use_cases.stock.import_stock import StockFeed, import_stock
 from retail_kit.quantities import Unit
-from service_kit.commands.line_results import LineResult
+from service_kit.commands.line_results import LineResult, LineStatus
 from service_kit.runtime.clock import SettableClock
 from tests.support import stock as build
 from tests.support.file_process import OneShop, TwoItems
@@ -125,3 +125,42 @@ async def test_a_line_of_which_no_unit_was_named_is_kept_without_one(books: Book
     feed = await books.told(StockLine("ribbon", "S1", -500))
 
     assert "unit" not in books.kept(feed).told
+
+
+@pytest.mark.parametrize(
+    ("counted_after", "status", "on_hand"),
+    [
+        (timedelta(minutes=-1), LineStatus.APPLIED, 7),
+        (timedelta(0), LineStatus.UNCHANGED, 13),
+        (timedelta(minutes=30), LineStatus.UNCHANGED, 13),
+    ],
+)
+async def test_movements_happened_before_they_were_first_refused_however_often_they_were_again(
+    books: Books, counted_after: timedelta, status: LineStatus, on_hand: int
+) -> None:
+    books.clock.advance(timedelta(minutes=5))
+    feed = await books.told(StockLine("shirt", "S1", -6))
+    counted_at = books.clock.now() + counted_after
+    books.clock.advance(timedelta(hours=1))
+    for quantity in (-7, -6):
+        await books.corrected(feed, Correction(0, quantity=quantity))
+    books.stock.commit(build.a_count(SHIRT, 13, counted_at))
+    books.clock.advance(timedelta(hours=1))
+
+    result = await books.corrected(feed, Correction(0))
+
+    assert result.status is status
+    assert books.kept(feed).state is RejectionState.CORRECTED
+    assert books.stock.counters(SHIRT) == books.stock.folded(SHIRT) == (on_hand, 0, 0)
+
+
+async def test_a_count_that_comes_after_the_correction_knows_of_it_too(books: Books) -> None:
+    feed = await books.told(StockLine("shirt", "S1", -6))
+    counted_at = books.clock.advance(timedelta(minutes=30))
+    books.clock.advance(timedelta(hours=1))
+    books.stock.commit(build.a_feed(FeedMode.DELTA, (SHIRT, 9)))
+    await books.corrected(feed, Correction(0))
+
+    books.stock.commit(build.a_count(SHIRT, 4, counted_at))
+
+    assert books.stock.counters(SHIRT) == (13, 0, 0)
