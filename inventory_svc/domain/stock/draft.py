@@ -195,6 +195,10 @@ class OpenPosition:
         if sold:
             self.pace = self.pace.with_sold(sold, self._now)
 
+    def was_counted(self, moment: datetime) -> bool:
+        """Whether what was there at a moment has been counted, then or later."""
+        return self.counted_at is not None and self.counted_at >= moment
+
     def moved_since(self, moment: datetime) -> int:
         """Units that this group has moved in or out of the position after a moment."""
         return sum(

@@ -46,7 +46,7 @@ def _seen(read: TagRead, location: str, draft: StockDraft, cause: Cause) -> Line
     seen = _noted(sighting, unit, state)
     place = _comes_in_by(sighting, unit, seen, state)
     if place is not None and draft.position(_at(place, seen)).on_hand < LARGEST:
-        _place(seen, place, draft, cause)
+        _place(unit, seen, place, draft, cause)
     elif seen != unit:
         draft.units.see(seen)
     else:
@@ -102,15 +102,17 @@ def _comes_in_by(
             return None
 
 
-def _place(unit: SerialUnit, place: Sighting, draft: StockDraft, cause: Cause) -> None:
-    key = _at(place, unit)
-    if unit.state in UNJUDGED:
-        moved = replace(unit, position=key)
+def _place(
+    before: SerialUnit, seen: SerialUnit, place: Sighting, draft: StockDraft, cause: Cause
+) -> None:
+    key = _at(place, seen)
+    if seen.state in UNJUDGED:
+        moved = replace(seen, position=key)
         draft.units.step(moved, UnitStepKind.MOVED, cause, effective_at=place.at)
         return
-    arrive(unit, key, draft, cause, place.at)
-    kind = UnitStepKind.MOVED if unit.is_on_hand else UnitStepKind.CAME_BACK
-    here = replace(unit.freed(), position=key)
+    arrive(before, key, draft, cause, place.at)
+    kind = UnitStepKind.MOVED if seen.is_on_hand else UnitStepKind.CAME_BACK
+    here = replace(seen.freed(), position=key)
     draft.units.step(here, kind, cause, effective_at=place.at)
 
 

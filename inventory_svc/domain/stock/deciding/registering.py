@@ -90,14 +90,36 @@ def arrive(
     cause: Cause,
     effective_at: datetime | None = None,
 ) -> None:
-    """Count a known piece where it is now, and no longer where it was."""
-    adjusted = MovementKind.ADJUSTED
+    """Count a known piece where it is now, and no longer where it was.
+
+    Where units were counted after it had come, it is one of them, unless all of those have names.
+    """
     if unit.is_on_hand:
-        cause = cause._replace(reason=AdjustmentReason.TRANSFER)
-        draft.position(unit.position).move(adjusted, Change(on_hand=-1), cause, effective_at)
+        reason = AdjustmentReason.TRANSFER
+        _leave(unit, draft, cause, effective_at)
     else:
-        cause = cause._replace(reason=_COMES_BACK_AS[unit.state])
-    draft.position(key).move(adjusted, Change(on_hand=1), cause, effective_at)
+        reason = _COMES_BACK_AS[unit.state]
+    position = draft.position(key)
+    if effective_at is not None and position.was_counted(effective_at) and position.unnamed > 0:
+        return
+    reasoned = cause._replace(reason=reason)
+    position.move(MovementKind.ADJUSTED, Change(on_hand=1), reasoned, effective_at)
+
+
+def _leave(
+    unit: SerialUnit, draft: StockDraft, cause: Cause, effective_at: datetime | None = None
+) -> None:
+    """Count a piece no longer where it was; units that were counted without it stay as counted.
+
+    A read from before the one that had brought it in says that it never came.
+    """
+    if effective_at is not None and unit.placed_by is not None:
+        effective_at = max(effective_at, unit.placed_by.at)
+    position = draft.position(unit.position)
+    if effective_at is not None and position.was_counted(effective_at):
+        return
+    reasoned = cause._replace(reason=AdjustmentReason.TRANSFER)
+    position.move(MovementKind.ADJUSTED, Change(on_hand=-1), reasoned, effective_at)
 
 
 def _register(line: UnitLine, mode: UnitsMode, draft: StockDraft, cause: Cause) -> LineResult:
@@ -107,9 +129,11 @@ def _register(line: UnitLine, mode: UnitsMode, draft: StockDraft, cause: Cause) 
         placed = problem.under("input", "lines", str(line.index))
         return rejected(line.index, line.serial, placed)
     if unit is not None and unit.is_on_hand and unit.position == line.position:
+        confirmed = unit.confirmed(draft.now)
         if (unit.epc, unit.price) == (line.epc, line.price):
+            draft.units.see(confirmed)
             return LineResult(line.index, line.serial, LineStatus.UNCHANGED)
-        relabelled = replace(unit, epc=line.epc, price=line.price)
+        relabelled = replace(confirmed, epc=line.epc, price=line.price)
         draft.units.step(relabelled, UnitStepKind.RELABELLED, cause)
         return LineResult(line.index, line.serial, LineStatus.APPLIED)
     _count_in(line, unit, mode, draft, cause)

@@ -73,7 +73,7 @@ class OpenUnits:
         ]
 
     def see(self, unit: SerialUnit) -> None:
-        """Keep where a tag was read; nothing else changes."""
+        """Keep where a tag was read, or that somebody said so again; nothing else changes."""
         self._changed[unit.serial] = unit
 
     def step(

@@ -119,7 +119,11 @@ class SerialUnit:
 
     def placed(self, position: PositionKey, now: datetime) -> "SerialUnit":
         """Give the piece as somebody has said where it is."""
-        return replace(self.freed(), position=position, placed_at=now, placed_by=None)
+        return replace(self.freed(), position=position).confirmed(now)
+
+    def confirmed(self, now: datetime) -> "SerialUnit":
+        """Give the piece as somebody has said again where it is; who keeps it still does."""
+        return replace(self, placed_at=now, placed_by=None)
 
     def rented(self, now: datetime, claim: Claim | None) -> "SerialUnit":
         """Give the piece as somebody has it for a time."""

@@ -1,22 +1,19 @@
 """What a read of a tag says: at a door a piece has come in, a ceiling only sees it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from inventory_svc.domain.stock.commands import StockCommand, UnitExit
+from inventory_svc.domain.stock.commands import FeedMode, UnitExit
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.events import events_of
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.domain.stock.units.gaps import UnitGapKind, gap_at
 from inventory_svc.domain.stock.units.unit import ReadPoint, SerialUnit, Sighting, UnitState
+from retail_kit.money import Money
 from service_kit.commands.line_results import results_from_json
 from service_kit.runtime.clock import SettableClock
-from tests.support import rentals
 from tests.support import stock as build
 from tests.support.stock import NOW, InMemoryStock
 
@@ -196,61 +193,56 @@ def test_a_late_read_at_the_door_brings_in_what_a_ceiling_has_seen_since(
     assert stock.units["p1"].seen == Sighting("S2", at(6), CEILING)
 
 
-Reads = list[tuple[str, int, ReadPoint]]
-a_read = st.tuples(
-    st.sampled_from(["S1", "S2", "S3"]), st.integers(-2, 6), st.sampled_from(ReadPoint)
-)
-some_groups = st.lists(st.integers(1, 3), min_size=6, max_size=6)
-
-
-_LENT = (rentals.a_rental("p1", "S1"),)
-_BACK = (*_LENT, rentals.a_return("p1", "S1"))
-BEFORE: Mapping[str, tuple[StockCommand, ...]] = {
-    "IN_STOCK": (),
-    **{reason.value: (build.a_withdrawal("p1", "S1", reason),) for reason in UnitExit},
-    "RENTED": _LENT,
-    "BACK": _BACK,
-    "IN_REFURBISHMENT": (*_BACK, rentals.a_refurbishment("p1", "S1")),
-    "WRITTEN_OFF": (*_LENT, rentals.a_write_off("p1", "S1")),
-}
-"""What may have become of a piece before it is read."""
-
-
-def told_in(reads: Reads, before: str, groups: list[int]) -> tuple[object, ...]:
-    """Give what is known of a piece, and what is on hand, when reads have come in an order."""
-    stock = InMemoryStock(SettableClock(NOW))
-    stock.commit(build.a_registration(("p1", S1)))
-    for command in BEFORE[before]:
-        stock.commit(command)
-    left = [
-        build.some_reads(location, "p1", at=at(minute), point=point)
-        for location, minute, point in reads
-    ]
-    for size in groups:
-        group, left = left[:size], left[size:]
-        if group:
-            stock.commit(*group)
-    unit = stock.units["p1"]
-    positions = [PositionKey("shirt", location) for location in ("S1", "S2", "S3")]
-    assert all(stock.folded(key) == stock.counters(key) for key in positions)
-    assert stock.history[-1].position == unit.position
-    return unit.state, unit.position, unit.seen, *(stock.counters(key) for key in positions)
-
-
-@settings(max_examples=400, deadline=None)
-@given(
-    st.lists(a_read, min_size=2, max_size=6),
-    st.sampled_from(sorted(BEFORE)),
-    some_groups,
-    st.data(),
-)
-def test_reads_of_a_piece_say_the_same_in_whatever_order_they_come(
-    reads: Reads, before: str, groups: list[int], data: st.DataObject
+def test_a_count_that_a_read_from_before_comes_after_has_counted_the_piece(
+    stock: InMemoryStock,
 ) -> None:
-    in_order = sorted(reads, key=lambda read: (read[1], read[0], read[2]))
-    shuffled = data.draw(st.permutations(reads))
+    """Also where it was missed: both places were counted when it had come in."""
+    clock = stock.clock
+    assert isinstance(clock, SettableClock)
+    stock.commit(build.a_feed(FeedMode.DELTA, (S1, 9), (S2, 4)))
+    clock.set(at(20))
+    stock.commit(build.a_count(S1, 9, at(15)), build.a_shelf_count(S2, 5))
 
-    assert told_in(shuffled, before, groups) == told_in(in_order, before, [1] * 6)
+    stock.commit(build.some_reads("S2", "p1", at=at(10)))
+
+    assert on_hand(stock) == (9, 5)
+    assert [stock.positions[key].pieces for key in (S1, S2)] == [0, 1]
+    assert (stock.history[-1].position, stock.history[-1].effective_at) == (S2, at(10))
+
+
+def test_a_count_of_nothing_but_other_pieces_has_not_counted_the_piece(
+    stock: InMemoryStock,
+) -> None:
+    clock = stock.clock
+    assert isinstance(clock, SettableClock)
+    stock.commit(build.a_registration(("p2", S2)))
+    clock.set(at(20))
+    stock.commit(build.a_count(S2, 1, at(15)))
+
+    stock.commit(build.some_reads("S2", "p1", at=at(10)))
+
+    assert on_hand(stock) == (0, 2)
+
+
+@pytest.mark.parametrize("price", [None, Money(4000, "EUR")])
+def test_a_read_from_before_somebody_said_again_where_a_piece_is_does_not_take_it_away(
+    stock: InMemoryStock, price: Money | None
+) -> None:
+    clock = stock.clock
+    assert isinstance(clock, SettableClock)
+    (kept,) = stock.commit(build.a_purchase("p1", S1))
+    registration = build.a_registration(("p1", S1))
+    clock.set(at(30))
+    stock.commit(replace(registration, lines=(replace(registration.lines[0], price=price),)))
+    assert kept.reservation is not None
+    assert stock.units["p1"].is_kept_by(kept.reservation.identifier)
+    stock.commit(build.a_release(kept.reservation))
+
+    stock.commit(build.some_reads("S2", "p1", at=at(20)))
+    assert (stock.units["p1"].position, on_hand(stock)) == (S1, (1, 0))
+    stock.commit(build.some_reads("S2", "p1", at=at(31)))
+
+    assert (stock.units["p1"].position, on_hand(stock)) == (S2, (0, 1))
 
 
 def test_reads_of_one_call_count_in_the_order_of_their_time(stock: InMemoryStock) -> None:
