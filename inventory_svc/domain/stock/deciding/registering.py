@@ -147,8 +147,9 @@ def _count_in(
     line: UnitLine, unit: SerialUnit | None, mode: UnitsMode, draft: StockDraft, cause: Cause
 ) -> None:
     """Count the piece, unless it is one of the units that are counted there without a name."""
-    counted = mode is UnitsMode.PRESENT and draft.position(line.position).unnamed > 0
-    if counted and not (unit is not None and unit.is_on_hand):
+    if mode is UnitsMode.PRESENT and draft.position(line.position).unnamed > 0:
+        if unit is not None and unit.is_on_hand:
+            _leave(unit, draft, cause)
         return
     if unit is not None:
         arrive(unit, line.position, draft, cause)
