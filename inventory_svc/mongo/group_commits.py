@@ -26,6 +26,7 @@ from inventory_svc.domain.stock.commands import (
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.mongo.commit_metrics import CommitMetrics
 from inventory_svc.mongo.guarded_writes import ReadTooEarly
+from inventory_svc.mongo.retries import AlwaysDuplicate
 from service_kit.commands.denials import unavailable
 from service_kit.commands.refusal import Refusal
 from service_kit.storage.database import Contended, StorageError
@@ -34,6 +35,8 @@ MOST_COMMANDS = 64
 MOST_LINES = 500
 ATTEMPTS = 4
 PAUSE_SECONDS = 0.05
+MOST_DUPLICATES = 2
+"""Commands of one group that may meet twins without end, each by itself, before it is given up."""
 PASSING_LABELS = (
     "TransientTransactionError",
     "UnknownTransactionCommitResult",
@@ -128,34 +131,51 @@ class GroupCommits:
             group.append(self._queue.popleft())
         return [waiting for waiting in group if not waiting.answer.done()]
 
-    async def _commit(self, group: list[_Waiting]) -> None:
+    async def _commit(self, group: list[_Waiting]) -> Exception | None:
+        """Commit and tell the callers; give what went wrong."""
         if not group:
-            return
+            return None
         try:
             with self._metrics.group(len(group)):
                 decided = await self._decided(group)
         except Exception as error:  # noqa: BLE001  # it goes to the callers whose commands these are
             await self._failed(group, error)
+            return error
         except BaseException:
             _fail([*group, *self._queue], _unavailable)
             self._queue.clear()
             raise
         else:
             self._answer(group, decided)
+            return None
 
     async def _failed(self, group: list[_Waiting], error: Exception) -> None:
         """Tell the callers; when one command breaks the commit, the others shall not suffer."""
-        if is_passing(error):
-            self._metrics.failed(len(group))
-            _log.warning("stock_commit.failed", commands=len(group), error=repr(error))
-            _fail(group, _unavailable)
-        elif len(group) > 1:
-            for waiting in group:
-                await self._commit([waiting])
+        if len(group) > 1 and (isinstance(error, AlwaysDuplicate) or not is_passing(error)):
+            await self._one_by_one(group)
+        elif is_passing(error):
+            self._give_up(group, error)
         else:
             self._metrics.failed(1)
             _log.error("stock_commit.broke", exc_info=error)
             _fail(group, lambda: error)
+
+    async def _one_by_one(self, group: list[_Waiting]) -> None:
+        """Commit each command for itself; where several meet twins, it is none of them's fault."""
+        duplicates = 0
+        for place, waiting in enumerate(group):
+            error = await self._commit([waiting])
+            duplicates += isinstance(error, AlwaysDuplicate)
+            if error is not None and duplicates == MOST_DUPLICATES:
+                self._give_up(group[place + 1 :], error)
+                return
+
+    def _give_up(self, group: list[_Waiting], error: Exception) -> None:
+        if not group:
+            return
+        self._metrics.failed(len(group))
+        _log.warning("stock_commit.failed", commands=len(group), error=repr(error))
+        _fail(group, _unavailable)
 
     async def _decided(self, group: list[_Waiting]) -> Sequence[Decided | None]:
         """Commit, and again after a failure whose effect is unknown: recorded outcomes tell."""

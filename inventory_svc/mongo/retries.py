@@ -11,10 +11,14 @@ ATTEMPTS = 20
 _DUPLICATE = 11000
 
 
+class AlwaysDuplicate(Contended):
+    """A transaction met a twin of what it wrote anew, however often it read again."""
+
+
 async def until_no_duplicate(transact: Callable[[], Awaitable[T]]) -> T:
     """Run the transaction until it meets no new twin; the next attempt reads what the other wrote.
 
-    Raises Contended in the end.
+    Raises AlwaysDuplicate in the end.
     """
     for _ in range(ATTEMPTS):
         try:
@@ -24,7 +28,7 @@ async def until_no_duplicate(transact: Callable[[], Awaitable[T]]) -> T:
         except BulkWriteError as error:
             if not is_duplicate(error):
                 raise
-    raise Contended("New documents kept appearing.")
+    raise AlwaysDuplicate("New documents kept appearing.")
 
 
 def is_duplicate(error: BulkWriteError) -> bool:

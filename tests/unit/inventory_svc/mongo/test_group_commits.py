@@ -11,7 +11,14 @@ from inventory_svc.domain.stock.commands import FeedMode, StockCommand
 from inventory_svc.domain.stock.decisions import Decided
 from inventory_svc.domain.stock.position import PositionKey
 from inventory_svc.mongo.commit_metrics import CommitMetrics
-from inventory_svc.mongo.group_commits import ATTEMPTS, MOST_COMMANDS, GroupCommits, is_passing
+from inventory_svc.mongo.group_commits import (
+    ATTEMPTS,
+    MOST_COMMANDS,
+    MOST_DUPLICATES,
+    GroupCommits,
+    is_passing,
+)
+from inventory_svc.mongo.retries import AlwaysDuplicate
 from service_kit.commands.idempotency import Outcome
 from service_kit.commands.refusal import Refusal
 from service_kit.storage.database import Contended
@@ -29,6 +36,7 @@ class Recorded:
         self.poison: StockCommand | None = None
         self.needs_more: list[StockCommand] = []
         self.error: Exception | None = None
+        self.poisoned: Exception = ValueError("this command breaks the commit")
 
     async def commit(
         self, commands: Sequence[StockCommand], wide: frozenset[int] = frozenset()
@@ -39,7 +47,7 @@ class Recorded:
         if self.error is not None:
             raise self.error
         if self.poison in commands:
-            raise ValueError("this command breaks the commit")
+            raise self.poisoned
         return [
             None if command in self.needs_more and place not in wide else Decided(Outcome())
             for place, command in enumerate(commands)
@@ -89,6 +97,32 @@ async def test_a_command_that_breaks_the_commit_suffers_alone(recorded: Recorded
     assert isinstance(good, Decided)
     assert isinstance(bad, ValueError)
     assert isinstance(other, Decided)
+
+
+async def test_a_command_that_meets_twins_without_end_is_unavailable_alone(
+    recorded: Recorded,
+) -> None:
+    commands = allocations(3)
+    recorded.poison, recorded.poisoned = commands[1], AlwaysDuplicate("it is there already")
+
+    good, bad, other = await submit(GroupCommits(recorded), commands)
+
+    assert isinstance(good, Decided)
+    assert isinstance(bad, Refusal)
+    assert bad.retryable
+    assert isinstance(other, Decided)
+
+
+async def test_where_everything_meets_twins_few_are_tried_alone(recorded: Recorded) -> None:
+    registry = CollectorRegistry()
+    commands = allocations(MOST_COMMANDS)
+    recorded.error = AlwaysDuplicate("it is there already")
+
+    answers = await submit(GroupCommits(recorded, CommitMetrics(registry)), commands)
+
+    assert {type(answer) for answer in answers} == {Refusal}
+    assert recorded.groups == [commands, *([each] for each in commands[:MOST_DUPLICATES])]
+    assert registry.get_sample_value("inventory_commit_failures_total") == MOST_COMMANDS
 
 
 async def test_a_command_that_needs_wide_supply_is_asked_again_with_it(
