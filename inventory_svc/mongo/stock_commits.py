@@ -194,12 +194,19 @@ class StockTransactions:
             return await self._commit(plan, met.position)
 
     async def _decide(self, plan: SupplyPlan, session: Session) -> GroupDecision:
+        """Decide over what was read; again, with what the decision has come to look at besides."""
         now, sourcing = self._tools.clock.now(), self._tools.sourcing
-        supply = await self._supply.read(plan, now, session)
-        self._reached("stock_commit.read")
-        if len(supply.positions) + len(supply.inbound) > ROWS_DECIDED_AT_ONCE:
-            return await asyncio.to_thread(decide, plan.commands, supply, sourcing, now)
-        return decide(plan.commands, supply, sourcing, now)
+        also: frozenset[PositionKey] = frozenset()
+        while True:
+            supply = await self._supply.read(plan, now, session, also)
+            self._reached("stock_commit.read")
+            if len(supply.positions) + len(supply.inbound) > ROWS_DECIDED_AT_ONCE:
+                decision = await asyncio.to_thread(decide, plan.commands, supply, sourcing, now)
+            else:
+                decision = decide(plan.commands, supply, sourcing, now)
+            if not decision.unread:
+                return decision
+            also |= decision.unread
 
     async def _current(self, plan: SupplyPlan, session: Session) -> SupplyPlan:
         """Give the plan for the network as it is; raise ReadTooEarly when the rules are others.

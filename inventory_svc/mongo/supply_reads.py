@@ -171,8 +171,14 @@ class SupplyReads:
             for place, command in reserving.items()
         }
 
-    async def read(self, plan: SupplyPlan, now: datetime, session: Session) -> Supply:
-        """Read everything the commands of a plan may need now."""
+    async def read(
+        self,
+        plan: SupplyPlan,
+        now: datetime,
+        session: Session,
+        also: frozenset[PositionKey] = frozenset(),
+    ) -> Supply:
+        """Read everything the commands of a plan may need now, and some positions more."""
         commands, shortlists = plan.commands, plan.shortlists
         requests = [command.request for command in commands if command.request is not None]
         outcomes = await self._outcomes.find_many(requests, session) if requests else {}
@@ -182,7 +188,7 @@ class SupplyReads:
         inbound = await self._inbound.read(looking, reservations.values(), session)
         queues = await self._inbound.queues(commands, inbound, now, session)
         reservations |= queues.reservations
-        keys = {*keys_named(commands, shortlists), *plan.shared}
+        keys = {*keys_named(commands, shortlists), *plan.shared, *also}
         shares = set(plan.shares)
         for position, share in _shared_instead(queues, plan):
             keys.add(position)
@@ -219,6 +225,7 @@ class SupplyReads:
             kept=kept,
             item_units=await self._owners.item_units(commands, kept, session),
             steps=await self._steps.read(commands, session),
+            asked=frozenset(keys),
         )
 
     async def _stocked(

@@ -81,7 +81,8 @@ class GroupDecision:
     """What one commit answers and writes.
 
     `decided` has one place per command; None asks for wider supply. `records` are the outcomes to
-    keep, one per request that had none.
+    keep, one per request that had none. `unread` are the positions that it looked at without
+    anybody having looked them up: where an earlier command of the group had led a later one.
     """
 
     now: datetime
@@ -96,6 +97,7 @@ class GroupDecision:
     unit_steps: tuple[UnitStep, ...] = ()
     rejections: tuple[RejectionChange, ...] = ()
     steps: tuple[CommittedStep, ...] = ()
+    unread: frozenset[PositionKey] = frozenset()
 
 
 def decide(
@@ -132,6 +134,7 @@ def decide(
         unit_steps=draft.units.history(),
         rejections=tuple(draft.rejection_changes()),
         steps=tuple(steps.values()),
+        unread=draft.unread(),
     )
 
 

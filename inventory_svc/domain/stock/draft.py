@@ -268,6 +268,11 @@ class StockDraft:
         """Whether a position was read, or written by the commands so far."""
         return key in self._positions or key in self.supply.positions
 
+    def unread(self) -> frozenset[PositionKey]:
+        """Give the positions that were looked at or moved and that nobody had looked up."""
+        asked = self.supply.asked
+        return frozenset(key for key in self._positions if key not in asked)
+
     def available(self, key: PositionKey) -> int:
         """Units of a position that can still be promised, before any channel's rules."""
         return self.position(key).available if self.knows(key) else 0

@@ -38,7 +38,8 @@ class Supply:
     the items count in that they want or have; one that is missing counts pieces.
     `queues` gives, per command's place, who waits for what it is about.
     `units` are the pieces that commands name or may take, by serial; `tags` the serials, by the
-    code of a tag. `steps` are the last that were committed of files, by file.
+    code of a tag. `steps` are the last that were committed of files, by file. `asked` are the
+    positions that were looked up, also those that were not found.
     """
 
     positions: Mapping[PositionKey, Position]
@@ -58,3 +59,4 @@ class Supply:
     units: Mapping[str, SerialUnit] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, CommittedStep] = field(default_factory=dict)
+    asked: frozenset[PositionKey] = frozenset()
