@@ -10,9 +10,9 @@ from random import Random
 from statistics import median
 from typing import Any
 
-from bench.inventory.goods import LOCATIONS, feed, sku_of, units_of
+from bench.inventory.goods import LOCATIONS, feed, sku_of, total_of, units_of
 from bench.inventory.meanwhile import asked_meanwhile
-from bench.inventory.questions import Shopper, totals
+from bench.inventory.questions import SKUS_OF_A_PAGE, Shopper, totals
 from bench.inventory.stage import INVENTORY, MONGOD, PLAIN, Graph, Stage
 from bench.load import WrongAnswer
 from retail_kit.roles import Role
@@ -24,6 +24,7 @@ FILES = 3
 PAGES_A_SECOND = 5
 FILE_HEADS = (
     "lines of the file",
+    "of them change units",
     "lines/s",
     "inventory_svc CPU us each",
     "mongod CPU us each",
@@ -40,6 +41,7 @@ SIDES = ("the same process", "another")
 _PART = 512 * 1024
 _LOOK_SECONDS = 0.2
 _APPLIED_WITHIN = 3600.0
+_SEEN_WITHIN = 60.0
 _INVENTORIES = (INVENTORY, f"{INVENTORY} there", f"{INVENTORY}{PLAIN}")
 """Any of them may be the one that applies a file."""
 _STEP = """
@@ -78,12 +80,29 @@ class Sent:
                 await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def full_snapshot(stage: Stage, skus: int, clock: Clock) -> list[str]:
-    """Send all that is in stock in one file that is the whole truth, while pages are asked for."""
-    lines = list(_counted(skus))
+async def full_snapshots(stage: Stage, skus: int, clock: Clock) -> list[list[str]]:
+    """Count everything by file: as it is in the books, and then one unit more in each place."""
+    return [await _full_snapshot(stage, skus, clock, more) for more in (0, 1)]
+
+
+async def count_back(stage: Stage, skus: int, clock: Clock) -> None:
+    """Count everything by file as it was fed at first."""
+    now = clock.now().isoformat()
+    sent = await _send(stage.here, f"back-{skus}", list(_counted(skus)), countedAt=now)
+    await sent.close()
+    await sent.end()
+    await _seen_everywhere(stage, skus, 0)
+
+
+async def _full_snapshot(stage: Stage, skus: int, clock: Clock, more: int) -> list[str]:
+    """Send all that is in stock in one file that is the whole truth, while pages are asked for.
+
+    Each place has so many units more than were fed; before, it had as many as were fed.
+    """
+    lines = list(_counted(skus, more))
     whole = {"wholeOf": "NAMED_LOCATIONS", "countedAt": clock.now().isoformat()}
-    sent = await _send(stage.here, f"snapshot-{skus}", lines, **whole)
-    page = Shopper(stage.there, skus, Random(3)).page()
+    sent = await _send(stage.here, f"snapshot-{skus}-{more}", lines, **whole)
+    page = Shopper(stage.there, skus, Random(3), more * len(LOCATIONS)).page()
     for name in _INVENTORIES:
         stage.forget_peak(name)
     before, began = stage.cpu_seconds(), time.perf_counter()
@@ -94,8 +113,10 @@ async def full_snapshot(stage: Stage, skus: int, clock: Clock) -> list[str]:
     after, each = stage.cpu_seconds(), 1_000_000 / len(lines)
     used = sum(after[name] - before[name] for name in _INVENTORIES)
     ordered = sorted(latencies)
+    await _seen_everywhere(stage, skus, more)
     return [
         f"{len(lines):,}",
+        "all" if more else "none",
         f"{len(lines) / seconds:,.0f}",
         f"{used * each:,.0f}",
         f"{(after[MONGOD] - before[MONGOD]) * each:,.0f}",
@@ -103,6 +124,18 @@ async def full_snapshot(stage: Stage, skus: int, clock: Clock) -> list[str]:
         f"{len(ordered) / seconds:.1f}",
         *(f"{ordered[int(share * (len(ordered) - 1))] * 1000:.0f}" for share in (0.5, 0.95)),
     ]
+
+
+async def _seen_everywhere(stage: Stage, skus: int, more: int) -> None:
+    """Wait until both sides show so many units more than were fed of every SKU in every place."""
+    wanted = {sku_of(at): total_of(at) + more * len(LOCATIONS) for at in range(skus)}
+    names = list(wanted)
+    async with asyncio.timeout(_SEEN_WITHIN):
+        for graph in (stage.here, stage.there):
+            for at in range(0, len(names), SKUS_OF_A_PAGE):
+                asked = names[at : at + SKUS_OF_A_PAGE]
+                while await totals(graph, asked) != {sku: wanted[sku] for sku in asked}:
+                    pass
 
 
 async def top_sellers(stage: Stage, skus: int, clock: Clock) -> list[list[str]]:
@@ -149,11 +182,11 @@ def _top_row(where: str, through: str, seen: Sequence[float]) -> list[str]:
     return [where, through, *(f"{each:,.0f}" for each in figures)]
 
 
-def _counted(skus: int) -> Iterator[str]:
-    """Give the lines of a count of everything, to the units that are there."""
+def _counted(skus: int, more: int = 0) -> Iterator[str]:
+    """Give the lines of a count of everything, so many units more in each place than were fed."""
     for number in range(skus):
         for place, code in enumerate(LOCATIONS):
-            yield f"{sku_of(number)},{code},{units_of(number, place)}"
+            yield f"{sku_of(number)},{code},{units_of(number, place) + more}"
 
 
 def _best(units: int) -> str:

@@ -8,7 +8,7 @@ from bench.figures import Round, median_of, table
 from bench.inventory.aims import READ_CPU, aims
 from bench.inventory.deltas import HEADS as DELTA_HEADS
 from bench.inventory.deltas import seen_deltas
-from bench.inventory.files import FILE_HEADS, TOP_HEADS, full_snapshot, top_sellers
+from bench.inventory.files import FILE_HEADS, TOP_HEADS, count_back, full_snapshots, top_sellers
 from bench.inventory.floor import HEADS as FLOOR_HEADS
 from bench.inventory.floor import floor
 from bench.inventory.goods import (
@@ -88,8 +88,9 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
                 deltas.append(seen.row(positions, through))
                 _say(" ".join(deltas[-1]))
             if skus != SKUS[-1]:
-                files.append(await full_snapshot(running, skus, clock))
-                _say(" ".join(files[-1]))
+                files.extend(await full_snapshots(running, skus, clock))
+                _say(table(FILE_HEADS, files))
+                await count_back(running, skus, clock)
         _say("asking the driver alone")
         least = await floor(running, environment, SKUS[-1])
         held = aims(rows, least, deltas[-2:], READ_HEADS)
@@ -97,8 +98,8 @@ async def inventory(environment: Mapping[str, str], clock: Clock) -> dict[str, s
         hot = await hot_sku(running)
         _say(f"{hot}\ncounting top sellers behind files")
         top = table(TOP_HEADS, await top_sellers(running, SKUS[-1], clock))
-        _say(f"{top}\nsending a full snapshot as a file")
-        files.append(await full_snapshot(running, SKUS[-1], clock))
+        _say(f"{top}\nsending full snapshots as files")
+        files.extend(await full_snapshots(running, SKUS[-1], clock))
         return {
             READS: table(READ_HEADS, sorted(reads, key=_by_question)),
             FLOOR: table(FLOOR_HEADS, least),
