@@ -37,9 +37,10 @@ class Aliases:
             shapes.setdefault(way.position.key, {}).setdefault(shape, []).append(way)
         for key, by_shape in shapes.items():
             free = (name for at in count(1) if (name := f"_a{at}_{key}") not in shapes)
-            for index, alike in enumerate(by_shape.values()):
-                if index:
-                    self._rename(alike, path, next(free))
+            for unlike in list(by_shape.values())[1:]:
+                self._rename(unlike, path, next(free))
+        for key, by_shape in shapes.items():
+            for alike in by_shape.values():
                 depth = alike[0].output.list_depth if alike[0].output else 0
                 self._assign(alike, (*path, key, *[ListStep()] * depth))
 

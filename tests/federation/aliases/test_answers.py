@@ -66,3 +66,42 @@ async def test_no_value_can_pass_for_the_name_of_a_type(below: str) -> None:
     assert told == '"__typename" cannot be an alias of "name".'
     shown = await served.show("{ pet { kind: __typename __typename name } }")
     assert shown.data == {"pet": {"kind": "Cat", "__typename": "Cat", "name": "Dog"}}
+
+
+async def test_what_is_renamed_within_a_renamed_object_finds_its_place() -> None:
+    cat, dog = {"__typename": "Cat", "id": "c"}, {"__typename": "Dog", "id": "d"}
+    served = ServedGraph(
+        finds=Held(
+            """
+              type Query { lost: [Found] }
+              union Found = Cat | Dog
+              type Cat @key(fields: "id") { id: ID! }
+              type Dog @key(fields: "id") { id: ID! }
+            """,
+            roots={"lost": [cat, dog]},
+        ),
+        house=Held(
+            """
+              interface Pet { owner: Owner tag: String }
+              type Cat implements Pet @key(fields: "id") { id: ID! owner: Owner! tag: String }
+              type Dog implements Pet @key(fields: "id") { id: ID! owner: Owner tag: String! }
+              type Owner { first: Kept }
+              union Kept = Cat | Dog
+            """,
+            entities={
+                "Cat": [{**cat, "owner": {"first": {**dog, "tag": "x1"}}}],
+                "Dog": [{**dog, "owner": {"first": {**dog, "tag": "x2"}}}],
+            },
+        ),
+    )
+
+    shown = await served.show(
+        "{ lost { ... on Pet { owner { first { ... on Found { ... on Pet { tag } } } } } } }"
+    )
+
+    renames = [line.strip() for line in shown.plan.splitlines() if "rename" in line]
+    assert renames == snapshot(["rename _a1_owner to owner", "rename owner.first._a1_tag to tag"])
+    assert not shown.errors
+    assert shown.data == {
+        "lost": [{"owner": {"first": {"tag": "x1"}}}, {"owner": {"first": {"tag": "x2"}}}]
+    }
