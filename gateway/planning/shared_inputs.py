@@ -2,14 +2,17 @@
 
 An object whose representation lacks a key or a never-null input is not sent at all. What one hop
 adds to the representation must therefore be there whenever any other hop of the call is wanted.
+
+Objects of several types that are sent under one name are all asked for the same. So hops from
+unlike types are only together there if each sends and asks for what the others do.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.planning.drafts import Use
 from gateway.planning.graph import QueryGraph
-from gateway.planning.inputs import representation_of
+from gateway.planning.inputs import representation_of, representations_of
 from gateway.planning.operation import UNCONDITIONAL, Conditions, FieldSelection, Selection
 from gateway.planning.types import TypeWorld
 from gateway.planning.ways import Position, Way
@@ -24,7 +27,12 @@ class _Needs:
 
 
 def may_share_inputs(hops: Sequence[Way], graph: QueryGraph, use: Use) -> bool:
-    """Whether each hop, sent with what all of them need, still finds it under its conditions."""
+    """Whether each hop, sent with what all of them need, still finds it under its conditions.
+
+    And whether no object is asked for more than the hops from its own type ask.
+    """
+    if not _ask_alike(hops, graph, use):
+        return False
     if len({use.of([hop]) for hop in hops}) == 1:
         return True
     if any(hop.contexts for hop in hops):
@@ -38,6 +46,35 @@ def may_share_inputs(hops: Sequence[Way], graph: QueryGraph, use: Use) -> bool:
         for alike in groups.values()
         if len(alike) > 1
     )
+
+
+def _ask_alike(hops: Sequence[Way], graph: QueryGraph, use: Use) -> bool:
+    """Whether hops that enter at one type send and ask the same, whatever types they are from."""
+    entered: dict[str, dict[frozenset[str], list[Way]]] = {}
+    for hop in hops:
+        if hop.parent is not None:
+            from_types = entered.setdefault(hop.at.type_name, {})
+            from_types.setdefault(hop.parent.runtime_types, []).append(hop)
+    return all(
+        len({(_sent(alike, graph), _asked(alike, use)) for alike in from_types.values()}) == 1
+        for from_types in entered.values()
+        if len(from_types) > 1
+    )
+
+
+def _sent(hops: Sequence[Way], graph: QueryGraph) -> Hashable:
+    return frozenset(each for one in representations_of(hops, graph) for each in one.fields)
+
+
+def _asked(ways: Sequence[Way], use: Use) -> Hashable:
+    """The fields and types below some ways, those of one name taken together."""
+    below: dict[Hashable, list[Way]] = {}
+    for way in ways:
+        for step in use.steps.get(way, ()):
+            asked = step.selection
+            name = (asked.name, asked.arguments) if asked else step.at.type_name
+            below.setdefault((step.kind, step.position.key, name, way.contexts), []).append(step)
+    return frozenset((name, use.of(steps), _asked(steps, use)) for name, steps in below.items())
 
 
 def _all_find_all(together: Sequence[_Needs]) -> bool:

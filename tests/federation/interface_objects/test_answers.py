@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 from inline_snapshot import snapshot
 
 from tests.support.served_graph import Held, ServedGraph
@@ -94,3 +97,85 @@ QueryPlan {
 }\
 """)
     assert shown.data == {"best": {"__typename": "Book", "stars": 5, "pages": 9}}
+
+
+def scored(sent: Mapping[str, Any]) -> str:
+    if "title" not in sent:
+        raise ValueError("No title was sent.")
+    return f"About {sent['title']}"
+
+
+SCORES = Held(
+    """
+      type Media @key(fields: "id") @interfaceObject {
+        id: ID! title: String @external score: Int blurb: String! @requires(fields: "title")
+      }
+    """,
+    entities={
+        "Media": [
+            {"id": "b", "score": 5, "blurb": scored},
+            {"id": "f", "score": 3, "blurb": scored},
+        ]
+    },
+)
+
+
+async def test_no_type_is_asked_for_what_another_alone_sends_the_input_of() -> None:
+    served = ServedGraph(media=MEDIA, scores=SCORES)
+
+    shown = await served.show("{ media { ... on Book { blurb } ... on Film { score } } }")
+
+    assert not shown.errors
+    assert shown.data == {"media": [{"blurb": "About Reeds"}, {"score": 3}]}
+    assert shown.plan == snapshot("""\
+QueryPlan {
+  Sequence {
+    Fetch #0 "media" {
+      {
+        media {
+          __typename
+          ... on Book {
+            id
+            title
+          }
+          ... on Film {
+            id
+          }
+        }
+      }
+    }
+    Fetch #1 "scores" after #0 {
+      _e0 of media[]
+        Book as Media { id title }
+      _e1 of media[]
+        Film as Media { id }
+      query ($representations0: [_Any!]!, $representations1: [_Any!]!) {
+        _e0: _entities(representations: $representations0) {
+          ... on Media {
+            blurb
+          }
+        }
+        _e1: _entities(representations: $representations1) {
+          ... on Media {
+            score
+          }
+        }
+      }
+    }
+  }
+}\
+""")
+
+
+async def test_types_that_send_and_ask_the_same_go_together() -> None:
+    served = ServedGraph(media=MEDIA, scores=SCORES)
+
+    shown = await served.show(
+        "{ media { ... on Book { blurb score } ... on Film { score blurb } } }"
+    )
+
+    assert not shown.errors
+    assert shown.data == {
+        "media": [{"blurb": "About Reeds", "score": 5}, {"score": 3, "blurb": "About Salt"}]
+    }
+    assert [text.count("_entities") for _, text in served.asked] == [0, 1]
