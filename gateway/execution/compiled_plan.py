@@ -1,5 +1,6 @@
 """A plan made ready to run: static bytes, writers and walkers instead of descriptions."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -12,10 +13,10 @@ from gateway.execution.given import Given, given_by, keys_of
 from gateway.execution.overlaps import Overlaps
 from gateway.execution.projection import Projection
 from gateway.execution.representations import Writer, compile_representations
+from gateway.execution.selections import holds
 from gateway.execution.tree import ClientPath
 from gateway.execution.united import united_paths
 from gateway.planning.plan import (
-    Condition,
     EntityCall,
     Fetch,
     OperationKind,
@@ -57,10 +58,14 @@ class CompiledFetch:
         """The name of the subgraph to ask."""
         return self.fetch.subgraph
 
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """Conditions that must all hold."""
-        return self.fetch.conditions
+    def is_wanted(self, variables: Mapping[str, Any]) -> bool:
+        """Whether the client's coerced variables leave the request in."""
+        fetch = self.fetch
+        if not fetch.conditions and not fetch.alternatives:
+            return True
+        return holds(fetch.conditions, variables) and (
+            not fetch.alternatives or any(holds(each, variables) for each in fetch.alternatives)
+        )
 
     @property
     def is_root(self) -> bool:

@@ -11,7 +11,6 @@ from gateway.execution.entity_batches import EntityBatches
 from gateway.execution.entity_fetch import GatheredCall, accept_entities
 from gateway.execution.root_fetch import accept_reentry, accept_root, places_of
 from gateway.execution.run_state import RunState
-from gateway.execution.selections import holds
 from gateway.execution.subgraph_answer import SubgraphAnswer
 from gateway.execution.subgraph_errors import ErrorLog
 from gateway.execution.subgraph_request import ExecutionRequest, Fetched, asked
@@ -124,7 +123,7 @@ class _Run:
         return self._waiting[number]
 
     async def _run(self, fetch: CompiledFetch) -> None:
-        if not holds(fetch.conditions, self._request.variables):
+        if not fetch.is_wanted(self._request.variables):
             return
         if fetch.fetch.paths:
             await self._run_reentry(fetch)

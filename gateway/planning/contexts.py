@@ -6,7 +6,7 @@ Which objects those are is known when a way is: they are the ones it leads throu
 from collections.abc import Iterable, Iterator
 
 from gateway.planning.graph import ContextMove, QueryGraph
-from gateway.planning.operation import UNCONDITIONAL, Selection, TypeSelection
+from gateway.planning.operation import Selection, TypeSelection
 from gateway.planning.ways import Context, Setting, Way, WayKind
 
 
@@ -63,6 +63,5 @@ def _selections(
     if not others and not origin.position.is_abstract:
         return graph.field_set(subgraph, first, text)
     return tuple(
-        TypeSelection(each, UNCONDITIONAL, graph.field_set(subgraph, each, text))
-        for each in sorted(types)
+        TypeSelection(each, graph.field_set(subgraph, each, text)) for each in sorted(types)
     )

@@ -7,7 +7,7 @@ drafts depend on each other through the inputs of their hops.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.planning.operation import Conditions
+from gateway.planning.conditions import Alternatives, Conditions, covers, either, including
 from gateway.planning.options import Option
 from gateway.planning.plan import ListStep, Path, TypeStep
 from gateway.planning.search import Leaf
@@ -43,33 +43,36 @@ class Draft:
 
 
 class Use:
-    """Which ways are used, under which conditions, and which steps each one is followed by."""
+    """Which ways are used and when, and which steps each one is followed by."""
 
     def __init__(self) -> None:
-        self.conditions: dict[Way, Conditions] = {}
+        self.when: dict[Way, Alternatives] = {}
         self.steps: dict[Way, list[Way]] = {}
 
     def add(self, leaves: Sequence[Leaf], chosen: Sequence[Option]) -> None:
         """Note the chosen option of every leaf."""
         for leaf, option in zip(leaves, chosen, strict=True):
             for way in option:
-                self._add(way, leaf.conditions)
+                for conditions in leaf.when:
+                    self._add(way, conditions)
 
-    def of(self, ways: Iterable[Way]) -> Conditions:
-        """The conditions common to all the ways."""
-        return frozenset.intersection(*(self.conditions[way] for way in ways))
+    def of(self, ways: Sequence[Way]) -> Alternatives:
+        """When one of the ways is used."""
+        if len(ways) == 1:
+            return self.when[ways[0]]
+        return either(self.when[way] for way in ways)
 
     def _add(self, way: Way, conditions: Conditions) -> None:
-        known = self.conditions.get(way)
-        if known is not None and known <= conditions:
+        known = self.when.get(way, ())
+        if covers(known, conditions):
             return
         if way.parent is not None:
             self._add(way.parent, conditions)
         for needed in way.inputs:
             self._add(needed, conditions)
-        if known is None:
+        if not known:
             self._follow(way)
-        self.conditions[way] = conditions if known is None else known & conditions
+        self.when[way] = including(known, conditions)
 
     def _follow(self, way: Way) -> None:
         if way.parent is not None and way.kind is not WayKind.HOP:

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gateway.planning.aliases import Aliases
+from gateway.planning.around import Around
+from gateway.planning.conditions import Conditions
 from gateway.planning.drafts import Call, Draft, Drafts, path_of
 from gateway.planning.graph import QueryGraph
 from gateway.planning.inputs import context_source, representations_of
-from gateway.planning.operation import Conditions, Operation
+from gateway.planning.operation import Operation
 from gateway.planning.plan import (
     Condition,
     ContextSource,
@@ -53,11 +55,13 @@ def _direct_needs(drafts: Drafts, draft: Draft, numbers: dict[Draft, int]) -> tu
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One `_entities` field as printed, before it has its response key."""
+    """One `_entities` field as printed, before it has its response key: the text of its selection.
 
-    selection: str
+    It is written several times if it is asked under several alternatives.
+    """
+
+    occurrences: tuple[tuple[Conditions, str], ...]
     representations: tuple[Representation, ...]
-    conditions: Conditions
     renames: tuple[Rename, ...]
     contexts: tuple[ContextVariable, ...] = ()
 
@@ -71,12 +75,12 @@ class _Writer:
         self._graph = graph
 
     def fetch(self, draft: Draft, number: int, needs: tuple[int, ...]) -> Fetch:
-        conditions = self._use.of(draft.ways)
+        around = Around.of(self._use.of(draft.ways))
         printer = Printer(self._use, self._graph)
         if draft.calls and not draft.is_reentry:
-            return self._entity_fetch(draft, number, needs, conditions, printer)
+            return self._entity_fetch(draft, number, needs, around, printer)
         aliases = Aliases(self._use, draft.ways)
-        selection = printer.root(draft.ways, aliases, conditions)
+        selection = printer.root(draft.ways, aliases, around)
         kind = OperationKind.QUERY if draft.is_reentry else self._operation.kind
         name = self._name(draft.subgraph, number)
         variables = self._client_variables(printer)
@@ -89,7 +93,8 @@ class _Writer:
             operation_name=name,
             variables=variables,
             depends_on=needs,
-            conditions=_sorted(conditions),
+            conditions=tuple(sorted(around.said)),
+            alternatives=_alternatives(around),
             renames=aliases.renames,
             paths=tuple(path for call in draft.calls for path in call.paths),
         )
@@ -99,13 +104,13 @@ class _Writer:
         draft: Draft,
         number: int,
         needs: tuple[int, ...],
-        conditions: Conditions,
+        around: Around,
         printer: Printer,
     ) -> Fetch:
         parts: dict[_Part, list[Path]] = {}
         names = _ContextNames(self._free_variable, self._graph)
         for call in draft.calls:
-            part = self._part(call, conditions, printer, names)
+            part = self._part(call, around, printer, names)
             parts.setdefault(part, []).extend(call.paths)
         calls, selections, definitions = [], [], []
         for index, (part, paths) in enumerate(parts.items()):
@@ -114,9 +119,11 @@ class _Writer:
             variable = self._free_variable(f"representations{number_of_call}")
             head = "_entities" if len(parts) == 1 else f"{key}: _entities"
             head += f"(representations: ${variable})"
-            selections.append(
-                printer.under(part.conditions - conditions, head, f" {part.selection}")
-            )
+            written = [
+                printer.under(conditions, head, f" {selection}")
+                for conditions, selection in part.occurrences
+            ]
+            selections.append(written[0] if len(written) == 1 else f"... {{ {' '.join(written)} }}")
             definitions.append(f"${variable}: [_Any!]!")
             calls.append(
                 EntityCall(
@@ -142,20 +149,20 @@ class _Writer:
             variables=variables,
             depends_on=needs,
             entity_calls=tuple(calls),
-            conditions=_sorted(conditions),
+            conditions=tuple(sorted(around.said)),
+            alternatives=_alternatives(around),
         )
 
-    def _part(
-        self, call: Call, outer: Conditions, printer: Printer, names: "_ContextNames"
-    ) -> _Part:
-        conditions = self._use.of(call.hops)
+    def _part(self, call: Call, around: Around, printer: Printer, names: "_ContextNames") -> _Part:
         aliases = Aliases(self._use, call.hops)
         contexts = names.of(call.hops)
         printer.contexts = names.variables
         return _Part(
-            selection=printer.entities(call, aliases, outer | conditions),
+            occurrences=tuple(
+                (conditions, printer.entities(call, aliases, inside))
+                for conditions, inside in around.occurrences(self._use.of(call.hops))
+            ),
             representations=representations_of(call.hops, self._graph),
-            conditions=conditions,
             renames=aliases.renames,
             contexts=contexts,
         )
@@ -206,5 +213,8 @@ class _ContextNames:
         return tuple(found.values())
 
 
-def _sorted(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    return tuple(sorted(conditions, key=lambda each: (each.variable, each.negated)))
+def _alternatives(around: Around) -> tuple[tuple[Condition, ...], ...]:
+    """What else must hold, besides that which is common to all; nothing, if there is one way."""
+    if len(around.held) == 1:
+        return ()
+    return tuple(sorted(tuple(sorted(each - around.said)) for each in around.held))

@@ -1,8 +1,8 @@
 """An operation in normal form: fragments in place, equal response keys merged, constants folded.
 
-Conditions are absolute: a selection carries every client variable on its way from the root that
-decides about it. Where one response key is asked under several conditions, it keeps only those
-common to all, and what is below keeps its own.
+Conditions are absolute: a field carries every client variable on its way from the root that
+decides about it. Where one response key is asked in several places, it is asked under the
+conditions of any of them, and what is below keeps its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,12 +31,18 @@ from graphql import (
 )
 
 from gateway.errors import InvalidOperation, OperationNotFound
+from gateway.planning.conditions import (
+    ALWAYS,
+    UNCONDITIONAL,
+    Alternatives,
+    Conditions,
+    covers,
+    including,
+)
 from gateway.planning.plan import Condition, OperationKind
 from gateway.planning.types import TypeWorld
 from gateway.supergraph.model import OutputType, Subgraph
 
-Conditions = frozenset[Condition]
-UNCONDITIONAL: Conditions = frozenset()
 TYPENAME = OutputType("String!", "String", 0)
 
 
@@ -49,7 +55,7 @@ class FieldSelection:
     arguments: str
     variables: frozenset[str]
     type: OutputType
-    conditions: Conditions = UNCONDITIONAL
+    when: Alternatives = ALWAYS
     selections: tuple["Selection", ...] = ()
 
 
@@ -58,7 +64,6 @@ class TypeSelection:
     """Selections that apply only to objects of a type."""
 
     type_name: str
-    conditions: Conditions
     selections: tuple["Selection", ...]
 
 
@@ -158,7 +163,7 @@ class _FieldGroup:
     """Every use of one response key (or, for inputs, of one field with its arguments)."""
 
     node: FieldNode
-    conditions: Conditions
+    when: Alternatives
     scope: _Scope
 
     def is_part_of(self, other: "_FieldGroup | None") -> bool:
@@ -166,7 +171,7 @@ class _FieldGroup:
         return (
             other is not None
             and not self.scope.parts
-            and other.conditions <= self.conditions
+            and all(covers(other.when, conditions) for conditions in self.when)
             and other.node.name.value == self.node.name.value
         )
 
@@ -196,7 +201,7 @@ class _Collector:
     ) -> tuple[Selection, ...]:
         """Collect a scope; what is selected `around` it, of more types, is not selected again."""
         fields: dict[str, _FieldGroup] = {}
-        types: dict[str, tuple[Conditions, _Scope]] = {}
+        types: dict[str, _Scope] = {}
         visited: set[tuple[str, Conditions]] = set()
         for selection_set, conditions in scope.parts:
             self._collect(selection_set, conditions, parent, fields, types, visited)
@@ -209,7 +214,7 @@ class _Collector:
         outer: Conditions,
         parent: str,
         fields: dict[str, _FieldGroup],
-        types: dict[str, tuple[Conditions, _Scope]],
+        types: dict[str, _Scope],
         visited: set[tuple[str, Conditions]],
     ) -> None:
         for node in selection_set.selections:
@@ -228,9 +233,7 @@ class _Collector:
             if self._world.is_kind_of(parent, condition_type):
                 self._collect(inner, conditions, parent, fields, types, visited)
             elif self._world.overlap(parent, condition_type):
-                seen, scope = types.get(condition_type, (conditions, _Scope()))
-                scope.add(inner, conditions)
-                types[condition_type] = (seen & conditions, scope)
+                types.setdefault(condition_type, _Scope()).add(inner, conditions)
 
     def _collect_field(
         self, node: FieldNode, conditions: Conditions, fields: dict[str, _FieldGroup]
@@ -242,8 +245,8 @@ class _Collector:
             key = node.name.value + _printed_arguments(node.arguments or ())
         group = fields.get(key)
         if group is None:
-            group = fields[key] = _FieldGroup(node, conditions, _Scope())
-        group.conditions &= conditions
+            group = fields[key] = _FieldGroup(node, (), _Scope())
+        group.when = including(group.when, conditions)
         group.scope.add(node.selection_set, conditions)
 
     def _fragment(self, node: SelectionNode, parent: str) -> tuple[SelectionSetNode, str]:
@@ -258,16 +261,16 @@ class _Collector:
         self,
         parent: str,
         fields: Mapping[str, _FieldGroup],
-        types: Mapping[str, tuple[Conditions, _Scope]],
+        types: Mapping[str, _Scope],
         around: Mapping[str, _FieldGroup],
     ) -> Iterator[Selection]:
         for key, group in fields.items():
             yield self._field(parent, key, group)
-        for type_name, (conditions, scope) in types.items():
+        for type_name, scope in types.items():
             known = around if self._is_client else _NOTHING
             selections = self.selections(scope, type_name, known)
             if selections:
-                yield TypeSelection(type_name, conditions, selections)
+                yield TypeSelection(type_name, selections)
 
     def _field(self, parent: str, key: str, group: _FieldGroup) -> FieldSelection:
         name = group.node.name.value
@@ -279,7 +282,7 @@ class _Collector:
             arguments=_printed_arguments(arguments),
             variables=_variables_of(arguments),
             type=output,
-            conditions=group.conditions,
+            when=group.when,
             selections=self._below(group.scope, parent, name, output),
         )
 

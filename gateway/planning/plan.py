@@ -124,7 +124,7 @@ class Rename:
     response_key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Condition:
     """A client's Boolean variable that must be true (or, negated, false) for a fetch to be sent."""
 
@@ -157,7 +157,8 @@ class Fetch:
 
     `operation` is the printed document, static; `variables` names the client's variables it uses
     (those of `entity_calls` come on top). `entity_calls` is empty for a root fetch, and `renames`
-    are those of a root fetch. It is sent only if all `conditions` hold.
+    are those of a root fetch. It is sent only if all `conditions` hold, and all those of one of the
+    `alternatives` if there are any.
 
     A root fetch with `paths` starts at the query root again: its data is merged into every object
     at those paths (values of the query type itself), and without any it is not sent.
@@ -172,6 +173,7 @@ class Fetch:
     depends_on: tuple[int, ...] = ()
     entity_calls: tuple[EntityCall, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    alternatives: tuple[tuple[Condition, ...], ...] = ()
     renames: tuple[Rename, ...] = ()
     paths: tuple[Path, ...] = ()
 

@@ -34,6 +34,7 @@ def _fetch(fetch: Fetch) -> dict[str, Any]:
             "variables": list(fetch.variables),
             "after": list(fetch.depends_on),
             "if": [_condition(each) for each in fetch.conditions],
+            "ifAny": [[_condition(one) for one in each] for each in fetch.alternatives],
             "into": _paths(fetch.paths),
             "entities": [_call(each) for each in fetch.entity_calls],
             "renames": [_rename(each) for each in fetch.renames],

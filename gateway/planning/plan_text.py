@@ -58,8 +58,8 @@ def _fetch(fetch: Fetch) -> list[str]:
     head = f'{kind} #{fetch.id} "{fetch.subgraph}"'
     if fetch.depends_on:
         head += f" after {', '.join(f'#{needed}' for needed in fetch.depends_on)}"
-    if fetch.conditions:
-        head += f" {_conditions(fetch.conditions)}"
+    if fetch.conditions or fetch.alternatives:
+        head += f" if {_when(fetch)}"
     return _block(head, lines)
 
 
@@ -67,8 +67,15 @@ def _operation(text: str) -> list[str]:
     return print_ast(parse(text, no_location=True)).split("\n")
 
 
+def _when(fetch: Fetch) -> str:
+    alternatives = " or ".join(map(_conditions, fetch.alternatives))
+    if fetch.conditions and alternatives:
+        return f"{_conditions(fetch.conditions)} and ({alternatives})"
+    return alternatives or _conditions(fetch.conditions)
+
+
 def _conditions(conditions: Iterable[Condition]) -> str:
-    return "if " + " and ".join(
+    return " and ".join(
         f"{'not ' if condition.negated else ''}${condition.variable}" for condition in conditions
     )
 

@@ -91,7 +91,7 @@ class _Planning:
         use = Use()
         use.add(leaves, self._chosen(leaves))
         drafts = Drafts(use)
-        drafts.start(use.conditions)
+        drafts.start(use.when)
         return drafts
 
     def _chosen(self, leaves: tuple[Leaf, ...]) -> tuple[Option, ...]:
@@ -105,9 +105,9 @@ class _Planning:
         drafts = Drafts(use)
         before: list[Draft] = []
         for leaves, chosen in self._runs(operation):
-            known = set(use.conditions)
+            known = set(use.when)
             use.add(leaves, chosen)
-            before = drafts.start([way for way in use.conditions if way not in known], before)
+            before = drafts.start([way for way in use.when if way not in known], before)
         return drafts
 
     def _runs(self, operation: Operation) -> list[_Picked]:

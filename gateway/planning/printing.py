@@ -1,13 +1,14 @@
 """The text of a subgraph request: static, compact, the same for the same plan."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from gateway.planning.aliases import Aliases
+from gateway.planning.around import Around
+from gateway.planning.conditions import Conditions
 from gateway.planning.drafts import Call, Use
 from gateway.planning.graph import QueryGraph
-from gateway.planning.operation import Conditions
 from gateway.planning.ways import Way, WayKind
 
 
@@ -20,18 +21,19 @@ class Printer:
     variables: set[str] = field(default_factory=set)
     contexts: Mapping[tuple[Way, str], str] = field(default_factory=dict)
 
-    def root(self, ways: Sequence[Way], aliases: Aliases, outer: Conditions) -> str:
+    def root(self, ways: Sequence[Way], aliases: Aliases, around: Around) -> str:
         """The selection set of a root fetch."""
-        return self._selection(ways, aliases, outer)
+        return self._selection(ways, aliases, around)
 
-    def entities(self, call: Call, aliases: Aliases, outer: Conditions) -> str:
+    def entities(self, call: Call, aliases: Aliases, around: Around) -> str:
         """The selection set of an `_entities` field: one fragment per type."""
         by_type: dict[str, list[Way]] = {}
         for hop in call.hops:
             by_type.setdefault(hop.at.type_name, []).append(hop)
         parts = [
-            f"... on {type_name} {self._selection(hops, aliases, outer)}"
+            f"... on {type_name} {self._selection(hops, aliases, part)}"
             for type_name, hops in by_type.items()
+            if (part := around.within(self.use.of(hops)))
         ]
         return "{ " + " ".join(parts) + " }"
 
@@ -39,7 +41,7 @@ class Printer:
         """A selection under conditions; a second `@skip` or `@include` takes another fragment."""
         include: list[str] = []
         skip: list[str] = []
-        for condition in sorted(conditions, key=lambda each: each.variable):
+        for condition in sorted(conditions):
             self.variables.add(condition.variable)
             (skip if condition.negated else include).append(condition.variable)
         layers = [
@@ -55,7 +57,7 @@ class Printer:
             text = f"...{layer} {{ {text} }}"
         return text
 
-    def _selection(self, ways: Sequence[Way], aliases: Aliases, outer: Conditions) -> str:
+    def _selection(self, ways: Sequence[Way], aliases: Aliases, around: Around) -> str:
         fields: dict[str, list[Way]] = {}
         types: dict[str, list[Way]] = {}
         for way in ways:
@@ -64,25 +66,30 @@ class Printer:
                     types.setdefault(step.at.type_name, []).append(step)
                 else:
                     fields.setdefault(aliases.of(step), []).append(step)
-        parts = [self._field(key, steps, aliases, outer) for key, steps in fields.items()]
+        parts = [
+            text
+            for key, steps in fields.items()
+            for text in self._field(key, steps, aliases, around)
+        ]
         if self._needs_typename(ways) and "__typename" not in parts:
             parts.insert(0, "__typename")
         for type_name, steps in types.items():
             if any(self.use.steps.get(step) for step in steps):
-                parts.append(self._fragment(type_name, steps, aliases, outer))
+                parts += self._fragment(type_name, steps, aliases, around)
         return "{ " + " ".join(parts or ["__typename"]) + " }"
 
-    def _field(self, key: str, steps: Sequence[Way], aliases: Aliases, outer: Conditions) -> str:
+    def _field(
+        self, key: str, steps: Sequence[Way], aliases: Aliases, around: Around
+    ) -> Iterator[str]:
+        """The field, as often as it is asked for other reasons; GraphQL takes them together."""
         selection = steps[0].selection
         assert selection is not None  # noqa: S101 - every field step has one
-        conditions = self.use.of(steps)
-        self.variables |= selection.variables
         text = selection.name if key == selection.name else f"{key}: {selection.name}"
-        below = ""
-        if steps[0].node is not None:
-            below = " " + self._selection(steps, aliases, outer | conditions)
         text += self._arguments(steps[0], selection.arguments)
-        return self.under(conditions - outer, text, below)
+        for conditions, below in around.occurrences(self.use.of(steps)):
+            self.variables |= selection.variables
+            rest = "" if steps[0].node is None else " " + self._selection(steps, aliases, below)
+            yield self.under(conditions, text, rest)
 
     def _arguments(self, way: Way, asked: str) -> str:
         """What the client gives, and what comes from contexts around."""
@@ -93,11 +100,14 @@ class Printer:
         return f"({', '.join([asked[1:-1], *filled] if asked else filled)})"
 
     def _fragment(
-        self, type_name: str, steps: Sequence[Way], aliases: Aliases, outer: Conditions
-    ) -> str:
-        conditions = self.use.of(steps)
-        inner = self._selection(steps, aliases, outer | conditions)
-        return self.under(conditions - outer, f"... on {type_name}", f" {inner}")
+        self, type_name: str, steps: Sequence[Way], aliases: Aliases, around: Around
+    ) -> Iterator[str]:
+        inside = around.within(self.use.of(steps))
+        if inside:
+            inside = inside.narrowed()
+            inner = self._selection(steps, aliases, inside)
+            conditions = inside.said - around.said
+            yield self.under(conditions, f"... on {type_name}", f" {inner}")
 
     def _needs_typename(self, ways: Iterable[Way]) -> bool:
         return any(self._discovers_type(way) for way in ways)

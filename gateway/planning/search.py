@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway.planning.choice import choose_greedily
+from gateway.planning.conditions import Alternatives, Conditions, covers
 from gateway.planning.contexts import contexts_at
 from gateway.planning.effort import Effort
 from gateway.planning.graph import FieldMove, KeyMove, Node, QueryGraph
-from gateway.planning.operation import Conditions, FieldSelection, Selection, TypeSelection
+from gateway.planning.operation import FieldSelection, Selection, TypeSelection
 from gateway.planning.options import Option, combined, price, pruned
 from gateway.planning.plan import OperationKind
 from gateway.planning.ways import Context, Position, Way, WayKind
@@ -35,10 +36,15 @@ class DeadEnd(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """Something to fetch: its options, and the client's conditions it stands under."""
+    """Something to fetch: its options, and when the client asks for it."""
 
     options: tuple[Option, ...]
-    conditions: Conditions
+    when: Alternatives
+
+
+def _is_asked(leaves: Iterable[Leaf], conditions: Conditions) -> bool:
+    """Whether one of the leaves is asked for whenever the conditions hold."""
+    return any(covers(leaf.when, conditions) for leaf in leaves)
 
 
 class Search:
@@ -87,8 +93,9 @@ class Search:
             start = len(found)
             if selection.selections:
                 self._walk(selection.selections, followed, found)
-            if not any(leaf.conditions <= selection.conditions for leaf in found[start:]):
-                found.append(Leaf(followed, selection.conditions))
+            below = found[start:]
+            if any(not _is_asked(below, conditions) for conditions in selection.when):
+                found.append(Leaf(followed, selection.when))
 
     def _followed(
         self, options: tuple[Option, ...], selection: FieldSelection

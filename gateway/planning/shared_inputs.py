@@ -10,10 +10,11 @@ unlike types are only together there if each sends and asks for what the others 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.planning.conditions import Alternatives, covers, either
 from gateway.planning.drafts import Use
 from gateway.planning.graph import QueryGraph
 from gateway.planning.inputs import representation_of, representations_of
-from gateway.planning.operation import UNCONDITIONAL, Conditions, FieldSelection, Selection
+from gateway.planning.operation import FieldSelection, Selection
 from gateway.planning.types import TypeWorld
 from gateway.planning.ways import Position, Way
 
@@ -22,8 +23,8 @@ from gateway.planning.ways import Position, Way
 class _Needs:
     """What one hop cannot do without: places in the tree, each with when it is fetched."""
 
-    conditions: Conditions
-    fetched: Mapping[Position, Conditions]
+    when: Alternatives
+    fetched: Mapping[Position, Sequence[Alternatives]]
 
 
 def may_share_inputs(hops: Sequence[Way], graph: QueryGraph, use: Use) -> bool:
@@ -33,7 +34,7 @@ def may_share_inputs(hops: Sequence[Way], graph: QueryGraph, use: Use) -> bool:
     """
     if not _ask_alike(hops, graph, use):
         return False
-    if len({use.of([hop]) for hop in hops}) == 1:
+    if len({frozenset(use.of([hop])) for hop in hops}) == 1:
         return True
     if any(hop.contexts for hop in hops):
         return False
@@ -74,26 +75,28 @@ def _asked(ways: Sequence[Way], use: Use) -> Hashable:
             asked = step.selection
             name = (asked.name, asked.arguments) if asked else step.at.type_name
             below.setdefault((step.kind, step.position.key, name, way.contexts), []).append(step)
-    return frozenset((name, use.of(steps), _asked(steps, use)) for name, steps in below.items())
+    return frozenset(
+        (name, frozenset(use.of(steps)), _asked(steps, use)) for name, steps in below.items()
+    )
 
 
 def _all_find_all(together: Sequence[_Needs]) -> bool:
-    fetched: dict[Position, set[Conditions]] = {}
+    fetched: dict[Position, list[Sequence[Alternatives]]] = {}
     for needs in together:
-        for position, conditions in needs.fetched.items():
-            fetched.setdefault(position, set()).add(conditions)
-    every = {needs.conditions for needs in together}
+        for position, every in needs.fetched.items():
+            fetched.setdefault(position, []).append(every)
+    wanted = either(needs.when for needs in together)
     return all(
-        any(conditions <= wanted for conditions in known)
+        any(all(covers(each, conditions) for each in every) for every in known)
         for known in fetched.values()
-        for wanted in every
+        for conditions in wanted
     )
 
 
 def _needs(hop: Way, world: TypeWorld, use: Use) -> _Needs:
     assert hop.move is not None  # noqa: S101 - a hop has a key
     fetched = {
-        position: _conditions_at(position, hop, use)
+        position: _fetched_at(position, hop, use)
         for position in (
             *_needed(hop.move.key, hop.position, world, is_key=True),
             *_needed(hop.requires, hop.position, world, is_key=False),
@@ -117,11 +120,9 @@ def _needed(
             yield from _needed(selection.selections, position, world, is_key=is_key)
 
 
-def _conditions_at(position: Position, hop: Way, use: Use) -> Conditions:
-    """When all that the hop wants at a place and below it is fetched."""
-    return UNCONDITIONAL.union(
-        *(use.of([way]) for way in hop.inputs if position in _up_to(way.position))
-    )
+def _fetched_at(position: Position, hop: Way, use: Use) -> list[Alternatives]:
+    """When each part of what the hop wants at a place and below it is fetched."""
+    return [use.of([way]) for way in hop.inputs if position in _up_to(way.position)]
 
 
 def _up_to(position: Position) -> Iterator[Position]:

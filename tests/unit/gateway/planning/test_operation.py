@@ -1,7 +1,7 @@
 from graphql import parse
 
+from gateway.planning.conditions import ALWAYS, Conditions
 from gateway.planning.operation import FieldSelection, Operation, Selection, normalise
-from gateway.planning.plan import Condition
 from gateway.planning.types import TypeWorld
 from tests.support.federated_graph import FederatedGraph
 
@@ -32,9 +32,16 @@ def _written(selection: Selection) -> str:
         if isinstance(selection, FieldSelection)
         else f"...{selection.type_name}"
     )
-    for condition in sorted(selection.conditions, key=lambda each: each.variable):
-        text += f"{'!' if condition.negated else '?'}{condition.variable}"
+    if isinstance(selection, FieldSelection):
+        text += "|".join(map(_condition_text, selection.when))
     return f"{text}{{{written(selection.selections)}}}" if selection.selections else text
+
+
+def _condition_text(conditions: Conditions) -> str:
+    return "".join(
+        f"{'!' if condition.negated else '?'}{condition.variable}"
+        for condition in sorted(conditions)
+    )
 
 
 def test_fragments_are_put_in_place_and_equal_keys_merged() -> None:
@@ -70,6 +77,18 @@ def test_conditions_are_carried_down_and_weakened_by_other_uses() -> None:
     )
 
 
+def test_a_field_in_several_places_is_asked_under_the_conditions_of_any() -> None:
+    operation = normal(
+        """query ($a: Boolean!, $b: Boolean!) {
+          item @include(if: $a) { name } ... @skip(if: $b) { item { id name @include(if: $a) } }
+          item @include(if: $a) { next @include(if: $b) { id } } }"""
+    )
+
+    assert written(operation.selections) == (
+        "item:item?a|!b{name:name?a id:id!b next:next?a?b{id:id?a?b}}"
+    )
+
+
 def test_conditions_that_contradict_leave_nothing() -> None:
     operation = normal(
         "query ($a: Boolean!) { item @include(if: $a) { id ... @skip(if: $a) { name } } }"
@@ -87,7 +106,7 @@ def test_arguments_and_variables_are_remembered_as_printed() -> None:
     (selection,) = operation.selections
     assert isinstance(selection, FieldSelection)
     assert selection.variables == {"id"}
-    assert Condition("id") not in selection.conditions
+    assert selection.when == ALWAYS
 
 
 def test_a_leaf_that_all_objects_give_is_not_asked_of_some_of_them_again() -> None:
