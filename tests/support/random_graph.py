@@ -331,9 +331,12 @@ class RandomGraph:
         if piece.changes:
             text += f"type Mutation {{ {' '.join(map(_reference, piece.changes.values()))} }}\n"
         if piece.is_rating:
-            text += 'type Rated @key(fields: "id") @interfaceObject { id: ID! stars: String }\n'
+            text += (
+                'type Rated @key(fields: "id") @interfaceObject { id: ID! label: String @external '
+            )
+            text += 'stars: String review: String @requires(fields: "label") }\n'
         if piece.has_rated:
-            text += 'interface Rated @key(fields: "id") { id: ID! }\n'
+            text += 'interface Rated @key(fields: "id") { id: ID! label: String }\n'
         for entity, part in piece.parts.items():
             text += self._type(piece, entity, part)
         if piece.has_union:
@@ -356,6 +359,7 @@ class RandomGraph:
         names = dict.fromkeys(name for key in part.keys for name in key)
         lines += [f"{name}: ID!" for name in names]
         lines += [f"{name}: String @shareable" for name in piece.interface_fields]
+        lines += ["label: String"] if piece.has_rated else []
         for scalar in part.scalars.values():
             mark = " @shareable" if scalar.name in part.shared else ""
             if scalar.name in part.taken_over:
@@ -388,6 +392,8 @@ class RandomGraph:
         """The true value of a leaf."""
         if name in {"id", "code"}:
             return f"{entity}-{number}" if name == "id" else f"{entity}/{number}"
+        if name == "review":
+            return mixed(name, [self.leaf(entity, number, "label", None)])
         computed = self.computed.get(entity, {}).get(name)
         if computed is not None:
             inputs = [self.leaf(entity, number, each, arg) for each, arg in computed.requires]
@@ -402,6 +408,16 @@ class RandomGraph:
         setter = next((each for each in around if each[0] in known.sources), None)
         given = self.leaf(*setter, known.sources[setter[0]], None) if setter else None
         return mixed(known.name, [given])
+
+    def is_input(self, entity: str, name: str) -> bool:
+        """Whether a field may be asked for what else is made of it."""
+        computed = self.computed.get(entity, {}).values()
+        sources = [each.sources.get(entity) for each in self.contextual.values()]
+        return (
+            name in {"id", "code", "label"}
+            or name in sources
+            or any(name == each for one in computed for each, _ in one.requires)
+        )
 
     def is_poisoned(self, entity: str, part: Part, name: str) -> bool:
         """Whether another subgraph is to be asked for a field that moves or has moved."""

@@ -1,5 +1,6 @@
 """A random operation over any schema of the random graphs."""
 
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -35,7 +36,7 @@ class RandomOperation:
             is_leaf = not hasattr(target, "fields") and not hasattr(target, "types")
             if not is_leaf and depth == 0:
                 continue
-            parts.append(self._field(name, target.name, definition.args, depth, is_leaf=is_leaf))
+            parts += self._field(name, target.name, definition.args, depth, is_leaf=is_leaf)
         if not isinstance(named, GraphQLObjectType):
             possible = sorted(each.name for each in self._schema.get_possible_types(named))  # type: ignore[arg-type]
             parts += [
@@ -47,7 +48,10 @@ class RandomOperation:
             parts.append("... on Node { name }")
         return "{ " + (" ".join(parts) or "__typename") + " }"
 
-    def _field(self, name: str, target: str, args: Any, depth: int, *, is_leaf: bool) -> str:
+    def _field(
+        self, name: str, target: str, args: Any, depth: int, *, is_leaf: bool
+    ) -> Iterator[str]:
+        """The field, sometimes in a second place under conditions of its own."""
         text = name
         if args:
             unit = self._random.choice(["", '(unit: "kg")', "(unit: $unit)"])
@@ -55,11 +59,18 @@ class RandomOperation:
             text = f"{alias}_{name}: {name}{unit}"
         elif self._random.random() < 0.1:
             text = f"other_{name}: {name}"
-        text += self._condition()
-        return text if is_leaf else f"{text} {self._selection(target, depth - 1)}"
+        first = self._condition()
+        yield f"{text}{first}{'' if is_leaf else ' ' + self._selection(target, depth - 1)}"
+        while self._random.random() < (0.5 if first else 0.05):
+            first, condition = "", self._condition(0.8)
+            again = "" if is_leaf else " " + self._selection(target, max(depth - 2, 0))
+            if self._random.random() < 0.5:
+                yield f"{text}{condition}{again}"
+            else:
+                yield f"...{condition or ' '}{{ {text}{again} }}"
 
-    def _condition(self) -> str:
-        if self._random.random() < 0.85:
+    def _condition(self, share: float = 0.15) -> str:
+        if self._random.random() >= share:
             return ""
         return self._random.choice(
             [" @include(if: $yes)", " @include(if: $no)", " @skip(if: $yes)", " @skip(if: $no)"]

@@ -1,7 +1,8 @@
 """The subgraphs of a random graph, answering only what they have, and the monolith beside them."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -45,14 +46,32 @@ class Thing:
     around: Around = ()
 
 
+Resolved = tuple[str, int, str]
+"""A field that was resolved: of which entity, which one of them, and its name."""
+
+
+@dataclass(slots=True)
+class _Answered:
+    """What a subgraph answered to a request, and what it resolved for it."""
+
+    body: bytes = b""
+    resolved: set[Resolved] = field(default_factory=set)
+    changes: Counter[str] = field(default_factory=Counter)
+
+
 class Monolith:
     """The whole graph answered from the truth."""
 
     def __init__(self, graph: RandomGraph, schema: GraphQLSchema) -> None:
         self._graph = graph
         self._schema = schema
+        self.resolved: set[Resolved] = set()
+        self.changes: Counter[str] = Counter()
 
     def answer(self, operation: str, variables: Mapping[str, Any]) -> Any:
+        """The true answer; what it takes to be resolved for it is noted."""
+        self.resolved.clear()
+        self.changes.clear()
         result = execute_sync(
             self._schema,
             parse(operation),
@@ -67,6 +86,9 @@ class Monolith:
         self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
     ) -> Any:
         graph, name = self._graph, info.field_name
+        self.resolved.add(_resolved(source, name))
+        if info.parent_type is info.schema.mutation_type:
+            self.changes[name] += 1
         if source is None or source.entity == "Query":
             pieces = graph.pieces.values()
             root = next(
@@ -103,7 +125,8 @@ class RandomSubgraph:
         self._schema = build_schema(text, assume_valid_sdl=True)
         self.asked: list[bytes] = []
         self.documents: list[str] = []
-        self._answered: dict[bytes, bytes] = {}
+        self._answered: dict[bytes, _Answered] = {}
+        self._under_way = _Answered()
         self._known: dict[str, DocumentNode] = {}
 
     async def ask(self, request: SubgraphRequest) -> SubgraphResponse:
@@ -112,9 +135,21 @@ class RandomSubgraph:
             answered = self._answered[request.body] = self._answer(request.body)
         self.asked.append(request.body)
         self.documents.append(orjson.loads(request.body)["query"])
-        return SubgraphResponse(200, answered)
+        return SubgraphResponse(200, answered.body)
 
-    def _answer(self, asked: bytes) -> bytes:
+    @property
+    def resolved(self) -> set[Resolved]:
+        """What was resolved for all that was asked, but for what may be an input of something."""
+        every = set[Resolved]().union(*(self._answered[each].resolved for each in self.asked))
+        return {each for each in every if not self._graph.is_input(each[0], each[2])}
+
+    @property
+    def changes(self) -> Counter[str]:
+        """How often each change was made by what was asked."""
+        return sum((self._answered[each].changes for each in self.asked), Counter[str]())
+
+    def _answer(self, asked: bytes) -> "_Answered":
+        self._under_way = _Answered()
         body = orjson.loads(asked)
         result = execute_sync(
             self._schema,
@@ -123,7 +158,8 @@ class RandomSubgraph:
             type_resolver=self._type_of,
             variable_values=body.get("variables"),
         )
-        return orjson.dumps(result.formatted)
+        self._under_way.body = orjson.dumps(result.formatted)
+        return self._under_way
 
     def _document(self, text: str) -> DocumentNode:
         """Parse a document, which has to be valid here, unless it was asked before."""
@@ -138,13 +174,16 @@ class RandomSubgraph:
         self, source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: Any
     ) -> Any:
         name = info.field_name
+        if name == "_entities":
+            return [self._entity(each) for each in arguments["representations"]]
+        self._under_way.resolved.add(_resolved(source, name))
+        if info.parent_type is info.schema.mutation_type:
+            self._under_way.changes[name] += 1
         if source is None or source.entity == "Query":
-            if name == "_entities":
-                return [self._entity(each) for each in arguments["representations"]]
             root = {**self._piece.roots, **self._piece.changes}[name]
             return _things(self._graph.targets("Query", 0, root), root.provides)
         if self._piece.is_rating:
-            return self._graph.leaf(source.entity, source.number, name, None)
+            return self._rated(source, name)
         if source.entity.startswith("V"):
             return self._graph.leaf(source.entity, source.number, name, None)
         part = self._piece.parts[source.entity]
@@ -160,10 +199,20 @@ class RandomSubgraph:
             return self._computed(source, part.computed[name])
         is_key = any(name in key for key in part.keys)
         owned = is_key or name in part.scalars or name in self._piece.interface_fields
+        owned = owned or (name == "label" and self._piece.has_rated)
         poisoned = self._graph.is_poisoned(source.entity, part, name)
         if poisoned or (not owned and name not in source.provided):
             return "POISON"
         return self._graph.leaf(source.entity, source.number, name, arguments.get("unit"))
+
+    def _rated(self, source: Thing, name: str) -> str | None:
+        if name == "review":
+            return self._computed(source, Computed(name, (("label", None),)))
+        return (
+            "POISON"
+            if name == "label"
+            else self._graph.leaf(source.entity, source.number, name, None)
+        )
 
     def _more(self, source: Thing, name: str, arguments: Mapping[str, Any]) -> Any:
         if name == "back":
@@ -188,6 +237,10 @@ class RandomSubgraph:
                 number = int(representation[key[0]][-1])
                 return Thing(entity, number, (), representation)
         raise AssertionError(f"No key of {entity} in {representation}.")
+
+
+def _resolved(source: Thing | None, name: str) -> Resolved:
+    return (source.entity, source.number, name) if source else ("Query", 0, name)
 
 
 def _type_of(value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:

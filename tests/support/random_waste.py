@@ -9,6 +9,7 @@ from graphql import (
     FragmentSpreadNode,
     InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     parse,
 )
@@ -113,14 +114,19 @@ def _given(fetch: Fetch) -> Iterator[tuple[str, Keys]]:
             yield from leaves
         return
     for call, selection in zip(fetch.entity_calls, operation.selection_set.selections, strict=True):
-        below = selection
-        while isinstance(below, InlineFragmentNode):
-            (below,) = below.selection_set.selections
-        assert isinstance(below, FieldNode)
-        assert below.selection_set is not None
         renames = {one.alias: one.response_key for one in call.renames}
-        for path in call.paths:
-            yield from _leaves(below.selection_set, _keys(path), _place(path), {}, renames)
+        for below in _occurrences(selection):
+            for path in call.paths:
+                yield from _leaves(below, _keys(path), _place(path), {}, renames)
+
+
+def _occurrences(call: SelectionNode) -> Iterator[SelectionSetNode]:
+    """The selections of a call: one for each of the conditions it is asked under."""
+    if isinstance(call, InlineFragmentNode):
+        for each in call.selection_set.selections:
+            yield from _occurrences(each)
+    elif isinstance(call, FieldNode) and call.selection_set is not None:
+        yield call.selection_set
 
 
 def _leaves(

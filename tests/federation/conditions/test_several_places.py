@@ -8,7 +8,6 @@ from inline_snapshot import snapshot
 
 from tests.support.served_graph import Held, Record, ServedGraph
 
-
 BILL = {"id": "1", "total": 3, "text": "Thank you"}
 
 

@@ -1,3 +1,4 @@
+from collections import Counter
 from random import Random
 
 import pytest
@@ -65,9 +66,19 @@ class Case:
         assert dumps(given_answer.data) == dumps(expected), operation.text
         for each in self._subgraphs.values():
             assert len(each.asked) == len(set(each.asked)), operation.text
+        self._check_resolved(operation)
         for _ in range(2):  # what is asked more often is completed by generated code
             again = await answer(self._served, self._transport, request)
         assert again.to_json() == given_answer.to_json()
+
+    def _check_resolved(self, operation: RandomOperation) -> None:
+        """See that no resolver has run that the monolith did not need."""
+        subgraphs = self._subgraphs.values()
+        changes = sum((each.changes for each in subgraphs), Counter[str]())
+        assert changes == self._monolith.changes, operation.text
+        for each in subgraphs:
+            needless = each.resolved - self._monolith.resolved
+            assert not needless, (needless, each.documents, operation.text)
 
     def _check_plan(self, operation: RandomOperation) -> None:
         """See that there is a plan, always the same, and that no fetch of it is wasted."""
