@@ -240,7 +240,9 @@ class RandomSubgraph:
 
 
 def _resolved(source: Thing | None, name: str) -> Resolved:
-    return (source.entity, source.number, name) if source else ("Query", 0, name)
+    if source is None or source.entity == "Query":
+        return "Query", 0, name
+    return source.entity, source.number, name
 
 
 def _type_of(value: Thing, _info: GraphQLResolveInfo[Any], _type: object) -> str:
