@@ -76,7 +76,7 @@ def helpers_of(graph: RandomGraph) -> set[str]:
         for each in computed.values()
         for name, _ in each.requires
     }
-    return {"id", "code", "__typename", *required}
+    return {"id", "code", "label", "__typename", *required}
 
 
 def null_at(data: Any, path: Sequence[str | int]) -> tuple[str | int, ...]:
