@@ -137,9 +137,12 @@ class Reach:
             if name in declared:
                 yield from (key for key in declared[name].keys if key.resolvable)
 
-    def is_readable(self, state: State, selections: SelectionSetNode) -> bool:
-        """Whether a field set can be read in a state, as far as is known."""
-        return all(self._is_node_readable(state, node) for node in selections.selections)
+    def _is_readable(self, asker: State, state: State, selections: SelectionSetNode) -> bool:
+        """Whether a field set can be read in a state, as far as is known.
+
+        The asker is the state that learns from it, however deep in the field set this one lies.
+        """
+        return all(self._is_node_readable(asker, state, node) for node in selections.selections)
 
     def _known(self, state: State) -> Facts:
         facts = self._facts.get(state)
@@ -205,8 +208,8 @@ class Reach:
             return is_promised(view, share.field.name, self.kinds(state[0]))
         if share.field.requires is None:
             return True
-        return self.is_readable(state, parse_field_set(share.field.requires)) and any(
-            self.is_readable(state, parse_field_set(key.fields))
+        return self._is_readable(state, state, parse_field_set(share.field.requires)) and any(
+            self._is_readable(state, state, parse_field_set(key.fields))
             for key in self.keys(share.subgraph.name, state[0])
         )
 
@@ -217,23 +220,25 @@ class Reach:
 
     def _enters(self, state: State, subgraph: str) -> bool:
         return subgraph not in self._facts[state].reached and any(
-            self.is_readable(state, parse_field_set(key.fields))
+            self._is_readable(state, state, parse_field_set(key.fields))
             for key in self.keys(subgraph, state[0])
         )
 
-    def _is_node_readable(self, state: State, node: object) -> bool:
+    def _is_node_readable(self, asker: State, state: State, node: object) -> bool:
         if isinstance(node, InlineFragmentNode):
             condition = node.type_condition
             applies = condition is None or condition.name.value in self.kinds(state[0])
-            return not applies or self.is_readable(state, node.selection_set)
+            return not applies or self._is_readable(asker, state, node.selection_set)
         if not isinstance(node, FieldNode) or node.name.value == "__typename":
             return True
         return all(
-            self._is_value_readable(state, node, shares)
+            self._is_value_readable(asker, state, node, shares)
             for shares in self.alternatives(state, node.name.value)
         )
 
-    def _is_value_readable(self, state: State, node: FieldNode, shares: list[FieldShare]) -> bool:
+    def _is_value_readable(
+        self, asker: State, state: State, node: FieldNode, shares: list[FieldShare]
+    ) -> bool:
         name = node.name.value
         known = [share for share in shares if not _takes_context(share)]
         target = self.target(state[0], name)
@@ -241,17 +246,17 @@ class Reach:
             return bool(known)
         entries = self.below(state, known, name)
         if self.is_object(target):
-            return self._is_readable_below(state, (target, entries), node.selection_set)
+            return self._is_readable_below(asker, (target, entries), node.selection_set)
         return all(
-            self._is_readable_below(state, (runtime, narrowed), node.selection_set)
+            self._is_readable_below(asker, (runtime, narrowed), node.selection_set)
             for runtime in self.runtime_types(target)
             if (narrowed := self.narrowed((target, entries), runtime))
         )
 
-    def _is_readable_below(self, asking: State, state: State, selections: SelectionSetNode) -> bool:
-        """Read one value further; whoever asks is told when more is known there."""
-        self._known(state).waiting.add(asking)
-        return self.is_readable(state, selections)
+    def _is_readable_below(self, asker: State, state: State, selections: SelectionSetNode) -> bool:
+        """Read one value further; the asker is told when more is known there."""
+        self._known(state).waiting.add(asker)
+        return self._is_readable(asker, state, selections)
 
     def _split(self, type_name: str, name: str, able: frozenset[str]) -> list[list[FieldShare]]:
         """With the label of an override on, its source is out of it; with the label off, it is."""

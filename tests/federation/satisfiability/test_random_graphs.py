@@ -17,6 +17,7 @@ from gateway.composition.reader import SubgraphDefinition
 from gateway.errors import Unplannable
 from gateway.planning.snapshot import Snapshot, build_snapshot
 from tests.support.every_field import operations
+from tests.support.nested_field_sets import with_nested_field_set
 from tests.support.random_graph import RandomGraph
 from tests.support.unchecked import composed_unchecked
 
@@ -24,12 +25,15 @@ _KEY = re.compile(r"@key\((?P<fields>fields: \"[^\"]*\")\)")
 _LABEL = re.compile(r'overrideLabel: "([^"]*)"')
 _EXAMPLE = re.compile(r"Example: (?P<operation>.*)$")
 MOST_OPERATIONS = 120
+NESTED = 0.5
 
 
 def check_one(random: Random) -> bool:
     """Check one graph, and tell whether it composed."""
     graph = RandomGraph(random, has_holes=random.random() < 0.2)
     definitions = [spoilt(each, random) for each in graph.definitions()]
+    if random.random() < NESTED:
+        definitions = with_nested_field_set(definitions, random)
     try:
         supergraph = compose(definitions)
     except DoesNotCompose as refused:
@@ -98,6 +102,17 @@ def checked(examples: int) -> settings:
 @example(115_202)  # which place gives what is required depends on a label
 def test_composition_and_planner_agree_on_what_can_be_fetched(seed: int) -> None:
     check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
+
+
+@pytest.mark.timeout(600)
+@checked(examples=60)
+@given(st.integers(0, 2**64))
+def test_both_agree_on_what_is_required_and_keyed_by_several_levels_down(seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - a test wants to be repeated
+    graph = RandomGraph(random, is_plain=True)
+    graph.add_keys()
+    supergraph = compose(with_nested_field_set(graph.definitions(), random))
+    check_every_field(supergraph)
 
 
 @pytest.mark.long

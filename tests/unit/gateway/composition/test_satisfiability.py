@@ -186,6 +186,42 @@ SOUND = {
         """type Query { a: A @shareable } type A @key(fields: "k", resolvable: false) {
           k: ID! x: Int @override(from: "two", label: "new") }""",
     ],
+    "a key lies three levels down": [
+        """type Query { a: A } type A @key(fields: "b { c { id } }") { b: B }
+        type B @shareable { c: C } type C @shareable { id: ID! }""",
+        """type A @key(fields: "b { c { id } }") { b: B y: Int }
+        type B @shareable { c: C } type C @shareable { id: ID! }""",
+    ],
+    "what is required lies five levels down, in lists": [
+        """type Query { a: A } type A @key(fields: "id") { id: ID! b: [B!] }
+        type B { c: [[C]] } type C { d: D! } type D { e: [E] } type E { x: Int }""",
+        """type A @key(fields: "id") {
+          id: ID! b: [B!] @external y: Int @requires(fields: "b { c { d { e { x } } } }") }
+        type B { c: [[C]] @external } type C { d: D! @external }
+        type D { e: [E] @external } type E { x: Int @external }""",
+    ],
+    "what is required lies three levels down, in abstract types": [
+        """type Query { a: A } type A @key(fields: "id") { id: ID! i: I }
+        interface I { u: [U] } type J implements I { u: [U] } type K implements I { u: [U] }
+        union U = V | W type V { x: Int } type W { z: Int }""",
+        """type A @key(fields: "id") {
+          id: ID! i: I @external
+          y: Int @requires(fields: "i { u { ... on V { x } ... on W { z } } }") }
+        interface I { u: [U] } type J implements I { u: [U] @external }
+        type K implements I { u: [U] @external }
+        union U = V | W type V { x: Int @external } type W { z: Int @external }""",
+    ],
+    "what is required lies down in others' subgraphs": [
+        """type Query { a: A } type A @key(fields: "id") { id: ID! b: B }
+        type B @key(fields: "id") { id: ID! }""",
+        """type A @key(fields: "id") {
+          id: ID! b: B @external y: Int @requires(fields: "b { c { d { x } } }") }
+        type B @key(fields: "id") { id: ID! c: C @external }
+        type C @key(fields: "id") { id: ID! d: D @external }
+        type D @key(fields: "id") { id: ID! x: Int @external }""",
+        """type B @key(fields: "id") { id: ID! c: C } type C @key(fields: "id") { id: ID! d: D }
+        type D @key(fields: "id") { id: ID! x: Int }""",
+    ],
     "a context is set above": [
         """type Query { u: U! } type U @context(name: "who") { locale: String! p: P! }
         type P { t: T! } type T @key(fields: "id") {
