@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
+from graphql.language.print_string import print_string
+
 Alternatives: TypeAlias = tuple[tuple[str, ...], ...]
 """Any of these is enough, each as a whole."""
 
@@ -87,5 +89,4 @@ def _written(alternatives: Alternatives) -> str:
 
 def quoted(text: str) -> str:
     """A GraphQL string on one line."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
+    return print_string(text)

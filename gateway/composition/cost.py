@@ -16,7 +16,8 @@ class ListSize:
     requires_one_slicing_argument: bool | None = None
 
     def __str__(self) -> str:
-        return f"@listSize({', '.join(self._arguments())})"
+        arguments = ", ".join(self._arguments())
+        return f"@listSize({arguments})" if arguments else "@listSize"
 
     def _arguments(self) -> Iterator[str]:
         if self.assumed is not None:

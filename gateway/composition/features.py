@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from graphql import print_ast
 
+from gateway.composition.access import quoted
 from gateway.composition.elements import ComposedDirective, Marks, Subgraph
 from gateway.composition.merged import MergedType
 
@@ -114,7 +115,7 @@ def _composed_link(directives: dict[str, ComposedDirective]) -> ComposedLink:
         for local, directive in directives.items()
     )
     definitions = tuple(print_ast(each.definition) for each in directives.values())
-    return ComposedLink(f'@link(url: "{newest.url}", import: [{imports}])', definitions)
+    return ComposedLink(f"@link(url: {quoted(newest.url)}, import: [{imports}])", definitions)
 
 
 def _every_mark(each: MergedType) -> Iterator[Marks]:

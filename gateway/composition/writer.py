@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from graphql import print_ast
 from graphql.language.block_string import print_block_string
 
+from gateway.composition.access import quoted
 from gateway.composition.elements import Kind, Marks, Subgraph
 from gateway.composition.features import FEATURES, ComposedLink, Feature, composed_links
 from gateway.composition.merge import merged_marks
@@ -126,7 +127,8 @@ def _schema(
 
 def _graphs(subgraphs: Iterable[Subgraph]) -> str:
     values = "\n".join(
-        f'  {subgraph.graph} @join__graph(name: "{subgraph.name}", url: "{subgraph.url}")'
+        f"  {subgraph.graph} "
+        f"@join__graph(name: {quoted(subgraph.name)}, url: {quoted(subgraph.url)})"
         for subgraph in subgraphs
     )
     return f"enum join__Graph {{\n{values}\n}}"
@@ -172,7 +174,7 @@ def _value(value: MergedValue) -> str:
 def _directives(marks: Marks) -> Iterable[str]:
     if marks.inaccessible:
         yield "@inaccessible"
-    yield from (f'@tag(name: "{tag}")' for tag in marks.tags)
+    yield from (f"@tag(name: {quoted(tag)})" for tag in marks.tags)
     if marks.deprecated is not None:
         yield print_ast(marks.deprecated)
     yield from marks.access.directives()
