@@ -12,7 +12,7 @@ from typing import TypeAlias
 from graphql.language.print_string import print_string
 
 Alternatives: TypeAlias = tuple[tuple[str, ...], ...]
-"""Any of these is enough, each as a whole."""
+"""Any of these is enough, each as a whole; where there is none, nobody has enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ def together(demands: Iterable[Access]) -> Access:
 
 
 def _both(left: Alternatives | None, right: Alternatives | None) -> Alternatives | None:
-    if not right or left == right:
-        return right if left is None else left
-    if not left:
+    if left is None or left == right:
         return right
+    if right is None:
+        return left
     pairs = (tuple(sorted({*one, *other})) for one, other in product(left, right))
     return _without_superfluous(tuple(dict.fromkeys(pairs)))
 
@@ -77,9 +77,9 @@ def _without_superfluous(alternatives: Alternatives) -> Alternatives:
 
 
 def _covers(mine: Alternatives | None, other: Alternatives | None) -> bool:
-    if not other:
+    if other is None:
         return True
-    return bool(mine) and all(any(set(o) <= set(m) for o in other) for m in mine or ())
+    return mine is not None and all(any(set(o) <= set(m) for o in other) for m in mine)
 
 
 def _written(alternatives: Alternatives) -> str:

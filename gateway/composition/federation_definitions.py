@@ -83,6 +83,17 @@ def _signature(name: str, names: FederationNames) -> str:
     return _SIGNATURES[name]
 
 
+def definitions_of_federation(names: FederationNames) -> tuple[DefinitionNode, ...]:
+    """Give its directives as this version defines them, by their local names."""
+    return tuple(
+        definition
+        for name in sorted(names.known_directives)
+        for definition in parse(
+            _definition(names.directive(name), _signature(name, names)), no_location=True
+        ).definitions
+    )
+
+
 def _definition(name: str, signature: str) -> str:
     return f"directive @{name}{'' if signature.startswith('(') else ' '}{signature}"
 

@@ -8,18 +8,10 @@ from dataclasses import field as dataclass_field
 from graphql import (
     FieldNode,
     InlineFragmentNode,
-    ListTypeNode,
-    ListValueNode,
     NonNullTypeNode,
-    NullValueNode,
     SelectionNode,
     SelectionSetNode,
-    TypeNode,
-    Undefined,
-    ValueNode,
     print_ast,
-    specified_scalar_types,
-    value_from_ast,
 )
 
 from gateway.composition.context_use import context_selection, selection_of
@@ -27,6 +19,7 @@ from gateway.composition.elements import Field, Kind, Subgraph, Type
 from gateway.composition.problems import Place
 from gateway.composition.types import named
 from gateway.federation_spec.field_sets import InvalidFieldSet, parse_field_set
+from gateway.federation_spec.literals import fits
 
 Coordinate = tuple[str, str]
 _LEAVES = {Kind.SCALAR, Kind.ENUM}
@@ -200,18 +193,3 @@ def _require_arguments(owner: Type, field: Field, node: FieldNode) -> None:
         required = isinstance(argument.type, NonNullTypeNode) and argument.default is None
         if required and name not in given and argument.from_context is None:
             raise InvalidFieldSet(f"{owner.name}.{field.name} needs its argument {name}")
-
-
-def fits(value: ValueNode, node: TypeNode) -> bool:
-    """Whether a literal can stand for a type; types that are not built in are taken on trust."""
-    if isinstance(node, NonNullTypeNode):
-        return not isinstance(value, NullValueNode) and fits(value, node.type)
-    if isinstance(value, NullValueNode):
-        return True
-    if isinstance(node, ListTypeNode):
-        items = value.values if isinstance(value, ListValueNode) else (value,)
-        return all(fits(item, node.type) for item in items)
-    scalar = specified_scalar_types.get(named(node))
-    if scalar is None:
-        return True
-    return value_from_ast(value, scalar) is not Undefined

@@ -45,6 +45,7 @@ from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validate import validate_sdl
 
 from gateway.composition.composed_directives import composition_faults
+from gateway.composition.directive_arguments import argument_faults
 from gateway.composition.faults import fault
 from gateway.composition.federation_definitions import LINK, definition_faults, machinery
 from gateway.composition.types import named
@@ -204,7 +205,10 @@ def _graphql_faults(document: DocumentNode, names: FederationNames) -> Iterator[
     whole = DocumentNode(
         definitions=(*document.definitions, *machinery(document, _types_used(document), names))
     )
-    found = [each for each in validate_sdl(whole, rules=_RULES) if not _is_foreign(each, names)]
+    found = [
+        *(each for each in validate_sdl(whole, rules=_RULES) if not _is_foreign(each, names)),
+        *argument_faults(document, names),
+    ]
     yield from (_explained(each, names) for each in found)
     if not found and _names_exist(whole) and not list(_root_faults(document)):
         yield from _schema_faults(whole)

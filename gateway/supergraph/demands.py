@@ -2,18 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
     InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
     ScalarTypeDefinitionNode,
+    parse_type,
 )
 
-from gateway.federation_spec.arguments import WithDirectives, arguments_of, directives_named
+from gateway.errors import InvalidSupergraph
+from gateway.federation_spec.arguments import (
+    WithDirectives,
+    arguments_of,
+    directives_named,
+    texts_in,
+)
 from gateway.federation_spec.link import APOLLO, Link
+from gateway.federation_spec.literals import fits
 from gateway.supergraph.model import Demand, DemandKind, Groups
 
 _GUARDABLE = (
@@ -23,19 +31,24 @@ _GUARDABLE = (
     | EnumTypeDefinitionNode
 )
 _ARGUMENTS = {DemandKind.SCOPES: "scopes", DemandKind.POLICIES: "policies"}
+_GROUPS = parse_type("[[String!]!]!")
 
 
 def demands_in(document: DocumentNode, links: Iterable[Link]) -> dict[str, frozenset[Demand]]:
-    """Give what is demanded, by "Type" and by "Type.field"; what demands nothing is left out."""
+    """Give what is demanded, by "Type" and by "Type.field"; what demands nothing is left out.
+
+    Raises InvalidSupergraph for a demand that cannot be read: it would be none.
+    """
     names = {kind: _local_name(links, kind) for kind in DemandKind}
     found: defaultdict[str, set[Demand]] = defaultdict(set)
     for definition in document.definitions:
         if not isinstance(definition, _GUARDABLE):
             continue
         name = definition.name.value
-        found[name].update(_demands_on(definition, names))
+        found[name].update(_demands_on(name, definition, names))
         for field in getattr(definition, "fields", None) or ():
-            found[f"{name}.{field.name.value}"].update(_demands_on(field, names))
+            coordinate = f"{name}.{field.name.value}"
+            found[coordinate].update(_demands_on(coordinate, field, names))
     return {coordinate: frozenset(demands) for coordinate, demands in found.items() if demands}
 
 
@@ -44,17 +57,25 @@ def _local_name(links: Iterable[Link], kind: DemandKind) -> str:
     return link.directive_name(kind.value) if link else kind.value
 
 
-def _demands_on(node: WithDirectives, names: Mapping[DemandKind, str]) -> Iterator[Demand]:
+def _demands_on(
+    coordinate: str, node: WithDirectives, names: Mapping[DemandKind, str]
+) -> Iterator[Demand]:
     for kind, name in names.items():
         for use in directives_named(node, name):
             argument = _ARGUMENTS.get(kind)
-            yield Demand(kind, _groups(arguments_of(use).get(argument)) if argument else None)
+            yield Demand(kind, _groups(coordinate, use, argument) if argument else None)
 
 
-def _groups(written: Any) -> Groups:
+def _groups(coordinate: str, use: DirectiveNode, argument: str) -> Groups:
     """Read a list of lists of names; GraphQL takes a single value for a list of one."""
-    outer = written if isinstance(written, list) else [] if written is None else [written]
+    given = (each.value for each in use.arguments or () if each.name.value == argument)
+    if not any(fits(value, _GROUPS) for value in given):
+        raise InvalidSupergraph(
+            f"The supergraph cannot be served: {coordinate}: @{use.name.value} needs {argument}, "
+            "a list of lists of strings."
+        )
+    written = arguments_of(use)[argument]
     return frozenset(
-        frozenset(str(name) for name in (group if isinstance(group, list) else [group]))
-        for group in outer
+        frozenset(texts_in(group))
+        for group in (written if isinstance(written, list) else [written])
     )

@@ -51,6 +51,15 @@ def test_whoever_reads_a_shared_field_needs_what_each_subgraph_asks_for() -> Non
     assert f"a: Int @authenticated {scopes}" in text
 
 
+def test_what_nobody_may_read_in_one_subgraph_nobody_may_read() -> None:
+    text = supergraph(
+        one="type Query { a: Int @shareable @requiresScopes(scopes: []) }",
+        two='type Query { a: Int @shareable @requiresScopes(scopes: [["x"]]) }',
+    )
+
+    assert "a: Int @requiresScopes(scopes: [])" in text
+
+
 def test_an_interface_asks_for_what_any_of_its_types_asks() -> None:
     text = supergraph(
         one="""type Query { i: I } interface I { a: Int b: Int }
@@ -92,9 +101,10 @@ def test_what_an_interface_object_asks_is_asked_on_every_type() -> None:
         (Access(), Access(authenticated=True), False),
         (Access(scopes=(("x", "z"), ("y",))), Access(scopes=(("x",), ("y",))), True),
         (Access(scopes=(("x",), ("w",))), Access(scopes=(("x",), ("y",))), False),
-        (Access(scopes=()), Access(scopes=(("x",),)), False),
+        (Access(scopes=()), Access(scopes=(("x",),)), True),
         (Access(policies=(("x",),)), Access(scopes=(("x",),)), False),
-        (Access(), Access(scopes=()), True),
+        (Access(), Access(scopes=()), False),
+        (Access(scopes=(("x",),)), Access(scopes=()), False),
     ],
 )
 def test_one_demand_covers_another(mine: Access, other: Access, covers: bool) -> None:

@@ -1,0 +1,126 @@
+"""What a directive of Federation is given is of its type, or is told with code and place."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.composition.composer import compose
+from gateway.composition.problems import DoesNotCompose, Problem
+from gateway.composition.reader import SubgraphDefinition
+from gateway.planning.snapshot import build_snapshot
+
+LINK = """extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key",
+  "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@tag",
+  "@context", "@fromContext", "@composeDirective", "@authenticated", "@requiresScopes", "@policy",
+  "@cost", "@listSize"])
+"""
+OTHER = 'type Query { other: T } type T @key(fields: "id") { id: ID! x: Int @shareable }'
+GROUPS = "[[String]]!"
+ARGUMENTS = {
+    "type T @key(fields: {}) { id: ID! }": "String!",
+    'type T @key(fields: "id", resolvable: {}) { id: ID! }': "Boolean",
+    """type T @key(fields: "id") {
+      id: ID! x: Int @external y: Int @requires(fields: {}) }""": "String!",
+    """type T @key(fields: "id") { id: ID! x: Int @external }
+    type Query { t: T @provides(fields: {}) }""": "String!",
+    'type T @key(fields: "id") { id: ID! x: Int @external(reason: {}) }': "String",
+    'type T @key(fields: "id") { id: ID! x: Int @override(from: {}) }': "String!",
+    'type T @key(fields: "id") { id: ID! x: Int @override(from: "b", label: {}) }': "String",
+    "type Query { q: Int @requiresScopes(scopes: {}) }": GROUPS,
+    "type Query { q: Int @policy(policies: {}) }": GROUPS,
+    "type Query { q(a: Int @tag(name: {})): Int }": "String!",
+    "enum E { V @tag(name: {}) } type Query { e: E }": "String!",
+    "extend schema @tag(name: {}) type Query { q: Int }": "String!",
+    "type Query @context(name: {}) { q: Int }": "String!",
+    "type Query { q(a: Int @fromContext(field: {})): Int }": "String",
+    "extend schema @composeDirective(name: {}) type Query { q: Int }": "String!",
+    "type Query { q: Int @cost(weight: {}) }": "Int!",
+    "input I { i: Int @cost(weight: {}) } type Query { q(i: I): Int }": "Int!",
+    "type Query { q: [Int] @listSize(assumedSize: {}) }": "Int",
+    "type Query { q(a: Int): [Int] @listSize(slicingArguments: {}) }": "[String]",
+    "type Query { q: R @listSize(sizedFields: {}) } type R { r: [Int] }": "[String]",
+    "type Query { q: [Int] @listSize(requireOneSlicingArgument: {}) }": "Boolean",
+    "type Query { q: Int @deprecated(reason: {}) }": "String!",
+    "scalar S @specifiedBy(url: {}) type Query { s: S }": "String!",
+}
+
+
+@dataclass(frozen=True)
+class Name:
+    """A value of some enum."""
+
+    text: str
+
+
+LITERALS = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.just(1 << 40)
+    | st.just(1.5)
+    | st.sampled_from(["", "a", "id", "a b", 'a"b', "a\nb", "no", "...F", "x ...F"])
+    | st.builds(Name, st.sampled_from(["ADMIN", "id"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.just("a"), inner, max_size=1),
+    max_leaves=4,
+)
+
+
+@pytest.mark.parametrize("text", ARGUMENTS)
+@settings(max_examples=25, deadline=None)
+@given(literal=LITERALS)
+def test_whatever_is_given_is_read_or_told(text: str, literal: object) -> None:
+    found = problems(text, literal)
+
+    assert found or is_of(literal, ARGUMENTS[text])
+    assert all(problem.code and problem.places for problem in found)
+
+
+@pytest.mark.parametrize("scopes", ["null", "[null]", "[[null]]", '[["a", null]]', "[[3]]", "[A]"])
+@pytest.mark.parametrize("directive", ["requiresScopes(scopes", "policy(policies"])
+def test_a_demand_that_cannot_be_read_is_not_taken_for_none(directive: str, scopes: str) -> None:
+    ((code, place),) = {
+        (each.code, str(each.places[0]))
+        for each in problems(f"type Query {{ q: Int @{directive}: {{}}) }}", verbatim=scopes)
+    }
+
+    assert code == "INVALID_GRAPHQL"
+    assert place.startswith("<a>:5:")
+
+
+def problems(text: str, literal: object = None, verbatim: str = "") -> tuple[Problem, ...]:
+    """Give those found; none if the supergraph can be served."""
+    sdl = LINK + text.replace("{}", verbatim or written(literal))
+    try:
+        supergraph = compose(
+            [SubgraphDefinition(*each) for each in (("a", "", sdl), ("b", "", LINK + OTHER))]
+        )
+    except DoesNotCompose as error:
+        return error.problems
+    build_snapshot(supergraph)
+    return ()
+
+
+def written(literal: object) -> str:
+    if isinstance(literal, Name):
+        return literal.text
+    if isinstance(literal, list):
+        return f"[{', '.join(map(written, literal))}]"
+    if isinstance(literal, dict):
+        return f"{{{', '.join(f'{name}: {written(each)}' for name, each in literal.items())}}}"
+    return json.dumps(literal)
+
+
+def is_of(literal: object, wanted: str) -> bool:
+    """Whether a value is of a type; what lists hold is never null, and one is a list of one."""
+    if literal is None:
+        return not wanted.endswith("!")
+    wanted = wanted.removesuffix("!")
+    if wanted.startswith("["):
+        items = literal if isinstance(literal, list) else [literal]
+        return all(is_of(each, f"{wanted[1:-1]}!") for each in items)
+    if wanted == "Int":
+        return type(literal) is int and abs(literal) < 1 << 31
+    return type(literal) is {"String": str, "Boolean": bool}[wanted]
