@@ -5,7 +5,6 @@ specification has one for it, else it is plain invalid GraphQL.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 
 from graphql import (
     DefinitionNode,
@@ -39,7 +38,6 @@ from graphql import (
     visit,
 )
 from graphql.language.ast import Node
-from graphql.pyutils import did_you_mean, suggestion_list
 from graphql.validation import KnownTypeNamesRule, PossibleTypeExtensionsRule
 from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validate import validate_sdl
@@ -47,17 +45,15 @@ from graphql.validation.validate import validate_sdl
 from gateway.composition.composed_directives import composition_faults
 from gateway.composition.directive_arguments import argument_faults
 from gateway.composition.faults import fault
-from gateway.composition.federation_definitions import LINK, definition_faults, machinery
+from gateway.composition.federation_definitions import definition_faults, machinery
+from gateway.composition.link_use import link_faults, link_spelling_faults
 from gateway.composition.types import named
-from gateway.federation_spec.arguments import WithDirectives, arguments_of, directives_named
+from gateway.federation_spec.arguments import WithDirectives, directives_named
 from gateway.federation_spec.directives import (
     FEDERATION_2_DIRECTIVES,
-    NEWEST_VERSION,
     SINCE,
-    TYPES_SINCE,
     FederationNames,
 )
-from gateway.federation_spec.link import Link
 
 _FIELD_SETS = ("key", "requires", "provides")
 _FEDERATION_2 = 2
@@ -79,8 +75,10 @@ _DEFINED: Mapping[type[TypeExtensionNode], type[TypeDefinitionNode]] = {
 
 def faults(document: DocumentNode, names: FederationNames) -> list[GraphQLError]:
     """Everything wrong with the text of one subgraph."""
+    if unreadable := link_spelling_faults(document):
+        return unreadable  # what anything is called cannot be told
     return [
-        *_link_faults(document, names),
+        *link_faults(document, names),
         *definition_faults(document, names),
         *_misplaced(document),
         *_root_faults(document),
@@ -90,53 +88,6 @@ def faults(document: DocumentNode, names: FederationNames) -> list[GraphQLError]
     ]
 
 
-def _link_faults(document: DocumentNode, names: FederationNames) -> Iterator[GraphQLError]:
-    taken: dict[str, Link] = {}
-    uses = [use for use in _links(document) if _is_known(use, names)]
-    for link, node in zip(names.links, uses, strict=False):
-        yield from _import_faults(node)
-        if "://" not in link.url:
-            yield fault("INVALID_LINK_IDENTIFIER", f"{link.url!r} is no URL.", node)
-        other = taken.setdefault(link.prefix, link)
-        if other is not link:
-            message = f'{link.url} and {other.url} are both linked as "{link.prefix}".'
-            yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
-        if link is names.link:
-            yield from _federation_faults(link, names, node)
-
-
-def _import_faults(node: DirectiveNode) -> Iterator[GraphQLError]:
-    """Each entry is a name, or a name and what it is called here; both of the same kind."""
-    entries = arguments_of(node).get("import") or []
-    for entry in entries if isinstance(entries, list) else [entries]:
-        is_renaming = isinstance(entry, dict) and set(entry) <= {"name", "as"}
-        name = entry.get("name") if is_renaming else entry
-        local = (entry.get("as") or name) if is_renaming else entry
-        if not isinstance(name, str) or not isinstance(local, str):
-            message = "An import is a name, or {name: ..., as: ...}."
-            yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
-        elif name.startswith("@") != local.startswith("@"):
-            message = f'"{name}" cannot be called "{local}": both or neither begin with @.'
-            yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
-
-
-def _federation_faults(
-    link: Link, names: FederationNames, node: DirectiveNode
-) -> Iterator[GraphQLError]:
-    if not (_FEDERATION_2, 0) <= link.version <= NEWEST_VERSION:
-        newest = ".".join(map(str, NEWEST_VERSION))
-        message = f"Known are the versions 2.0 to {newest} of Federation, not {link.url}"
-        yield fault("UNKNOWN_FEDERATION_LINK_VERSION", message, node)
-        return
-    types = {name for name, since in TYPES_SINCE.items() if since <= link.version}
-    known = {f"@{name}" for name in names.known_directives} | types
-    for name in link.imports:
-        if name not in known:
-            meant = did_you_mean(suggestion_list(f"@{name.removeprefix('@')}", sorted(known))[:1])
-            message = f'{link.url} has nothing called "{name}" to import.{meant}'
-            yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, node)
-
-
 def _misplaced(document: DocumentNode) -> Iterator[GraphQLError]:
     """What would be read by nobody."""
     for node in document.definitions:
@@ -144,6 +95,12 @@ def _misplaced(document: DocumentNode) -> Iterator[GraphQLError]:
             yield GraphQLError("A schema has no place for operations and fragments.", [node])
         elif isinstance(node, TypeExtensionNode) and node.name.value in specified_scalar_types:
             yield GraphQLError(f"{node.name.value} is built in and cannot be extended.", [node])
+        elif (
+            isinstance(node, TypeDefinitionNode)
+            and not isinstance(node, ScalarTypeDefinitionNode)
+            and node.name.value in specified_scalar_types
+        ):
+            yield GraphQLError(f"{node.name.value} is built in, a scalar.", [node])
 
 
 def _root_faults(document: DocumentNode) -> Iterator[GraphQLError]:
@@ -330,23 +287,3 @@ def _elements(document: DocumentNode) -> Iterator[WithDirectives]:
         if isinstance(node, TypeDefinitionNode | TypeExtensionNode):
             yield node
             yield from getattr(node, "fields", None) or ()
-
-
-def _links(document: DocumentNode) -> Iterator[DirectiveNode]:
-    return chain.from_iterable(
-        directives_named(node, name)
-        for node in document.definitions
-        if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode)
-        for name in LINK
-    )
-
-
-def _is_known(use: DirectiveNode, names: FederationNames) -> bool:
-    """Whether it was read as one of the links, which keep their order."""
-    return bool(_texts(use) & {link.url for link in names.links})
-
-
-def _texts(use: DirectiveNode) -> set[str]:
-    return {
-        each.value.value for each in use.arguments or () if isinstance(each.value, StringValueNode)
-    }

@@ -56,6 +56,11 @@ class Link:
 
 def links_of(document: DocumentNode) -> tuple[Link, ...]:
     """Every `@link` (or older `@core`) on the schema definition and its extensions, in order."""
+    return tuple(map(_link, link_uses(document)))
+
+
+def link_uses(document: DocumentNode) -> tuple[DirectiveNode, ...]:
+    """Where the links are written, in the same order."""
     uses = [
         directive
         for definition in document.definitions
@@ -64,7 +69,7 @@ def links_of(document: DocumentNode) -> tuple[Link, ...]:
         if _url_of(directive) is not None
     ]
     name = _own_name(uses)
-    return tuple(_link(directive) for directive in uses if directive.name.value == name)
+    return tuple(directive for directive in uses if directive.name.value == name)
 
 
 def _own_name(uses: Iterable[DirectiveNode]) -> str:

@@ -78,6 +78,66 @@ def test_whatever_is_given_is_read_or_told(text: str, literal: object) -> None:
     assert all(problem.code and problem.places for problem in found)
 
 
+FEDERATION = 'url: "https://specs.apollo.dev/federation/v2.9"'
+NAMES = st.sampled_from(["", "@", "a b", "1", "@a b", "@1", "a-b", "fed", "@key", "key"])
+IMPORTS = st.lists(
+    LITERALS | NAMES | st.fixed_dictionaries({"name": NAMES, "as": LITERALS | NAMES}), max_size=2
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(["url: {}", f"{FEDERATION}, as: {{}}", f"{FEDERATION}, for: {{}}"]),
+    LITERALS | NAMES,
+)
+def test_whatever_a_link_says_is_read_or_told(arguments: str, literal: object) -> None:
+    check_link(arguments.replace("{}", written(literal)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(IMPORTS)
+def test_whatever_a_link_imports_is_read_or_told(imports: list[object]) -> None:
+    check_link(f"{FEDERATION}, import: {written(imports)}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("url: null", "INVALID_LINK_IDENTIFIER"),
+        ("url: 3", "INVALID_LINK_IDENTIFIER"),
+        (f'{FEDERATION}, as: "a b"', "INVALID_LINK_DIRECTIVE_USAGE"),
+        (f'{FEDERATION}, as: "1"', "INVALID_LINK_DIRECTIVE_USAGE"),
+        (f"{FEDERATION}, as: 1", "INVALID_LINK_DIRECTIVE_USAGE"),
+        (f'{FEDERATION}, for: "SECURITY"', "INVALID_LINK_DIRECTIVE_USAGE"),
+        (f'{FEDERATION}, import: ["@"]', "INVALID_LINK_DIRECTIVE_USAGE"),
+        (
+            f'{FEDERATION}, import: [{{name: "@key", as: "@a b"}}]',
+            "INVALID_LINK_DIRECTIVE_USAGE",
+        ),
+        ('url: "https://x.y/foo/v1.0", as: "a b"', "INVALID_LINK_DIRECTIVE_USAGE"),
+    ],
+)
+def test_a_link_that_cannot_be_read_is_told(arguments: str, expected: str) -> None:
+    assert {problem.code for problem in check_link(arguments)} == {expected}
+
+
+def test_a_link_under_a_name_of_its_own_is_read_alike() -> None:
+    sdl = f"""extend schema
+      @lnk(url: "https://specs.apollo.dev/link/v1.0", as: "lnk") @lnk({FEDERATION}, as: "a b")
+    type Query {{ q: Int }}"""
+
+    assert [each.code for each in composing(sdl)] == ["INVALID_LINK_DIRECTIVE_USAGE"]
+
+
+@pytest.mark.parametrize("kind", ["type {} { a: Int }", "enum {} { A }", "input {} { a: Int }"])
+def test_what_is_built_in_is_not_defined_as_something_else(kind: str) -> None:
+    found = composing(kind.replace("{}", "String") + " type Query { q: Int }")
+
+    assert {(each.code, each.message) for each in found} == {
+        ("INVALID_GRAPHQL", "String is built in, a scalar.")
+    }
+
+
 @pytest.mark.parametrize("scopes", ["null", "[null]", "[[null]]", '[["a", null]]', "[[3]]", "[A]"])
 @pytest.mark.parametrize("directive", ["requiresScopes(scopes", "policy(policies"])
 def test_a_demand_that_cannot_be_read_is_not_taken_for_none(directive: str, scopes: str) -> None:
@@ -91,8 +151,17 @@ def test_a_demand_that_cannot_be_read_is_not_taken_for_none(directive: str, scop
 
 
 def problems(text: str, literal: object = None, verbatim: str = "") -> tuple[Problem, ...]:
-    """Give those found; none if the supergraph can be served."""
-    sdl = LINK + text.replace("{}", verbatim or written(literal))
+    return composing(LINK + text.replace("{}", verbatim or written(literal)))
+
+
+def check_link(arguments: str) -> tuple[Problem, ...]:
+    found = composing(f"extend schema @link({arguments}) type Query {{ q: Int }}")
+    assert all(problem.code and problem.places for problem in found)
+    return found
+
+
+def composing(sdl: str) -> tuple[Problem, ...]:
+    """Give what is wrong with a text beside a sound one; none if both can be served."""
     try:
         supergraph = compose(
             [SubgraphDefinition(*each) for each in (("a", "", sdl), ("b", "", LINK + OTHER))]
