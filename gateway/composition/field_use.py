@@ -143,7 +143,9 @@ def _selected(
             if name not in subgraph.types:
                 raise InvalidFieldSet(f"there is no type {name}")
             yield from _selected(subgraph, subgraph.types[name], node.selection_set)
-        elif isinstance(node, FieldNode) and node.name.value != "__typename":
+        elif not isinstance(node, FieldNode):
+            raise InvalidFieldSet("there is no place for a named fragment")
+        elif node.name.value != "__typename":
             yield from _selected_field(subgraph, owner, node)
 
 

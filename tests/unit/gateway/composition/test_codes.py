@@ -46,6 +46,25 @@ def codes(*sdls: str) -> set[str]:
 IN_FIELD_SETS = [
     ("KEY_INVALID_FIELDS", [QUERY + 'type A @key(fields: "") { id: ID! }']),
     ("KEY_INVALID_FIELDS", [QUERY + 'type A @key(fields: "x: id") { id: ID! }']),
+    ("KEY_INVALID_FIELDS", [QUERY + 'type A @key(fields: "...F") { id: ID! }']),
+    (
+        "REQUIRES_INVALID_FIELDS",
+        [ITEM, OTHER % 'b: Int @external c: Int @requires(fields: "b ...F")'],
+    ),
+    (
+        "PROVIDES_INVALID_FIELDS",
+        [
+            'type Query { a: A @provides(fields: "b ...F") } ' + OTHER % "b: Int @external",
+            OTHER % "b: Int @shareable",
+        ],
+    ),
+    (
+        "REQUIRES_INVALID_FIELDS",
+        [
+            ITEM.replace("b:", "b(x: [Int]):"),
+            OTHER % 'b(x: [Int]): Int @external c: Int @requires(fields: "b(x: [$y])")',
+        ],
+    ),
     (
         "KEY_DIRECTIVE_IN_FIELDS_ARG",
         [QUERY + 'type A @key(fields: "id @skip(if: true)") { id: ID! }'],
