@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -57,6 +58,8 @@ from service_kit.runtime.telemetry import RequestTelemetry
 _log = structlog.get_logger("gateway.app")
 GRAPHQL_PATH = "/graphql"
 _COMPRESSED_FROM = 1024
+_REQUESTS = frozenset({"http", "https"})
+_WEBSOCKETS = frozenset({"ws", "wss"})
 _LOOK_AT_FILE = timedelta(seconds=1)
 _FIRST_TRY = timedelta(seconds=2)
 """How long the first reading of the graph may hold up the first request."""
@@ -80,7 +83,9 @@ def build_app(
     signer = _signer(settings, clock)
     client = LeanClient if settings.lean_http else AiohttpClient
     network = HttpTransport(urls, signer, _http_limits(settings), client)
-    streams = SubgraphSubscriptions(urls, signer, subgraph_urls(settings.subgraph_websockets))
+    streams = SubgraphSubscriptions(
+        urls, signer, subgraph_urls(settings.subgraph_websockets, _WEBSOCKETS)
+    )
     documents = DocumentReader()
     transport = MeasuredTransport(network, registry)
 
@@ -191,15 +196,27 @@ class _Events:
         return log
 
 
-def subgraph_urls(texts: tuple[str, ...]) -> dict[str, str]:
-    """Read "name=url" pairs; raises ValueError."""
+def subgraph_urls(texts: tuple[str, ...], schemes: frozenset[str] = _REQUESTS) -> dict[str, str]:
+    """Read "name=url" pairs; raises ValueError, also for what is no address."""
     urls: dict[str, str] = {}
     for text in texts:
         name, separator, url = text.partition("=")
         if not (name and separator and url):
             raise ValueError(f'A subgraph is "name=url", not "{text}".')
-        urls[name.strip()] = url.strip()
+        urls[name.strip()] = _address(name.strip(), url.strip(), schemes)
     return urls
+
+
+def _address(name: str, url: str, schemes: frozenset[str]) -> str:
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        begins = " or ".join(f"{scheme}://" for scheme in sorted(schemes))
+        raise ValueError(f"The address of {name!r} has to begin with {begins} and name a host.")
+    return url
 
 
 def _source(
@@ -227,7 +244,8 @@ def _addresses(snapshot: Snapshot, configured: Mapping[str, str]) -> dict[str, s
 
 def _tell_of_unknown(snapshot: Snapshot, configured: tuple[str, ...]) -> None:
     """Warn of addresses that nothing is asked at: most likely a name is mistyped."""
-    unknown = subgraph_urls(configured).keys() - snapshot.supergraph.subgraphs.keys()
+    names = {text.partition("=")[0].strip() for text in configured}
+    unknown = names - snapshot.supergraph.subgraphs.keys()
     if unknown:
         _log.warning("subgraph_unknown", names=sorted(unknown))
 

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from service_kit.runtime.settings import InvalidSettings
+
+_LAST_PORT = 65_535
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -74,6 +78,10 @@ class Settings:
     log_level: str = "info"
     log_json: bool = True
     otel_exporter_otlp_endpoint: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= _LAST_PORT:
+            raise InvalidSettings({"port": f"it is from 0 to {_LAST_PORT}"})
 
     @property
     def for_developers(self) -> bool:
