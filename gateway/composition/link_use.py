@@ -22,11 +22,15 @@ from gateway.composition.faults import fault
 from gateway.composition.federation_definitions import LINK
 from gateway.federation_spec.arguments import arguments_of
 from gateway.federation_spec.directives import NEWEST_VERSION, TYPES_SINCE, FederationNames
-from gateway.federation_spec.link import Link, link_uses
+from gateway.federation_spec.link import APOLLO, Link, link_uses
 
 _FEDERATION_2 = 2
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _PURPOSES = frozenset({"SECURITY", "EXECUTION"})
+_HIDING = frozenset(
+    f"{APOLLO}/{name}" for name in ("authenticated", "inaccessible", "policy", "requiresScopes")
+)
+"""Specifications of supergraphs: what a subgraph wrote by them would be read by nobody."""
 
 
 def link_spelling_faults(document: DocumentNode) -> list[GraphQLError]:
@@ -50,7 +54,6 @@ def link_faults(document: DocumentNode, names: FederationNames) -> Iterator[Grap
     """What is wrong with links that can be read."""
     taken: dict[str, Link] = {}
     for link, use in zip(names.links, link_uses(document), strict=True):
-        yield from _import_faults(use)
         if "://" not in link.url:
             yield fault("INVALID_LINK_IDENTIFIER", f"{link.url!r} is no URL.", use)
         other = taken.setdefault(link.prefix, link)
@@ -59,6 +62,9 @@ def link_faults(document: DocumentNode, names: FederationNames) -> Iterator[Grap
             yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, use)
         if link is names.link:
             yield from _federation_faults(link, names, use)
+        elif link.identity in _HIDING:
+            message = f"@{link.name} is read by the link to Federation: import it from there."
+            yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, use)
 
 
 def _spelling_faults(use: DirectiveNode) -> Iterator[GraphQLError]:
@@ -77,6 +83,7 @@ def _spelling_faults(use: DirectiveNode) -> Iterator[GraphQLError]:
         if not _NAME.match(local.removeprefix("@")):
             message = f'"{local}" is no name that anything could be called by.'
             yield fault("INVALID_LINK_DIRECTIVE_USAGE", message, use)
+    yield from _import_faults(use)
 
 
 def _local_names(entries: ValueNode | None) -> Iterator[str]:

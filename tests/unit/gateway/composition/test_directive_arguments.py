@@ -129,6 +129,24 @@ def test_a_link_under_a_name_of_its_own_is_read_alike() -> None:
     assert [each.code for each in composing(sdl)] == ["INVALID_LINK_DIRECTIVE_USAGE"]
 
 
+@pytest.mark.parametrize(
+    ("specification", "directive"),
+    [
+        ("requiresScopes/v0.1", '@requiresScopes(scopes: [["a"]])'),
+        ("authenticated/v0.1", "@authenticated"),
+        ("policy/v0.1", '@policy(policies: [["a"]])'),
+        ("inaccessible/v0.2", "@inaccessible"),
+    ],
+)
+def test_what_hides_is_linked_by_federation_or_told(specification: str, directive: str) -> None:
+    name = directive.partition("(")[0]
+    sdl = f"""extend schema @link({FEDERATION})
+      @link(url: "https://specs.apollo.dev/{specification}", import: ["{name}"])
+    type Query {{ q: Int secret: Int {directive} }}"""
+
+    assert "INVALID_LINK_DIRECTIVE_USAGE" in {each.code for each in composing(sdl)}
+
+
 @pytest.mark.parametrize("kind", ["type {} { a: Int }", "enum {} { A }", "input {} { a: Int }"])
 def test_what_is_built_in_is_not_defined_as_something_else(kind: str) -> None:
     found = composing(kind.replace("{}", "String") + " type Query { q: Int }")
