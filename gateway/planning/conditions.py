@@ -53,7 +53,7 @@ def reduced(alternatives: Alternatives) -> Alternatives:
                 conditions - {condition}
                 for conditions in alternatives
                 for condition in sorted(conditions)
-                if conditions - {condition} | {_opposite(condition)} in known
+                if conditions - {condition} | {opposite(condition)} in known
             ),
             None,
         )
@@ -63,5 +63,11 @@ def reduced(alternatives: Alternatives) -> Alternatives:
     return alternatives
 
 
-def _opposite(condition: Condition) -> Condition:
+def contradicts(conditions: Conditions) -> bool:
+    """Whether the conditions can never all hold."""
+    return any(opposite(condition) in conditions for condition in conditions)
+
+
+def opposite(condition: Condition) -> Condition:
+    """The condition that holds whenever this one does not."""
     return Condition(condition.variable, not condition.negated)

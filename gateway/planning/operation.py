@@ -36,10 +36,12 @@ from gateway.planning.conditions import (
     UNCONDITIONAL,
     Alternatives,
     Conditions,
+    contradicts,
     covers,
     including,
 )
 from gateway.planning.plan import Condition, OperationKind
+from gateway.planning.turns import turns
 from gateway.planning.types import TypeWorld
 from gateway.supergraph.model import OutputType, Subgraph
 
@@ -108,7 +110,7 @@ def normalise(document: DocumentNode, operation_name: str | None, world: TypeWor
         },
         selections=tuple(
             selection
-            for selection in collector.selections(scope, root)
+            for selection in collector.roots(scope, root, in_turn=kind is OperationKind.MUTATION)
             if not (isinstance(selection, FieldSelection) and selection.name.startswith("__"))
         ),
     )
@@ -157,6 +159,11 @@ class _Scope:
         if selections is not None:
             self.parts.append((selections, conditions))
 
+    def narrowed(self, when: Alternatives) -> "_Scope":
+        """The same where it also needs one of the alternatives."""
+        parts = ((each, own | more) for each, own in self.parts for more in when)
+        return _Scope([part for part in parts if not contradicts(part[1])])
+
 
 @dataclass(slots=True)
 class _FieldGroup:
@@ -165,6 +172,13 @@ class _FieldGroup:
     node: FieldNode
     when: Alternatives
     scope: _Scope
+    places: list[tuple[int, Conditions]] = field(default_factory=list)
+
+    def narrowed(self, when: Alternatives | None) -> "_FieldGroup":
+        """The same where it is asked only under these alternatives."""
+        if when is None:
+            return self
+        return _FieldGroup(self.node, when, self.scope.narrowed(when))
 
     def is_part_of(self, other: "_FieldGroup | None") -> bool:
         """Whether another group selects this leaf too, whenever it is selected."""
@@ -195,6 +209,7 @@ class _Collector:
         self._fragments = fragments
         self._subgraph = subgraph
         self._is_client = subgraph is None
+        self._places = 0
 
     def selections(
         self, scope: _Scope, parent: str, around: Mapping[str, _FieldGroup] = _NOTHING
@@ -207,6 +222,20 @@ class _Collector:
             self._collect(selection_set, conditions, parent, fields, types, visited)
         own = {key: group for key, group in fields.items() if not group.is_part_of(around.get(key))}
         return tuple(self._finished(parent, own, types, {**around, **own}))
+
+    def roots(self, scope: _Scope, root: str, *, in_turn: bool) -> tuple[Selection, ...]:
+        """Collect what is selected of a root type; in turn, a field may come several times."""
+        if not in_turn:
+            return self.selections(scope, root)
+        fields: dict[str, _FieldGroup] = {}
+        visited: set[tuple[str, Conditions]] = set()
+        for selection_set, conditions in scope.parts:
+            self._collect(selection_set, conditions, root, fields, {}, visited)
+        places = {key: group.places for key, group in fields.items()}
+        return tuple(
+            self._field(root, turn.key, fields[turn.key].narrowed(turn.when))
+            for turn in turns(places)
+        )
 
     def _collect(
         self,
@@ -247,6 +276,8 @@ class _Collector:
         if group is None:
             group = fields[key] = _FieldGroup(node, (), _Scope())
         group.when = including(group.when, conditions)
+        group.places.append((self._places, conditions))
+        self._places += 1
         group.scope.add(node.selection_set, conditions)
 
     def _fragment(self, node: SelectionNode, parent: str) -> tuple[SelectionSetNode, str]:
@@ -307,11 +338,7 @@ def _conditions(node: SelectionNode, outer: Conditions) -> Conditions | None:
                 conditions |= {Condition(value.name.value, negated)}
             elif isinstance(value, BooleanValueNode) and value.value == negated:
                 return None
-    contradictory = any(
-        Condition(condition.variable, not condition.negated) in conditions
-        for condition in conditions
-    )
-    return None if contradictory else conditions
+    return None if contradicts(conditions) else conditions
 
 
 def _if_argument(directive: DirectiveNode) -> ValueNode:

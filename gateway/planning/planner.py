@@ -13,7 +13,7 @@ from gateway.planning.effort import Effort
 from gateway.planning.finish import finish
 from gateway.planning.graph import QueryGraph
 from gateway.planning.labels import NO_LABELS, LabelledFields
-from gateway.planning.operation import Operation, Selection, normalise
+from gateway.planning.operation import FieldSelection, Operation, Selection, normalise
 from gateway.planning.options import Option
 from gateway.planning.passes.all_passes import ALL_PASSES
 from gateway.planning.plan import OperationKind, QueryPlan
@@ -112,13 +112,18 @@ class _Planning:
 
     def _runs(self, operation: Operation) -> list[_Picked]:
         runs: list[tuple[Way, _Picked]] = []
+        keys: set[str | None] = set()
         for selection in operation.selections:
             root, (leaves, chosen) = self._best_root(operation, selection)
-            if runs and runs[-1][0].at.subgraph == root.at.subgraph:
+            key = selection.response_key if isinstance(selection, FieldSelection) else None
+            is_again = key in keys  # within one request it would run at its first place
+            if runs and runs[-1][0].at.subgraph == root.at.subgraph and not is_again:
                 first, (known_leaves, known_chosen) = runs[-1]
                 runs[-1] = (first, (known_leaves + leaves, known_chosen + chosen))
+                keys.add(key)
             else:
                 runs.append((root, (leaves, chosen)))
+                keys = {key}
         return [picked for _, picked in runs]
 
     def _best_root(self, operation: Operation, selection: Selection) -> tuple[Way, _Picked]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema
 
+_DEPTH = 4
+
 
 class RandomOperation:
     """A random operation over a public schema; `variables` are its Boolean variables' values."""
@@ -16,7 +18,8 @@ class RandomOperation:
         assert schema.query_type is not None
         has_mutations = schema.mutation_type is not None
         keyword = "mutation" if has_mutations and random.random() < 0.2 else "query"
-        body = self._selection(keyword.capitalize(), 4)
+        self._changes = keyword == "mutation"
+        body = self._selection(keyword.capitalize(), _DEPTH)
         given = {"yes": ("Boolean!", True), "no": ("Boolean!", False), "unit": ("String", "lb")}
         used = {name: each for name, each in given.items() if f"${name}" in body}
         self.variables = {name: value for name, (_, value) in used.items()}
@@ -25,7 +28,7 @@ class RandomOperation:
 
     def _selection(self, type_name: str, depth: int) -> str:
         parts: list[str] = []
-        if self._random.random() < 0.2 and depth < 4:
+        if self._random.random() < 0.2 and depth < _DEPTH:
             parts.append(self._random.choice(["__typename", "kind: __typename"]))
         named = self._schema.type_map[type_name]
         fields = list(getattr(named, "fields", {}).items())
@@ -46,6 +49,8 @@ class RandomOperation:
         is_entity = type_name.startswith("E")
         if is_entity and "Node" in self._schema.type_map and self._random.random() < 0.1:
             parts.append("... on Node { name }")
+        if self._random.random() < 0.5:
+            self._random.shuffle(parts)
         return "{ " + (" ".join(parts) or "__typename") + " }"
 
     def _field(
@@ -59,7 +64,8 @@ class RandomOperation:
             text = f"{alias}_{name}: {name}{unit}"
         elif self._random.random() < 0.1:
             text = f"other_{name}: {name}"
-        first = self._condition()
+        in_turn = self._changes and depth == _DEPTH  # a change in several places has several turns
+        first = self._condition(0.5 if in_turn else 0.15)
         yield f"{text}{first}{'' if is_leaf else ' ' + self._selection(target, depth - 1)}"
         while self._random.random() < (0.5 if first else 0.05):
             first, condition = "", self._condition(0.8)

@@ -1,6 +1,5 @@
 """The subgraphs of a random graph, answering only what they have, and the monolith beside them."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,7 +55,7 @@ class _Answered:
 
     body: bytes = b""
     resolved: set[Resolved] = field(default_factory=set)
-    changes: Counter[str] = field(default_factory=Counter)
+    changes: list[str] = field(default_factory=list)
 
 
 class Monolith:
@@ -66,7 +65,7 @@ class Monolith:
         self._graph = graph
         self._schema = schema
         self.resolved: set[Resolved] = set()
-        self.changes: Counter[str] = Counter()
+        self.changes: list[str] = []
 
     def answer(self, operation: str, variables: Mapping[str, Any]) -> Any:
         """The true answer; what it takes to be resolved for it is noted."""
@@ -88,7 +87,7 @@ class Monolith:
         graph, name = self._graph, info.field_name
         self.resolved.add(_resolved(source, name))
         if info.parent_type is info.schema.mutation_type:
-            self.changes[name] += 1
+            self.changes.append(name)
         if source is None or source.entity == "Query":
             pieces = graph.pieces.values()
             root = next(
@@ -112,11 +111,12 @@ class Monolith:
 
 
 class RandomSubgraph:
-    """One piece of the graph, answering only what it really has."""
+    """One piece of the graph, answering only what it really has; it tells which `changes` ran."""
 
-    def __init__(self, graph: RandomGraph, piece: Piece) -> None:
+    def __init__(self, graph: RandomGraph, piece: Piece, changes: list[str] | None = None) -> None:
         self._graph = graph
         self._piece = piece
+        self._changes = [] if changes is None else changes
         text = _DIRECTIVES + graph.sdl(piece)
         query = "extend type Query" if piece.roots else "type Query"
         entities = ["Rated"] if piece.is_rating else piece.parts
@@ -134,6 +134,7 @@ class RandomSubgraph:
         if answered is None:
             answered = self._answered[request.body] = self._answer(request.body)
         self.asked.append(request.body)
+        self._changes.extend(answered.changes)
         self.documents.append(orjson.loads(request.body)["query"])
         return SubgraphResponse(200, answered.body)
 
@@ -142,11 +143,6 @@ class RandomSubgraph:
         """What was resolved for all that was asked, but for what may be an input of something."""
         every = set[Resolved]().union(*(self._answered[each].resolved for each in self.asked))
         return {each for each in every if not self._graph.is_input(each[0], each[2])}
-
-    @property
-    def changes(self) -> Counter[str]:
-        """How often each change was made by what was asked."""
-        return sum((self._answered[each].changes for each in self.asked), Counter[str]())
 
     def _answer(self, asked: bytes) -> "_Answered":
         self._under_way = _Answered()
@@ -178,7 +174,7 @@ class RandomSubgraph:
             return [self._entity(each) for each in arguments["representations"]]
         self._under_way.resolved.add(_resolved(source, name))
         if info.parent_type is info.schema.mutation_type:
-            self._under_way.changes[name] += 1
+            self._under_way.changes.append(name)
         if source is None or source.entity == "Query":
             root = {**self._piece.roots, **self._piece.changes}[name]
             return _things(self._graph.targets("Query", 0, root), root.provides)

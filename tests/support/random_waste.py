@@ -1,6 +1,7 @@
 """Fetches of a plan that nobody needs: neither the client, nor another fetch as an input."""
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 from graphql import (
     DocumentNode,
@@ -14,8 +15,10 @@ from graphql import (
     parse,
 )
 
+from gateway.planning.conditions import Conditions, opposite
 from gateway.planning.plan import (
     Fetch,
+    OperationKind,
     Path,
     QueryPlan,
     RepresentationField,
@@ -36,7 +39,7 @@ def wasted(plan: QueryPlan, document: DocumentNode, *, strictly: bool = True) ->
     }
     problems = []
     for fetch in plan.fetches:
-        others = [each for each in plan.fetches if each is not fetch]
+        others = [each for each in plan.fetches if each is not fetch and _may_double(fetch, each)]
         mine = useful[fetch.id]
         if not mine and not _shows_existence(given, fetch, used):
             problems.append(f"#{fetch.id} gives nothing that is used")
@@ -46,6 +49,21 @@ def wasted(plan: QueryPlan, document: DocumentNode, *, strictly: bool = True) ->
             if strictly and mine and other.subgraph == fetch.subgraph and mine < useful[other.id]
         )
     return problems
+
+
+def _may_double(fetch: Fetch, other: Fetch) -> bool:
+    """Whether both may be sent: the turns of a change exclude each other, what is below too."""
+    if fetch.kind is OperationKind.MUTATION:
+        return False
+    return any(
+        not any(opposite(each) in theirs for each in own)
+        for own, theirs in product(_cases(fetch), _cases(other))
+    )
+
+
+def _cases(fetch: Fetch) -> list[Conditions]:
+    """The sets of conditions of which one must hold for the fetch to be sent."""
+    return [frozenset((*fetch.conditions, *each)) for each in fetch.alternatives or ((),)]
 
 
 def _shows_existence(given: dict[int, dict[str, Keys]], fetch: Fetch, used: Iterable[Keys]) -> bool:

@@ -73,6 +73,34 @@ async def test_a_mutation_runs_only_if_one_of_its_places_is_included(
     assert shown.data == {"pay": {"total": 3}, **charged, **posted}
 
 
+@pytest.mark.parametrize("between", ["pay", "post"])
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("second", [False, True])
+async def test_a_mutation_runs_where_it_is_included_first(
+    between: str, first: bool, second: bool
+) -> None:
+    done: list[str] = []
+    charged = {"total": 3} if first else {}
+
+    shown = await till(done).show(
+        f"""mutation ($a: Boolean!, $b: Boolean!) {{
+          charge @include(if: $a) {{ total }}
+          {between} {{ id }}
+          charge @include(if: $b) {{ text }} }}""",
+        a=first,
+        b=second,
+    )
+
+    expected = {"charge": {**charged, **({"text": "Thank you"} if second else {})}}
+    rest = {between: {"id": "1"}}
+    assert not shown.errors
+    if first:
+        assert shown.data == {**expected, **rest}
+    else:
+        assert shown.data == ({**rest, **expected} if second else rest)
+    assert list(shown.data) == done
+
+
 async def test_a_field_is_written_once_for_each_of_its_conditions() -> None:
     shown = await till([]).show(BESIDE, a=True, b=False)
 
