@@ -18,6 +18,7 @@ from gateway.planning.options import Option
 from gateway.planning.passes.all_passes import ALL_PASSES
 from gateway.planning.plan import OperationKind, QueryPlan
 from gateway.planning.search import DeadEnd, Leaf, Search
+from gateway.planning.spares import without_spares
 from gateway.planning.types import TypeWorld
 from gateway.planning.ways import Way
 from gateway.supergraph.model import Supergraph
@@ -97,7 +98,8 @@ class _Planning:
     def _chosen(self, leaves: tuple[Leaf, ...]) -> tuple[Option, ...]:
         options = [leaf.options for leaf in leaves]
         chosen = without_detours(options, choose(options))
-        return without_doubles(chosen, self._effort)
+        once = without_doubles(chosen, self._effort)
+        return once if once == chosen else without_spares(options, once)
 
     def _one_by_one(self, operation: Operation) -> Drafts:
         """Each root field from exactly one subgraph, in order; neighbours there go together."""

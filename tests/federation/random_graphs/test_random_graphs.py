@@ -108,6 +108,7 @@ def checked(examples: int) -> settings:
 @given(st.integers(0, 2**64))
 @example(289_082_230_213_900)
 @example(40_669_147)
+@example(18_864)
 @example(131)  # what only one type of an interface is asked for
 async def test_a_random_graph_answers_like_one_monolith(seed: int) -> None:
     await check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
