@@ -15,9 +15,13 @@ MOST_GIVEN_UP = 100
 def without_spares(
     leaves: Sequence[Sequence[Option]], chosen: Sequence[Option]
 ) -> tuple[Option, ...]:
-    """The choice, with each call given up whose leaves together are cheaper by other options."""
+    """The choice, with each call given up whose leaves together are cheaper by other options.
+
+    That they are cheaper is not enough: requests of one stage count as one, their calls do not.
+    """
     picked, cost = tuple(chosen), cost_of(chosen)
-    for call in _calls(picked)[:MOST_GIVEN_UP]:
+    calls = _calls(picked)
+    for call in calls[:MOST_GIVEN_UP]:
         open_to = [
             [option for option in options if not _needs(option, call)]
             if _needs(known, call)
@@ -26,8 +30,9 @@ def without_spares(
         ]
         if all(open_to):
             moved = choose_greedily(open_to)
-            if cost_of(moved) < cost:
-                picked, cost = moved, cost_of(moved)
+            fewer = _calls(moved)
+            if len(fewer) < len(calls) and cost_of(moved) < cost:
+                picked, cost, calls = moved, cost_of(moved), fewer
     return picked
 
 

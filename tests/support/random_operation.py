@@ -2,10 +2,21 @@
 
 from collections.abc import Iterator
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLObjectType, GraphQLSchema
 
+from gateway.security.limits import OperationLimits
+
+WIDE: Final = OperationLimits(
+    tokens=100_000,
+    characters=1_000_000,
+    selections=50_000,
+    aliases=5_000,
+    directives=5_000,
+    duplicates=5_000,
+)
+"""What random operations may be: chance does not keep to what clients do."""
 _DEPTH = 4
 
 

@@ -32,7 +32,7 @@ from gateway.transport.in_process import InProcessTransport
 from service_kit.identity.caller import Caller
 from tests.support.demands import DemandsOn, random_caller, random_demands
 from tests.support.random_graph import RandomGraph
-from tests.support.random_operation import RandomOperation
+from tests.support.random_operation import WIDE, RandomOperation
 from tests.support.random_subgraphs import Monolith, RandomSubgraph, _type_of
 
 CODE = "UNAUTHORIZED_FIELD_OR_TYPE"
@@ -135,7 +135,7 @@ async def check_one(random: Random) -> None:
     for _ in range(DEMANDS):
         demands = random_demands(random, schema)
         written = demands.into(text or "", on_interfaces=random.random() < 0.5)
-        served = Served(build_snapshot(written), PreparationOptions(), 10)
+        served = Served(build_snapshot(written), PreparationOptions(WIDE), 10)
         case = Case(graph, subgraphs, served, demands)
         for _ in range(OPERATIONS):
             operation = RandomOperation(random, schema)

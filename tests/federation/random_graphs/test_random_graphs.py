@@ -17,7 +17,7 @@ from gateway.planning.snapshot import Snapshot, build_snapshot
 from gateway.security.authentication import VISITOR
 from gateway.transport.in_process import InProcessTransport
 from tests.support.random_graph import RandomGraph
-from tests.support.random_operation import RandomOperation
+from tests.support.random_operation import WIDE, RandomOperation
 from tests.support.random_subgraphs import Monolith, RandomSubgraph
 from tests.support.random_waste import wasted
 
@@ -50,7 +50,7 @@ class Case:
         self._transport = InProcessTransport(
             {name: each.ask for name, each in self._subgraphs.items()}
         )
-        self._served = Served(snapshot, PreparationOptions(), 10, LabelSwitches(graph.active))
+        self._served = Served(snapshot, PreparationOptions(WIDE), 10, LabelSwitches(graph.active))
         self._monolith = Monolith(graph, snapshot.public_schema)
         self._is_planned_alike = False
 
@@ -109,6 +109,7 @@ def checked(examples: int) -> settings:
 @example(289_082_230_213_900)
 @example(40_669_147)
 @example(18_864)
+@example(203_302)
 @example(131)  # what only one type of an interface is asked for
 async def test_a_random_graph_answers_like_one_monolith(seed: int) -> None:
     await check_one(Random(seed))  # noqa: S311 - a test wants to be repeated
