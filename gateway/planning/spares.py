@@ -30,9 +30,9 @@ def without_spares(
         ]
         if all(open_to):
             moved = choose_greedily(open_to)
-            fewer = _calls(moved)
-            if len(fewer) < len(calls) and cost_of(moved) < cost:
-                picked, cost, calls = moved, cost_of(moved), fewer
+            fewer, price = _calls(moved), cost_of(moved)
+            if len(fewer) < len(calls) and price < cost:
+                picked, cost, calls = moved, price, fewer
     return picked
 
 

@@ -37,7 +37,7 @@ def decide_feed(command: FeedStock, draft: StockDraft) -> Answer:
     results = [rejected(line.index, line.ref, *line.refusals) for line in command.rejected]
     results.extend(
         LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
-        if command.unnamed and _is_counted(line, line.counted_at or draft.now, draft)
+        if command.unnamed and _is_counted(line, draft)
         else write_line(line, command.mode, draft, cause, command.as_of)
         for line in command.lines
     )
@@ -61,9 +61,10 @@ def write_line(
     return _write_delta(line, draft, cause, as_of)
 
 
-def _is_counted(line: FeedLine, moment: datetime, draft: StockDraft) -> bool:
-    """Whether anybody has counted the position at a moment, or later."""
+def _is_counted(line: FeedLine, draft: StockDraft) -> bool:
+    """Whether anybody has counted the position as late as the line, or later."""
     counted_at = draft.counted_at(line.position)
+    moment = line.counted_at or draft.now
     return counted_at is not None and counted_at >= moment
 
 
@@ -161,7 +162,7 @@ def _write_delta(
 ) -> LineResult:
     """Move what had moved by a moment; a count of then or later knows of it."""
     position = draft.position(line.position)
-    is_known = as_of is not None and _is_counted(line, as_of, draft)
+    is_known = as_of is not None and position.was_counted(as_of)
     if is_known or not line.quantity:
         return LineResult(line.index, _ref(line), LineStatus.UNCHANGED)
     problem = out_of_bounds(position, line.quantity, *_quantity_of(line))
